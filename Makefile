@@ -1,0 +1,68 @@
+# Works with GNU make 3.81 and newer. `make help` lists what can be asked for.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PINS := pyproject.toml layers/dependencies/requirements.txt
+DATABASE := local/node_modules/.package-lock.json
+
+.PHONY: help run test check format bench conformance sam clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
+
+run: $(VENV)/local.stamp $(DATABASE) ## serve on this machine (PORT, HOST, DATA, AUTH, DYNAMODB_ENDPOINT)
+	@exec $(BIN)/python -m local
+
+test: $(VENV)/dev.stamp $(DATABASE) ## run the tests (ARGS="-k word" to choose)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts, template
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint template.yaml
+
+format: $(VENV)/dev.stamp ## put the code in its format
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## milliseconds and capacity per request, beside the reference
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+conformance: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## ask this and the reference the same, compare the answers
+	@$(BIN)/python -m tests.conformance $(ARGS)
+
+clean: ## remove what the tools made; the database in .runledger/ stays
+	rm -rf $(VENV) .reference-venv .sam-venv .aws-sam local/node_modules build
+	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf layers/runledger/python/*.egg-info
+	find functions layers local tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'Runledger needs Python 3.11 or newer: make PYTHON=python3.13 ...' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/local.stamp: $(VENV)/pyvenv.cfg $(PINS)
+	@echo 'Installing into $(VENV) (once) ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[local]'
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/local.stamp
+	@echo 'Installing the tools into $(VENV) (once) ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[local,dev]'
+	@touch $@
+
+# Without it the local server and the tests say which database they use instead.
+$(DATABASE): local/package-lock.json
+	@npm ci --prefix local --no-audit --no-fund --loglevel=error --fetch-retries=1 || \
+	  echo 'The database (dynoxide) could not be installed from npm.' >&2
+	@if [ -e $@ ]; then touch $@; fi
+
+.reference-venv/stamp: tests/conformance/requirements.txt
+	@echo 'Installing the reference into .reference-venv (once) ...'
+	@$(PYTHON) -m venv .reference-venv
+	@$(subst $(VENV),.reference-venv,$(BIN))/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
