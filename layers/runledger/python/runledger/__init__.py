@@ -1,0 +1,1 @@
+"""Runledger: a serverless, Prefect-compatible task-run API on one DynamoDB table."""

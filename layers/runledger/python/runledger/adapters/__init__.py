@@ -1,0 +1,1 @@
+"""What translates between AWS and us: HTTP events, logs, metrics."""

@@ -1,0 +1,1 @@
+"""Request bodies that are not themselves domain values."""

@@ -1,0 +1,85 @@
+"""What follows from a run's states: counts, times and durations (contract, orchestration 4)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.states import TERMINAL, State, StateType
+from runledger.domain.task_runs import TaskRun
+
+Run = TypeVar("Run", TaskRun, FlowRun)
+
+ZERO = timedelta(0)
+
+# The times that a run's columns hold, and that a later read therefore tells in UTC.
+COLUMNS = ("cache_expiration", "expected_start_time", "next_scheduled_start_time")
+
+
+def record(run: Run, asked: State, *, now: datetime) -> Run:
+    """Return the run in its new state, with all that follows from it."""
+    state = run.own(asked)
+    return run.but(
+        updated=now,
+        state=state,
+        state_id=state.id,
+        state_type=state.type,
+        state_name=state.name,
+        run_count=run.run_count + (state.type == StateType.RUNNING),
+        total_run_time=run.total_run_time + _time_spent_running(run, state),
+        expected_start_time=run.expected_start_time or _expected(state),
+        next_scheduled_start_time=_scheduled(state),
+        start_time=run.start_time or _started(state),
+        end_time=_ended(run.end_time, state),
+    )
+
+
+def _time_spent_running(run: TaskRun | FlowRun, entered: State) -> timedelta:
+    if run.state is None or run.state.type != StateType.RUNNING:
+        return ZERO
+    return entered.timestamp - run.state.timestamp
+
+
+def _scheduled(state: State) -> datetime | None:
+    return state.state_details.scheduled_time if state.type == StateType.SCHEDULED else None
+
+
+def _expected(state: State) -> datetime:
+    return _scheduled(state) or state.timestamp
+
+
+def _started(state: State) -> datetime | None:
+    begun = state.type == StateType.RUNNING or state.type in TERMINAL
+    return state.timestamp if begun else None
+
+
+def _ended(before: datetime | None, state: State) -> datetime | None:
+    # From one terminal state to another the first end stays.
+    return (before or state.timestamp) if state.type in TERMINAL else None
+
+
+def as_of(run: Run, now: datetime) -> Run:
+    """Return the run with its estimates, which are made whenever it is read."""
+    return run.but(
+        estimated_run_time=estimated_run_time(run, now),
+        estimated_start_time_delta=estimated_start_time_delta(run, now),
+    )
+
+
+def estimated_run_time(run: TaskRun | FlowRun, now: datetime) -> timedelta:
+    """Return the time spent RUNNING, up to now."""
+    if run.state is None or run.state.type != StateType.RUNNING:
+        return run.total_run_time
+    return run.total_run_time + (now - run.state.timestamp)
+
+
+def estimated_start_time_delta(run: TaskRun | FlowRun, now: datetime) -> timedelta:
+    """Return how much later than expected the run started, or how long it is overdue."""
+    if run.expected_start_time is None or (run.start_time is None and run.state_type in TERMINAL):
+        return ZERO
+    return max(ZERO, (run.start_time or now) - run.expected_start_time)
+
+
+def told_in_utc(run: Run) -> Run:
+    """Return the run as every read shows it: its own times in UTC (contract, task-runs 1.7)."""
+    times: dict[str, Any] = {column: getattr(run, column, None) for column in COLUMNS}
+    return run.but(**{column: time.astimezone(UTC) for column, time in times.items() if time})

@@ -1,0 +1,66 @@
+"""Empirical policies: how often and how late a run is tried again (contract, task-runs 2.3)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from runledger.domain.values import Value
+
+MOST_RETRY_DELAYS = 50
+
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
+Delays = int | Seconds | list[int] | list[Seconds]
+
+# Deprecated key: its successor, which it fills where that is falsy.
+SUCCESSORS = {"max_retries": "retries", "retry_delay_seconds": "retry_delay"}
+
+
+class EmpiricalPolicy(Value):
+    """What the policies of both kinds of runs share."""
+
+    max_retries: int = 0
+    retry_delay_seconds: Seconds = 0.0
+    retries: int | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def heed_deprecated_keys(cls, given: Any) -> Any:
+        """Copy each deprecated key that says something into its successor."""
+        if not isinstance(given, dict):
+            return given
+        heirs = {new: given[old] for old, new in SUCCESSORS.items() if given.get(old)}
+        return given | {new: old for new, old in heirs.items() if not given.get(new)}
+
+
+class TaskRunPolicy(EmpiricalPolicy):
+    """Of a task run."""
+
+    retry_delay: Delays | None = None
+    retry_jitter_factor: Seconds | None = None
+
+    @field_validator("retry_delay")
+    @classmethod
+    def bound_delays(cls, delay: Delays | None) -> Delays | None:
+        """Refuse more delays than the reference takes."""
+        if isinstance(delay, list) and len(delay) > MOST_RETRY_DELAYS:
+            message = f"Can not configure more than {MOST_RETRY_DELAYS} retry delays per task."
+            raise ValueError(message)
+        return delay
+
+    @field_validator("retry_jitter_factor")
+    @classmethod
+    def refuse_negative_jitter(cls, factor: float | None) -> float | None:
+        """A negative factor would make a delay shorter than none."""
+        if factor is not None and factor < 0:
+            message = "`retry_jitter_factor` must be >= 0."
+            raise ValueError(message)
+        return factor
+
+
+class FlowRunPolicy(EmpiricalPolicy):
+    """Of a flow run."""
+
+    retry_delay: int | None = None
+    pause_keys: set[str] | None = Field(default_factory=set)
+    resuming: bool | None = False
+    retry_type: Literal["in_process", "reschedule"] | None = None

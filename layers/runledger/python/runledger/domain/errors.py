@@ -1,0 +1,33 @@
+"""What can go wrong, in the domain's language.
+
+RunledgerError
+├── NotFound            what was asked for is not there
+├── Conflict            the write would break an identity or name a parent that is not there
+├── TooLarge            more than the platform can hold or carry
+└── Unavailable         the store is contended, throttled or out of reach: worth another try
+    └── Moved           an item changed between reading and writing it
+"""
+
+
+class RunledgerError(Exception):
+    """Anything that a client is told in words."""
+
+
+class NotFound(RunledgerError):  # noqa: N818 - "not found" is what it is called
+    """What was asked for is not there; the text is the reference's."""
+
+
+class Conflict(RunledgerError):  # noqa: N818
+    """A unique or foreign key would be violated."""
+
+
+class TooLarge(RunledgerError):  # noqa: N818
+    """An item above DynamoDB's 400 KB, or an answer above Lambda's 6 MB."""
+
+
+class Unavailable(RunledgerError):  # noqa: N818
+    """The store can't answer now; clients try again."""
+
+
+class Moved(Unavailable):
+    """Somebody else wrote first; read again and start over."""

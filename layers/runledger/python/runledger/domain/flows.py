@@ -1,0 +1,17 @@
+"""The flow: a name under which runs are gathered."""
+
+from datetime import datetime
+from uuid import UUID
+
+from runledger.domain.values import Labels, Value
+
+
+class Flow(Value):
+    """A flow (contract, neighbours 2)."""
+
+    id: UUID
+    created: datetime
+    updated: datetime
+    name: str
+    tags: tuple[str, ...] = ()
+    labels: Labels | None = None

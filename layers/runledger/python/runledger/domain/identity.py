@@ -1,0 +1,34 @@
+"""Ids and names, made from the time and from chance that the caller brings."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Two words make a name; 4,096 of them, for people to tell runs apart and not to identify them.
+ADJECTIVES = (
+    "able agile amber ample apt arid azure balmy blithe bold brave brisk calm civic clever cosy "
+    "crisp deft eager early fair fleet fond frank fresh gentle glad golden grand hardy hearty humble "
+    "ideal jolly keen kind lively loyal lucid merry mild modest neat nimble noble open placid plucky "
+    "proud quick quiet rapid ready robust rustic serene sleek snug solid spry stable steady sunny tidy"
+).split()
+NOUNS = (
+    "alder aspen auk badger beech birch bison bream cedar cicada condor coral cormorant crane curlew "
+    "cypress dormouse egret elm ermine falcon fennel ferret finch gannet gecko gull hare hazel heron "
+    "ibex ibis jackdaw juniper kestrel kite larch lark linnet lynx magpie marten moth myrtle newt oriole "
+    "osprey otter petrel pine plover puffin quail raven robin rowan sable sedge shrew stoat swift tern "
+    "thrush willow"
+).split()
+
+
+def uuid7(at: datetime, chance: int) -> UUID:
+    """Return a version 7 UUID: milliseconds since 1970, then 74 of the bits of `chance`."""
+    milliseconds = int((at - EPOCH).total_seconds() * 1000)
+    high, low = (chance >> 62) & 0xFFF, chance & ((1 << 62) - 1)
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+
+def slug(chance: int) -> str:
+    """Return the adjective and the noun that `chance` picks, joined by a hyphen."""
+    rest, noun = divmod(chance, len(NOUNS))
+    return f"{ADJECTIVES[rest % len(ADJECTIVES)]}-{NOUNS[noun]}"

@@ -1,0 +1,72 @@
+"""A state: what a run is in, since when, and what came with it."""
+
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from runledger.domain.values import Time, Value
+
+
+class StateType(StrEnum):
+    """The nine types, in the order in which the reference lists them in its errors."""
+
+    SCHEDULED = "SCHEDULED"
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    CRASHED = "CRASHED"
+    PAUSED = "PAUSED"
+    CANCELLING = "CANCELLING"
+
+
+TERMINAL: AbstractSet[StateType] = frozenset(
+    {StateType.COMPLETED, StateType.FAILED, StateType.CANCELLED, StateType.CRASHED}
+)
+
+
+class StateDetails(Value):
+    """What accompanies a state (contract, task-runs 2.5); unknown keys are dropped."""
+
+    flow_run_id: UUID | None = None
+    task_run_id: UUID | None = None
+    child_flow_run_id: UUID | None = None
+    scheduled_time: Time | None = None
+    cache_key: str | None = None
+    cache_expiration: Time | None = None
+    deferred: bool | None = False
+    untrackable_result: bool = False
+    pause_timeout: Time | None = None
+    pause_reschedule: bool = False
+    pause_key: str | None = None
+    run_input_keyset: dict[str, str] | None = None
+    refresh_cache: bool | None = None
+    retriable: bool | None = None
+    transition_id: UUID | None = None
+    task_parameters_id: UUID | None = None
+    traceparent: str | None = None
+    deployment_concurrency_lease_id: UUID | None = None
+
+
+class State(Value):
+    """One state of a run."""
+
+    id: UUID
+    type: StateType
+    name: str
+    timestamp: datetime
+    message: str | None = None
+    data: Any = None
+    state_details: StateDetails = StateDetails()
+
+    def belonging_to(self, **ids: UUID | None) -> "State":
+        """Return the state with the run's own ids in its details, whatever a client put there."""
+        return self.but(state_details=self.state_details.but(**ids))
+
+    def as_stored(self) -> "State":
+        """Return what a later read shows: an unpersisted result is dropped (task-runs 2.5)."""
+        unpersisted = isinstance(self.data, dict) and self.data.get("type") == "unpersisted"
+        return self.but(data=None) if unpersisted else self

@@ -1,0 +1,96 @@
+"""Times, durations and labels as they travel: how the wire spells what every object here is made of."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    ValidationInfo,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
+
+
+class Value(BaseModel):
+    """A frozen value; durations are seconds on the wire."""
+
+    model_config = ConfigDict(frozen=True, ser_json_timedelta="float")
+
+    def but(self, **changes: object) -> Self:
+        """Return a copy that differs in `changes`, which are trusted and not validated again."""
+        return self.model_copy(update=changes)
+
+
+Labels = dict[
+    str, StrictBool | StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)] | str
+]
+
+
+def merge_labels(*layers: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Merge label layers: the later wins, a key keeps the place of its first appearance."""
+    return {key: value for layer in layers if layer for key, value in layer.items()}
+
+
+# Spellings of ISO 8601 that neither pydantic nor `fromisoformat` reads; the reference's parser does.
+RARE_TIME_FORMATS = ("%Y-%m", "%Y-%j", "%Y/%m/%d")
+
+
+def _parse_text(text: str) -> datetime:
+    # Hour 24 is read by Python 3.13 and later, and refused by the reference.
+    if text == text.strip() and "T24" not in text.upper():
+        for parse in (datetime.fromisoformat, *RARE_TIME_FORMATS):
+            try:
+                return datetime.strptime(text, parse) if isinstance(parse, str) else parse(text)  # noqa: DTZ007 - naive means UTC
+            except ValueError:
+                continue
+    raise _unreadable(text)
+
+
+def _unreadable(given: object) -> ValueError:
+    return ValueError(f"Unable to parse string [{given}]")
+
+
+def _parse_time(
+    given: object, parse: Callable[[object], datetime], info: ValidationInfo
+) -> datetime:
+    """Read a time as the reference does (contract, task-runs 1.7); naive means UTC.
+
+    "now" is the instant that the validation context gives under that name.
+
+    Raises:
+        ValueError: the text is no time, or none that can be told in UTC.
+        PydanticCustomError: the value is neither text nor number.
+    """
+    if given == "now" and info.context:
+        return info.context["now"]  # type: ignore[no-any-return]
+    time = _parse(given, parse)
+    time = time if time.tzinfo else time.replace(tzinfo=UTC)
+    try:
+        time.astimezone(UTC)
+    except OverflowError:
+        raise _unreadable(given) from None
+    return time
+
+
+def _parse(given: object, parse: Callable[[object], datetime]) -> datetime:
+    if isinstance(given, str | int | float | datetime) and not isinstance(given, bool):
+        try:
+            return parse(given)
+        except ValueError:
+            if isinstance(given, str):
+                return _parse_text(given)
+    raise PydanticCustomError("value_error", "value is not a valid datetime")
+
+
+Time = Annotated[datetime, WrapValidator(_parse_time)]
+"""A time as a client may send it; it keeps the offset that it was sent with."""
+
+UtcTime = Annotated[Time, AfterValidator(lambda time: time.astimezone(UTC))]
+"""The same, told in UTC."""

@@ -1,0 +1,1 @@
+"""The DynamoDB table: keys, items, access paths and conditional writes."""
