@@ -1,0 +1,136 @@
+"""What API Gateway's REST proxy integration hands to a Lambda function (format 1.0)."""
+
+import base64
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+Pairs = Sequence[tuple[str, str]]
+Event = dict[str, Any]
+
+ACCOUNT = "000000000000"
+TIMEOUT_MS = 29_000
+UNUSED_IDENTITY = (
+    "accessKey",
+    "accountId",
+    "apiKey",
+    "apiKeyId",
+    "caller",
+    "cognitoAuthenticationProvider",
+    "cognitoAuthenticationType",
+    "cognitoIdentityId",
+    "cognitoIdentityPoolId",
+    "principalOrgId",
+    "user",
+    "userArn",
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    raw_path: str  # percent-encoded, without the query
+    query: str = ""
+    headers: Pairs = ()
+    body: bytes = b""
+    source: str = "127.0.0.1"
+
+    def header(self, name: str) -> str | None:
+        values = [value for key, value in self.headers if key.lower() == name.lower()]
+        return values[-1] if values else None
+
+
+class Target(NamedTuple):
+    """Where a request was routed to."""
+
+    stage: str
+    path: str  # as sent, less the stage
+    resource: str
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class LambdaContext:
+    """As the runtime gives it; Powertools reads the first five."""
+
+    function_name: str
+    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    function_version: str = "$LATEST"
+    memory_limit_in_mb: int = 1024
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def invoked_function_arn(self) -> str:
+        return f"arn:aws:lambda:local:{ACCOUNT}:function:{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, TIMEOUT_MS - int(1000 * (time.monotonic() - self.started)))
+
+
+def proxy_event(request: Request, target: Target, authorizer: Mapping[str, Any] | None) -> Event:
+    query = parse_qsl(request.query, keep_blank_values=True)
+    body, is_encoded = _body(request.body)
+    return {
+        "resource": target.resource,
+        "path": target.path,
+        "httpMethod": request.method,
+        **_twice("headers", "multiValueHeaders", request.headers),
+        **_twice("queryStringParameters", "multiValueQueryStringParameters", query),
+        "pathParameters": dict(target.variables) or None,
+        "stageVariables": None,
+        "requestContext": _context(request, target)
+        | ({} if authorizer is None else {"authorizer": dict(authorizer)}),
+        "body": body,
+        "isBase64Encoded": is_encoded,
+    }
+
+
+def authorizer_event(request: Request, target: Target, method_arn: str) -> Event:
+    event = proxy_event(request, target, authorizer=None)
+    for absent in ("body", "isBase64Encoded"):
+        del event[absent]
+    return {"type": "REQUEST", "methodArn": method_arn, **event}
+
+
+def _context(request: Request, target: Target) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    identity: dict[str, str | None] = dict.fromkeys(UNUSED_IDENTITY)
+    return {
+        "accountId": ACCOUNT,
+        "apiId": "local",
+        "domainName": (request.header("host") or "localhost").partition(":")[0],
+        "extendedRequestId": uuid.uuid4().hex[:16],
+        "httpMethod": request.method,
+        "identity": identity
+        | {"sourceIp": request.source, "userAgent": request.header("user-agent")},
+        "path": f"/{target.stage}{target.path}",
+        "protocol": "HTTP/1.1",
+        "requestId": str(uuid.uuid4()),
+        "requestTime": f"{now:%d/%b/%Y:%H:%M:%S +0000}",
+        "requestTimeEpoch": int(now.timestamp() * 1000),
+        "resourceId": "local",
+        "resourcePath": target.resource,
+        "stage": target.stage,
+    }
+
+
+def _twice(single: str, multiple: str, pairs: Pairs) -> dict[str, Any]:
+    """The last value of each name, and all of them; null when there are none."""
+    every: dict[str, list[str]] = {}
+    for name, value in pairs:
+        every.setdefault(name, []).append(value)
+    return {
+        single: {name: values[-1] for name, values in every.items()} or None,
+        multiple: every or None,
+    }
+
+
+def _body(body: bytes) -> tuple[str | None, bool]:
+    try:
+        return body.decode() or None, False
+    except UnicodeDecodeError:
+        return base64.b64encode(body).decode(), True

@@ -1,0 +1,53 @@
+"""The Lambda functions of a template, imported when first called, as a cold start does."""
+
+import importlib.util
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from local.events import Event, LambdaContext
+from local.template import Template
+
+Handler = Callable[[Event, LambdaContext], Any]
+
+
+class Functions:
+    def __init__(self, template: Template) -> None:
+        self._template = template
+        self._handlers: dict[str, Handler] = {}
+        self._importing = threading.Lock()
+
+    def call(self, operation: str, event: Event) -> Any:  # noqa: ANN401 whatever it answers
+        return self._handler(operation)(event, LambdaContext(operation))
+
+    def load_all(self) -> None:
+        """Pay every import now rather than in somebody's first request."""
+        operations = {route.operation for route in self._template.routes}
+        if self._template.authorizer:
+            operations.add(self._template.authorizer.operation)
+        for operation in sorted(operations):
+            self._handler(operation)
+
+    def _handler(self, operation: str) -> Handler:
+        if (handler := self._handlers.get(operation)) is None:
+            with self._importing:
+                handler = self._handlers.setdefault(
+                    operation, _import(operation, self._template.code_of(operation))
+                )
+        return handler
+
+
+def _import(operation: str, path: Path) -> Handler:
+    name = f"functions.{operation}.app"
+    loaded = sys.modules.get(name)
+    if loaded is None or loaded.__file__ != str(path):
+        spec = importlib.util.spec_from_file_location(name, path)
+        if spec is None or spec.loader is None:
+            raise ImportError(name=name, path=str(path))
+        loaded = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(loaded)
+        sys.modules[name] = loaded
+    handler: Handler = loaded.handler
+    return handler

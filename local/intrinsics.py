@@ -1,0 +1,85 @@
+"""CloudFormation's tags and functions, as far as a template can be read without AWS."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import yaml
+
+Resolve = Callable[[Any], Any]
+CONDITIONS = "Conditions"  # no parameter, but known in the same way
+
+
+class Loader(yaml.SafeLoader):
+    """Reads `!Sub text` as `{"Fn::Sub": text}`, the long form of the same."""
+
+
+def _long_form(loader: Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
+    name = tag if tag in {"Ref", "Condition"} else f"Fn::{tag}"
+    if isinstance(node, yaml.MappingNode):
+        return {name: loader.construct_mapping(node, deep=True)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    return {name: node.value}
+
+
+Loader.add_multi_constructor("!", _long_form)
+
+
+def resolver(document: Mapping[str, Any], parameters: Mapping[str, str]) -> Resolve:
+    """A function that replaces what refers to parameters, resources and conditions.
+
+    A parameter that is not given has its default; a resource is its logical id.
+    """
+    declared = document.get("Parameters", {}).items()
+    known = {name: parameters.get(name, details.get("Default", "")) for name, details in declared}
+    known[CONDITIONS] = document.get("Conditions", {})
+
+    def resolve(node: Any) -> Any:  # noqa: ANN401 any piece of YAML
+        if isinstance(node, list):
+            return [resolve(entry) for entry in node]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1 and (function := FUNCTIONS.get(next(iter(node)))):
+            return function(next(iter(node.values())), resolve, known)
+        values = {name: resolve(value) for name, value in node.items()}
+        return {name: value for name, value in values.items() if value != "AWS::NoValue"}
+
+    return resolve
+
+
+def _reference(name: str, _: Resolve, known: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    return known.get(name, name)
+
+
+def _attribute(argument: str | list[str], *_: object) -> str:
+    return argument if isinstance(argument, str) else ".".join(argument)
+
+
+def _substitute(argument: str | list[Any], resolve: Resolve, known: Mapping[str, Any]) -> str:
+    text, given = (argument, {}) if isinstance(argument, str) else argument
+    values = known | resolve(given)
+    return re.sub(r"\$\{([^!}]+)\}", lambda match: str(values.get(match[1], match[1])), text)
+
+
+def _choose(argument: list[Any], resolve: Resolve, known: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    condition, then, otherwise = argument
+    return resolve(then if resolve(known[CONDITIONS][condition]) else otherwise)
+
+
+def _condition(name: str, resolve: Resolve, known: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    return resolve(known[CONDITIONS][name])
+
+
+FUNCTIONS: Mapping[str, Callable[[Any, Resolve, Mapping[str, Any]], Any]] = {
+    "Ref": _reference,
+    "Condition": _condition,
+    "Fn::And": lambda parts, resolve, _: all(resolve(parts)),
+    "Fn::Equals": lambda pair, resolve, _: resolve(pair[0]) == resolve(pair[1]),
+    "Fn::GetAtt": _attribute,
+    "Fn::If": _choose,
+    "Fn::Join": lambda pair, resolve, _: pair[0].join(map(str, resolve(pair[1]))),
+    "Fn::Not": lambda parts, resolve, _: not resolve(parts[0]),
+    "Fn::Or": lambda parts, resolve, _: any(resolve(parts)),
+    "Fn::Sub": _substitute,
+}

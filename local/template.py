@@ -1,0 +1,138 @@
+"""template.yaml as values: what API Gateway, Lambda and DynamoDB would make of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import yaml
+
+from local import intrinsics
+
+NONE: Mapping[str, str] = MappingProxyType({})
+REPOSITORY = Path(__file__).parent.parent
+
+DEFAULT_BODY = '{"message":$context.error.messageString}'
+
+# What CreateTable takes of AWS::DynamoDB::Table's properties, and an engine can keep.
+TABLE_PROPERTIES = (
+    "AttributeDefinitions",
+    "BillingMode",
+    "GlobalSecondaryIndexes",
+    "KeySchema",
+    "LocalSecondaryIndexes",
+)
+
+
+class Route(NamedTuple):
+    method: str
+    path: str
+    operation: str
+    is_open: bool = False  # reached without the authorizer
+
+
+class GatewayResponse(NamedTuple):
+    status: int | None  # API Gateway's own, if None
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Authorizer:
+    operation: str
+    identity_headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Template:
+    folder: Path
+    stage: str
+    routes: tuple[Route, ...]
+    environment: Mapping[str, str]
+    responses: Mapping[str, GatewayResponse]
+    table: Mapping[str, Any]
+    time_to_live: str | None
+    authorizer: Authorizer | None
+    compress_from: int | None
+
+    def code_of(self, operation: str) -> Path:
+        return self.folder / "functions" / operation / "app.py"
+
+
+def load(
+    path: Path = REPOSITORY / "template.yaml", parameters: Mapping[str, str] = NONE
+) -> Template:
+    document = yaml.load(path.read_text("utf-8"), intrinsics.Loader)  # noqa: S506 a SafeLoader
+    resolve = intrinsics.resolver(document, parameters)
+    resources = resolve(document["Resources"])
+    functions = {
+        name: Path(resource["Properties"]["CodeUri"]).name
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+    api = _only(resources, "AWS::Serverless::Api")
+    table = _only(resources, "AWS::DynamoDB::Table")
+    everywhere = resolve(document.get("Globals", {})).get("Function", {})
+    return Template(
+        folder=path.parent,
+        stage=api["StageName"],
+        routes=tuple(_routes(resources)),
+        environment=_strings(everywhere.get("Environment", {}).get("Variables", {})),
+        responses={
+            name: _response(response) for name, response in api.get("GatewayResponses", {}).items()
+        },
+        table=_create_table(table),
+        time_to_live=table.get("TimeToLiveSpecification", {}).get("AttributeName"),
+        authorizer=_authorizer(api.get("Auth", {}), functions),
+        compress_from=api.get("MinimumCompressionSize"),
+    )
+
+
+def _only(resources: Mapping[str, Any], kind: str) -> Any:  # noqa: ANN401 a piece of YAML
+    return next((r["Properties"] for r in resources.values() if r["Type"] == kind), {})
+
+
+def _routes(resources: Mapping[str, Any]) -> Iterator[Route]:
+    functions = (resource.get("Properties", {}) for resource in resources.values())
+    events = ((f["CodeUri"], event) for f in functions for event in f.get("Events", {}).values())
+    for code, event in events:
+        if event["Type"] == "Api":
+            asked = event["Properties"]
+            yield Route(
+                method=asked["Method"].upper(),
+                path=asked["Path"],
+                operation=Path(code).name,
+                is_open=asked.get("Auth", {}).get("Authorizer") == "NONE",
+            )
+
+
+def _response(properties: Mapping[str, Any]) -> GatewayResponse:
+    status = properties.get("StatusCode")
+    headers = properties.get("ResponseParameters", {}).get("Headers", {})
+    templates = properties.get("ResponseTemplates", {})
+    return GatewayResponse(
+        status=None if status is None else int(status),
+        headers={name: value.strip("'") for name, value in headers.items()},
+        body=templates.get("application/json", DEFAULT_BODY),
+    )
+
+
+def _create_table(properties: Mapping[str, Any]) -> dict[str, Any]:
+    stream = properties.get("StreamSpecification")
+    return {name: properties[name] for name in TABLE_PROPERTIES if name in properties} | (
+        {"StreamSpecification": {"StreamEnabled": True, **stream}} if stream else {}
+    )
+
+
+def _authorizer(auth: Mapping[str, Any], functions: Mapping[str, str]) -> Authorizer | None:
+    if (name := auth.get("DefaultAuthorizer")) is None:
+        return None
+    declared = auth["Authorizers"][name]
+    function, _, _ = str(declared["FunctionArn"]).partition(".")
+    headers = declared.get("Identity", {}).get("Headers", ())
+    return Authorizer(functions[function], identity_headers=tuple(headers))
+
+
+def _strings(variables: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in variables.items()}
