@@ -4,6 +4,7 @@ import importlib.util
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,15 @@ class Functions:
         if self._template.authorizer:
             operations.add(self._template.authorizer.operation)
         for operation in sorted(operations):
-            self._handler(operation)
+            with suppress(Exception):  # one that can't be imported says so when it is called
+                self._handler(operation)
 
     def _handler(self, operation: str) -> Handler:
-        if (handler := self._handlers.get(operation)) is None:
-            with self._importing:
-                handler = self._handlers.setdefault(
-                    operation, _import(operation, self._template.code_of(operation))
-                )
-        return handler
+        with self._importing:
+            if operation not in self._handlers:
+                path = self._template.code_of(operation)
+                self._handlers[operation] = _import(operation, path)
+            return self._handlers[operation]
 
 
 def _import(operation: str, path: Path) -> Handler:

@@ -1,0 +1,114 @@
+"""The DynamoDB of a local server: dynoxide, moto's server where that can't be had, or another."""
+
+import importlib.util
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import processes
+from local.settings import Settings, Unusable
+
+MODULES = Path(__file__).parent / "node_modules" / "@dynoxide"
+PROCESSORS = {"aarch64": "arm64", "amd64": "x64", "arm64": "arm64", "x86_64": "x64"}
+FALLBACK = (
+    "dynoxide can't be had here (npm installs it): using moto's server, "
+    "which is slow and keeps nothing."
+)
+
+
+@dataclass(frozen=True)
+class Database:
+    engine: str
+    endpoint: str
+    kept: str
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Database]:
+    """The database that the settings ask for, until the end of the block."""
+    if settings.dynamodb_endpoint:
+        yield Database("DYNAMODB_ENDPOINT", settings.dynamodb_endpoint, f"table {settings.table}")
+    elif binary := dynoxide():
+        with _running_dynoxide(binary, settings) as database:
+            yield database
+    else:
+        print(FALLBACK, flush=True)
+        with _running_moto(settings) as database:
+            yield database
+
+
+def dynoxide() -> Path | None:
+    """Where npm put the binary, if it did and the binary runs."""
+    processor = PROCESSORS.get(platform.machine().lower(), "unknown")
+    suffix = ".exe" if sys.platform == "win32" else ""
+    binary = MODULES / f"{sys.platform}-{processor}" / f"dynoxide{suffix}"
+    try:
+        subprocess.run([binary, "--version"], check=True, capture_output=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return binary
+
+
+@contextmanager
+def _running_dynoxide(binary: Path, settings: Settings) -> Iterator[Database]:
+    host, port = settings.dynamodb_host, _port(settings)
+    command = [str(binary), "--host", host, "--port", str(port)]
+    with ExitStack() as stack:
+        held: list[int] = []
+        if settings.data:
+            held.append(stack.enter_context(_held(settings.data)))
+            command += ["--db-path", str(settings.data / "runledger.db")]
+        kept = f"in {settings.data}" if settings.data else "in memory only"
+        try:
+            stack.enter_context(processes.running(command, port, keep_open=held))
+        except Unusable as problem:
+            raise Unusable(f"The database kept {kept} did not start: {problem}") from None
+        yield Database("dynoxide", f"http://127.0.0.1:{port}", kept)
+
+
+@contextmanager
+def _running_moto(settings: Settings) -> Iterator[Database]:
+    port = _port(settings)
+    command = [sys.executable, "-m", "moto.server"]
+    arguments = ["--host", settings.dynamodb_host, "--port", str(port)]
+    with processes.running([*command, *arguments], port):
+        yield Database("moto", f"http://127.0.0.1:{port}", "in memory only")
+
+
+def _port(settings: Settings) -> int:
+    return settings.dynamodb_port or processes.free_port(settings.dynamodb_host)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[int]:
+    """A lock on the folder; the database inherits it, so it lasts as long as either of us."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("a")
+    except OSError as error:
+        raise Unusable(f"DATA={folder} can't be used: {error.strerror}") from None
+    with lock:
+        if not _locked(lock.fileno()):
+            raise Unusable(f"DATA={folder} is in use by another server")
+        yield lock.fileno()
+
+
+def _locked(descriptor: int) -> bool:
+    if importlib.util.find_spec("fcntl") is None:
+        return True  # Windows: SQLite's own locks have to do
+    import fcntl  # noqa: PLC0415
+
+    deadline = time.monotonic() + 3  # a database whose server was killed ends a moment later
+    while time.monotonic() < deadline:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False

@@ -1,0 +1,67 @@
+"""What `make run` can be told, by environment variables: docs/local.md has the table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from local.template import REPOSITORY
+
+MEMORY = ":memory:"
+HIGHEST_PORT = 65535
+
+
+class Unusable(Exception):  # noqa: N818 a line for the user, not a failure of ours
+    """What was asked for can't be had, in one line that says why."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    host: str
+    port: int
+    data: Path | None  # None: kept in memory
+    auth: str
+    log_level: str
+    table: str
+    dynamodb_endpoint: str
+    dynamodb_host: str
+    dynamodb_port: int  # 0: any that is free
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether the database is Amazon's, which wants the user's own credentials."""
+        return (urlsplit(self.dynamodb_endpoint).hostname or "").endswith(".amazonaws.com")
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The template's parameters."""
+        return {
+            "Authentication": "required" if self.auth else "off",
+            "AuthSha256": sha256(self.auth.encode()).hexdigest() if self.auth else "",
+            "LogLevel": self.log_level,
+        }
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    def of(name: str, default: str = "") -> str:
+        return environment.get(name) or default
+
+    data = of("DATA", str(REPOSITORY / ".runledger"))
+    return Settings(
+        host=of("HOST", "127.0.0.1"),
+        port=_port("PORT", of("PORT", "4200")),
+        data=None if data == MEMORY else Path(data).expanduser().absolute(),
+        auth=of("AUTH"),
+        log_level=of("LOG_LEVEL", "WARNING").upper(),
+        table=of("TABLE_NAME", "runledger-local"),
+        dynamodb_endpoint=of("DYNAMODB_ENDPOINT"),
+        dynamodb_host=of("DYNAMODB_HOST", "127.0.0.1"),
+        dynamodb_port=_port("DYNAMODB_PORT", of("DYNAMODB_PORT", "0")),
+    )
+
+
+def _port(name: str, text: str) -> int:
+    if not text.isdecimal() or int(text) > HIGHEST_PORT:
+        raise Unusable(f"{name}={text} is no port: give a number up to {HIGHEST_PORT}")
+    return int(text)
