@@ -1,0 +1,1 @@
+"""Which runs are wanted: wire models whose meaning is one pure predicate (contract, filters)."""

@@ -1,0 +1,51 @@
+"""The filter of deployments (contract, filters 3)."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from runledger.domain.filters.criterion import Criterion, Look, Wire, itself
+from runledger.domain.filters.fields import AnyTagsToo, IdOrNot, Name, Text
+from runledger.domain.filters.like import like
+from runledger.domain.filters.lineage import Lineage, LineageFilter
+from runledger.domain.filters.operators import Equal, Means, Test
+
+
+def either_name_like(pattern: str) -> Test:
+    matches = like(pattern)
+
+    def test(lineage: Lineage) -> bool:
+        named = (lineage.deployment, lineage.deployment_flow)
+        return any(matches(one.name) for one in named if one is not None)
+
+    return test
+
+
+class EitherName(Criterion):
+    like_: Annotated[str | None, Means(either_name_like, ignores_empty=True)] = None
+
+
+class Paused(Criterion):
+    eq_: Equal = None
+
+
+class ConcurrencyLimit(Wire):
+    """No criterion: the reference takes it, and leaves it out even of an `or_`."""
+
+    ge_: int | None = None
+    le_: int | None = None
+    is_null_: bool | None = None
+
+
+class DeploymentFilter(LineageFilter):
+    """Which deployments are wanted."""
+
+    about: ClassVar[str] = "deployment"
+    parts: ClassVar[Mapping[str, Look]] = {"flow_or_deployment_name": itself}
+
+    id: IdOrNot | None = None
+    name: Name | None = None
+    flow_or_deployment_name: EitherName | None = None
+    paused: Paused | None = None
+    tags: AnyTagsToo | None = None
+    work_queue_name: Text | None = None
+    concurrency_limit: ConcurrencyLimit | None = None

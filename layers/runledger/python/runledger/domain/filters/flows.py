@@ -1,0 +1,26 @@
+"""The filter of flows (contract, filters 3)."""
+
+from collections.abc import Mapping
+from operator import attrgetter
+from typing import ClassVar
+
+from runledger.domain.filters.criterion import CombinedCriterion, Look
+from runledger.domain.filters.fields import IdOrNot, Name, Tags
+from runledger.domain.filters.lineage import LineageFilter
+from runledger.domain.filters.operators import Empty
+
+
+class HasDeployment(CombinedCriterion):
+    is_null_: Empty = None
+
+
+class FlowFilter(LineageFilter):
+    """Which flows are wanted."""
+
+    about: ClassVar[str] = "flow"
+    parts: ClassVar[Mapping[str, Look]] = {"deployment": attrgetter("flow_has_deployment")}
+
+    id: IdOrNot | None = None
+    deployment: HasDeployment | None = None
+    name: Name | None = None
+    tags: Tags | None = None

@@ -1,0 +1,58 @@
+"""SQL's LIKE with `%` on both ends, as the reference's SQLite reads it."""
+
+import re
+from collections.abc import Callable
+from string import ascii_lowercase, ascii_uppercase
+
+Find = Callable[[str, int], int]
+"""Where the first occurrence from a position on ends; -1: there is none."""
+
+LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
+def like(pattern: str) -> Callable[[str | None], bool]:
+    """Match texts that contain the pattern: `%` is any run of characters, `_` is any one.
+
+    Taking each piece between two `%` where it first occurs is enough, so nothing backtracks.
+    """
+    finds = [_find(piece) for piece in _fold(pattern).split("%") if piece]
+
+    def test(text: str | None) -> bool:
+        if text is None:
+            return False
+        folded, at = _fold(text), 0
+        for find in finds:
+            at = find(folded, at)
+            if at < 0:
+                return False
+        return True
+
+    return test
+
+
+def _fold(text: str) -> str:
+    # SQLite knows the case of ASCII letters only.
+    return text.lower() if text.isascii() else text.translate(LOWER)
+
+
+def _find(piece: str) -> Find:
+    return _find_with_gaps(piece) if "_" in piece else _find_literally(piece)
+
+
+def _find_literally(piece: str) -> Find:
+    def find(text: str, at: int) -> int:
+        start = text.find(piece, at)
+        return start + len(piece) if start >= 0 else -1
+
+    return find
+
+
+def _find_with_gaps(piece: str) -> Find:
+    # No quantifier, so the work is bounded by the lengths of both, multiplied.
+    search = re.compile(".".join(map(re.escape, piece.split("_"))), re.DOTALL).search
+
+    def find(text: str, at: int) -> int:
+        found = search(text, at)
+        return found.end() if found else -1
+
+    return find
