@@ -77,7 +77,7 @@ def load(
     return Template(
         folder=path.parent,
         stage=api["StageName"],
-        routes=tuple(_routes(resources)),
+        routes=(*_events(resources), *_definitions(api, functions)),
         environment=_strings(everywhere.get("Environment", {}).get("Variables", {})),
         responses={
             name: _response(response) for name, response in api.get("GatewayResponses", {}).items()
@@ -93,7 +93,7 @@ def _only(resources: Mapping[str, Any], kind: str) -> Any:  # noqa: ANN401 a pie
     return next((r["Properties"] for r in resources.values() if r["Type"] == kind), {})
 
 
-def _routes(resources: Mapping[str, Any]) -> Iterator[Route]:
+def _events(resources: Mapping[str, Any]) -> Iterator[Route]:
     functions = (resource.get("Properties", {}) for resource in resources.values())
     events = ((f["CodeUri"], event) for f in functions for event in f.get("Events", {}).values())
     for code, event in events:
@@ -105,6 +105,17 @@ def _routes(resources: Mapping[str, Any]) -> Iterator[Route]:
                 operation=Path(code).name,
                 is_open=asked.get("Auth", {}).get("Authorizer") == "NONE",
             )
+
+
+def _definitions(api: Mapping[str, Any], functions: Mapping[str, str]) -> Iterator[Route]:
+    """The methods that the API's own OpenAPI document hands to a function."""
+    paths = api.get("DefinitionBody", {}).get("paths", {})
+    for path, methods in paths.items():
+        for method, described in methods.items():
+            uri = described["x-amazon-apigateway-integration"]["uri"]
+            logical_id = uri.rpartition("/functions/")[2].partition(".Arn/")[0]
+            is_open = {"NONE": []} in described.get("security", [])
+            yield Route(method.upper(), path, functions[logical_id], is_open=is_open)
 
 
 def _response(properties: Mapping[str, Any]) -> GatewayResponse:

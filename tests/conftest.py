@@ -1,0 +1,106 @@
+import os
+from collections.abc import Iterator
+from uuid import uuid4
+
+import boto3
+import httpx
+import hypothesis
+import moto as moto_library
+import pytest
+from botocore.config import Config
+
+from local import dynamodb as engines
+from local import environment, settings, tables
+from local.gateway import Gateway
+from local.transport import GatewayTransport
+from tests.databases import TEMPLATE, DynamoDB, Engine
+
+hypothesis.settings.register_profile("shared-machine", deadline=None)
+hypothesis.settings.load_profile("shared-machine")
+
+MANY_THREADS = Config(max_pool_connections=64)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.NOBODY.items():
+            patch.setenv(name, value)
+        for name in environment.SOMEBODY:
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[Engine]:
+    """In this process: quick, but no judge of races."""
+    with moto_library.mock_aws():
+        yield Engine(boto3.client("dynamodb", config=MANY_THREADS), endpoint="")
+
+
+@pytest.fixture(scope="session")
+def dynoxide() -> Iterator[Engine]:
+    """In memory; isolates its transactions as DynamoDB does."""
+    if engines.dynoxide() is None:
+        missing = "dynoxide is not installed: `make test` has npm install it"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    with engines.running(settings.read({"DATA": settings.MEMORY})) as database:
+        client = boto3.client("dynamodb", endpoint_url=database.endpoint, config=MANY_THREADS)
+        yield Engine(client, database.endpoint)
+
+
+@pytest.fixture
+def on_moto(moto: Engine) -> DynamoDB:
+    return _fresh_table(moto)
+
+
+@pytest.fixture
+def on_dynoxide(dynoxide: Engine) -> DynamoDB:
+    return _fresh_table(dynoxide)
+
+
+@pytest.fixture(params=["on_moto", "on_dynoxide"])
+def dynamodb(request: pytest.FixtureRequest) -> DynamoDB:
+    """A fresh table, on either engine."""
+    found: DynamoDB = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def api(dynamodb: DynamoDB, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+    """A client of every function, on a fresh table of either engine."""
+    with _client(dynamodb, monkeypatch) as client:
+        yield client
+
+
+@pytest.fixture
+def api_on_moto(on_moto: DynamoDB, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+    with _client(on_moto, monkeypatch) as client:
+        yield client
+
+
+@pytest.fixture
+def api_on_dynoxide(
+    on_dynoxide: DynamoDB, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[httpx.Client]:
+    with _client(on_dynoxide, monkeypatch) as client:
+        yield client
+
+
+def _fresh_table(engine: Engine) -> DynamoDB:
+    name = f"runledger-{uuid4()}"
+    tables.create(engine.client, TEMPLATE, name)
+    return DynamoDB(*engine, name)
+
+
+def _client(database: DynamoDB, patch: pytest.MonkeyPatch) -> httpx.Client:
+    from runledger import wiring  # noqa: PLC0415
+
+    around = environment.of_functions(TEMPLATE, database.table, database.endpoint)
+    for name, value in around.items():
+        patch.setenv(name, value)
+    wiring.reset()
+    return httpx.Client(
+        transport=GatewayTransport(Gateway(TEMPLATE)),
+        base_url=f"http://runledger/{TEMPLATE.stage}",
+    )

@@ -1,0 +1,13 @@
+from tests.databases import TEMPLATE, DynamoDB
+
+
+def test_a_database_has_the_indexes_of_the_template(dynamodb: DynamoDB) -> None:
+    table = dynamodb.client.describe_table(TableName=dynamodb.table)["Table"]
+    assert {index["IndexName"] for index in table["GlobalSecondaryIndexes"]} == {
+        index["IndexName"] for index in TEMPLATE.table["GlobalSecondaryIndexes"]
+    }
+
+
+def test_a_database_forgets_by_the_attribute_of_the_template(dynamodb: DynamoDB) -> None:
+    answer = dynamodb.client.describe_time_to_live(TableName=dynamodb.table)
+    assert answer["TimeToLiveDescription"]["AttributeName"] == TEMPLATE.time_to_live
