@@ -1,0 +1,195 @@
+import ast
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local import intrinsics
+from local.template import REPOSITORY, Route, load
+
+METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+READING = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
+WRITING = {
+    "dynamodb:BatchWriteItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+}
+OPEN = {"health_check", "perform_readiness_check"}
+ROUTELESS = {"authorize", "method_not_allowed"}
+MOST_RESOURCES = 500  # CloudFormation's limits, of a stack and of a REST API
+MOST_PATHS = 300
+
+TEXT = (REPOSITORY / "template.yaml").read_text("utf-8")
+RESOURCES: Mapping[str, Any] = yaml.load(TEXT, intrinsics.Loader)["Resources"]  # noqa: S506 a SafeLoader
+ROUTES = load().routes
+FUNCTIONS = {
+    Path(resource["Properties"]["CodeUri"]).name: (logical_id, resource["Properties"])
+    for logical_id, resource in RESOURCES.items()
+    if resource["Type"] == "AWS::Serverless::Function"
+}
+each_function = pytest.mark.parametrize("operation", sorted(FUNCTIONS))
+each_endpoint = pytest.mark.parametrize("operation", sorted(set(FUNCTIONS) - ROUTELESS))
+
+
+def test_the_functions_are_the_folders() -> None:
+    folders = (REPOSITORY / "functions").glob("*/app.py")
+    assert {code.parent.name for code in folders} == set(FUNCTIONS)
+
+
+def test_each_function_has_a_sample_event() -> None:
+    assert {path.stem for path in (REPOSITORY / "events").iterdir()} == set(FUNCTIONS)
+
+
+@each_function
+def test_a_function_is_named_for_its_operation(operation: str) -> None:
+    logical_id, _ = FUNCTIONS[operation]
+    assert logical_id == operation.replace("_", " ").title().replace(" ", "") + "Function"
+
+
+@each_endpoint
+def test_an_endpoint_has_one_route(operation: str) -> None:
+    assert len(_routes_of(operation)) == 1
+
+
+@each_endpoint
+def test_the_code_of_an_endpoint_opens_with_its_route(operation: str) -> None:
+    code = (REPOSITORY / "functions" / operation / "app.py").read_text("utf-8")
+    (route,) = _routes_of(operation)
+    assert (ast.get_docstring(ast.parse(code)) or "").startswith(f"{route.method} {route.path}: ")
+
+
+@each_endpoint
+def test_a_sample_event_took_the_route_of_its_function(operation: str) -> None:
+    event = _event(operation)
+    (route,) = _routes_of(operation)
+    assert (event["httpMethod"], event["resource"]) == (route.method, route.path)
+
+
+@each_function
+def test_a_sample_event_fills_its_route_with_its_path(operation: str) -> None:
+    event = _event(operation)
+    filled = re.sub(r"{(\w+)}", lambda match: event["pathParameters"][match[1]], event["resource"])
+    assert event["path"].rstrip("/") == filled
+
+
+@pytest.mark.parametrize("path", sorted({route.path for route in ROUTES}))
+def test_a_path_answers_every_method_once(path: str) -> None:
+    assert Counter(r.method for r in ROUTES if r.path == path) == Counter(METHODS)
+
+
+def test_paths_are_declared_without_a_slash_at_the_end() -> None:
+    assert not [route.path for route in ROUTES if route.path.endswith("/")]
+
+
+def test_siblings_in_a_path_share_their_variable() -> None:
+    variables: dict[str, set[str]] = {}
+    for resource in _resources_of_paths():
+        parent, _, last = resource.rpartition("/")
+        if last.startswith("{"):
+            variables.setdefault(parent, set()).add(last)
+    assert [names for names in variables.values() if len(names) > 1] == []
+
+
+def test_only_health_is_open_at_the_gateway() -> None:
+    asked = {route.operation for route in ROUTES if route.is_open}
+    assert asked == OPEN | {"method_not_allowed"}
+
+
+@each_function
+def test_rights_are_named_one_by_one(operation: str) -> None:
+    assert _actions(operation) <= READING | WRITING
+
+
+@each_function
+def test_rights_are_on_the_table_and_its_indexes(operation: str) -> None:
+    indexes = {index["IndexName"] for index in _table()["GlobalSecondaryIndexes"]}
+    named = {f"${{Table.Arn}}/index/{name}" for name in indexes | {"*"}}
+    known = [{"Fn::GetAtt": "Table.Arn"}, *({"Fn::Sub": arn} for arn in sorted(named))]
+    asked = (_listed(statement["Resource"]) for statement in _statements(operation))
+    assert [arn for arns in asked for arn in arns if arn not in known] == []
+
+
+@pytest.mark.parametrize("operation", sorted(o for o in FUNCTIONS if o.startswith("read_")))
+def test_what_reads_can_not_write(operation: str) -> None:
+    assert _actions(operation) <= READING
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["authorize", "create_csrf_token", "health_check", "method_not_allowed", "server_version"],
+)
+def test_what_needs_no_table_has_no_rights(operation: str) -> None:
+    assert not _actions(operation)
+
+
+def test_every_key_attribute_is_declared_and_no_other() -> None:
+    schemas = [_table()["KeySchema"], *(i["KeySchema"] for i in _table()["GlobalSecondaryIndexes"])]
+    keys = {key["AttributeName"] for schema in schemas for key in schema}
+    declared = [attribute["AttributeName"] for attribute in _table()["AttributeDefinitions"]]
+    assert sorted(declared) == sorted(keys)
+
+
+def test_the_table_outlives_its_stack() -> None:
+    table = RESOURCES["Table"]
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_the_stack_has_room_for_more_functions() -> None:
+    # SAM adds a role to each function, a permission to each event, a deployment and a stage to the
+    # API, and a permission to each of its authorizers.
+    events = sum(len(properties.get("Events", {})) for _, properties in FUNCTIONS.values())
+    authorizers = len(RESOURCES["Api"]["Properties"]["Auth"]["Authorizers"])
+    assert len(RESOURCES) + len(FUNCTIONS) + events + authorizers + 2 < MOST_RESOURCES * 0.8
+
+
+def test_the_api_has_room_for_more_paths() -> None:
+    assert len(_resources_of_paths()) < MOST_PATHS * 0.8
+
+
+def test_boto3_is_left_to_the_runtime() -> None:
+    pins = (REPOSITORY / "layers" / "dependencies" / "requirements.txt").read_text("utf-8")
+    assert not re.search(r"^boto", pins, re.MULTILINE)
+
+
+def _routes_of(operation: str) -> list[Route]:
+    return [route for route in ROUTES if route.operation == operation]
+
+
+def _event(operation: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((REPOSITORY / "events" / f"{operation}.json").read_text())
+    return event
+
+
+def _resources_of_paths() -> set[str]:
+    """What API Gateway makes of the paths: `/a/b` is a resource `/a` with `/a/b` below it."""
+    return {
+        "/".join(parts[:end])
+        for parts in (route.path.split("/") for route in ROUTES)
+        for end in range(1, len(parts) + 1)
+    }
+
+
+def _table() -> dict[str, Any]:
+    properties: dict[str, Any] = RESOURCES["Table"]["Properties"]
+    return properties
+
+
+def _statements(operation: str) -> Iterator[dict[str, Any]]:
+    _, properties = FUNCTIONS[operation]
+    for policy in properties.get("Policies", ()):
+        yield from policy["Statement"]
+
+
+def _actions(operation: str) -> set[str]:
+    return {action for s in _statements(operation) for action in _listed(s["Action"])}
+
+
+def _listed(value: Any) -> list[Any]:  # noqa: ANN401 a piece of YAML
+    return value if isinstance(value, list) else [value]
