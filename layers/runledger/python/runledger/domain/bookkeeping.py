@@ -10,6 +10,7 @@ from runledger.domain.task_runs import TaskRun
 Run = TypeVar("Run", TaskRun, FlowRun)
 
 ZERO = timedelta(0)
+TICK = timedelta(microseconds=1)
 
 # The times that a run's columns hold, and that a later read therefore tells in UTC.
 COLUMNS = ("cache_expiration", "expected_start_time", "next_scheduled_start_time")
@@ -55,6 +56,17 @@ def _started(state: State) -> datetime | None:
 def _ended(before: datetime | None, state: State) -> datetime | None:
     # From one terminal state to another the first end stays.
     return (before or state.timestamp) if state.type in TERMINAL else None
+
+
+def next_moment(run: TaskRun | FlowRun, now: datetime) -> datetime:
+    """Return now, or a microsecond after the current state: no two states share a timestamp."""
+    return max(now, run.state.timestamp + TICK) if run.state else now
+
+
+def mirrored(child: FlowRun, state: State, *, onto: TaskRun) -> State:
+    """Return what a subflow run's state looks like on its parent task run (neighbours 4)."""
+    details = state.state_details.but(child_flow_run_id=child.id)
+    return state.but(state_details=details, timestamp=next_moment(onto, state.timestamp))
 
 
 def as_of(run: Run, now: datetime) -> Run:

@@ -3,6 +3,7 @@
 RunledgerError
 ├── NotFound            what was asked for is not there
 ├── Conflict            the write would break an identity or name a parent that is not there
+├── Invalid             a value that the types allow and the reference does not
 ├── TooLarge            more than the platform can hold or carry
 └── Unavailable         the store is contended, throttled or out of reach: worth another try
     └── Moved           an item changed between reading and writing it
@@ -19,6 +20,10 @@ class NotFound(RunledgerError):  # noqa: N818 - "not found" is what it is called
 
 class Conflict(RunledgerError):  # noqa: N818
     """A unique or foreign key would be violated."""
+
+
+class Invalid(RunledgerError):  # noqa: N818
+    """A value that its type allows and the reference does not; the text is the reference's."""
 
 
 class TooLarge(RunledgerError):  # noqa: N818

@@ -1,0 +1,12 @@
+"""GET /csrf-token: tell that there is no CSRF protection, which clients take as "not needed"."""
+
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.domain.errors import Invalid
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    request.query("client")
+    message = "CSRF protection is disabled."
+    raise Invalid(message)

@@ -1,0 +1,14 @@
+"""DELETE /flows/{id}: remove a flow with its flow runs and their task runs."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.service import flows
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    flows.delete(wiring.store(), request.id())
+    return Response(status=HTTPStatus.NO_CONTENT)

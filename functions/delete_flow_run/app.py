@@ -1,0 +1,14 @@
+"""DELETE /flow_runs/{id}: remove a flow run with its task runs and all their states."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.service import flow_runs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    flow_runs.delete(wiring.store(), request.id())
+    return Response(status=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,11 @@
+"""GET /health: tell that functions run; anybody may ask."""
+
+from functools import partial
+
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+
+
+@partial(endpoint, authenticated=False, versioned=False)
+def handler(_: Request) -> Response:
+    return Response(body=True)

@@ -1,0 +1,147 @@
+"""From an API Gateway event to a call of ours, and from what became of it to the answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic_core import to_json
+
+from runledger.adapters import auth
+from runledger.adapters.observability import logger, metrics
+from runledger.adapters.requests import BadRequest, InvalidRequest, Request
+from runledger.domain.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable
+
+CORS = {"Access-Control-Allow-Origin": "*"}
+JSON = {"Content-Type": "application/json"}
+TEXT = {"Content-Type": "text/plain; charset=utf-8"}
+
+# Lambda hands over at most 6 MB; API Gateway would answer a bare 502 to more.
+MOST_BYTES = 6 * 1024 * 1024 - 64 * 1024
+
+INTEGRITY = (
+    "Data integrity conflict. This usually means a unique or foreign key constraint was violated. "
+    "See server logs for details."
+)
+
+
+# The metric that counts an answer; those of one kind are counted together.
+OUTCOMES: Mapping[int, str] = {
+    HTTPStatus.OK: "Answered",
+    HTTPStatus.CREATED: "Accepted",
+    HTTPStatus.NO_CONTENT: "Accepted",
+    HTTPStatus.NOT_FOUND: "NotFound",
+    HTTPStatus.BAD_REQUEST: "Invalid",
+    HTTPStatus.UNAUTHORIZED: "Unauthorized",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Invalid",
+    HTTPStatus.CONFLICT: "Invalid",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Invalid",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Invalid",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Unavailable",
+}
+
+
+class Unauthorized(Exception):  # noqa: N818
+    """The caller did not show the auth string."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer: anything that pydantic can spell as JSON, or a text, or nothing."""
+
+    body: Any = None
+    status: int = HTTPStatus.OK
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
+
+    def as_event(self) -> dict[str, Any]:
+        """Spell it for API Gateway; only 204 has no body.
+
+        Raises:
+            TooLarge: there is more of it than Lambda hands over.
+        """
+        if self.status == HTTPStatus.NO_CONTENT:
+            return self._spelled("", {})
+        return self._spelled(*(self._json() if self.text is None else (self.text, TEXT)))
+
+    def _spelled(self, body: str, content_type: Mapping[str, str]) -> dict[str, Any]:
+        headers = {**CORS, **content_type, **self.headers}
+        return {"statusCode": int(self.status), "headers": headers, "body": body}
+
+    def _json(self) -> tuple[str, Mapping[str, str]]:
+        # What JSON can't say, the exceptions in pydantic's errors, is shown as an empty object.
+        body = to_json(self.body, timedelta_mode="float", fallback=lambda _: {})
+        if len(body) > MOST_BYTES:
+            message = f"The answer has {len(body):,} bytes, more than can be sent: lower the limit."
+            raise TooLarge(message)
+        return body.decode(), JSON
+
+
+# What is answered with an error: written by the error's kind, so each may ask of its own.
+Answer = Callable[[Any], Response]
+
+
+def _detail(status: int) -> Answer:
+    return lambda error: Response({"detail": str(error)}, status)
+
+
+def _message(status: int, text: str) -> Answer:
+    return lambda _: Response({"exception_message": text}, status)
+
+
+# What each error is answered with (contract, task-runs 1.6); what is not here is a bug.
+ANSWERS: Mapping[type[Exception], Answer] = {
+    BadRequest: _detail(HTTPStatus.BAD_REQUEST),
+    Unauthorized: _message(HTTPStatus.UNAUTHORIZED, "Unauthorized"),
+    NotFound: _detail(HTTPStatus.NOT_FOUND),
+    Conflict: lambda _: Response({"detail": INTEGRITY}, HTTPStatus.CONFLICT),
+    TooLarge: _detail(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    InvalidRequest: lambda error: Response(error.told(), HTTPStatus.UNPROCESSABLE_ENTITY),
+    Invalid: _detail(HTTPStatus.UNPROCESSABLE_ENTITY),
+    Unavailable: _message(HTTPStatus.SERVICE_UNAVAILABLE, "Service Unavailable"),
+}
+BUG = _message(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
+
+Endpoint = Callable[[Request], Response]
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+
+def endpoint(answer: Endpoint, *, authenticated: bool = True, versioned: bool = True) -> Handler:
+    """Make a Lambda handler of a function from request to response: checked, logged and counted."""
+
+    def respond(event: dict[str, Any]) -> Response:
+        request = Request(event, datetime.now(UTC))
+        if authenticated and not auth.admits(request.headers.get("authorization")):
+            raise Unauthorized
+        request.check_syntax()
+        if versioned:
+            request.check_version()
+        return answer(request)
+
+    @wraps(answer)
+    @metrics.log_metrics
+    @logger.inject_lambda_context(clear_state=True)
+    def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+        try:
+            told = respond(event).as_event()
+        except Exception as error:  # noqa: BLE001 - whatever happened, the client is told
+            told = answer_to(error).as_event()
+        status = HTTPStatus(told["statusCode"])
+        logger.info("answered", status=status)
+        metrics.add_metric(OUTCOMES.get(status, "Failed"), MetricUnit.Count, 1)
+        return told
+
+    return handler
+
+
+def answer_to(error: Exception) -> Response:
+    """Return what a client is told of an error."""
+    known = next((kind for kind in type(error).__mro__ if kind in ANSWERS), None)
+    if known:
+        return ANSWERS[known](error)
+    logger.exception("unexpected error")
+    return BUG(error)

@@ -1,0 +1,242 @@
+"""An API Gateway event as a request, parsed and checked in the reference's order."""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import unquote
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+
+from runledger.domain.errors import NotFound
+
+M = TypeVar("M", bound=BaseModel)
+Problem = dict[str, Any]
+
+PATH_ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+JSON_TYPE = re.compile(r"application/([^;\s]+\+)?json\s*(;.*)?", re.IGNORECASE)
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+VERSION_HEADER = "x-prefect-api-version"
+OLDEST_VERSION = (0, 8, 0)
+
+
+class BadRequest(Exception):  # noqa: N818 - named for its status
+    """A header or a body that can't be read at all: 400."""
+
+
+class InvalidRequest(Exception):  # noqa: N818
+    """A request that breaks its model: 422, with the problems and the body that has them."""
+
+    def __init__(self, problems: list[Problem], body: Any) -> None:
+        """Keep what is wrong and with what."""
+        super().__init__(problems)
+        self.problems = problems
+        self.body = body
+
+    def told(self) -> dict[str, Any]:
+        """Return the body of the answer."""
+        return {
+            "exception_message": "Invalid request received.",
+            "exception_detail": self.problems,
+            "request_body": self.body,
+        }
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asked, as far as functions care."""
+
+    event: Mapping[str, Any]
+    now: datetime
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """Headers by lower-case name."""
+        return {name.lower(): text for name, text in (self.event.get("headers") or {}).items()}
+
+    def path_text(self, name: str) -> str:
+        """Return a variable of the path; API Gateway hands it on as it stood in the URL."""
+        return unquote((self.event.get("pathParameters") or {})[name])
+
+    def id(self) -> UUID:
+        """Return the path's id.
+
+        Raises:
+            NotFound: it is no UUID, so that the reference has no such route.
+        """
+        text = self.path_text("id")
+        if not PATH_ID.fullmatch(text):
+            message = "Not Found"
+            raise NotFound(message)
+        return UUID(text)
+
+    def query(self, name: str) -> str:
+        """Return a required parameter of the query.
+
+        Raises:
+            InvalidRequest: it is missing.
+        """
+        given = self.event.get("queryStringParameters") or {}
+        if name not in given:
+            raise InvalidRequest([_missing("query", name)], None)
+        return str(given[name])
+
+    @cached_property
+    def _raw(self) -> bytes:
+        body = self.event.get("body") or ""
+        return base64.b64decode(body) if self.event.get("isBase64Encoded") else body.encode()
+
+    @cached_property
+    def _says_json(self) -> bool:
+        # Old clients send no content type at all, and mean JSON.
+        content_type = self.headers.get("content-type")
+        return content_type is None or bool(JSON_TYPE.fullmatch(content_type.strip()))
+
+    @cached_property
+    def content(self) -> Any:
+        """The body: parsed where it is JSON, else as text; None where there is none.
+
+        Raises:
+            BadRequest: its bytes are no text, or nested too deeply.
+            InvalidRequest: it says it is JSON and isn't.
+        """
+        try:
+            return parse_json(self._raw) if self._says_json else self._raw.decode() or None
+        except json.JSONDecodeError as error:
+            problem = _problem("json_invalid", ("body", error.pos), "JSON decode error", {})
+            problem["ctx"] = {"error": error.msg}
+            raise InvalidRequest([problem], error.doc) from error
+        except (UnicodeDecodeError, RecursionError) as error:
+            message = "There was an error parsing the body"
+            raise BadRequest(message) from error
+
+    def check_syntax(self) -> None:
+        """Check what comes before the endpoint's own rules: the path's id, then the JSON.
+
+        Raises:
+            NotFound, InvalidRequest, BadRequest: as found.
+        """
+        if "id" in (self.event.get("pathParameters") or {}):
+            self.id()
+        if self.event.get("httpMethod") in WITH_BODY:
+            _ = self.content
+
+    def check_version(self) -> None:
+        """Check the version of the API that the client speaks."""
+        check_version(self.headers.get(VERSION_HEADER))
+
+    def body(self, model: type[M]) -> M:
+        """Read a body that is one object (contract, task-runs 1.2).
+
+        Raises:
+            InvalidRequest: there is none, or it breaks the model.
+        """
+        if self.content is None:
+            raise InvalidRequest([_missing("body")], None)
+        return self._validated(model, self.content)
+
+    def parameters(self, model: type[M]) -> M:
+        """Read a body of named parameters: nulls and unknown names are as if not sent.
+
+        Raises:
+            InvalidRequest: it is JSON but no object, or a parameter breaks the model.
+        """
+        content = self.content if self._says_json else None
+        if content is not None and not isinstance(content, dict):
+            names = model.model_fields
+            raise InvalidRequest([_missing("body", name) for name in names], content)
+        given = {name: value for name, value in (content or {}).items() if value is not None}
+        return self._validated(model, given)
+
+    def _validated(self, model: type[M], given: Any) -> M:
+        try:
+            return model.model_validate(given, from_attributes=True, context={"now": self.now})
+        except ValidationError as error:
+            self._refuse(error)
+
+    def _refuse(self, error: ValidationError) -> NoReturn:
+        problems: list[Problem] = [
+            {**problem, "loc": ("body", *problem["loc"])}
+            for problem in error.errors(include_url=False)
+        ]
+        raise InvalidRequest(problems, self.content) from error
+
+
+def check_version(version: str | None) -> None:
+    """Check the version of the API that a client speaks (contract, task-runs 1.3).
+
+    Raises:
+        BadRequest: it is malformed or too old.
+    """
+    if not version:
+        return
+    try:
+        major, minor, patch = map(int, version.split("."))
+    except ValueError:
+        message = (
+            "Invalid X-PREFECT-API-VERSION header format."
+            f"Expected header in format 'x.y.z' but received {version}"
+        )
+        raise BadRequest(message) from None
+    if (major, minor, patch) < OLDEST_VERSION:
+        oldest = ".".join(map(str, OLDEST_VERSION))
+        message = (
+            f"The request specified API version {version}"
+            f" but this server requires version {oldest} or higher."
+        )
+        raise BadRequest(message)
+
+
+def parse_json(raw: bytes) -> Any:
+    """Parse a JSON document; None for nothing.
+
+    Stricter than Python's parser and the reference: numbers are finite and text is Unicode, since
+    nothing else can be given back as JSON.
+
+    Raises:
+        json.JSONDecodeError: it is no JSON.
+        UnicodeDecodeError: its bytes are no text.
+        RecursionError: it is nested too deeply.
+    """
+    if not raw:
+        return None
+    text = raw.decode(json.detect_encoding(raw))
+    content = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+    if "\\ud" in text.lower():
+        _refuse_lone_surrogates(content, text)
+    return content
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    message = f"{name} is not a JSON number"
+    raise json.JSONDecodeError(message, name, 0)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        message = "Number out of range"
+        raise json.JSONDecodeError(message, text, 0)
+    return number
+
+
+def _refuse_lone_surrogates(content: Any, text: str) -> None:
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        message = "Lone surrogate in a string"
+        raise json.JSONDecodeError(message, text, 0) from None
+
+
+def _problem(kind: str, loc: tuple[str | int, ...], message: str, given: Any) -> Problem:
+    return {"type": kind, "loc": loc, "msg": message, "input": given}
+
+
+def _missing(*loc: str) -> Problem:
+    return _problem("missing", loc, "Field required", None)

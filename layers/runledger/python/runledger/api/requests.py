@@ -1,0 +1,189 @@
+"""Bodies of requests, with the reference's fields, defaults and refusals (contract, task-runs 3)."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator
+
+from runledger import fresh
+from runledger.domain.empirical_policies import FlowRunPolicy, TaskRunPolicy
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.flows import Flow
+from runledger.domain.states import State, StateDetails, StateType
+from runledger.domain.task_inputs import TaskInputs
+from runledger.domain.task_runs import TaskRun
+from runledger.domain.values import Labels, Time, Value
+
+MOST_CACHE_KEY = 2000
+MOST_PARAMETERS = 524_288
+
+# Any falsy value asks for a generated name.
+Name = Annotated[str | None, BeforeValidator(lambda given: given or None)]
+
+
+class Body(Value):
+    """A request body that is one object: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class StateCreate(Body):
+    """A state as a client proposes it; its id and its time are the server's."""
+
+    type: StateType
+    name: str | None = None
+    message: str | None = None
+    data: Any = None
+    state_details: StateDetails = StateDetails()
+
+    def proposed(self, now: datetime) -> State:
+        """Return the state, entered now."""
+        details = self.state_details
+        if self.type == StateType.SCHEDULED and details.scheduled_time is None:
+            details = details.but(scheduled_time=now)
+        return State.model_construct(
+            id=fresh.state_id(now),
+            type=self.type,
+            name=self.type.capitalize() if self.name is None else self.name,
+            timestamp=now,
+            message=self.message,
+            data=self.data,
+            state_details=details,
+        )
+
+
+PENDING = StateCreate(type=StateType.PENDING)
+
+
+class TaskRunCreate(Body):
+    """POST /task_runs/."""
+
+    id: UUID | None = None
+    state: StateCreate | None = None
+    name: Name = None
+    flow_run_id: UUID | None = None
+    task_key: str
+    dynamic_key: str
+    cache_key: str | None = None
+    cache_expiration: Time | None = None
+    task_version: str | None = None
+    empirical_policy: TaskRunPolicy = TaskRunPolicy()
+    tags: list[str] = []
+    labels: Labels | None = {}
+    task_inputs: TaskInputs = {}
+
+    @field_validator("cache_key")
+    @classmethod
+    def bound_cache_key(cls, key: str | None) -> str | None:
+        """Refuse what the reference has no room for."""
+        if key is not None and len(key) > MOST_CACHE_KEY:
+            message = f"Cache key exceeded maximum allowed length of {MOST_CACHE_KEY} characters."
+            raise ValueError(message)
+        return key
+
+    def to_run(self, now: datetime) -> TaskRun:
+        """Return the run asked for, which has no state yet."""
+        asked = {field: getattr(self, field) for field in type(self).model_fields}
+        return TaskRun.model_construct(
+            **asked
+            | {
+                "id": self.id or fresh.run_id(),
+                "name": self.name or fresh.name(),
+                "tags": tuple(self.tags),
+                "labels": self.labels or {},
+                "state": None,
+                "created": now,
+                "updated": now,
+            }
+        )
+
+    def proposed(self, now: datetime) -> State:
+        """Return the first state asked for, PENDING by default."""
+        return (self.state or PENDING).proposed(now)
+
+
+class TaskRunUpdate(Body):
+    """PATCH /task_runs/{id}."""
+
+    name: Name = None
+
+    def new_name(self) -> str | None:
+        """Return the name to give, or None where none was asked for."""
+        return (self.name or fresh.name()) if "name" in self.model_fields_set else None
+
+
+class FlowCreate(Body):
+    """POST /flows/."""
+
+    name: str = Field(pattern=r"^[^/%&><]+$")
+    tags: list[str] = []
+    labels: Labels | None = {}
+
+    def to_flow(self, now: datetime) -> Flow:
+        """Return the flow asked for."""
+        return Flow(
+            id=fresh.run_id(),
+            created=now,
+            updated=now,
+            name=self.name,
+            tags=tuple(self.tags),
+            labels=self.labels,
+        )
+
+
+class FlowRunCreate(Body):
+    """POST /flow_runs/."""
+
+    state: StateCreate | None = None
+    name: Name = None
+    flow_id: UUID
+    flow_version: str | None = None
+    parameters: dict[str, Any] = {}
+    context: dict[str, Any] = {}
+    parent_task_run_id: UUID | None = None
+    infrastructure_document_id: UUID | None = None
+    empirical_policy: FlowRunPolicy = FlowRunPolicy()
+    tags: list[str] = []
+    labels: Labels | None = {}
+    idempotency_key: str | None = None
+    work_pool_name: str | None = None
+    work_queue_name: str | None = None
+    job_variables: dict[str, Any] | None = None
+    deployment_id: UUID | None = None
+
+    @field_validator("parameters")
+    @classmethod
+    def bound_parameters(cls, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what the reference has no room for."""
+        size = len(json.dumps(parameters, separators=(",", ":")).encode())
+        if size > MOST_PARAMETERS:
+            message = (
+                f"Flow run parameters must be less than {MOST_PARAMETERS:,} bytes"
+                f" when serialized (got {size:,} bytes)."
+            )
+            raise ValueError(message)
+        return parameters
+
+    def to_run(self, now: datetime) -> FlowRun:
+        """Return the flow run asked for, which has no state yet."""
+        asked = {
+            field: getattr(self, field) for field in FlowRun.model_fields if hasattr(self, field)
+        }
+        return FlowRun.model_construct(
+            **asked
+            | {
+                "id": fresh.run_id(),
+                "name": self.name or fresh.name(),
+                "tags": tuple(self.tags),
+                "labels": self.labels or {},
+                "state": None,
+                "created": now,
+                "updated": now,
+            }
+        )
+
+    def proposed(self, now: datetime) -> State:
+        """Return the first state asked for, PENDING by default."""
+        return (self.state or PENDING).proposed(now)

@@ -1,0 +1,116 @@
+"""What can be done with flow runs."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from runledger import fresh
+from runledger.domain.bookkeeping import mirrored, record, told_in_utc
+from runledger.domain.errors import Conflict, NotFound, Unavailable
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.states import State
+from runledger.domain.values import merge_labels
+from runledger.service.attempts import until_it_holds
+from runledger.store.flow_runs import Parent
+from runledger.store.store import Store
+
+FLOW_LABEL = "prefect.flow.id"
+NOT_FOUND = "Flow run not found"
+
+# Task runs removed at once with their flow run; the client keeps as many connections.
+AT_ONCE = 16
+
+# Runs created while others are removed are found by another pass.
+PASSES = 4
+
+
+class Created(NamedTuple):
+    """A flow run as asked for, and whether this call made it."""
+
+    run: FlowRun
+    new: bool
+
+
+def create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Created:
+    """Create a flow run in its first state, or find the one that has its idempotency key.
+
+    A subflow run's state shows on its parent task run from the start (neighbours 4).
+
+    Raises:
+        Conflict: the flow or the parent task run is unknown.
+    """
+    flow = store.flows.read(asked.flow_id)
+    if flow is None:
+        message = f"flow {asked.flow_id} is unknown"
+        raise Conflict(message)
+    labels = merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, asked.labels)
+    run = record(asked.but(labels=labels), state, now=now)
+
+    def attempt() -> Created:
+        stored = store.flow_runs.create(run, _mirror(store, run, now))
+        return Created(told_in_utc(stored), new=stored.id == run.id)
+
+    return until_it_holds(attempt)
+
+
+def _mirror(store: Store, run: FlowRun, now: datetime) -> Parent | None:
+    if run.parent_task_run_id is None or run.state is None:
+        return None
+    seen = store.task_runs.read(run.parent_task_run_id)
+    if seen is None:
+        message = f"task run {run.parent_task_run_id} is unknown"
+        raise Conflict(message)
+    state = mirrored(run, run.state, onto=seen.run).but(id=fresh.state_id(now))
+    return Parent(seen, record(seen.run, state, now=now))
+
+
+def read(store: Store, run_id: UUID) -> FlowRun:
+    """Return the flow run.
+
+    Raises:
+        NotFound: there is none.
+    """
+    stored = store.flow_runs.read(run_id)
+    if stored is None:
+        raise NotFound(NOT_FOUND)
+    return stored.run
+
+
+def delete(store: Store, run_id: UUID) -> None:
+    """Remove the flow run with its task runs; it goes last, so that a delete can be repeated.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if not delete_if_there(store, run_id):
+        raise NotFound(NOT_FOUND)
+
+
+def delete_if_there(store: Store, run_id: UUID) -> bool:
+    """Remove the flow run with its task runs; return whether it was there."""
+
+    def attempt() -> bool:
+        seen = store.flow_runs.read(run_id)
+        _delete_task_runs(store, run_id)
+        if seen is None:
+            return False
+        store.flow_runs.delete(seen)
+        return True
+
+    return until_it_holds(attempt)
+
+
+def _delete_task_runs(store: Store, flow_run_id: UUID) -> None:
+    for _ in range(PASSES):
+        ids = store.flow_runs.task_runs(flow_run_id)
+        if not ids:
+            return
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(lambda run_id: _delete_task_run(store, run_id), ids))
+    message = f"flow run {flow_run_id} keeps getting task runs"
+    raise Unavailable(message)
+
+
+def _delete_task_run(store: Store, run_id: UUID) -> None:
+    until_it_holds(lambda: store.task_runs.delete(run_id))

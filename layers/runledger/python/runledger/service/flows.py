@@ -1,0 +1,61 @@
+"""What can be done with flows."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from runledger.domain.errors import NotFound
+from runledger.domain.flows import Flow
+from runledger.service import flow_runs
+from runledger.service.attempts import until_it_holds
+from runledger.store.store import Store
+
+NOT_FOUND = "Flow not found"
+
+
+class Created(NamedTuple):
+    """A flow that has the name asked for, and whether this call made it."""
+
+    flow: Flow
+    new: bool
+
+
+def create(store: Store, asked: Flow) -> Created:
+    """Create a flow, or find the one that has its name."""
+    flow = until_it_holds(lambda: store.flows.create(asked))
+    return Created(flow, new=flow.id == asked.id)
+
+
+def read(store: Store, flow_id: UUID) -> Flow:
+    """Return the flow.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return _found(store.flows.read(flow_id))
+
+
+def read_by_name(store: Store, name: str) -> Flow:
+    """Return the flow that has the name.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return _found(store.flows.read_by_name(name))
+
+
+def _found(flow: Flow | None) -> Flow:
+    if flow is None:
+        raise NotFound(NOT_FOUND)
+    return flow
+
+
+def delete(store: Store, flow_id: UUID) -> None:
+    """Remove a flow with its flow runs and their task runs; the flow goes last.
+
+    Raises:
+        NotFound: there is none.
+    """
+    flow = read(store, flow_id)
+    for run_id in store.flows.flow_runs(flow):
+        flow_runs.delete_if_there(store, run_id)
+    store.flows.delete(flow)

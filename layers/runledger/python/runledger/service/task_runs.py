@@ -1,0 +1,93 @@
+"""What can be done with task runs."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from runledger.domain.bookkeeping import record, told_in_utc
+from runledger.domain.errors import Conflict, NotFound
+from runledger.domain.states import State
+from runledger.domain.task_runs import TaskRun
+from runledger.domain.values import merge_labels
+from runledger.service.attempts import until_it_holds
+from runledger.store.store import Store
+
+FLOW_RUN_LABEL = "prefect.flow-run.id"
+
+
+class Created(NamedTuple):
+    """A task run that has the key asked for, and whether this call made it."""
+
+    run: TaskRun
+    new: bool
+
+
+def create(store: Store, asked: TaskRun, state: State, *, now: datetime) -> Created:
+    """Create a task run in its first state, or find the one that has its key.
+
+    Raises:
+        Conflict: the flow run is unknown, or the id belongs to a run with another key.
+    """
+
+    def attempt() -> Created:
+        labelled = asked.but(labels=_labels(store, asked))
+        run = record(labelled, state, now=now)
+        stored = store.task_runs.create(run)
+        # A run in a flow run is answered as it is read back, one without as it was sent.
+        shown = told_in_utc(stored) if run.flow_run_id else stored
+        # Its first state tells our own run from another's also if a write was done but not told.
+        return Created(shown, new=stored.state_id == run.state_id)
+
+    return until_it_holds(attempt)
+
+
+def _labels(store: Store, asked: TaskRun) -> dict[str, object]:
+    if asked.flow_run_id is None:
+        return merge_labels(asked.labels)
+    flow_run = store.flow_runs.read(asked.flow_run_id)
+    if flow_run is None:
+        message = f"flow run {asked.flow_run_id} is unknown"
+        raise Conflict(message)
+    own = {FLOW_RUN_LABEL: str(asked.flow_run_id)}
+    return merge_labels(flow_run.run.labels, own, asked.labels)
+
+
+def read(store: Store, run_id: UUID) -> TaskRun:
+    """Return the run.
+
+    Raises:
+        NotFound: there is none.
+    """
+    stored = store.task_runs.read(run_id)
+    if stored is None:
+        message = "Task not found"
+        raise NotFound(message)
+    return stored.run
+
+
+def rename(store: Store, run_id: UUID, name: str | None, *, now: datetime) -> None:
+    """Give the run another name; without one only `updated` changes.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+
+    def attempt() -> None:
+        seen = store.task_runs.read(run_id)
+        if seen is None:
+            message = "Task run not found"
+            raise NotFound(message)
+        store.task_runs.rewrite(seen, seen.run.but(name=name or seen.run.name, updated=now))
+
+    until_it_holds(attempt)
+
+
+def delete(store: Store, run_id: UUID) -> None:
+    """Remove the run with its states.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if not until_it_holds(lambda: store.task_runs.delete(run_id)):
+        message = "Task not found"
+        raise NotFound(message)

@@ -1,0 +1,30 @@
+"""What the environment says, read once, when first asked for."""
+
+import os
+from functools import cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """The functions' environment; template.yaml's Globals set it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table_name: str = Field(min_length=1)
+    index_shards: int = Field(default=2, ge=1)
+    authentication: Literal["required", "off"] = "required"
+    auth_sha256: str = ""
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings.
+
+    Raises:
+        pydantic.ValidationError: a variable is missing or makes no sense.
+    """
+    fields = Settings.model_fields
+    given = {name: os.environ[name.upper()] for name in fields if name.upper() in os.environ}
+    return Settings.model_validate(given)

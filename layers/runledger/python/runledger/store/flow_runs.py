@@ -1,0 +1,131 @@
+"""Flow runs in the table."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from runledger.domain.errors import Moved
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.task_runs import TaskRun
+from runledger.store import items, keys
+from runledger.store.expressions import ABSENT, in_partition, unmoved
+from runledger.store.items import Stored, history
+from runledger.store.table import Delete, Put, Query, Refused, Table, Write
+from runledger.store.task_runs import TaskRunStore
+
+
+class StoredFlowRun(NamedTuple):
+    """A flow run as it was read: the version guards the next write."""
+
+    run: FlowRun
+    version: int
+
+
+class Parent(NamedTuple):
+    """The task run that stands for a subflow run: as it was read, and as it is to be."""
+
+    seen: Stored
+    run: TaskRun
+
+
+@dataclass(frozen=True)
+class FlowRunStore:
+    """What is asked of the table about flow runs."""
+
+    table: Table
+    shards: int
+
+    @property
+    def _task_runs(self) -> TaskRunStore:
+        return TaskRunStore(self.table, self.shards)
+
+    def read(self, run_id: UUID) -> StoredFlowRun | None:
+        """Return the flow run as last acknowledged."""
+        item = self.table.read(keys.flow_run(run_id))
+        if item is None:
+            return None
+        return StoredFlowRun(items.read_document(FlowRun, item), int(item["version"]))
+
+    def create(self, run: FlowRun, parent: Parent | None = None) -> FlowRun:
+        """Store a new flow run, or return the one that has its idempotency key already.
+
+        Raises:
+            Moved: the parent task run, or the flow run that has the key, changed meanwhile.
+        """
+        try:
+            self.table.write(
+                *_claim(run),
+                Put(items.flow_run_item(run, version=1, shards=self.shards), ABSENT),
+                Put(items.pointer_item(keys.flow_run_of_flow(run.flow_id, run.id), run.id)),
+                *history(keys.flow_run(run.id), run.state),
+                *(self._adoption(run, parent) if parent else ()),
+            )
+        except Refused as refused:
+            return self._first(run, refused)
+        return run
+
+    def _adoption(self, run: FlowRun, parent: Parent) -> tuple[Write, ...]:
+        return (
+            self._task_runs.amended(parent.seen, parent.run, more_subflow_runs=1),
+            Put(items.pointer_item(keys.subflow(parent.run.id, run.id), run.id)),
+            *history(keys.task_run(parent.run.id), parent.run.state),
+        )
+
+    def _first(self, run: FlowRun, refused: Refused) -> FlowRun:
+        first = self._by_idempotency_key(run)
+        if first is None:
+            raise Moved(str(run.id)) from refused
+        return first
+
+    def _by_idempotency_key(self, run: FlowRun) -> FlowRun | None:
+        if run.idempotency_key is None:
+            return None
+        pointer = self.table.read(keys.idempotency(run.flow_id, run.idempotency_key))
+        stored = self.read(items.pointed_to(pointer)) if pointer else None
+        return stored and stored.run
+
+    def task_runs(self, run_id: UUID) -> list[UUID]:
+        """Return the ids of the flow run's task runs, every acknowledged one among them."""
+        claims = in_partition(keys.flow_run(run_id).pk, keys.under(keys.TASK_KEY))
+        return [items.pointed_to(item) for item in self.table.query(Query(claims))]
+
+    def delete(self, seen: StoredFlowRun) -> None:
+        """Remove a flow run that has no task runs any more, with its states and its claims.
+
+        Raises:
+            Moved: the flow run or its parent task run changed meanwhile.
+        """
+        run = seen.run
+        states = in_partition(keys.flow_run(run.id).pk, keys.under(keys.STATE))
+        # The flow run goes last, so that a delete that was cut off can be repeated.
+        writes: list[Write] = [
+            *(Delete(keys.of(item)) for item in self.table.query(Query(states))),
+            *map(Delete, _claimed(run)),
+            *self._release(run),
+            Delete(keys.flow_run_of_flow(run.flow_id, run.id)),
+            Delete(keys.flow_run(run.id), unmoved(seen.version)),
+        ]
+        try:
+            self.table.write_batches(writes)
+        except Refused as refused:
+            raise Moved(str(run.id)) from refused
+
+    def _release(self, run: FlowRun) -> list[Write]:
+        """Take the flow run off its parent task run, which itself stays as it is."""
+        if run.parent_task_run_id is None:
+            return []
+        parent = self._task_runs.read(run.parent_task_run_id)
+        link = Delete(keys.subflow(run.parent_task_run_id, run.id))
+        if parent is None:
+            return [link]
+        return [self._task_runs.amended(parent, parent.run, more_subflow_runs=-1), link]
+
+
+def _claimed(run: FlowRun) -> list[keys.Key]:
+    if run.idempotency_key is None:
+        return []
+    return [keys.idempotency(run.flow_id, run.idempotency_key)]
+
+
+def _claim(run: FlowRun) -> list[Put]:
+    return [Put(items.pointer_item(key, run.id), ABSENT) for key in _claimed(run)]

@@ -1,0 +1,149 @@
+"""Items: what a value looks like in the table, and how it is read back.
+
+An item is its keys, the attributes that indexes and conditions name, and the document: the value
+as JSON in one string, without what is at its default. `facts` is the part of a run that indexes
+carry, so that they answer without the document.
+"""
+
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+from runledger.domain.bookkeeping import told_in_utc
+from runledger.domain.facts import TaskRunFacts
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.flows import Flow
+from runledger.domain.states import State
+from runledger.domain.task_runs import TaskRun
+from runledger.domain.values import Value
+from runledger.store import keys
+from runledger.store.keys import Key
+from runledger.store.table import Item, Put
+
+V = TypeVar("V", bound=Value)
+
+ESTIMATES = {"estimated_run_time", "estimated_start_time_delta"}
+
+
+class Stored(NamedTuple):
+    """A task run as it was read: the version guards the next write."""
+
+    run: TaskRun
+    version: int
+    subflow_runs: int
+
+    @property
+    def facts(self) -> TaskRunFacts:
+        """What criteria and orders ask about."""
+        return TaskRunFacts.of(self.run, subflow_runs=self.subflow_runs)
+
+
+def _document(value: Value) -> str:
+    return value.model_dump_json(exclude_defaults=True, exclude=ESTIMATES)
+
+
+def _item(key: Key, **attributes: Any) -> dict[str, Any]:
+    return key._asdict() | {name: value for name, value in attributes.items() if value is not None}
+
+
+def task_run_item(stored: Stored, *, shards: int) -> Item:
+    """Spell a task run; its state is stored as later reads show it."""
+    run = told_in_utc(stored.run)
+    run = run.but(state=run.state and run.state.as_stored())
+    return _item(
+        keys.task_run(run.id),
+        body=_document(run),
+        facts=_document(stored.facts),
+        version=stored.version,
+        subflow_runs=stored.subflow_runs or None,
+        owner=run.flow_run_id and keys.flow_run(run.flow_run_id).pk,
+        **_orders(run, keys.TASK_RUN, shards),
+    )
+
+
+def read_task_run(item: Item) -> Stored:
+    """Read back what `task_run_item` spelled."""
+    return Stored(
+        run=TaskRun.model_validate_json(item["body"]),
+        version=int(item["version"]),
+        subflow_runs=int(item.get("subflow_runs", 0)),
+    )
+
+
+def read_facts(entry: Item) -> TaskRunFacts:
+    """Read the facts of a task run from its item or from an index that carries them."""
+    return TaskRunFacts.model_validate_json(entry["facts"])
+
+
+def flow_run_item(run: FlowRun, *, version: int, shards: int) -> Item:
+    """Spell a flow run."""
+    run = told_in_utc(run)
+    run = run.but(state=run.state and run.state.as_stored())
+    return _item(
+        keys.flow_run(run.id),
+        body=_document(run),
+        version=version,
+        owner=keys.flow(run.flow_id).pk,
+        **_orders(run, keys.FLOW_RUN, shards),
+    )
+
+
+def flow_item(flow: Flow, *, shards: int) -> Item:
+    """Spell a flow."""
+    return _item(
+        keys.flow(flow.id),
+        body=_document(flow),
+        version=1,
+        id=str(flow.id),
+        shard=keys.shard(keys.FLOW, keys.shard_of(flow.id, shards)),
+        name_key=keys.name_place(flow.name, flow.created, flow.id),
+    )
+
+
+def state_item(of_run: Key, state: State) -> Item:
+    """Spell a state of a run's history; its id leads back to it through `by_id`."""
+    return _item(
+        keys.state(of_run, state.timestamp, state.id),
+        body=_document(state.as_stored()),
+        shard=keys.state_id_shard(state.id),
+        id=str(state.id),
+    )
+
+
+def history(of_run: Key, state: State | None) -> list[Put]:
+    """Return the write that adds a run's current state to its history."""
+    return [Put(state_item(of_run, state))] if state else []
+
+
+def pointer_item(key: Key, to: UUID) -> Item:
+    """Spell an item that only leads to another one, or claims a key for it."""
+    return _item(key, points_to=str(to))
+
+
+def pointed_to(item: Item) -> UUID:
+    """Return the id that a pointer leads to."""
+    return UUID(item["points_to"])
+
+
+def read_document(model: type[V], item: Item) -> V:
+    """Read a value back from an item's document."""
+    return model.model_validate_json(item["body"])
+
+
+def _orders(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str, Any]:
+    """The attributes that give a run its place in each index."""
+    number = keys.shard_of(run.id, shards)
+
+    def place(time: datetime | None) -> str:
+        return keys.place(time, run.created, run.id)
+
+    return {
+        "id": str(run.id),
+        "shard": keys.shard(kind, number),
+        "state_shard": run.state_type and keys.state_shard(kind, run.state_type, number),
+        "name_key": keys.name_place(run.name, run.created, run.id),
+        "expected_start": place(run.expected_start_time),
+        "next_scheduled_start": place(run.next_scheduled_start_time),
+        "start": place(run.start_time) if run.start_time else None,
+        "end": place(run.end_time),
+    }

@@ -1,0 +1,200 @@
+"""Every key of the table, spelled here and nowhere else.
+
+| item                        | pk                     | sk                          |
+|-----------------------------|------------------------|-----------------------------|
+| task run                    | TASK_RUN#<id>          | TASK_RUN                    |
+| its states                  | TASK_RUN#<id>          | STATE#<time>#<state id>     |
+| flow runs it is parent of   | TASK_RUN#<id>          | SUBFLOW#<flow run id>       |
+| its key, in a flow run      | FLOW_RUN#<flow run id> | TASK_KEY#<key>              |
+| its key, without a flow run | TASK_KEY#<key>         | TASK_KEY                    |
+| flow run                    | FLOW_RUN#<id>          | FLOW_RUN                    |
+| its states                  | FLOW_RUN#<id>          | STATE#<time>#<state id>     |
+| flow                        | FLOW#<id>              | FLOW                        |
+| its name                    | FLOW_NAME#<name>       | FLOW_NAME                   |
+| flow runs of it             | FLOW#<id>              | FLOW_RUN#<flow run id>      |
+| their idempotency keys      | FLOW#<id>              | IDEMPOTENCY#<key>           |
+
+| index                    | hash                               | range                             |
+|--------------------------|------------------------------------|-----------------------------------|
+| by_owner                 | owner: FLOW_RUN#<id> or FLOW#<id>  | id                                |
+| by_state                 | state_shard: <kind>#<TYPE>#<shard> | expected_start                    |
+| by_expected_start        | shard: <kind>#<shard>              | expected_start                    |
+| by_name, by_start, by_end, by_next_scheduled_start | shard    | name_key, start, end, next_scheduled_start |
+| by_id                    | shard                              | id                                |
+| by_id, of a state        | shard: STATE#<state id>            | id: the state id                  |
+
+Every order ends in (created, id), so that no two runs share a place and ties keep the order of
+creation. What a client chose freely (task keys, names) is hashed when it would not fit a key.
+"""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+SEPARATOR = "#"
+
+AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
+
+# Ends a name in a place; what sorts at or below it inside a name is escaped, keeping the order.
+NAME_END = "\x01"
+ESCAPES = {0: "\x02\x03", 1: "\x02\x04", 2: "\x02\x05"}
+
+FIRST_INSTANT, LAST_INSTANT = "0", "9999-12-31T23:59:59.999999"
+
+# DynamoDB takes 2,048 bytes in a partition key and 1,024 in a sort key.
+MOST_BYTES = 900
+MOST_NAME_BYTES = 800
+
+
+class Key(NamedTuple):
+    """The primary key of an item."""
+
+    pk: str
+    sk: str
+
+
+def of(item: Mapping[str, Any]) -> Key:
+    """Return the primary key of an item or an index entry."""
+    return Key(item["pk"], item["sk"])
+
+
+NOWHERE = Key("NOWHERE", "NOWHERE")
+"""No item has it: reading it only tells whether the table answers."""
+
+
+class Index(NamedTuple):
+    """A secondary index: its name and the attributes that make its key."""
+
+    name: str
+    hash: str
+    range: str
+
+
+BY_OWNER = Index("by_owner", "owner", "id")
+BY_STATE = Index("by_state", "state_shard", "expected_start")
+BY_ID = Index("by_id", "shard", "id")
+BY_NAME = Index("by_name", "shard", "name_key")
+BY_START = Index("by_start", "shard", "start")
+BY_END = Index("by_end", "shard", "end")
+BY_EXPECTED_START = Index("by_expected_start", "shard", "expected_start")
+BY_NEXT_SCHEDULED_START = Index("by_next_scheduled_start", "shard", "next_scheduled_start")
+
+TASK_RUN, FLOW_RUN, FLOW = "TASK_RUN", "FLOW_RUN", "FLOW"
+STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
+FLOW_NAME = "FLOW_NAME"
+
+
+def _join(*parts: object) -> str:
+    return SEPARATOR.join(map(str, parts))
+
+
+def _bounded(*texts: str) -> str:
+    """Spell texts of any content and length, one to one, as JSON or by their hash."""
+    spelled = json.dumps(texts, separators=(",", ":"))
+    if len(spelled) <= MOST_BYTES:
+        return spelled
+    return "sha256:" + hashlib.sha256(spelled.encode()).hexdigest()
+
+
+def task_run(run_id: UUID) -> Key:
+    return Key(_join(TASK_RUN, run_id), TASK_RUN)
+
+
+def task_key(flow_run_id: UUID | None, task_key: str, dynamic_key: str) -> Key:
+    """The item that makes (flow_run_id, task_key, dynamic_key) unique."""
+    key = _join(TASK_KEY, _bounded(task_key, dynamic_key))
+    return Key(_join(FLOW_RUN, flow_run_id), key) if flow_run_id else Key(key, TASK_KEY)
+
+
+def flow_run(run_id: UUID) -> Key:
+    return Key(_join(FLOW_RUN, run_id), FLOW_RUN)
+
+
+def state(of_run: Key, entered: datetime, state_id: UUID) -> Key:
+    """A state under its run, in the order in which the run entered its states."""
+    return Key(of_run.pk, _join(STATE, instant(entered), state_id))
+
+
+def subflow(parent_task_run_id: UUID, flow_run_id: UUID) -> Key:
+    return Key(task_run(parent_task_run_id).pk, _join(SUBFLOW, flow_run_id))
+
+
+def flow(flow_id: UUID) -> Key:
+    return Key(_join(FLOW, flow_id), FLOW)
+
+
+def flow_name(name: str) -> Key:
+    return Key(_join(FLOW_NAME, _bounded(name)), FLOW_NAME)
+
+
+def flow_run_of_flow(flow_id: UUID, flow_run_id: UUID) -> Key:
+    return Key(flow(flow_id).pk, _join(FLOW_RUN, flow_run_id))
+
+
+def idempotency(flow_id: UUID, idempotency_key: str) -> Key:
+    return Key(flow(flow_id).pk, _join(IDEMPOTENCY, _bounded(idempotency_key)))
+
+
+def under(prefix: str) -> tuple[str, str]:
+    """The range of sort keys that begin with a prefix and the separator.
+
+    Not `begins_with`: dynoxide ignores case there, and reads the whole partition.
+    """
+    return prefix + SEPARATOR, prefix + AFTER_SEPARATOR
+
+
+def shard_of(item_id: UUID, shards: int) -> int:
+    return zlib.crc32(item_id.bytes) % shards
+
+
+def shard(kind: str, number: int) -> str:
+    return _join(kind, number)
+
+
+def state_shard(kind: str, state_type: str, number: int) -> str:
+    return _join(kind, state_type, number)
+
+
+def state_id_shard(state_id: UUID) -> str:
+    return _join(STATE, state_id)
+
+
+def instant(time: datetime) -> str:
+    """Spell an instant so that text sorts as time does: UTC, microseconds, fixed width."""
+    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+def place(value: datetime | None, created: datetime, item_id: UUID) -> str:
+    """Spell a place in the order of a time: none comes first, ties follow (created, id)."""
+    return _join(instant(value) if value else "", instant(created), item_id)
+
+
+def name_place(name: str, created: datetime, item_id: UUID) -> str:
+    """Spell a place in the order of names, which is that of their UTF-8 bytes."""
+    return NAME_END.join((_cut(name.translate(ESCAPES)), _join(instant(created), item_id)))
+
+
+def _cut(name: str) -> str:
+    return name.encode()[:MOST_NAME_BYTES].decode(errors="ignore")
+
+
+def cut_name(name_key: str) -> str | None:
+    """Return what a place in the order of names shows of a name too long for it, else None.
+
+    Names that agree so far stand in the order of creation in the index.
+    """
+    name, _, _ = name_key.partition(NAME_END)
+    # A character of up to four bytes may have been left out whole.
+    return name if len(name.encode()) > MOST_NAME_BYTES - 4 else None
+
+
+def between(low: datetime | None, high: datetime | None) -> tuple[str, str]:
+    """The places from one instant to another, both included; none is open."""
+    return (
+        instant(low) if low else FIRST_INSTANT,
+        (instant(high) if high else LAST_INSTANT) + AFTER_SEPARATOR,
+    )

@@ -1,0 +1,40 @@
+"""The table as the use cases see it: a store for each kind of thing."""
+
+from dataclasses import dataclass
+
+from runledger.store import keys
+from runledger.store.flow_runs import FlowRunStore
+from runledger.store.flows import FlowStore
+from runledger.store.table import Table
+from runledger.store.task_runs import TaskRunStore
+
+
+@dataclass(frozen=True)
+class Store:
+    """All that is stored."""
+
+    table: Table
+    shards: int
+
+    @property
+    def task_runs(self) -> TaskRunStore:
+        """Task runs, with their states and keys."""
+        return TaskRunStore(self.table, self.shards)
+
+    @property
+    def flow_runs(self) -> FlowRunStore:
+        """Flow runs, with their states and claims."""
+        return FlowRunStore(self.table, self.shards)
+
+    @property
+    def flows(self) -> FlowStore:
+        """Flows, with their names."""
+        return FlowStore(self.table, self.shards)
+
+    def ping(self) -> None:
+        """Ask the table for nothing in particular.
+
+        Raises:
+            Unavailable: it does not answer.
+        """
+        self.table.read(keys.NOWHERE)

@@ -1,0 +1,126 @@
+"""Task runs in the table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from runledger.domain.errors import Conflict, Moved
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.task_runs import TaskRun
+from runledger.store import items, keys
+from runledger.store.expressions import ABSENT, in_partition, unmoved
+from runledger.store.items import Stored, history
+from runledger.store.table import Delete, Item, Put, Query, Refused, Table, Write
+
+
+@dataclass(frozen=True)
+class TaskRunStore:
+    """What is asked of the table about task runs."""
+
+    table: Table
+    shards: int
+
+    def read(self, run_id: UUID) -> Stored | None:
+        """Return the run as last acknowledged."""
+        item = self.table.read(keys.task_run(run_id))
+        return items.read_task_run(item) if item else None
+
+    def create(self, run: TaskRun) -> TaskRun:
+        """Store a new run, or return the one that has its key already.
+
+        The run, the claim of its key and its first state are written together or not at all.
+
+        Raises:
+            Conflict: the id belongs to a run with another key.
+            Moved: the run that has the key was deleted meanwhile.
+        """
+        stored = Stored(run, version=1, subflow_runs=0)
+        try:
+            self.table.write(
+                Put(self._item(stored), ABSENT),
+                Put(items.pointer_item(_key_of(run), run.id), ABSENT),
+                *history(keys.task_run(run.id), run.state),
+            )
+        except Refused as refused:
+            return self._first(run, refused)
+        return run
+
+    def _first(self, run: TaskRun, refused: Refused) -> TaskRun:
+        """Return the run that won the key; what the refused write met saves reading it."""
+        (_, met_run), (_, met_pointer), *_ = refused.met
+        # DynamoDB need not report every condition that fails, so the key is asked for itself.
+        pointer = met_pointer or self.table.read(_key_of(run))
+        if pointer is None:
+            message = f"task run {run.id} has another key"
+            raise Conflict(message)
+        winner = items.pointed_to(pointer)
+        if met_run and winner == run.id:
+            return items.read_task_run(met_run).run
+        stored = self.read(winner)
+        if stored is None:
+            message = f"task run {winner} was deleted meanwhile"
+            raise Moved(message)
+        return stored.run
+
+    def rewrite(self, seen: Stored, run: TaskRun) -> None:
+        """Replace the run that was read, unless it moved; its state stays.
+
+        Raises:
+            Moved: somebody else wrote first.
+        """
+        try:
+            self.table.write(self.amended(seen, run))
+        except Refused as refused:
+            raise Moved(str(run.id)) from refused
+
+    def amended(self, seen: Stored, run: TaskRun, *, more_subflow_runs: int = 0) -> Put:
+        """The write that replaces a run that was read, unless it moved."""
+        after = Stored(run, seen.version + 1, seen.subflow_runs + more_subflow_runs)
+        return Put(self._item(after), unmoved(seen.version))
+
+    def delete(self, run_id: UUID) -> bool:
+        """Remove the run with its states and its key; return whether it was there.
+
+        What exceeds a transaction, states beyond the first hundred or so, goes after the run. If
+        that is cut off, the next delete of the same id finds the rest and removes it.
+
+        Raises:
+            Moved: the run got a new state meanwhile.
+        """
+        found = {
+            item["sk"]: item
+            for item in self.table.query(Query(in_partition(keys.task_run(run_id).pk)))
+        }
+        run_item = found.pop(keys.TASK_RUN, None)
+        writes = [write for item in found.values() for write in self._removal(item)]
+        if run_item:
+            stored = items.read_task_run(run_item)
+            own = Delete(keys.task_run(run_id), unmoved(stored.version))
+            writes = [own, Delete(_key_of(stored.run)), *writes]
+        try:
+            self.table.write_batches(writes)
+        except Refused as refused:
+            raise Moved(str(run_id)) from refused
+        return run_item is not None
+
+    def _removal(self, item: Item) -> Iterator[Write]:
+        """Remove an item under a run; a flow run that has it as parent loses its parent."""
+        yield Delete(keys.of(item))
+        if not item["sk"].startswith(keys.SUBFLOW):
+            return
+        child = self.table.read(keys.flow_run(items.pointed_to(item)))
+        if child:
+            orphan = items.read_document(FlowRun, child).but(parent_task_run_id=None)
+            version = int(child["version"])
+            yield Put(
+                items.flow_run_item(orphan, version=version + 1, shards=self.shards),
+                unmoved(version),
+            )
+
+    def _item(self, stored: Stored) -> Item:
+        return items.task_run_item(stored, shards=self.shards)
+
+
+def _key_of(run: TaskRun) -> keys.Key:
+    return keys.task_key(run.flow_run_id, run.task_key, run.dynamic_key)
+
