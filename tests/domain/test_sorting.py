@@ -1,0 +1,86 @@
+"""The orders of task runs (contract, filters 6)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from runledger.domain.facts import TaskRunFacts
+from runledger.domain.sorting import ORDERS, TaskRunSort, rank
+from runledger.domain.states import StateType
+
+NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def run(age: int = 0, **facts: Any) -> TaskRunFacts:
+    usual = {
+        "id": UUID(int=age),
+        "created": NOW - age * DAY,
+        "name": "run",
+        "state_type": StateType.RUNNING,
+        "state_name": "Running",
+        "state_timestamp": NOW,
+        "expected_start_time": NOW,
+    }
+    return TaskRunFacts(**{**usual, **facts})
+
+
+def ordered(runs: list[TaskRunFacts], sort: TaskRunSort) -> list[TaskRunFacts]:
+    column, reverse = ORDERS[sort]
+    return sorted(runs, key=lambda facts: rank(facts, column), reverse=reverse)
+
+
+def test_every_sort_has_an_order() -> None:
+    assert list(ORDERS) == list(TaskRunSort)
+
+
+def test_ids_are_listed_from_the_last_in_the_order_of_their_text() -> None:
+    ids = [UUID(text) for text in ("ff" * 16, "a0" * 16, "9f" * 16, "00" * 16)]
+    found = ordered([run(id=ids[at]) for at in (2, 0, 3, 1)], TaskRunSort.ID_DESC)
+    assert [facts.id for facts in found] == ids
+
+
+def test_names_are_listed_by_their_bytes() -> None:
+    names = ["", "1", "B", "_", "a", "aa", "é", "\uffff", "\U0001f600"]
+    found = ordered([run(name=name) for name in reversed(names)], TaskRunSort.NAME_ASC)
+    assert [facts.name for facts in found] == names
+
+
+@pytest.mark.parametrize(
+    ("sort", "column", "days"),
+    [
+        (TaskRunSort.EXPECTED_START_TIME_ASC, "expected_start_time", [1, 2, 3]),
+        (TaskRunSort.EXPECTED_START_TIME_DESC, "expected_start_time", [3, 2, 1]),
+        (TaskRunSort.NEXT_SCHEDULED_START_TIME_ASC, "next_scheduled_start_time", [None, 1, 2]),
+        (TaskRunSort.END_TIME_DESC, "end_time", [2, 1, None]),
+    ],
+)
+def test_times_are_listed_with_the_missing_ones_first_going_up(
+    sort: TaskRunSort, column: str, days: list[int | None]
+) -> None:
+    times = [None if day is None else NOW + day * DAY for day in days]
+    runs = [run().but(**{column: times[at]}) for at in (1, 2, 0)]
+    assert [getattr(facts, column) for facts in ordered(runs, sort)] == times
+
+
+@pytest.mark.parametrize(
+    ("sort", "ages"),
+    [
+        (TaskRunSort.NAME_ASC, [3, 2, 1]),
+        (TaskRunSort.NAME_DESC, [1, 2, 3]),
+        (TaskRunSort.NEXT_SCHEDULED_START_TIME_ASC, [3, 2, 1]),
+        (TaskRunSort.END_TIME_DESC, [1, 2, 3]),
+    ],
+)
+def test_equals_are_listed_by_age_the_oldest_first_going_up(
+    sort: TaskRunSort, ages: list[int]
+) -> None:
+    runs = [run(age) for age in (2, 3, 1)]
+    assert ordered(runs, sort) == [run(age) for age in ages]
+
+
+def test_equals_of_one_age_are_listed_by_id() -> None:
+    runs = [run(id=UUID(int=number)) for number in (2, 1, 3)]
+    assert [facts.id.int for facts in ordered(runs, TaskRunSort.NAME_DESC)] == [3, 2, 1]
