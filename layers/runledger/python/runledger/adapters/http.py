@@ -57,6 +57,7 @@ class Response:
     status: int = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str | None = None
+    log: Mapping[str, object] = field(default_factory=dict)
 
     def as_event(self) -> dict[str, Any]:
         """Spell it for API Gateway; only 204 has no body.
@@ -127,11 +128,13 @@ def endpoint(answer: Endpoint, *, authenticated: bool = True, versioned: bool = 
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
         try:
-            told = respond(event).as_event()
+            response = respond(event)
+            told = response.as_event()
         except Exception as error:  # noqa: BLE001 - whatever happened, the client is told
-            told = answer_to(error).as_event()
-        status = HTTPStatus(told["statusCode"])
-        logger.info("answered", status=status)
+            response = answer_to(error)
+            told = response.as_event()
+        status = HTTPStatus(response.status)
+        logger.info("answered", status=status, **response.log)
         metrics.add_metric(OUTCOMES.get(status, "Failed"), MetricUnit.Count, 1)
         return told
 

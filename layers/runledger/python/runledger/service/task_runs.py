@@ -6,10 +6,13 @@ from uuid import UUID
 
 from runledger.domain.bookkeeping import record, told_in_utc
 from runledger.domain.errors import Conflict, NotFound
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.sorting import Order
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.values import merge_labels
 from runledger.service.attempts import until_it_holds
+from runledger.store.searching import Found, Search
 from runledger.store.store import Store
 
 FLOW_RUN_LABEL = "prefect.flow-run.id"
@@ -63,6 +66,13 @@ def read(store: Store, run_id: UUID) -> TaskRun:
         message = "Task not found"
         raise NotFound(message)
     return stored.run
+
+
+def search(
+    store: Store, criteria: Criteria, order: Order, *, offset: int, limit: int
+) -> Found:
+    """Return a page of the runs that are wanted, in the order asked for."""
+    return store.task_runs.find(Search(criteria, order, offset, limit))
 
 
 def rename(store: Store, run_id: UUID, name: str | None, *, now: datetime) -> None:

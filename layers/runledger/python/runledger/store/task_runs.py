@@ -10,6 +10,7 @@ from runledger.domain.task_runs import TaskRun
 from runledger.store import items, keys
 from runledger.store.expressions import ABSENT, in_partition, unmoved
 from runledger.store.items import Stored, history
+from runledger.store.searching import Found, Search, Searcher
 from runledger.store.table import Delete, Item, Put, Query, Refused, Table, Write
 
 
@@ -77,6 +78,10 @@ class TaskRunStore:
         """The write that replaces a run that was read, unless it moved."""
         after = Stored(run, seen.version + 1, seen.subflow_runs + more_subflow_runs)
         return Put(self._item(after), unmoved(seen.version))
+
+    def find(self, search: Search) -> Found:
+        """Return a page of the runs that are wanted."""
+        return Searcher(self.table, self.shards, search).find()
 
     def delete(self, run_id: UUID) -> bool:
         """Remove the run with its states and its key; return whether it was there.

@@ -1,0 +1,23 @@
+"""POST /task_runs/filter: list the task runs that are wanted."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.queries import ReadTaskRuns
+from runledger.domain.bookkeeping import as_of
+from runledger.domain.sorting import ORDERS
+from runledger.service import task_runs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked = request.parameters(ReadTaskRuns)
+    found = task_runs.search(
+        wiring.store(),
+        asked.criteria(),
+        ORDERS[asked.sort],
+        offset=asked.offset,
+        limit=asked.limit,
+    )
+    now = wiring.now()
+    return Response([as_of(run, now) for run in found.runs], log=found.told())
