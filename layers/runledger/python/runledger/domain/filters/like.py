@@ -10,16 +10,14 @@ Find = Callable[[str, int], int]
 LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
-def like(pattern: str) -> Callable[[str | None], bool]:
+def like(pattern: str) -> Callable[[str], bool]:
     """Match texts that contain the pattern: `%` is any run of characters, `_` is any one.
 
     Taking each piece between two `%` where it first occurs is enough, so nothing backtracks.
     """
     finds = [_find(piece) for piece in _fold(pattern).split("%") if piece]
 
-    def test(text: str | None) -> bool:
-        if text is None:
-            return False
+    def test(text: str) -> bool:
         folded, at = _fold(text), 0
         for find in finds:
             at = find(folded, at)
