@@ -8,5 +8,4 @@ from runledger.domain.errors import Invalid
 @endpoint
 def handler(request: Request) -> Response:
     request.query("client")
-    message = "CSRF protection is disabled."
-    raise Invalid(message)
+    raise Invalid("CSRF protection is disabled.")

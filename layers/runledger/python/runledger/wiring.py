@@ -10,7 +10,7 @@ from runledger.settings import settings
 from runledger.store.store import Store
 from runledger.store.table import Table
 
-# A call that takes longer than this is lost; with its repeats it ends well within the function's 29 s.
+# A call that takes longer is lost; with its repeats it ends well within the function's 29 s.
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 1, 4
 ATTEMPTS = 3
 

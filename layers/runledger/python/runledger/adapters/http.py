@@ -77,8 +77,9 @@ class Response:
         # What JSON can't say, the exceptions in pydantic's errors, is shown as an empty object.
         body = to_json(self.body, timedelta_mode="float", fallback=lambda _: {})
         if len(body) > MOST_BYTES:
-            message = f"The answer has {len(body):,} bytes, more than can be sent: lower the limit."
-            raise TooLarge(message)
+            raise TooLarge(
+                f"The answer has {len(body):,} bytes, more than can be sent: lower the limit."
+            )
         return body.decode(), JSON
 
 
@@ -134,7 +135,7 @@ def endpoint(answer: Endpoint, *, authenticated: bool = True, versioned: bool = 
             response = answer_to(error)
             told = response.as_event()
         status = HTTPStatus(response.status)
-        logger.info("answered", status=status, **response.log)
+        logger.info("answered", extra={"status": status, **response.log})
         metrics.add_metric(OUTCOMES.get(status, "Failed"), MetricUnit.Count, 1)
         return told
 

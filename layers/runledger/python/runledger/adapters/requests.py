@@ -33,7 +33,7 @@ class BadRequest(Exception):  # noqa: N818 - named for its status
 class InvalidRequest(Exception):  # noqa: N818
     """A request that breaks its model: 422, with the problems and the body that has them."""
 
-    def __init__(self, problems: list[Problem], body: Any) -> None:
+    def __init__(self, problems: list[Problem], body: object) -> None:
         """Keep what is wrong and with what."""
         super().__init__(problems)
         self.problems = problems
@@ -72,8 +72,7 @@ class Request:
         """
         text = self.path_text("id")
         if not PATH_ID.fullmatch(text):
-            message = "Not Found"
-            raise NotFound(message)
+            raise NotFound("Not Found")
         return UUID(text)
 
     def query(self, name: str) -> str:
@@ -99,7 +98,7 @@ class Request:
         return content_type is None or bool(JSON_TYPE.fullmatch(content_type.strip()))
 
     @cached_property
-    def content(self) -> Any:
+    def content(self) -> object:
         """The body: parsed where it is JSON, else as text; None where there is none.
 
         Raises:
@@ -113,8 +112,7 @@ class Request:
             problem["ctx"] = {"error": error.msg}
             raise InvalidRequest([problem], error.doc) from error
         except (UnicodeDecodeError, RecursionError) as error:
-            message = "There was an error parsing the body"
-            raise BadRequest(message) from error
+            raise BadRequest("There was an error parsing the body") from error
 
     def check_syntax(self) -> None:
         """Check what comes before the endpoint's own rules: the path's id, then the JSON.
@@ -154,7 +152,7 @@ class Request:
         given = {name: value for name, value in (content or {}).items() if value is not None}
         return self._validated(model, given)
 
-    def _validated(self, model: type[M], given: Any) -> M:
+    def _validated(self, model: type[M], given: object) -> M:
         try:
             return model.model_validate(given, from_attributes=True, context={"now": self.now})
         except ValidationError as error:
@@ -179,21 +177,19 @@ def check_version(version: str | None) -> None:
     try:
         major, minor, patch = map(int, version.split("."))
     except ValueError:
-        message = (
+        raise BadRequest(
             "Invalid X-PREFECT-API-VERSION header format."
             f"Expected header in format 'x.y.z' but received {version}"
-        )
-        raise BadRequest(message) from None
+        ) from None
     if (major, minor, patch) < OLDEST_VERSION:
         oldest = ".".join(map(str, OLDEST_VERSION))
-        message = (
+        raise BadRequest(
             f"The request specified API version {version}"
             f" but this server requires version {oldest} or higher."
         )
-        raise BadRequest(message)
 
 
-def parse_json(raw: bytes) -> Any:
+def parse_json(raw: bytes) -> object:
     """Parse a JSON document; None for nothing.
 
     Stricter than Python's parser and the reference: numbers are finite and text is Unicode, since
@@ -226,7 +222,7 @@ def _finite(text: str) -> float:
     return number
 
 
-def _refuse_lone_surrogates(content: Any, text: str) -> None:
+def _refuse_lone_surrogates(content: object, text: str) -> None:
     try:
         json.dumps(content, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -234,7 +230,7 @@ def _refuse_lone_surrogates(content: Any, text: str) -> None:
         raise json.JSONDecodeError(message, text, 0) from None
 
 
-def _problem(kind: str, loc: tuple[str | int, ...], message: str, given: Any) -> Problem:
+def _problem(kind: str, loc: tuple[str | int, ...], message: str, given: object) -> Problem:
     return {"type": kind, "loc": loc, "msg": message, "input": given}
 
 

@@ -1,6 +1,6 @@
 """Bodies of named parameters that ask for lists (contract, task-runs 3.5)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
@@ -18,7 +18,7 @@ MOST_RUNS = 200
 WHOLE_NUMBER: TypeAdapter[int] = TypeAdapter(int)
 
 
-def check_limit(given: Any) -> Any:
+def check_limit(given: object) -> object:
     """Check the range of a limit, before anything else is checked about the body.
 
     Raises:
@@ -29,11 +29,9 @@ def check_limit(given: Any) -> Any:
     except ValidationError:
         return given
     if limit < 0:
-        message = "Invalid limit: must be greater than or equal to 0."
-        raise Invalid(message)
+        raise Invalid("Invalid limit: must be greater than or equal to 0.")
     if limit > MOST_RUNS:
-        message = f"Invalid limit: must be less than or equal to {MOST_RUNS}."
-        raise Invalid(message)
+        raise Invalid(f"Invalid limit: must be less than or equal to {MOST_RUNS}.")
     return limit
 
 
@@ -50,7 +48,7 @@ class ReadTaskRuns(Value):
 
     @field_validator("limit", mode="before")
     @classmethod
-    def bound_limit(cls, given: Any) -> Any:
+    def bound_limit(cls, given: object) -> object:
         """Refuse a limit out of range."""
         return check_limit(given)
 

@@ -1,4 +1,4 @@
-"""Bodies of requests, with the reference's fields, defaults and refusals (contract, task-runs 3)."""
+"""Bodies that are one object, as the reference reads them (contract, task-runs 1.2 and 3)."""
 
 import json
 from datetime import datetime
@@ -79,8 +79,9 @@ class TaskRunCreate(Body):
     def bound_cache_key(cls, key: str | None) -> str | None:
         """Refuse what the reference has no room for."""
         if key is not None and len(key) > MOST_CACHE_KEY:
-            message = f"Cache key exceeded maximum allowed length of {MOST_CACHE_KEY} characters."
-            raise ValueError(message)
+            raise ValueError(
+                f"Cache key exceeded maximum allowed length of {MOST_CACHE_KEY} characters."
+            )
         return key
 
     def to_run(self, now: datetime) -> TaskRun:
@@ -159,11 +160,10 @@ class FlowRunCreate(Body):
         """Refuse what the reference has no room for."""
         size = len(json.dumps(parameters, separators=(",", ":")).encode())
         if size > MOST_PARAMETERS:
-            message = (
+            raise ValueError(
                 f"Flow run parameters must be less than {MOST_PARAMETERS:,} bytes"
                 f" when serialized (got {size:,} bytes)."
             )
-            raise ValueError(message)
         return parameters
 
     def to_run(self, now: datetime) -> FlowRun:

@@ -1,6 +1,6 @@
 """Empirical policies: how often and how late a run is tried again (contract, task-runs 2.3)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -24,7 +24,7 @@ class EmpiricalPolicy(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def heed_deprecated_keys(cls, given: Any) -> Any:
+    def heed_deprecated_keys(cls, given: object) -> object:
         """Copy each deprecated key that says something into its successor."""
         if not isinstance(given, dict):
             return given
@@ -43,8 +43,9 @@ class TaskRunPolicy(EmpiricalPolicy):
     def bound_delays(cls, delay: Delays | None) -> Delays | None:
         """Refuse more delays than the reference takes."""
         if isinstance(delay, list) and len(delay) > MOST_RETRY_DELAYS:
-            message = f"Can not configure more than {MOST_RETRY_DELAYS} retry delays per task."
-            raise ValueError(message)
+            raise ValueError(
+                f"Can not configure more than {MOST_RETRY_DELAYS} retry delays per task."
+            )
         return delay
 
     @field_validator("retry_jitter_factor")
@@ -52,8 +53,7 @@ class TaskRunPolicy(EmpiricalPolicy):
     def refuse_negative_jitter(cls, factor: float | None) -> float | None:
         """A negative factor would make a delay shorter than none."""
         if factor is not None and factor < 0:
-            message = "`retry_jitter_factor` must be >= 0."
-            raise ValueError(message)
+            raise ValueError("`retry_jitter_factor` must be >= 0.")
         return factor
 
 

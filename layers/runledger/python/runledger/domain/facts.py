@@ -1,7 +1,7 @@
 """What filters, orders and counts look at: the part of a task run that indexes carry."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any
 from uuid import UUID
 
 from runledger.domain.states import StateType
@@ -28,12 +28,10 @@ class TaskRunFacts(Value):
     subflow_runs: int = 0
 
     @classmethod
-    def of(cls, run: TaskRun, *, subflow_runs: int = 0) -> Self:
+    def of(cls, run: TaskRun, *, subflow_runs: int = 0) -> "TaskRunFacts":
         """Extract the facts; `subflow_runs` counts the flow runs that name this run as parent."""
         if run.state is None:
-            message = f"task run {run.id} has no state yet"
-            raise ValueError(message)
-        own = {field: getattr(run, field, None) for field in cls.model_fields}
-        return cls.model_construct(
-            **own | {"state_timestamp": run.state.timestamp, "subflow_runs": subflow_runs}
-        )
+            raise ValueError(f"task run {run.id} has no state yet")
+        facts: dict[str, Any] = {field: getattr(run, field, None) for field in cls.model_fields}
+        facts |= {"state_timestamp": run.state.timestamp, "subflow_runs": subflow_runs}
+        return cls.model_construct(None, **facts)

@@ -6,19 +6,26 @@ from uuid import UUID
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Two words make a name; 4,096 of them, for people to tell runs apart and not to identify them.
+# fmt: off
 ADJECTIVES = (
-    "able agile amber ample apt arid azure balmy blithe bold brave brisk calm civic clever cosy "
-    "crisp deft eager early fair fleet fond frank fresh gentle glad golden grand hardy hearty humble "
-    "ideal jolly keen kind lively loyal lucid merry mild modest neat nimble noble open placid plucky "
-    "proud quick quiet rapid ready robust rustic serene sleek snug solid spry stable steady sunny tidy"
-).split()
+    "able", "agile", "amber", "ample", "apt", "arid", "azure", "balmy", "blithe", "bold",
+    "brave", "brisk", "calm", "civic", "clever", "cosy", "crisp", "deft", "eager", "early",
+    "fair", "fleet", "fond", "frank", "fresh", "gentle", "glad", "golden", "grand", "hardy",
+    "hearty", "humble", "ideal", "jolly", "keen", "kind", "lively", "loyal", "lucid", "merry",
+    "mild", "modest", "neat", "nimble", "noble", "open", "placid", "plucky", "proud", "quick",
+    "quiet", "rapid", "ready", "robust", "rustic", "serene", "sleek", "snug", "solid", "spry",
+    "stable", "steady", "sunny", "tidy",
+)
 NOUNS = (
-    "alder aspen auk badger beech birch bison bream cedar cicada condor coral cormorant crane curlew "
-    "cypress dormouse egret elm ermine falcon fennel ferret finch gannet gecko gull hare hazel heron "
-    "ibex ibis jackdaw juniper kestrel kite larch lark linnet lynx magpie marten moth myrtle newt oriole "
-    "osprey otter petrel pine plover puffin quail raven robin rowan sable sedge shrew stoat swift tern "
-    "thrush willow"
-).split()
+    "alder", "aspen", "auk", "badger", "beech", "birch", "bison", "bream", "cedar", "cicada",
+    "condor", "coral", "cormorant", "crane", "curlew", "cypress", "dormouse", "egret", "elm",
+    "ermine", "falcon", "fennel", "ferret", "finch", "gannet", "gecko", "gull", "hare", "hazel",
+    "heron", "ibex", "ibis", "jackdaw", "juniper", "kestrel", "kite", "larch", "lark", "linnet",
+    "lynx", "magpie", "marten", "moth", "myrtle", "newt", "oriole", "osprey", "otter", "petrel",
+    "pine", "plover", "puffin", "quail", "raven", "robin", "rowan", "sable", "sedge", "shrew",
+    "stoat", "swift", "tern", "thrush", "willow",
+)
+# fmt: on
 
 
 def uuid7(at: datetime, chance: int) -> UUID:

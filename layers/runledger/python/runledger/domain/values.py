@@ -1,6 +1,7 @@
-"""Times, durations and labels as they travel: how the wire spells what every object here is made of."""
+"""Times, durations and labels as they travel: what every object here is made of."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
@@ -38,28 +39,13 @@ def merge_labels(*layers: Mapping[str, Any] | None) -> dict[str, Any]:
     return {key: value for layer in layers if layer for key, value in layer.items()}
 
 
-# Spellings of ISO 8601 that neither pydantic nor `fromisoformat` reads; the reference's parser does.
-RARE_TIME_FORMATS = ("%Y-%m", "%Y-%j", "%Y/%m/%d")
+# Spellings that neither pydantic nor `fromisoformat` reads; the reference's parser does.
+RARE_FORMATS = ("%Y-%m", "%Y-%j", "%Y/%m/%d")
+
+Parse = Callable[[object], datetime]
 
 
-def _parse_text(text: str) -> datetime:
-    # Hour 24 is read by Python 3.13 and later, and refused by the reference.
-    if text == text.strip() and "T24" not in text.upper():
-        for parse in (datetime.fromisoformat, *RARE_TIME_FORMATS):
-            try:
-                return datetime.strptime(text, parse) if isinstance(parse, str) else parse(text)  # noqa: DTZ007 - naive means UTC
-            except ValueError:
-                continue
-    raise _unreadable(text)
-
-
-def _unreadable(given: object) -> ValueError:
-    return ValueError(f"Unable to parse string [{given}]")
-
-
-def _parse_time(
-    given: object, parse: Callable[[object], datetime], info: ValidationInfo
-) -> datetime:
+def _parse_time(given: object, parse: Parse, info: ValidationInfo) -> datetime:
     """Read a time as the reference does (contract, task-runs 1.7); naive means UTC.
 
     "now" is the instant that the validation context gives under that name.
@@ -70,7 +56,7 @@ def _parse_time(
     """
     if given == "now" and info.context:
         return info.context["now"]  # type: ignore[no-any-return]
-    time = _parse(given, parse)
+    time = _parse_text(given, parse) if isinstance(given, str) else _parse_number(given, parse)
     time = time if time.tzinfo else time.replace(tzinfo=UTC)
     try:
         time.astimezone(UTC)
@@ -79,13 +65,28 @@ def _parse_time(
     return time
 
 
-def _parse(given: object, parse: Callable[[object], datetime]) -> datetime:
-    if isinstance(given, str | int | float | datetime) and not isinstance(given, bool):
-        try:
+def _parse_text(text: str, parse: Parse) -> datetime:
+    # Hour 24 is read by Python 3.13 and later, and refused by the reference.
+    padded = text != text.strip() or "T24" in text.upper()
+    readers = (parse,) if padded else (parse, datetime.fromisoformat, *map(_reader, RARE_FORMATS))
+    for read in readers:
+        with suppress(ValueError):
+            return read(text)
+    raise _unreadable(text)
+
+
+def _reader(template: str) -> Callable[[str], datetime]:
+    return lambda text: datetime.strptime(text, template)  # noqa: DTZ007 - naive means UTC
+
+
+def _unreadable(given: object) -> ValueError:
+    return ValueError(f"Unable to parse string [{given}]")
+
+
+def _parse_number(given: object, parse: Parse) -> datetime:
+    if isinstance(given, int | float | datetime) and not isinstance(given, bool):
+        with suppress(ValueError):
             return parse(given)
-        except ValueError:
-            if isinstance(given, str):
-                return _parse_text(given)
     raise PydanticCustomError("value_error", "value is not a valid datetime")
 
 

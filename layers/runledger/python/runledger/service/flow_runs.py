@@ -42,8 +42,7 @@ def create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Crea
     """
     flow = store.flows.read(asked.flow_id)
     if flow is None:
-        message = f"flow {asked.flow_id} is unknown"
-        raise Conflict(message)
+        raise Conflict(f"flow {asked.flow_id} is unknown")
     labels = merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, asked.labels)
     run = record(asked.but(labels=labels), state, now=now)
 
@@ -59,8 +58,7 @@ def _mirror(store: Store, run: FlowRun, now: datetime) -> Parent | None:
         return None
     seen = store.task_runs.read(run.parent_task_run_id)
     if seen is None:
-        message = f"task run {run.parent_task_run_id} is unknown"
-        raise Conflict(message)
+        raise Conflict(f"task run {run.parent_task_run_id} is unknown")
     state = mirrored(run, run.state, onto=seen.run).but(id=fresh.state_id(now))
     return Parent(seen, record(seen.run, state, now=now))
 
@@ -108,8 +106,7 @@ def _delete_task_runs(store: Store, flow_run_id: UUID) -> None:
             return
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda run_id: _delete_task_run(store, run_id), ids))
-    message = f"flow run {flow_run_id} keeps getting task runs"
-    raise Unavailable(message)
+    raise Unavailable(f"flow run {flow_run_id} keeps getting task runs")
 
 
 def _delete_task_run(store: Store, run_id: UUID) -> None:

@@ -49,8 +49,7 @@ def _labels(store: Store, asked: TaskRun) -> dict[str, object]:
         return merge_labels(asked.labels)
     flow_run = store.flow_runs.read(asked.flow_run_id)
     if flow_run is None:
-        message = f"flow run {asked.flow_run_id} is unknown"
-        raise Conflict(message)
+        raise Conflict(f"flow run {asked.flow_run_id} is unknown")
     own = {FLOW_RUN_LABEL: str(asked.flow_run_id)}
     return merge_labels(flow_run.run.labels, own, asked.labels)
 
@@ -63,14 +62,11 @@ def read(store: Store, run_id: UUID) -> TaskRun:
     """
     stored = store.task_runs.read(run_id)
     if stored is None:
-        message = "Task not found"
-        raise NotFound(message)
+        raise NotFound("Task not found")
     return stored.run
 
 
-def search(
-    store: Store, criteria: Criteria, order: Order, *, offset: int, limit: int
-) -> Found:
+def search(store: Store, criteria: Criteria, order: Order, *, offset: int, limit: int) -> Found:
     """Return a page of the runs that are wanted, in the order asked for."""
     return store.task_runs.find(Search(criteria, order, offset, limit))
 
@@ -85,8 +81,7 @@ def rename(store: Store, run_id: UUID, name: str | None, *, now: datetime) -> No
     def attempt() -> None:
         seen = store.task_runs.read(run_id)
         if seen is None:
-            message = "Task run not found"
-            raise NotFound(message)
+            raise NotFound("Task run not found")
         store.task_runs.rewrite(seen, seen.run.but(name=name or seen.run.name, updated=now))
 
     until_it_holds(attempt)
@@ -99,5 +94,4 @@ def delete(store: Store, run_id: UUID) -> None:
         NotFound: there is none.
     """
     if not until_it_holds(lambda: store.task_runs.delete(run_id)):
-        message = "Task not found"
-        raise NotFound(message)
+        raise NotFound("Task not found")

@@ -14,14 +14,17 @@
 | flow runs of it             | FLOW#<id>              | FLOW_RUN#<flow run id>      |
 | their idempotency keys      | FLOW#<id>              | IDEMPOTENCY#<key>           |
 
-| index                    | hash                               | range                             |
-|--------------------------|------------------------------------|-----------------------------------|
-| by_owner                 | owner: FLOW_RUN#<id> or FLOW#<id>  | id                                |
-| by_state                 | state_shard: <kind>#<TYPE>#<shard> | expected_start                    |
-| by_expected_start        | shard: <kind>#<shard>              | expected_start                    |
-| by_name, by_start, by_end, by_next_scheduled_start | shard    | name_key, start, end, next_scheduled_start |
-| by_id                    | shard                              | id                                |
-| by_id, of a state        | shard: STATE#<state id>            | id: the state id                  |
+| index                   | hash                               | range                |
+|-------------------------|------------------------------------|----------------------|
+| by_owner                | owner: FLOW_RUN#<id>, FLOW#<id>    | id                   |
+| by_state                | state_shard: <kind>#<TYPE>#<shard> | expected_start       |
+| by_expected_start       | shard: <kind>#<shard>              | expected_start       |
+| by_next_scheduled_start | shard                              | next_scheduled_start |
+| by_name                 | shard                              | name_key             |
+| by_start                | shard                              | start                |
+| by_end                  | shard                              | end                  |
+| by_id                   | shard                              | id                   |
+| by_id, of a state       | shard: STATE#<state id>            | id: the state id     |
 
 Every order ends in (created, id), so that no two runs share a place and ties keep the order of
 creation. What a client chose freely (task keys, names) is hashed when it would not fit a key.

@@ -119,9 +119,9 @@ def by_flow_run(criteria: Criteria, _: int) -> Read | None:
 
 def _flow_run_ids(criteria: Criteria) -> list[UUID] | None:
     wanted = _conjunction(criteria)
-    if wanted and wanted.flow_run_id and not wanted.flow_run_id.is_null_:
-        if wanted.flow_run_id.any_ is not None:
-            return wanted.flow_run_id.any_
+    named = wanted and wanted.flow_run_id
+    if named and not named.is_null_ and named.any_ is not None:
+        return named.any_
     above = criteria.flow_runs
     return above.id.any_ if above and above.operator == AND and above.id else None
 

@@ -26,8 +26,9 @@ T = TypeVar("T")
 MOST_KEYS = 100
 MOST_WRITES = 100
 
-# How often a read or a write that met contention or throttling is tried before clients are told,
-# and the longest of the random pauses between, in seconds: half a second in all, on average.
+# The longest of the random pauses, in seconds, after each attempt at a transaction that met another
+# one and at a batch that was not read whole: half a second in all, on average. What else may pass
+# is tried again by botocore.
 PAUSES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.32)
 
 PASSING = frozenset(
@@ -44,6 +45,7 @@ PASSING = frozenset(
         "ServiceUnavailable",
     }
 )
+CANCELLED = "TransactionCanceledException"
 REFUSED = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
 
 
@@ -78,6 +80,10 @@ def _expecting(condition: ConditionBase | None) -> dict[str, Any]:
     if condition is None:
         return {}
     return expressions.expect(condition) | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+
+class Cancelled(Unavailable):
+    """A transaction met another one, or too little capacity; the next attempt may not."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer to a write, not a fault
@@ -118,9 +124,7 @@ class Table:
 
     def read(self, key: Key) -> Item | None:
         """Return the item as last acknowledged, or None."""
-        answer = self._call(
-            "get_item", Key=expressions.typed(key._asdict()), ConsistentRead=True
-        )
+        answer = self._call("get_item", Key=expressions.typed(key._asdict()), ConsistentRead=True)
         return expressions.plain(answer["Item"]) if "Item" in answer else None
 
     def read_many(self, wanted: Sequence[Key]) -> dict[Key, Item]:
@@ -141,8 +145,7 @@ class Table:
             if not left:
                 return
             time.sleep(pause)
-        message = f"{len(left)} of {len(wanted)} keys were not read"
-        raise Unavailable(message)
+        raise Unavailable(f"{len(left)} of {len(wanted)} keys were not read")
 
     def query(self, asked: Query) -> Iterator[Item]:
         """Yield what a query finds, reading a page when it is needed and no sooner."""
@@ -174,40 +177,24 @@ class Table:
 
     def _write_one(self, write: Write) -> None:
         operation = "put_item" if isinstance(write, Put) else "delete_item"
-        try:
-            self._call(operation, **write.request())
-        except ClientError as error:
-            if _code(error) in REFUSED:
-                raise Refused([(True, _met(error.response))] ) from error
-            raise
+        self._call(operation, **write.request())
 
     def _write_all(self, writes: Sequence[Write]) -> None:
         named = {"TableName": self.name}
         items = [{type(write).__name__: write.request() | named} for write in writes]
-        # One token for all attempts: a transaction that was done but not acknowledged is not redone.
+        # One token for all attempts: a transaction that was done but not told is not done again.
         token = str(uuid4())
         for pause in self._pauses():
             try:
                 self._request("transact_write_items", TransactItems=items, ClientRequestToken=token)
-            except ClientError as error:
-                _judge(error)
+            except Cancelled:
                 time.sleep(pause)
             else:
                 return
-        message = "the items are contended"
-        raise Unavailable(message)
+        raise Unavailable("the items are contended")
 
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
-        """Make a call on this table, again if what hindered it may pass."""
-        for pause in self._pauses():
-            try:
-                return self._request(operation, TableName=self.name, **request)
-            except ClientError as error:
-                if _code(error) not in PASSING:
-                    raise
-                time.sleep(pause)
-        message = f"{operation} was throttled"
-        raise Unavailable(message)
+        return self._request(operation, TableName=self.name, **request)
 
     def _request(self, operation: str, **request: Any) -> dict[str, Any]:
         try:
@@ -215,26 +202,26 @@ class Table:
         except BotoCoreError as error:
             raise Unavailable(str(error)) from error
         except ClientError as error:
-            if "Item size" in str(error):
-                raise TooLarge(str(error)) from error
-            raise
+            raise _meaning(error) from error
 
     def _pauses(self) -> Iterator[float]:
         """Yield a pause for each attempt: random, so that those who collided part."""
         return (random.uniform(0, longest) for longest in (*self.pauses, 0))  # noqa: S311
 
 
-def _judge(error: ClientError) -> None:
-    """Return if a cancelled transaction is worth another attempt, else raise what became of it."""
-    reasons = error.response.get("CancellationReasons", [])
-    refused = [reason.get("Code") in REFUSED for reason in reasons]
-    if any(refused):
-        raise Refused(
-            [(no, _met(reason)) for no, reason in zip(refused, reasons, strict=True)]
-        ) from error
-    codes = {reason.get("Code") for reason in reasons} or {_code(error)}
-    if not codes & PASSING:
-        raise error
+def _meaning(error: ClientError) -> Exception:
+    """Return what an error of DynamoDB's means to those who called."""
+    told: Mapping[str, Any] = error.response
+    reasons = told.get("CancellationReasons") or [{"Code": _code(error), **told}]
+    codes = {str(reason.get("Code")) for reason in reasons}
+    if codes & REFUSED:
+        return Refused([(reason.get("Code") in REFUSED, _met(reason)) for reason in reasons])
+    if "Item size" in str(error):
+        return TooLarge(str(error))
+    if codes & PASSING:
+        cancelled = _code(error) == CANCELLED
+        return Cancelled(str(error)) if cancelled else Unavailable(str(error))
+    return error
 
 
 def _met(reason: Mapping[str, Any]) -> Item | None:

@@ -52,15 +52,13 @@ class TaskRunStore:
         # DynamoDB need not report every condition that fails, so the key is asked for itself.
         pointer = met_pointer or self.table.read(_key_of(run))
         if pointer is None:
-            message = f"task run {run.id} has another key"
-            raise Conflict(message)
+            raise Conflict(f"task run {run.id} has another key")
         winner = items.pointed_to(pointer)
         if met_run and winner == run.id:
             return items.read_task_run(met_run).run
         stored = self.read(winner)
         if stored is None:
-            message = f"task run {winner} was deleted meanwhile"
-            raise Moved(message)
+            raise Moved(f"task run {winner} was deleted meanwhile")
         return stored.run
 
     def rewrite(self, seen: Stored, run: TaskRun) -> None:
@@ -128,4 +126,3 @@ class TaskRunStore:
 
 def _key_of(run: TaskRun) -> keys.Key:
     return keys.task_key(run.flow_run_id, run.task_key, run.dynamic_key)
-
