@@ -16,6 +16,7 @@ class Settings(BaseModel):
     index_shards: int = Field(default=2, ge=1)
     authentication: Literal["required", "off"] = "required"
     auth_sha256: str = ""
+    aws_endpoint_url_dynamodb: str = ""
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
@@ -10,12 +11,15 @@ from runledger.settings import settings
 from runledger.store.store import Store
 from runledger.store.table import Table
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 # A call that takes longer is lost; with its repeats it ends well within the function's 29 s.
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 1, 4
 ATTEMPTS = 3
 
-# Flow runs delete this many task runs at once.
-CONNECTIONS = 16
+# As many as the local server answers at once; a Lambda needs one, and 16 to delete a flow run.
+CONNECTIONS = 40
 
 
 def now() -> datetime:
@@ -26,17 +30,22 @@ def now() -> datetime:
 @cache
 def store() -> Store:
     """Return the store on the table that the settings name."""
+    table = Table(_client(settings().aws_endpoint_url_dynamodb), settings().table_name)
+    return Store(table, settings().index_shards)
+
+
+@cache
+def _client(endpoint: str) -> "DynamoDBClient":
     config = Config(
         connect_timeout=SECONDS_TO_CONNECT,
         read_timeout=SECONDS_TO_ANSWER,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=CONNECTIONS,
     )
-    table = Table(boto3.client("dynamodb", config=config), settings().table_name)
-    return Store(table, settings().index_shards)
+    return boto3.client("dynamodb", endpoint_url=endpoint or None, config=config)
 
 
 def reset() -> None:
-    """Forget what was made, for a process whose environment changes."""
+    """Forget what was made of the environment, for a process in which it changes."""
     settings.cache_clear()
     store.cache_clear()
