@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import boto3
 import uvicorn
 from anyio import to_thread
 from starlette.middleware.gzip import GZipMiddleware
@@ -74,7 +73,7 @@ def run(settings: Settings) -> None:
     api = template.load(parameters=settings.parameters)
     with _stoppable(), _listening(settings) as listener, dynamodb.running(settings) as database:
         environment.prepare(api, settings, database.endpoint)
-        tables.ensure(boto3.client("dynamodb"), api, settings.table)
+        tables.ensure(api, settings.table)
         functions = Functions(api)
         functions.load_all()
         config = uvicorn.Config(
@@ -99,9 +98,10 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         )[0]
         listener = socket.create_server(address[:2], family=family, backlog=2048)
     except OSError as error:
+        reason = (error.strerror or "").partition(" (")[0]
+        where = f"{settings.host}:{settings.port}"
         raise Unusable(
-            f"Can't listen on {settings.host}:{settings.port}: {error.strerror}; "
-            "PORT= and HOST= choose another"
+            f"Can't listen on {where}: {reason}; PORT= and HOST= choose another"
         ) from None
     with listener:
         yield listener

@@ -55,7 +55,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         auth=of("AUTH"),
         log_level=of("LOG_LEVEL", "WARNING").upper(),
         table=of("TABLE_NAME", "runledger-local"),
-        dynamodb_endpoint=of("DYNAMODB_ENDPOINT"),
+        dynamodb_endpoint=_endpoint(of("DYNAMODB_ENDPOINT")),
         dynamodb_host=of("DYNAMODB_HOST", "127.0.0.1"),
         dynamodb_port=_port("DYNAMODB_PORT", of("DYNAMODB_PORT", "0")),
     )
@@ -65,3 +65,10 @@ def _port(name: str, text: str) -> int:
     if not text.isdecimal() or int(text) > HIGHEST_PORT:
         raise Unusable(f"{name}={text} is no port: give a number up to {HIGHEST_PORT}")
     return int(text)
+
+
+def _endpoint(url: str) -> str:
+    parts = urlsplit(url)
+    if url and not (parts.scheme in {"http", "https"} and parts.hostname):
+        raise Unusable(f"DYNAMODB_ENDPOINT={url} is no URL: give one like http://127.0.0.1:8000")
+    return url

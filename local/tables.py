@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.settings import Unusable
@@ -12,13 +13,14 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def ensure(client: "DynamoDBClient", template: Template, name: str) -> None:
+def ensure(template: Template, name: str) -> None:
     """Create the table unless it is there, and refuse one that another template made."""
     try:
-        found: Mapping[str, Any] = client.describe_table(TableName=name)["Table"]
-    except client.exceptions.ResourceNotFoundException:
-        create(client, template, name)
-        return
+        client = boto3.client("dynamodb")
+        found = _find(client, name)
+        if found is None:
+            create(client, template, name)
+            return
     except (BotoCoreError, ClientError) as error:
         raise Unusable(f"The database does not answer: {error}") from None
     if _keys(found) != _keys(template.table):
@@ -26,6 +28,13 @@ def ensure(client: "DynamoDBClient", template: Template, name: str) -> None:
             f"Table {name} was made by another version, with other indexes: "
             "give another DATA folder, or remove this one to start afresh"
         )
+
+
+def _find(client: "DynamoDBClient", name: str) -> Mapping[str, Any] | None:
+    try:
+        return client.describe_table(TableName=name)["Table"]
+    except client.exceptions.ResourceNotFoundException:
+        return None
 
 
 def create(client: "DynamoDBClient", template: Template, name: str) -> None:
