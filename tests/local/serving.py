@@ -1,0 +1,104 @@
+"""`python -m local` as a user starts it, in a folder with the sample application."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import takewhile
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from local.processes import free_port
+from tests.local import sample
+
+LOCAL = Path(__file__).parents[2] / "local"
+COMMAND = [sys.executable, "-m", "local"]
+
+
+class Running(NamedTuple):
+    process: subprocess.Popen[str]
+    said: str
+
+    @property
+    def url(self) -> str:
+        return self._find(r"serves (\S+)")
+
+    @property
+    def database(self) -> str:
+        return self._find(r", (http\S+)\)")
+
+    def end(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(timeout=20)
+
+    def _find(self, pattern: str) -> str:
+        found = re.search(pattern, self.said)
+        assert found, self.said
+        return found[1]
+
+
+def application(folder: Path, *, with_dynoxide: bool = True) -> Path:
+    """The local server in a folder of its own, where the sample is its application."""
+    sample.write(folder)
+    if with_dynoxide:
+        (folder / "local").symlink_to(LOCAL)
+    else:
+        shutil.copytree(LOCAL, folder / "local", ignore=shutil.ignore_patterns("node_modules"))
+    return folder
+
+
+def environment(given: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, "PORT": str(free_port("127.0.0.1")), **given}
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[Running]:
+    process = subprocess.Popen(
+        COMMAND,
+        cwd=folder,
+        env=environment(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout
+    with process, process.stdout as output:
+        try:
+            yield Running(process, _welcome(output))
+        finally:
+            process.kill()
+
+
+def _welcome(output: IO[str]) -> str:
+    return "".join(takewhile(lambda line: "Ctrl-C" not in line, output))
+
+
+def refused(folder: Path, **settings: str) -> str:
+    """What the server says when it can't start."""
+    ended = subprocess.run(
+        COMMAND,
+        cwd=folder,
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    return ended.stderr
+
+
+def processes_of(folder: Path) -> list[str]:
+    """The command lines that name the folder, once they have had a moment to end."""
+    for _ in range(100):
+        listed = subprocess.run(["ps", "-A", "-o", "args"], capture_output=True, check=True)  # noqa: S607
+        left = [line for line in listed.stdout.decode().splitlines() if str(folder) in line]
+        if not left:
+            break
+        time.sleep(0.05)
+    return left

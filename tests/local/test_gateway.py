@@ -1,0 +1,91 @@
+from base64 import b64encode
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.local import sample
+
+FAILED = {"message": "Internal server error"}
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> httpx.Client:
+    return sample.client(tmp_path)
+
+
+def answered(client: httpx.Client, response: object) -> httpx.Response:
+    return client.post("/anything", json=response)
+
+
+def test_a_function_answers_with_status_headers_and_body(client: httpx.Client) -> None:
+    answer = answered(client, {"statusCode": 201, "headers": {"X-A": "1"}, "body": "é"})
+    assert (answer.status_code, answer.headers["x-a"], answer.text) == (201, "1", "é")
+
+
+def test_a_header_may_have_many_values(client: httpx.Client) -> None:
+    answer = answered(
+        client,
+        {"statusCode": 200, "headers": {"x-a": "0"}, "multiValueHeaders": {"X-A": ["1", "2"]}},
+    )
+    assert answer.headers.get_list("x-a") == ["1", "2"]
+
+
+def test_an_encoded_body_is_decoded(client: httpx.Client) -> None:
+    body = b64encode(b"\xff\x00").decode()
+    answer = answered(client, {"statusCode": 200, "body": body, "isBase64Encoded": True})
+    assert answer.content == b"\xff\x00"
+
+
+def test_an_answer_is_json_unless_it_says_otherwise(client: httpx.Client) -> None:
+    answer = answered(client, {"statusCode": 200, "body": "{}"})
+    assert answer.headers["content-type"] == "application/json"
+
+
+def test_a_function_that_fails_is_answered_as_api_gateway_does(
+    client: httpx.Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = client.post("/anything", content="no JSON")
+    assert (answer.status_code, answer.json()) == (502, FAILED)
+    assert "JSONDecodeError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("response", [{}, {"statusCode": "good"}, [], None])
+def test_a_function_without_a_status_has_failed(client: httpx.Client, response: object) -> None:
+    assert answered(client, response).status_code == 502
+
+
+@pytest.mark.parametrize("path", ["/stage/unknown", "/stage", "/", "/other/things", "/stages/x"])
+def test_an_unknown_path_is_answered_as_the_template_says(client: httpx.Client, path: str) -> None:
+    answer = client.get(f"http://sample{path}")
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_guarded_path_refuses_callers_without_the_header(client: httpx.Client) -> None:
+    answer = client.get("/guarded")
+    assert (answer.status_code, answer.json()) == (401, {"said": "Unauthorized"})
+
+
+@pytest.mark.parametrize(("says", "status"), [("Deny", 403), ("Unauthorized", 401)])
+def test_the_authorizer_turns_callers_away(client: httpx.Client, says: str, status: int) -> None:
+    assert client.get("/guarded", headers={"Authorization": says}).status_code == status
+
+
+def test_an_authorizer_that_fails_lets_nobody_in(client: httpx.Client) -> None:
+    assert client.get("/guarded", headers={"Authorization": "fail"}).status_code == 500
+
+
+def test_what_the_authorizer_says_of_a_caller_reaches_the_function(client: httpx.Client) -> None:
+    event = client.get("/guarded", headers={"Authorization": "Allow"}).json()
+    caller = {"principalId": "somebody", "role": "reader"}
+    assert event["requestContext"]["authorizer"] == caller
+
+
+def test_an_open_path_has_no_caller(client: httpx.Client) -> None:
+    assert "authorizer" not in client.get("/things/1").json()["requestContext"]
+
+
+def test_a_body_above_ten_megabytes_is_too_long(client: httpx.Client) -> None:
+    answer = client.post("/things", content=bytes(10 * 1024 * 1024 + 1))
+    assert (answer.status_code, answer.json()) == (413, {"said": "Request Too Long"})

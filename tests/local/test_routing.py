@@ -1,0 +1,54 @@
+import pytest
+
+from local.routing import Resources
+from local.template import Route
+
+ROUTES = [
+    Route("GET", "/things/{id}", "read"),
+    Route("ANY", "/things/{id}", "other"),
+    Route("POST", "/things/filter", "search"),
+    Route("POST", "/things", "create"),
+    Route("GET", "/things/{id}/parts/{part}", "read_part"),
+    Route("GET", "/{kind}/first/parts/{part}", "read_first"),
+]
+
+
+def operation(method: str, path: str) -> str | None:
+    match = Resources(ROUTES).match(method, path)
+    return match and match.route.operation
+
+
+@pytest.mark.parametrize("path", ["/things", "/things/"])
+def test_a_slash_at_the_end_is_no_part_of_a_path(path: str) -> None:
+    assert operation("POST", path) == "create"
+
+
+@pytest.mark.parametrize("path", ["//things", "/things//", "/", "", "/things/a/b", "/thing"])
+def test_other_paths_are_unknown(path: str) -> None:
+    assert operation("POST", path) is None
+
+
+def test_a_literal_wins_over_a_variable() -> None:
+    assert operation("POST", "/things/filter") == "search"
+
+
+def test_the_leftmost_literal_wins() -> None:
+    assert operation("GET", "/things/first/parts/1") == "read_part"
+
+
+def test_a_resource_without_the_method_hides_others() -> None:
+    assert operation("GET", "/things/filter") is None
+
+
+def test_a_method_wins_over_any() -> None:
+    assert operation("GET", "/things/1") == "read"
+
+
+def test_any_takes_the_other_methods() -> None:
+    assert operation("DELETE", "/things/1") == "other"
+
+
+def test_variables_stay_encoded() -> None:
+    match = Resources(ROUTES).match("GET", "/things/a%2Fb/parts/%C3%A9")
+    assert match
+    assert match.variables == {"id": "a%2Fb", "part": "%C3%A9"}

@@ -1,0 +1,139 @@
+import signal
+import socket
+from pathlib import Path
+
+import boto3
+import httpx
+import pytest
+
+from tests.local.serving import application, processes_of, refused, serving
+
+ITEM = {"pk": {"S": "kept"}}
+TABLE = "runledger-local"
+
+
+@pytest.fixture(autouse=True)
+def _with_dynoxide(dynoxide: object) -> None:
+    """These are about the usual database; `dynoxide` says so when it can't be had."""
+
+
+def test_it_serves_the_functions_below_the_stage(tmp_path: Path) -> None:
+    with serving(application(tmp_path)) as server:
+        assert httpx.get(f"{server.url}/things/1").json()["pathParameters"] == {"id": "1"}
+
+
+def test_it_says_what_to_tell_a_client(tmp_path: Path) -> None:
+    with serving(application(tmp_path)) as server:
+        assert f"PREFECT_API_URL={server.url}\n" in server.said
+
+
+def test_it_says_where_the_data_lies(tmp_path: Path) -> None:
+    with serving(application(tmp_path)) as server:
+        assert str(tmp_path / ".runledger") in server.said
+
+
+def test_a_long_answer_is_compressed(tmp_path: Path) -> None:
+    with serving(application(tmp_path)) as server:
+        answer = httpx.post(f"{server.url}/things", content="a" * 500)
+    assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_a_short_answer_is_not(tmp_path: Path) -> None:
+    with serving(application(tmp_path)) as server:
+        answer = httpx.post(f"{server.url}/anything", json={"statusCode": 200, "body": "{}"})
+    assert "content-encoding" not in answer.headers
+
+
+def test_a_password_guards_it(tmp_path: Path) -> None:
+    with serving(application(tmp_path), AUTH="user:password") as server:
+        assert httpx.get(f"{server.url}/guarded").status_code == 401
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_ends_when_asked_to_and_leaves_no_process(tmp_path: Path, how: signal.Signals) -> None:
+    with serving(application(tmp_path)) as server:
+        assert server.end(how) == 0
+    assert processes_of(tmp_path) == []
+
+
+def test_its_database_ends_with_it_when_it_is_killed(tmp_path: Path) -> None:
+    with serving(application(tmp_path)) as server:
+        server.end(signal.SIGKILL)
+    assert processes_of(tmp_path) == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_data_outlives_it(tmp_path: Path, how: signal.Signals) -> None:
+    application(tmp_path)
+    with serving(tmp_path) as server:
+        database = boto3.client("dynamodb", endpoint_url=server.database)
+        database.put_item(TableName=TABLE, Item=ITEM)
+        server.end(how)
+    with serving(tmp_path) as server:
+        database = boto3.client("dynamodb", endpoint_url=server.database)
+        assert database.get_item(TableName=TABLE, Key=ITEM)["Item"] == ITEM
+
+
+def test_memory_keeps_nothing_on_disk(tmp_path: Path) -> None:
+    with serving(application(tmp_path), DATA=":memory:") as server:
+        assert "in memory only" in server.said
+    assert not (tmp_path / ".runledger").exists()
+
+
+def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = refused(application(tmp_path), PORT=str(port))
+    assert said == (
+        f"runledger: Can't listen on 127.0.0.1:{port}: Address already in use; "
+        "PORT= and HOST= choose another\n"
+    )
+
+
+def test_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    said = refused(application(tmp_path), DATA=str(file))
+    assert said == f"runledger: DATA={file} can't be used: File exists\n"
+
+
+def test_a_broken_database_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "runledger.db").write_text("no database" * 1000)
+    said = refused(application(tmp_path), DATA=str(tmp_path))
+    assert said.startswith(f"runledger: The database kept in {tmp_path} did not start: ")
+    assert said.count("\n") == 1
+
+
+def test_two_servers_do_not_share_a_folder(tmp_path: Path) -> None:
+    with serving(application(tmp_path)):
+        said = refused(tmp_path)
+    assert said == f"runledger: DATA={tmp_path / '.runledger'} is in use by another server\n"
+
+
+def test_a_database_of_another_template_is_one_line(tmp_path: Path) -> None:
+    application(tmp_path)
+    with serving(tmp_path):
+        pass
+    template = tmp_path / "template.yaml"
+    template.write_text(template.read_text().replace("AttributeName: pk", "AttributeName: id"))
+    assert refused(tmp_path).startswith("runledger: Table runledger-local was made by another")
+
+
+def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+    said = refused(application(tmp_path), DYNAMODB_ENDPOINT="http://127.0.0.1:9")
+    assert said.startswith("runledger: The database does not answer: ")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"PORT": "http"}, {"PORT": "65536"}, {"DYNAMODB_PORT": "-1"}, {"DYNAMODB_ENDPOINT": "here"}],
+)
+def test_a_setting_without_sense_is_one_line(tmp_path: Path, settings: dict[str, str]) -> None:
+    ((name, value),) = settings.items()
+    assert refused(application(tmp_path), **settings).startswith(f"runledger: {name}={value} is no")
+
+
+def test_without_dynoxide_it_says_that_moto_keeps_nothing(tmp_path: Path) -> None:
+    with serving(application(tmp_path, with_dynoxide=False)) as server:
+        assert server.said.startswith("dynoxide can't be had here")
+        assert httpx.get(f"{server.url}/things/1").is_success

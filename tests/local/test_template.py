@@ -1,0 +1,44 @@
+from pathlib import Path
+
+from local import template
+from local.template import Route
+from tests.local import sample
+
+
+def test_events_are_routes(tmp_path: Path) -> None:
+    loaded = template.load(sample.write(tmp_path))
+    assert Route("GET", "/things/{id}", "echo", is_open=True) in loaded.routes
+
+
+def test_methods_of_the_definition_are_routes(tmp_path: Path) -> None:
+    loaded = template.load(sample.write(tmp_path))
+    assert Route("PUT", "/things", "echo", is_open=True) in loaded.routes
+
+
+def test_a_route_is_guarded_unless_it_says_otherwise(tmp_path: Path) -> None:
+    loaded = template.load(sample.write(tmp_path))
+    assert Route("GET", "/guarded", "echo", is_open=False) in loaded.routes
+
+
+def test_parameters_have_their_defaults(tmp_path: Path) -> None:
+    loaded = template.load(sample.write(tmp_path))
+    assert loaded.environment == {"TABLE_NAME": "Table", "GREETING": "hello", "ABSENT": "present"}
+
+
+def test_parameters_that_are_given_decide_conditions(tmp_path: Path) -> None:
+    loaded = template.load(sample.write(tmp_path), {"Authentication": "off"})
+    assert loaded.environment == {"TABLE_NAME": "Table", "GREETING": "hello everybody"}
+
+
+def test_the_table_has_what_create_table_takes(tmp_path: Path) -> None:
+    loaded = template.load(sample.write(tmp_path))
+    assert loaded.table == {
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+        "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    }
+
+
+def test_items_expire_by_the_attribute_of_the_template(tmp_path: Path) -> None:
+    assert template.load(sample.write(tmp_path)).time_to_live == "gone_at"
