@@ -112,7 +112,7 @@ def test_rights_are_on_the_table_and_its_indexes(operation: str) -> None:
     indexes = {index["IndexName"] for index in _table()["GlobalSecondaryIndexes"]}
     named = {f"${{Table.Arn}}/index/{name}" for name in indexes | {"*"}}
     known = [{"Fn::GetAtt": "Table.Arn"}, *({"Fn::Sub": arn} for arn in sorted(named))]
-    asked = (_listed(statement["Resource"]) for statement in _statements(operation))
+    asked = (listed(statement["Resource"]) for statement in statements(operation))
     assert [arn for arns in asked for arn in arns if arn not in known] == []
 
 
@@ -181,15 +181,15 @@ def _table() -> dict[str, Any]:
     return properties
 
 
-def _statements(operation: str) -> Iterator[dict[str, Any]]:
+def statements(operation: str) -> Iterator[dict[str, Any]]:
     _, properties = FUNCTIONS[operation]
     for policy in properties.get("Policies", ()):
         yield from policy["Statement"]
 
 
 def _actions(operation: str) -> set[str]:
-    return {action for s in _statements(operation) for action in _listed(s["Action"])}
+    return {action for s in statements(operation) for action in listed(s["Action"])}
 
 
-def _listed(value: Any) -> list[Any]:  # noqa: ANN401 a piece of YAML
+def listed(value: Any) -> list[Any]:  # noqa: ANN401 a piece of YAML
     return value if isinstance(value, list) else [value]

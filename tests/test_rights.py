@@ -1,0 +1,109 @@
+"""Each function's policy grants what the function does, and nothing else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from local.routing import Resources
+from runledger import wiring
+from tests.databases import TEMPLATE
+from tests.test_template import FUNCTIONS, listed, statements
+
+ROUTES = Resources(TEMPLATE.routes)
+
+
+class Right(NamedTuple):
+    operation: str
+    action: str
+    on_index: bool
+
+
+GRANTED = {
+    Right(operation, action.removeprefix("dynamodb:"), on_index="Fn::Sub" in resource)
+    for operation in FUNCTIONS
+    for statement in statements(operation)
+    for action in listed(statement["Action"])
+    for resource in listed(statement["Resource"])
+}
+
+
+@pytest.fixture
+def used(api_on_moto: httpx.Client) -> set[Right]:
+    with _recorded(api_on_moto) as rights:
+        _use_everything(api_on_moto)
+    return rights
+
+
+def test_a_function_may_do_what_it_does(used: set[Right]) -> None:
+    assert used - GRANTED == set()
+
+
+def test_a_function_may_do_nothing_else(used: set[Right]) -> None:
+    assert GRANTED - used == set()
+
+
+@contextmanager
+def _recorded(api: httpx.Client) -> Iterator[set[Right]]:
+    """What the functions ask of DynamoDB, each in its own name."""
+    rights: set[Right] = set()
+    operation = ""
+
+    def begin(request: httpx.Request) -> None:
+        nonlocal operation
+        path = request.url.path.removeprefix(f"/{TEMPLATE.stage}")
+        match = ROUTES.match(request.method, path)
+        operation = match.route.operation if match else ""
+
+    def note(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 botocore's
+        rights.update(
+            Right(operation, action, on_index="IndexName" in params)
+            for action in _actions(model.name, params)
+        )
+
+    events = wiring.store().table.client.meta.events
+    api.event_hooks = {"request": [begin], "response": []}
+    events.register("provide-client-params.dynamodb", note)
+    yield rights
+    events.unregister("provide-client-params.dynamodb", note)
+
+
+def _actions(call: str, params: dict[str, Any]) -> Iterator[str]:
+    if call != "TransactWriteItems":
+        yield call
+    for write in params.get("TransactItems", ()):
+        (kind,) = write
+        yield "ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item"
+
+
+def _use_everything(api: httpx.Client) -> None:
+    flow = _create(api, "/flows/", name="flow")
+    assert _create(api, "/flows/", name="flow") == flow
+    flow_run = _create(api, "/flow_runs/", flow_id=flow, idempotency_key="once")
+    parents = [
+        _create(api, "/task_runs/", flow_run_id=flow_run, task_key="task", dynamic_key=str(number))
+        for number in range(3)
+    ]
+    # A subflow run that is deleted before its parent, one after, and one together with it.
+    subflow_runs = [
+        _create(api, "/flow_runs/", flow_id=flow, parent_task_run_id=parent) for parent in parents
+    ]
+    _do(api.post("/task_runs/filter", json={}))
+    _do(api.patch(f"/task_runs/{parents[0]}", json={"name": "renamed"}))
+    _do(api.delete(f"/flow_runs/{subflow_runs[0]}"))
+    _do(api.delete(f"/task_runs/{parents[1]}"))
+    read = (f"/task_runs/{parents[2]}", f"/flow_runs/{flow_run}", f"/flows/{flow}")
+    for path in (*read, "/flows/name/flow", "/ready"):
+        _do(api.get(path))
+    _do(api.delete(f"/flows/{flow}"))
+
+
+def _create(api: httpx.Client, path: str, **body: str) -> str:
+    return str(_do(api.post(path, json=body)).json()["id"])
+
+
+def _do(response: httpx.Response) -> httpx.Response:
+    assert response.is_success, response.text
+    return response
