@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PINS := pyproject.toml layers/dependencies/requirements.txt
+SAM := SAM_CLI_TELEMETRY=0 $(subst $(VENV),.sam-venv,$(BIN))/sam
 DATABASE := local/node_modules/.package-lock.json
 
 .PHONY: help run test check format bench conformance sam clean
@@ -34,6 +35,10 @@ bench: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## milliseconds and c
 conformance: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## ask this and the reference the same, compare the answers
 	@$(BIN)/python -m tests.conformance $(ARGS)
 
+sam: .sam-venv/stamp ## validate and build what `sam deploy` and `sam local` use
+	$(SAM) validate --lint
+	$(SAM) build
+
 clean: ## remove what the tools made; the database in .runledger/ stays
 	rm -rf $(VENV) .reference-venv .sam-venv .aws-sam local/node_modules build
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -61,8 +66,16 @@ $(DATABASE): local/package-lock.json
 	  echo 'The database (dynoxide) could not be installed from npm.' >&2
 	@if [ -e $@ ]; then touch $@; fi
 
+.sam-venv/stamp:
+	@echo 'Installing the SAM CLI into .sam-venv (once) ...'
+	@$(PYTHON) -m venv .sam-venv
+	@$(subst $(VENV),.sam-venv,$(BIN))/python -m pip install --quiet --disable-pip-version-check \
+	  aws-sam-cli==1.170.0
+	@touch $@
+
 .reference-venv/stamp: tests/conformance/requirements.txt
 	@echo 'Installing the reference into .reference-venv (once) ...'
 	@$(PYTHON) -m venv .reference-venv
-	@$(subst $(VENV),.reference-venv,$(BIN))/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@$(subst $(VENV),.reference-venv,$(BIN))/python -m pip install --quiet \
+	  --disable-pip-version-check --requirement $<
 	@touch $@

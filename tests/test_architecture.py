@@ -1,0 +1,71 @@
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parent.parent
+FOLDERS = ("functions", "layers", "local", "tests")
+LONGEST_FILE, LONGEST_FUNCTION = 250, 40
+
+MODULES = sorted(
+    path
+    for path in chain.from_iterable((REPOSITORY / folder).rglob("*.py") for folder in FOLDERS)
+    if "node_modules" not in path.parts
+)
+STORED = REPOSITORY / "layers/runledger/python/runledger"
+KEY = re.compile(r"^#$|[A-Z_]{2,}#")
+# A place on somebody's machine: what lies there, others don't have.
+SOMEBODYS = re.compile(r"(?<![\w.}>/-])/(?:home|Users|root|work)/\w")
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def texts(path: Path) -> Iterator[str]:
+    """The strings of a module that are no docstrings."""
+    tree = ast.parse(path.read_text("utf-8"))
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield node.value
+
+
+def test_files_are_short() -> None:
+    lengths = {named(path): len(path.read_text("utf-8").splitlines()) for path in MODULES}
+    assert not {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE}
+
+
+def test_functions_are_short() -> None:
+    lengths = {
+        f"{named(path)}: {function.name}": (function.end_lineno or 0) - function.lineno + 1
+        for path in MODULES
+        for function in functions(path)
+    }
+    assert not {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION}
+
+
+def test_keys_are_spelled_in_one_module() -> None:
+    elsewhere = set(STORED.rglob("*.py")) - {STORED / "store" / "keys.py"}
+    assert not {named(path) for path in elsewhere for text in texts(path) if KEY.search(text)}
+
+
+def test_no_file_names_a_place_on_somebodys_machine() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"],  # noqa: S607
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    files = [REPOSITORY / name for name in listed.stdout.splitlines()]
+    naming = {named(p) for p in files if p.is_file() and SOMEBODYS.search(p.read_text("utf-8"))}
+    assert not naming
