@@ -1,0 +1,75 @@
+"""Programs in the reference's environment, told nothing but where the API is."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.conformance.servers import ROOT
+
+BIN = ROOT / ".reference-venv" / ("Scripts" if os.name == "nt" else "bin")
+PROGRAMS = Path(__file__).parent / "programs"
+# Nothing here takes that long: one that does hangs.
+LONGEST = 60.0
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a program left: its exit code, all it printed, and how long it took."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+    def result(self) -> Any:  # noqa: ANN401 whatever it found
+        """What a program of ours found: it prints it as JSON, in its last line."""
+        assert self.code == 0, self.told()
+        return json.loads(self.out.splitlines()[-1])
+
+    def told(self) -> str:
+        return f"exit code {self.code}\n{self.out}{self.err}".rstrip()
+
+
+@dataclass(frozen=True)
+class Stock:
+    """An installation of Prefect: its home, and the API that it uses."""
+
+    url: str
+    home: Path
+    auth: str | None = None
+
+    def run(self, program: str, *arguments: str) -> Ran:
+        """Run a program of the folder `programs`."""
+        return self._run(str(BIN / "python"), str(PROGRAMS / f"{program}.py"), *arguments)
+
+    def prefect(self, *arguments: str) -> Ran:
+        """Run a command of Prefect's."""
+        return self._run(str(BIN / "prefect"), *arguments)
+
+    def _run(self, *command: str) -> Ran:
+        started = time.monotonic()
+        done = subprocess.run(
+            command,
+            env=self._environment(),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=LONGEST,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
+
+    def _environment(self) -> Mapping[str, str]:
+        around = {
+            name: text for name, text in os.environ.items() if not name.startswith("PREFECT_")
+        }
+        told = {
+            "PREFECT_API_URL": self.url,
+            "PREFECT_HOME": str(self.home),
+            "COLUMNS": "250",  # tables with room for an id
+        }
+        return around | told | ({"PREFECT_API_AUTH_STRING": self.auth} if self.auth else {})
