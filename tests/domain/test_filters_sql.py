@@ -210,14 +210,14 @@ def selects(row: Body, condition: str) -> bool:
 
 
 @given(asked=OF_TASK_RUNS, row=st.fixed_dictionaries(TASK_RUN))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_a_task_run_matches_where_sql_selects_it(asked: Body, row: Body) -> None:
     facts = TaskRunFacts(created=datetime.now(UTC), state_timestamp=datetime.now(UTC), **row)
     assert TaskRunFilter(**asked).matches(facts) == selects(row, where(asked, FOR_TASK_RUNS))
 
 
 @given(asked=OF_FLOW_RUNS, row=st.fixed_dictionaries(FLOW_RUN))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_a_flow_run_matches_where_sql_selects_it(asked: Body, row: Body) -> None:
     lineage = Lineage(
         flow_run=FlowRun.model_construct(**row), parent_flow_run_id=row["parent_flow_run_id"]
@@ -226,6 +226,6 @@ def test_a_flow_run_matches_where_sql_selects_it(asked: Body, row: Body) -> None
 
 
 @given(pattern=TEXTS, text=st.text("aAbéÉ_%\\\n", max_size=12))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_like_matches_where_sql_likes_it(pattern: str, text: str) -> None:
     assert like(pattern)(text) == selects({"name": text}, PLAIN["like_"]("name", pattern) or "TRUE")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from runledger.domain.filters.criterion import Criterion, Look, Wire, itself
-from runledger.domain.filters.fields import AnyTagsToo, IdOrNot, Name, Text
+from runledger.domain.filters.fields import IdOrNot, Name, TagsOrAny, Text
 from runledger.domain.filters.like import like
 from runledger.domain.filters.lineage import Lineage, LineageFilter
 from runledger.domain.filters.operators import Equal, Means, Test
@@ -46,6 +46,6 @@ class DeploymentFilter(LineageFilter):
     name: Name | None = None
     flow_or_deployment_name: EitherName | None = None
     paused: Paused | None = None
-    tags: AnyTagsToo | None = None
+    tags: TagsOrAny | None = None
     work_queue_name: Text | None = None
     concurrency_limit: ConcurrencyLimit | None = None

@@ -57,7 +57,7 @@ class Tags(CombinedCriterion):
     is_null_: Empty = None
 
 
-class AnyTagsToo(CombinedCriterion):
+class TagsOrAny(CombinedCriterion):
     all_: AllTags = None
     any_: AnyTags = None
     is_null_: Empty = None

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from runledger.domain.filters.criterion import CombinedCriterion, Criterion, Look, on
 from runledger.domain.filters.fields import (
-    AnyTagsToo,
     IdOrNot,
     Name,
     Period,
     PeriodOrNull,
     Reference,
     State,
+    TagsOrAny,
     Text,
     TextOrNot,
     TypeOrNot,
@@ -87,7 +87,7 @@ class FlowRunFilter(LineageFilter):
 
     id: IdOrNot | None = None
     name: Name | None = None
-    tags: AnyTagsToo | None = None
+    tags: TagsOrAny | None = None
     deployment_id: Reference | None = None
     work_queue_name: WorkQueueName | None = None
     state: FlowRunState | None = None
