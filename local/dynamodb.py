@@ -16,8 +16,8 @@ from local.settings import Settings, Unusable
 MODULES = Path(__file__).parent / "node_modules" / "@dynoxide"
 PROCESSORS = {"aarch64": "arm64", "amd64": "x64", "arm64": "arm64", "x86_64": "x64"}
 FALLBACK = (
-    "dynoxide can't be had here (npm installs it): using moto's server, "
-    "which is slow and keeps nothing."
+    "dynoxide can't be had here (no npm, or another platform): "
+    "using moto's server, which is slow and keeps nothing."
 )
 
 
