@@ -20,12 +20,12 @@ def record(run: Run, asked: State, *, now: datetime) -> Run:
     """Return the run in its new state, with all that follows from it."""
     state = run.own(asked)
     return run.but(
+        **run.counting(state),
         updated=now,
         state=state,
         state_id=state.id,
         state_type=state.type,
         state_name=state.name,
-        run_count=run.run_count + (state.type == StateType.RUNNING),
         total_run_time=run.total_run_time + _time_spent_running(run, state),
         expected_start_time=run.expected_start_time or _expected(state),
         next_scheduled_start_time=_scheduled(state),

@@ -52,6 +52,17 @@ class FlowRun(Value):
     state: State | None = None
     job_variables: dict[str, Any] | None = None
 
+    def counting(self, entered: State) -> dict[str, object]:
+        """Return what changes of the count of attempts with a new state.
+
+        A run that was paused and then scheduled to go on is still in the same attempt.
+        """
+        if entered.type != StateType.RUNNING:
+            return {}
+        if self.empirical_policy.resuming and self.state_type != StateType.PAUSED:
+            return {"empirical_policy": self.empirical_policy.but(resuming=False)}
+        return {"run_count": self.run_count + 1}
+
     def own(self, state: State) -> State:
         """Return the state with this run's ids in its details, whatever a client put there."""
         return state.belonging_to(flow_run_id=self.id, task_run_id=self.parent_task_run_id)

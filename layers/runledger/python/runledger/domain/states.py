@@ -66,6 +66,11 @@ class State(Value):
         """Return the state with the run's own ids in its details, whatever a client put there."""
         return self.but(state_details=self.state_details.but(**ids))
 
+    @property
+    def has_persisted_result(self) -> bool:
+        """Whether the run completed with data that is kept (orchestration R3)."""
+        return self.type == StateType.COMPLETED and bool(self.as_stored().data)
+
     def as_stored(self) -> "State":
         """Return what a later read shows: an unpersisted result is dropped (task-runs 2.5)."""
         unpersisted = isinstance(self.data, dict) and self.data.get("type") == "unpersisted"

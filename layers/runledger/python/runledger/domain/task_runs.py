@@ -43,6 +43,10 @@ class TaskRun(Value):
     estimated_start_time_delta: timedelta = timedelta(0)
     state: State | None = None
 
+    def counting(self, entered: State) -> dict[str, object]:
+        """Return what changes of the count of attempts with a new state."""
+        return {"run_count": self.run_count + (entered.type == StateType.RUNNING)}
+
     def own(self, state: State) -> State:
         """Return the state with this run's ids in its details, whatever a client put there."""
         return state.belonging_to(flow_run_id=self.flow_run_id, task_run_id=self.id)

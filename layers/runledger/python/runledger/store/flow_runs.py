@@ -9,9 +9,11 @@ from runledger.domain.flow_runs import FlowRun
 from runledger.domain.task_runs import TaskRun
 from runledger.store import items, keys
 from runledger.store.expressions import ABSENT, in_partition, unmoved
+from runledger.store.failures import Refused
 from runledger.store.items import Stored, history
-from runledger.store.table import Delete, Put, Query, Refused, Table, Write
+from runledger.store.table import Query, Table
 from runledger.store.task_runs import TaskRunStore
+from runledger.store.writes import Delete, Put, Write
 
 
 class StoredFlowRun(NamedTuple):

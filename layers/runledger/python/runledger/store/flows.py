@@ -7,7 +7,9 @@ from runledger.domain.errors import Moved
 from runledger.domain.flows import Flow
 from runledger.store import items, keys
 from runledger.store.expressions import ABSENT, in_partition
-from runledger.store.table import Delete, Put, Query, Refused, Table
+from runledger.store.failures import Refused
+from runledger.store.table import Query, Table
+from runledger.store.writes import Delete, Put
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from runledger.domain.task_runs import TaskRun
 from runledger.domain.values import Value
 from runledger.store import keys
 from runledger.store.keys import Key
-from runledger.store.table import Item, Put
+from runledger.store.writes import Item, Put
 
 V = TypeVar("V", bound=Value)
 

@@ -15,7 +15,8 @@ from runledger.store import items, keys
 from runledger.store.expressions import in_index
 from runledger.store.lineages import Lineages
 from runledger.store.planning import Lookup, Read, Walk, everything, plan
-from runledger.store.table import MOST_KEYS, Item, Query, Table
+from runledger.store.table import MOST_KEYS, Query, Table
+from runledger.store.writes import Item
 
 # Entries of an unordered path that are sorted in memory; where there are more, walking all runs in
 # their order finds a page sooner.

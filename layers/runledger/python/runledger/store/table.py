@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runledger.domain.errors import TooLarge, Unavailable
+from runledger.domain.errors import Unavailable
 from runledger.store import expressions, keys
+from runledger.store.failures import Cancelled, meaning
 from runledger.store.keys import Key
+from runledger.store.writes import OPERATIONS, Item, Write
 
 if TYPE_CHECKING:
     from boto3.dynamodb.conditions import ConditionBase
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Item = Mapping[str, Any]
 T = TypeVar("T")
 
 # AWS limits: keys in a BatchGetItem, writes in a TransactWriteItems.
@@ -30,72 +31,6 @@ MOST_WRITES = 100
 # one and at a batch that was not read whole: half a second in all, on average. What else may pass
 # is tried again by botocore.
 PAUSES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.32)
-
-PASSING = frozenset(
-    {
-        "TransactionConflict",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-        "ThrottlingError",
-        "ThrottlingException",
-        "ProvisionedThroughputExceeded",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "InternalServerError",
-        "ServiceUnavailable",
-    }
-)
-CANCELLED = "TransactionCanceledException"
-REFUSED = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
-
-
-@dataclass(frozen=True)
-class Put:
-    """Write a whole item, if what is there now is as expected."""
-
-    item: Item
-    expect: ConditionBase | None = None
-
-    def request(self) -> dict[str, Any]:
-        """Spell it for the client."""
-        return {"Item": expressions.typed(self.item)} | _expecting(self.expect)
-
-
-@dataclass(frozen=True)
-class Delete:
-    """Remove an item, if what is there now is as expected."""
-
-    key: Key
-    expect: ConditionBase | None = None
-
-    def request(self) -> dict[str, Any]:
-        """Spell it for the client."""
-        return {"Key": expressions.typed(self.key._asdict())} | _expecting(self.expect)
-
-
-Write = Put | Delete
-
-
-def _expecting(condition: ConditionBase | None) -> dict[str, Any]:
-    if condition is None:
-        return {}
-    return expressions.expect(condition) | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-
-
-class Cancelled(Unavailable):
-    """A transaction met another one, or too little capacity; the next attempt may not."""
-
-
-class Refused(Exception):  # noqa: N818 - an answer to a write, not a fault
-    """A write met something else than it expected; nothing was written.
-
-    `met` has an entry for each write: whether it was refused and, if so, the item it met.
-    """
-
-    def __init__(self, met: Sequence[tuple[bool, Item | None]]) -> None:
-        """Keep what was met."""
-        super().__init__(met)
-        self.met = met
 
 
 @dataclass(frozen=True)
@@ -176,12 +111,12 @@ class Table:
             self.write(*batch)
 
     def _write_one(self, write: Write) -> None:
-        operation = "put_item" if isinstance(write, Put) else "delete_item"
+        operation, _ = OPERATIONS[type(write)]
         self._call(operation, **write.request())
 
     def _write_all(self, writes: Sequence[Write]) -> None:
         named = {"TableName": self.name}
-        items = [{type(write).__name__: write.request() | named} for write in writes]
+        items = [{OPERATIONS[type(write)][1]: write.request() | named} for write in writes]
         # One token for all attempts: a transaction that was done but not told is not done again.
         token = str(uuid4())
         for pause in self._pauses():
@@ -202,34 +137,11 @@ class Table:
         except BotoCoreError as error:
             raise Unavailable(str(error)) from error
         except ClientError as error:
-            raise _meaning(error) from error
+            raise meaning(error) from error
 
     def _pauses(self) -> Iterator[float]:
         """Yield a pause for each attempt: random, so that those who collided part."""
         return (random.uniform(0, longest) for longest in (*self.pauses, 0))  # noqa: S311
-
-
-def _meaning(error: ClientError) -> Exception:
-    """Return what an error of DynamoDB's means to those who called."""
-    told: Mapping[str, Any] = error.response
-    reasons = told.get("CancellationReasons") or [{"Code": _code(error), **told}]
-    codes = {str(reason.get("Code")) for reason in reasons}
-    if codes & REFUSED:
-        return Refused([(reason.get("Code") in REFUSED, _met(reason)) for reason in reasons])
-    if "Item size" in str(error):
-        return TooLarge(str(error))
-    if codes & PASSING:
-        cancelled = _code(error) == CANCELLED
-        return Cancelled(str(error)) if cancelled else Unavailable(str(error))
-    return error
-
-
-def _met(reason: Mapping[str, Any]) -> Item | None:
-    return expressions.plain(reason["Item"]) if reason.get("Item") else None
-
-
-def _code(error: ClientError) -> str:
-    return error.response["Error"]["Code"]
 
 
 def _batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -1,0 +1,19 @@
+"""Delays drawn at random, so that many runs do not come back at once (orchestration 3)."""
+
+from math import exp, inf, log, log2
+
+# From here on the lower bound is too small to tell from none.
+WIDEST = 50
+
+
+def jittered(average: float, factor: float, chance: float) -> float:
+    """Return a delay around the average, in its unit.
+
+    It is drawn from the exponential distribution with that mean, cut so that it is at most
+    (1 + factor) times the average; `chance` in [0, 1) picks it.
+    """
+    widest = 1 + factor
+    lowest = log2(2**widest / (2**widest - 1)) if widest < WIDEST else 0.0
+    low, high = (1 - exp(-bound) for bound in (lowest, widest))
+    drawn = low + chance * (high - low)
+    return average * (-log(1 - drawn) if drawn < 1 else inf)

@@ -1,0 +1,73 @@
+"""Which rules apply to a proposal, in their order (contract, orchestration 1)."""
+
+from runledger.domain import flow_run_rules, rules, task_run_rules
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.states import TERMINAL, State, StateType
+from runledger.domain.task_runs import TaskRun
+from runledger.domain.transitions import ANY, ANY_STATE, Policy, Rule
+
+SCHEDULED, PENDING, RUNNING = StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING
+FAILED, COMPLETED, PAUSED = StateType.FAILED, StateType.COMPLETED, StateType.PAUSED
+CANCELLING, CANCELLED = StateType.CANCELLING, StateType.CANCELLED
+NOT_AGAIN = frozenset({PENDING, RUNNING, CANCELLING, CANCELLED})
+NOT_CANCELLED = ANY_STATE - {CANCELLED}
+
+# fmt: off
+CORE: Policy[TaskRun] = (
+    Rule(ANY,                  {RUNNING},          task_run_rules.reuse_cached_result),
+    Rule(TERMINAL,             ANY_STATE,          task_run_rules.guard_terminal_state),
+    Rule(ANY,                  {RUNNING},          task_run_rules.require_running_flow),
+    Rule(ANY,                  {RUNNING},          task_run_rules.take_tag_slots),
+    Rule({SCHEDULED},          {PENDING},          rules.copy_scheduled_time),
+    Rule({SCHEDULED, PENDING}, {RUNNING},          rules.await_scheduled_time),
+    Rule({RUNNING},            {FAILED},           task_run_rules.retry_failed_run),
+    Rule(ANY_STATE,            {RUNNING},          task_run_rules.rename_rerun),
+    Rule(ANY,                  {RUNNING},          task_run_rules.record_flow_attempt),
+    Rule(ANY,                  {COMPLETED},        task_run_rules.remember_result),
+)
+BACKGROUND: Policy[TaskRun] = (
+    Rule(NOT_AGAIN,            {PENDING},          rules.refuse_second_pending),
+    Rule(ANY,                  {RUNNING},          task_run_rules.reuse_cached_result),
+    Rule(TERMINAL,             ANY_STATE,          task_run_rules.guard_terminal_state),
+    Rule({SCHEDULED},          {PENDING},          rules.copy_scheduled_time),
+    Rule({SCHEDULED, PENDING}, {PENDING, RUNNING}, task_run_rules.copy_task_parameters_id),
+    Rule({SCHEDULED, PENDING}, {RUNNING},          rules.await_scheduled_time),
+    Rule({RUNNING},            {FAILED},           task_run_rules.retry_failed_run),
+    Rule(ANY_STATE,            {RUNNING},          task_run_rules.rename_rerun),
+    Rule(ANY,                  {RUNNING},          task_run_rules.record_flow_attempt),
+    Rule(ANY,                  {COMPLETED},        task_run_rules.remember_result),
+    Rule(ANY,                  {SCHEDULED},        task_run_rules.enqueue),
+)
+MINIMAL: Policy[TaskRun] = ()
+
+FLOW_CORE: Policy[FlowRun] = (
+    Rule(ANY_STATE,            ANY_STATE,          flow_run_rules.refuse_same_transition),
+    Rule(TERMINAL,             ANY_STATE,          flow_run_rules.guard_terminal_state),
+    Rule({COMPLETED},          {COMPLETED},        flow_run_rules.keep_result),
+    Rule({CANCELLING},         NOT_CANCELLED,      flow_run_rules.only_cancel),
+    Rule({SCHEDULED, PAUSED},  {CANCELLING},       flow_run_rules.cancel_at_once),
+    Rule(NOT_AGAIN,            {PENDING},          rules.refuse_second_pending),
+    Rule(ANY_STATE,            {SCHEDULED},        flow_run_rules.mark_late_once),
+    Rule(ANY_STATE,            {PAUSED},           flow_run_rules.pause_running_only),
+    Rule({PAUSED},             ANY_STATE,          flow_run_rules.resume_in_time),
+    Rule({SCHEDULED},          {PENDING},          rules.copy_scheduled_time),
+    Rule({SCHEDULED, PENDING}, {RUNNING},          rules.await_scheduled_time),
+    Rule({RUNNING},            {FAILED},           flow_run_rules.retry_failed_run),
+)
+FLOW_MINIMAL: Policy[FlowRun] = (
+    Rule({COMPLETED},          {COMPLETED},        flow_run_rules.keep_result),
+    Rule({SCHEDULED, PAUSED},  {CANCELLING},       flow_run_rules.cancel_at_once),
+)
+# fmt: on
+
+
+def policy_for(proposed: State, *, force: bool) -> Policy[TaskRun]:
+    """Return the policy of a proposal; a deferred one can't be forced."""
+    if proposed.state_details.deferred:
+        return BACKGROUND
+    return MINIMAL if force else CORE
+
+
+def flow_policy_for(*, force: bool) -> Policy[FlowRun]:
+    """Return the policy of a proposal for a flow run."""
+    return FLOW_MINIMAL if force else FLOW_CORE

@@ -1,0 +1,66 @@
+"""What an error of DynamoDB's means to those who called."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from runledger.domain.errors import TooLarge, Unavailable
+from runledger.store import expressions
+from runledger.store.writes import Item
+
+PASSING = frozenset(
+    {
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "ThrottlingError",
+        "ThrottlingException",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "InternalServerError",
+        "ServiceUnavailable",
+    }
+)
+CANCELLED = "TransactionCanceledException"
+REFUSED = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
+
+
+class Cancelled(Unavailable):
+    """A transaction met another one, or too little capacity; the next attempt may not."""
+
+
+class Refused(Exception):  # noqa: N818 - an answer to a write, not a fault
+    """A write met something else than it expected; nothing was written.
+
+    `met` has an entry for each write: whether it was refused and, if so, the item it met.
+    """
+
+    def __init__(self, met: Sequence[tuple[bool, Item | None]]) -> None:
+        """Keep what was met."""
+        super().__init__(met)
+        self.met = met
+
+
+def meaning(error: ClientError) -> Exception:
+    """Return what is to be raised for an error."""
+    told: Mapping[str, Any] = error.response
+    reasons = told.get("CancellationReasons") or [{"Code": _code(error), **told}]
+    codes = {str(reason.get("Code")) for reason in reasons}
+    if codes & REFUSED:
+        return Refused([(reason.get("Code") in REFUSED, _met(reason)) for reason in reasons])
+    if "Item size" in str(error):
+        return TooLarge(str(error))
+    if codes & PASSING:
+        cancelled = _code(error) == CANCELLED
+        return Cancelled(str(error)) if cancelled else Unavailable(str(error))
+    return error
+
+
+def _met(reason: Mapping[str, Any]) -> Item | None:
+    return expressions.plain(reason["Item"]) if reason.get("Item") else None
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]

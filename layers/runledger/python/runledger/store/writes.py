@@ -1,0 +1,78 @@
+"""Writes as values: what to put, remove or add, and what each expects to find."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from boto3.dynamodb.conditions import ConditionBase
+
+from runledger.store import expressions
+from runledger.store.keys import Key
+
+Item = Mapping[str, Any]
+
+
+def _expecting(condition: ConditionBase | None) -> dict[str, Any]:
+    if condition is None:
+        return {}
+    return expressions.expect(condition) | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+
+@dataclass(frozen=True)
+class Put:
+    """Write a whole item, if what is there now is as expected."""
+
+    item: Item
+    expect: ConditionBase | None = None
+
+    def request(self) -> dict[str, Any]:
+        """Spell it for the client."""
+        return {"Item": expressions.typed(self.item)} | _expecting(self.expect)
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Remove an item, if what is there now is as expected."""
+
+    key: Key
+    expect: ConditionBase | None = None
+
+    def request(self) -> dict[str, Any]:
+        """Spell it for the client."""
+        return {"Key": expressions.typed(self.key._asdict())} | _expecting(self.expect)
+
+
+@dataclass(frozen=True)
+class Add:
+    """Add to numbers of an item, if what is there now is as expected.
+
+    Unlike a `Put` it needs no version: those who add at the same time do not exclude each other.
+    """
+
+    key: Key
+    amounts: Mapping[str, int]
+    expect: ConditionBase
+
+    def request(self) -> dict[str, Any]:
+        """Spell it for the client."""
+        spelled = _expecting(self.expect)
+        names = {f"#add_{name}": name for name in self.amounts}
+        amounts = {f":add_{name}": amount for name, amount in self.amounts.items()}
+        sums = ", ".join(f"#add_{name} :add_{name}" for name in self.amounts)
+        return spelled | {
+            "Key": expressions.typed(self.key._asdict()),
+            "UpdateExpression": f"ADD {sums}",
+            "ExpressionAttributeNames": spelled.get("ExpressionAttributeNames", {}) | names,
+            "ExpressionAttributeValues": spelled.get("ExpressionAttributeValues", {})
+            | expressions.typed(amounts),
+        }
+
+
+Write = Put | Delete | Add
+
+# What DynamoDB calls each write: as an operation of its own, and within a transaction.
+OPERATIONS = {
+    Put: ("put_item", "Put"),
+    Delete: ("delete_item", "Delete"),
+    Add: ("update_item", "Update"),
+}
