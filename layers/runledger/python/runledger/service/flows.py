@@ -55,7 +55,11 @@ def delete(store: Store, flow_id: UUID) -> None:
     Raises:
         NotFound: there is none.
     """
-    flow = read(store, flow_id)
-    for run_id in store.flows.flow_runs(flow):
-        flow_runs.delete_if_there(store, run_id)
-    store.flows.delete(flow)
+
+    def attempt() -> None:
+        flow = read(store, flow_id)
+        for run_id in store.flows.flow_runs(flow):
+            flow_runs.delete_if_there(store, run_id)
+        store.flows.delete(flow)
+
+    until_it_holds(attempt)

@@ -6,7 +6,7 @@ from uuid import UUID
 from runledger.domain.errors import Moved
 from runledger.domain.flows import Flow
 from runledger.store import items, keys
-from runledger.store.expressions import ABSENT, in_partition
+from runledger.store.expressions import ABSENT, PRESENT, in_partition
 from runledger.store.failures import Refused
 from runledger.store.table import Query, Table
 from runledger.store.writes import Delete, Put
@@ -53,5 +53,12 @@ class FlowStore:
         return [items.pointed_to(item) for item in self.table.query(Query(runs))]
 
     def delete(self, flow: Flow) -> None:
-        """Remove a flow that has no runs any more, with its name."""
-        self.table.write(Delete(keys.flow(flow.id)), Delete(keys.flow_name(flow.name)))
+        """Remove a flow that has no runs any more, with its name.
+
+        Raises:
+            Moved: it is gone, and its name may be another flow's by now.
+        """
+        try:
+            self.table.write(Delete(keys.flow(flow.id), PRESENT), Delete(keys.flow_name(flow.name)))
+        except Refused as refused:
+            raise Moved(flow.name) from refused

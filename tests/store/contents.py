@@ -1,0 +1,94 @@
+"""All that a table holds, and whether it hangs together."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.flows import Flow
+from runledger.domain.states import State
+from runledger.domain.task_runs import TaskRun
+from runledger.store import items, keys
+from runledger.store.expressions import plain
+from runledger.store.keys import Key
+from tests.databases import DynamoDB
+
+
+class Contents(NamedTuple):
+    task_runs: list[TaskRun]
+    flow_runs: list[FlowRun]
+    flows: list[Flow]
+
+
+def scan(database: DynamoDB) -> dict[Key, dict[str, Any]]:
+    pages = database.client.get_paginator("scan").paginate(
+        TableName=database.table, ConsistentRead=True
+    )
+    found = (plain(item) for page in pages for item in page["Items"])
+    return {keys.of(item): item for item in found}
+
+
+def whole(database: DynamoDB) -> Contents:
+    """Return what the table holds, having checked that nothing is half there.
+
+    Each run and each flow has exactly the items that lead to it, no item leads elsewhere, and each
+    run's current state is in its history.
+    """
+    table = scan(database)
+    found = _contents(table)
+    states = {key for key in table if key.sk.startswith(keys.STATE)}
+    pointers = {key: items.pointed_to(item) for key, item in table.items() if "points_to" in item}
+    owners = {key for key, item in table.items() if "version" in item}
+    current = {keys.state(key, state.timestamp, state.id) for key, state in _current(found)}
+    assert pointers == dict(_pointers(found))
+    assert owners == {key for key, _ in _owners(found)}
+    assert current <= states
+    assert {key.pk for key in current} == {key.pk for key in states}
+    assert table.keys() == states | pointers.keys() | owners
+    _assert_counts_of_subflows(table, found)
+    return found
+
+
+def _contents(table: dict[Key, dict[str, Any]]) -> Contents:
+    def of(kind: str) -> Iterator[dict[str, Any]]:
+        return (item for key, item in table.items() if key.sk == kind and "version" in item)
+
+    return Contents(
+        [items.read_document(TaskRun, item) for item in of(keys.TASK_RUN)],
+        [items.read_document(FlowRun, item) for item in of(keys.FLOW_RUN)],
+        [items.read_document(Flow, item) for item in of(keys.FLOW)],
+    )
+
+
+def _owners(found: Contents) -> Iterator[tuple[Key, TaskRun | FlowRun | Flow]]:
+    yield from ((keys.task_run(run.id), run) for run in found.task_runs)
+    yield from ((keys.flow_run(run.id), run) for run in found.flow_runs)
+    yield from ((keys.flow(flow.id), flow) for flow in found.flows)
+
+
+def _current(found: Contents) -> Iterator[tuple[Key, State]]:
+    for key, owner in _owners(found):
+        if not isinstance(owner, Flow):
+            assert owner.state
+            yield key, owner.state
+
+
+def _pointers(found: Contents) -> Iterator[tuple[Key, UUID]]:
+    for task_run in found.task_runs:
+        key = task_run.task_key, task_run.dynamic_key
+        yield keys.task_key(task_run.flow_run_id, *key), task_run.id
+    for run in found.flow_runs:
+        yield keys.flow_run_of_flow(run.flow_id, run.id), run.id
+        if run.idempotency_key is not None:
+            yield keys.idempotency(run.flow_id, run.idempotency_key), run.id
+        if run.parent_task_run_id:
+            yield keys.subflow(run.parent_task_run_id, run.id), run.id
+    for flow in found.flows:
+        yield keys.flow_name(flow.name), flow.id
+
+
+def _assert_counts_of_subflows(table: dict[Key, dict[str, Any]], found: Contents) -> None:
+    parents = [run.parent_task_run_id for run in found.flow_runs]
+    for run in found.task_runs:
+        item = items.read_task_run(table[keys.task_run(run.id)])
+        assert item.subflow_runs == item.facts.subflow_runs == parents.count(run.id)
