@@ -7,14 +7,13 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic_core import to_json
 
 from runledger.adapters import auth
-from runledger.adapters.observability import logger, metrics
+from runledger.adapters.observability import count, logger
 from runledger.adapters.requests import BadRequest, InvalidRequest, Request
-from runledger.domain.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable
+from runledger.domain.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable, UnknownRun
 
 CORS = {"Access-Control-Allow-Origin": "*"}
 JSON = {"Content-Type": "application/json"}
@@ -100,6 +99,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     BadRequest: _detail(HTTPStatus.BAD_REQUEST),
     Unauthorized: _message(HTTPStatus.UNAUTHORIZED, "Unauthorized"),
     NotFound: _detail(HTTPStatus.NOT_FOUND),
+    UnknownRun: lambda error: Response({"exception_message": str(error)}, HTTPStatus.NOT_FOUND),
     Conflict: lambda _: Response({"detail": INTEGRITY}, HTTPStatus.CONFLICT),
     TooLarge: _detail(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     InvalidRequest: lambda error: Response(error.told(), HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -125,7 +125,6 @@ def endpoint(answer: Endpoint, *, authenticated: bool = True, versioned: bool = 
         return answer(request)
 
     @wraps(answer)
-    @metrics.log_metrics
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
         try:
@@ -136,7 +135,7 @@ def endpoint(answer: Endpoint, *, authenticated: bool = True, versioned: bool = 
             told = response.as_event()
         status = HTTPStatus(response.status)
         logger.info("answered", extra={"status": status, **response.log})
-        metrics.add_metric(OUTCOMES.get(status, "Failed"), MetricUnit.Count, 1)
+        count(OUTCOMES.get(status, "Failed"))
         return told
 
     return handler
