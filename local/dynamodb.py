@@ -15,6 +15,7 @@ from local.settings import Settings, Unusable
 
 MODULES = Path(__file__).parent / "node_modules" / "@dynoxide"
 PROCESSORS = {"aarch64": "arm64", "amd64": "x64", "arm64": "arm64", "x86_64": "x64"}
+EVERYWHERE = "0.0.0.0"  # noqa: S104 recognised; whoever asks for it means it
 FALLBACK = (
     "dynoxide can't be had here (no npm, or another platform): "
     "using moto's server, which is slow and keeps nothing."
@@ -56,8 +57,8 @@ def dynoxide() -> Path | None:
 
 @contextmanager
 def _running_dynoxide(binary: Path, settings: Settings) -> Iterator[Database]:
-    host, port = settings.dynamodb_host, _port(settings)
-    command = [str(binary), "--host", host, "--port", str(port)]
+    host, port = _address(settings)
+    command = [str(binary), "--host", settings.dynamodb_host, "--port", str(port)]
     with ExitStack() as stack:
         held: list[int] = []
         if settings.data:
@@ -65,23 +66,32 @@ def _running_dynoxide(binary: Path, settings: Settings) -> Iterator[Database]:
             command += ["--db-path", str(settings.data / "runledger.db")]
         kept = f"in {settings.data}" if settings.data else "in memory only"
         try:
-            stack.enter_context(processes.running(command, port, keep_open=held))
+            stack.enter_context(processes.running(command, (host, port), keep_open=held))
         except Unusable as problem:
             raise Unusable(f"The database kept {kept} did not start: {problem}") from None
-        yield Database("dynoxide", f"http://127.0.0.1:{port}", kept)
+        yield Database("dynoxide", f"http://{host}:{port}", kept)
 
 
 @contextmanager
 def _running_moto(settings: Settings) -> Iterator[Database]:
-    port = _port(settings)
+    host, port = _address(settings)
     command = [sys.executable, "-m", "moto.server"]
     arguments = ["--host", settings.dynamodb_host, "--port", str(port)]
-    with processes.running([*command, *arguments], port):
-        yield Database("moto", f"http://127.0.0.1:{port}", "in memory only")
+    with processes.running([*command, *arguments], (host, port)):
+        yield Database("moto", f"http://{host}:{port}", "in memory only")
 
 
-def _port(settings: Settings) -> int:
-    return settings.dynamodb_port or processes.free_port(settings.dynamodb_host)
+def _address(settings: Settings) -> processes.Address:
+    """Where we reach the database that we start."""
+    host, port = settings.dynamodb_host, settings.dynamodb_port
+    try:
+        port = processes.free_port(host, port)
+    except OSError as error:
+        reason = (error.strerror or "").partition(" (")[0]
+        raise Unusable(
+            f"DYNAMODB_HOST={host} DYNAMODB_PORT={port} can't be used: {reason}"
+        ) from None
+    return ("127.0.0.1" if host == EVERYWHERE else host), port
 
 
 @contextmanager

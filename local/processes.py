@@ -16,12 +16,16 @@ from local.settings import Unusable
 LEASH = 'exec 3<&0; (read -r _ <&3; kill -TERM $$) & exec "$@" 3<&- </dev/null'
 PATIENCE = 20.0
 
+Address = tuple[str, int]
+
 
 @contextmanager
-def running(command: Sequence[str], port: int, keep_open: Sequence[int] = ()) -> Iterator[None]:
-    """Start a server and wait until it listens; stop it at the end."""
+def running(
+    command: Sequence[str], address: Address, keep_open: Sequence[int] = ()
+) -> Iterator[None]:
+    """Start a server and wait until it listens there; stop it at the end."""
     with tempfile.TemporaryFile() as said, _leashed(command, said, keep_open) as child:
-        if not _listens(child, port):
+        if not _listens(child, address):
             said.seek(0)
             raise Unusable(_last_line(said.read()) or f"{command[0]} did not start")
         yield
@@ -46,22 +50,25 @@ def _leashed(
         _stop(child)
 
 
-def free_port(host: str) -> int:
-    with socket.create_server((host, 0)) as server:
+def free_port(host: str, wanted: int = 0) -> int:
+    """The port that is wanted if it is free, any that is for 0."""
+    with socket.create_server((host, wanted)) as server:
         port: int = server.getsockname()[1]
         return port
 
 
-def _listens(child: subprocess.Popen[bytes], port: int) -> bool:
+def _listens(child: subprocess.Popen[bytes], address: Address) -> bool:
     deadline = time.monotonic() + PATIENCE
-    while not (listens := _accepts(port)) and child.poll() is None and time.monotonic() < deadline:
+    while not (is_open := _is_open(address)) and child.poll() is None:
+        if time.monotonic() > deadline:
+            break
         time.sleep(0.005)
-    return listens
+    return is_open
 
 
-def _accepts(port: int) -> bool:
+def _is_open(address: Address) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex(address) == 0
 
 
 def _last_line(output: bytes) -> str:

@@ -71,7 +71,7 @@ def application(api: template.Template, functions: Functions) -> ASGIApp:
 def run(settings: Settings) -> None:
     """Serve until told to stop; what is started here is stopped then."""
     api = template.load(parameters=settings.parameters)
-    with _stoppable(), _listening(settings) as listener, dynamodb.running(settings) as database:
+    with _stoppable(), listening(settings) as listener, dynamodb.running(settings) as database:
         environment.prepare(api, settings, database.endpoint)
         tables.ensure(api, settings.table)
         functions = Functions(api)
@@ -90,13 +90,15 @@ def run(settings: Settings) -> None:
 
 
 @contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
+def listening(settings: Settings) -> Iterator[socket.socket]:
     """The port, taken before anything slow is done; callers wait in its queue."""
     try:
         family, *_, address = socket.getaddrinfo(
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.create_server(address[:2], family=family, backlog=2048)
+        # What it accepts inherits this; asyncio sets it only on sockets that it makes itself.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         reason = (error.strerror or "").partition(" (")[0]
         where = f"{settings.host}:{settings.port}"

@@ -6,6 +6,8 @@ import boto3
 import httpx
 import pytest
 
+from local import settings
+from local.server import listening
 from tests.local.serving import application, processes_of, refused, serving
 
 ITEM = {"pk": {"S": "kept"}}
@@ -30,6 +32,15 @@ def test_it_says_what_to_tell_a_client(tmp_path: Path) -> None:
 def test_it_says_where_the_data_lies(tmp_path: Path) -> None:
     with serving(application(tmp_path)) as server:
         assert str(tmp_path / ".runledger") in server.said
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    with (
+        listening(settings.read({"PORT": "0"})) as server,
+        socket.create_connection(server.getsockname()),
+        server.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_long_answer_is_compressed(tmp_path: Path) -> None:
@@ -90,6 +101,16 @@ def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
     )
 
 
+def test_a_taken_port_of_the_database_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = refused(application(tmp_path), DYNAMODB_PORT=str(port))
+    assert said == (
+        f"runledger: DYNAMODB_HOST=127.0.0.1 DYNAMODB_PORT={port} can't be used: "
+        "Address already in use\n"
+    )
+
+
 def test_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
@@ -125,12 +146,12 @@ def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings",
+    "given",
     [{"PORT": "http"}, {"PORT": "65536"}, {"DYNAMODB_PORT": "-1"}, {"DYNAMODB_ENDPOINT": "here"}],
 )
-def test_a_setting_without_sense_is_one_line(tmp_path: Path, settings: dict[str, str]) -> None:
-    ((name, value),) = settings.items()
-    assert refused(application(tmp_path), **settings).startswith(f"runledger: {name}={value} is no")
+def test_a_setting_without_sense_is_one_line(tmp_path: Path, given: dict[str, str]) -> None:
+    ((name, value),) = given.items()
+    assert refused(application(tmp_path), **given).startswith(f"runledger: {name}={value} is no")
 
 
 def test_without_dynoxide_it_says_that_moto_keeps_nothing(tmp_path: Path) -> None:
