@@ -1,0 +1,1 @@
+"""What a request costs: milliseconds, calls and capacity, beside the reference."""
