@@ -75,9 +75,9 @@ def _running_dynoxide(binary: Path, settings: Settings) -> Iterator[Database]:
 @contextmanager
 def _running_moto(settings: Settings) -> Iterator[Database]:
     host, port = _address(settings)
-    command = [sys.executable, "-m", "moto.server"]
-    arguments = ["--host", settings.dynamodb_host, "--port", str(port)]
-    with processes.running([*command, *arguments], (host, port)):
+    program = Path(__file__).with_name("moto_server.py")
+    command = [sys.executable, str(program), settings.dynamodb_host, str(port)]
+    with processes.running(command, (host, port)):
         yield Database("moto", f"http://{host}:{port}", "in memory only")
 
 
@@ -113,7 +113,7 @@ def _locked(descriptor: int) -> bool:
         return True  # Windows: SQLite's own locks have to do
     import fcntl  # noqa: PLC0415
 
-    deadline = time.monotonic() + 3  # a database whose server was killed ends a moment later
+    deadline = time.monotonic() + 2  # a database whose server was killed ends a moment later
     while time.monotonic() < deadline:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

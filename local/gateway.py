@@ -73,7 +73,7 @@ class Gateway:
         try:
             return _translate(self._functions.call(operation, event), operation)
         except Exception:  # noqa: BLE001 as at AWS, no failure of a function ends the gateway
-            traceback.print_exc(file=sys.stderr)
+            sys.stderr.write(traceback.format_exc())
             raise Refused("FUNCTION_FAILED") from None
 
     def _route(self, request: Request) -> tuple[Target, Match]:
@@ -99,7 +99,7 @@ class Gateway:
         except Exception as error:  # noqa: BLE001 as above
             if str(error) == "Unauthorized":
                 raise Refused("UNAUTHORIZED") from None
-            traceback.print_exc(file=sys.stderr)
+            sys.stderr.write(traceback.format_exc())
             raise Refused("AUTHORIZER_FAILURE") from None
         if effects != {"Allow"}:
             raise Refused("ACCESS_DENIED")
