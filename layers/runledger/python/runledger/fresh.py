@@ -19,6 +19,11 @@ def state_id(entered: datetime) -> UUID:
     return uuid7(entered, secrets.randbits(BITS))
 
 
+def chance() -> float:
+    """Return a number in [0, 1)."""
+    return secrets.randbits(BITS) / (1 << BITS)
+
+
 def name() -> str:
     """Return a name for a run that was given none."""
     return slug(secrets.randbits(BITS))

@@ -13,7 +13,15 @@ from pydantic_core import to_json
 from runledger.adapters import auth
 from runledger.adapters.observability import count, logger
 from runledger.adapters.requests import BadRequest, InvalidRequest, Request
-from runledger.domain.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable, UnknownRun
+from runledger.domain.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    Rejected,
+    TooLarge,
+    Unavailable,
+    UnknownRun,
+)
 
 CORS = {"Access-Control-Allow-Origin": "*"}
 JSON = {"Content-Type": "application/json"}
@@ -101,6 +109,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     NotFound: _detail(HTTPStatus.NOT_FOUND),
     UnknownRun: lambda error: Response({"exception_message": str(error)}, HTTPStatus.NOT_FOUND),
     Conflict: lambda _: Response({"detail": INTEGRITY}, HTTPStatus.CONFLICT),
+    Rejected: _detail(HTTPStatus.BAD_REQUEST),
     TooLarge: _detail(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     InvalidRequest: lambda error: Response(error.told(), HTTPStatus.UNPROCESSABLE_ENTITY),
     Invalid: _detail(HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import unquote
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from runledger.adapters.parsing import parse_json
 from runledger.domain.errors import NotFound
 
 M = TypeVar("M", bound=BaseModel)
@@ -20,6 +21,7 @@ Problem = dict[str, Any]
 
 PATH_ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 JSON_TYPE = re.compile(r"application/([^;\s]+\+)?json\s*(;.*)?", re.IGNORECASE)
+ANY_UUID: TypeAdapter[UUID] = TypeAdapter(UUID)
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 VERSION_HEADER = "x-prefect-api-version"
@@ -86,6 +88,18 @@ class Request:
             raise InvalidRequest([_missing("query", name)], None)
         return str(given[name])
 
+    def query_id(self, name: str) -> UUID:
+        """Return a required parameter of the query that is an id.
+
+        Raises:
+            InvalidRequest: it is missing or no UUID.
+        """
+        text = self.query(name)
+        try:
+            return ANY_UUID.validate_python(text)
+        except ValidationError as error:
+            raise InvalidRequest(_problems(error, "query", name), None) from error
+
     @cached_property
     def _raw(self) -> bytes:
         body = self.event.get("body") or ""
@@ -150,20 +164,19 @@ class Request:
             names = model.model_fields
             raise InvalidRequest([_missing("body", name) for name in names], content)
         given = {name: value for name, value in (content or {}).items() if value is not None}
-        return self._validated(model, given)
+        return self._validated(model, given, named=True)
 
-    def _validated(self, model: type[M], given: object) -> M:
+    def _validated(self, model: type[M], given: object, *, named: bool = False) -> M:
         try:
             return model.model_validate(given, from_attributes=True, context={"now": self.now})
         except ValidationError as error:
-            self._refuse(error)
-
-    def _refuse(self, error: ValidationError) -> NoReturn:
-        problems: list[Problem] = [
-            {**problem, "loc": ("body", *problem["loc"])}
-            for problem in error.errors(include_url=False)
-        ]
-        raise InvalidRequest(problems, self.content) from error
+            problems = _problems(error, "body")
+        if named:
+            # A parameter that is missing has no input, unlike a missing key of an object.
+            problems = [
+                one | {"input": None} if _is_missing_parameter(one) else one for one in problems
+            ]
+        raise InvalidRequest(problems, self.content)
 
 
 def check_version(version: str | None) -> None:
@@ -189,45 +202,14 @@ def check_version(version: str | None) -> None:
         )
 
 
-def parse_json(raw: bytes) -> object:
-    """Parse a JSON document; None for nothing.
-
-    Stricter than Python's parser and the reference: numbers are finite and text is Unicode, since
-    nothing else can be given back as JSON.
-
-    Raises:
-        json.JSONDecodeError: it is no JSON.
-        UnicodeDecodeError: its bytes are no text.
-        RecursionError: it is nested too deeply.
-    """
-    if not raw:
-        return None
-    text = raw.decode(json.detect_encoding(raw))
-    content = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
-    if "\\ud" in text.lower():
-        _refuse_lone_surrogates(content, text)
-    return content
+def _problems(error: ValidationError, *under: str) -> list[Problem]:
+    return [
+        {**problem, "loc": (*under, *problem["loc"])} for problem in error.errors(include_url=False)
+    ]
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    message = f"{name} is not a JSON number"
-    raise json.JSONDecodeError(message, name, 0)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if number in (float("inf"), float("-inf")):
-        message = "Number out of range"
-        raise json.JSONDecodeError(message, text, 0)
-    return number
-
-
-def _refuse_lone_surrogates(content: object, text: str) -> None:
-    try:
-        json.dumps(content, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        message = "Lone surrogate in a string"
-        raise json.JSONDecodeError(message, text, 0) from None
+def _is_missing_parameter(problem: Problem) -> bool:
+    return problem["type"] == "missing" and len(problem["loc"]) == 2  # noqa: PLR2004 - body, name
 
 
 def _problem(kind: str, loc: tuple[str | int, ...], message: str, given: object) -> Problem:

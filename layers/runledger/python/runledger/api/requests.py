@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator
 
 from runledger import fresh
 from runledger.domain.empirical_policies import FlowRunPolicy, TaskRunPolicy
@@ -21,6 +21,20 @@ MOST_PARAMETERS = 524_288
 
 # Any falsy value asks for a generated name.
 Name = Annotated[str | None, BeforeValidator(lambda given: given or None)]
+
+
+def bound_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Refuse what the reference has no room for."""
+    size = len(json.dumps(parameters, separators=(",", ":")).encode())
+    if size > MOST_PARAMETERS:
+        raise ValueError(
+            f"Flow run parameters must be less than {MOST_PARAMETERS:,} bytes"
+            f" when serialized (got {size:,} bytes)."
+        )
+    return parameters
+
+
+Parameters = Annotated[dict[str, Any], AfterValidator(bound_parameters)]
 
 
 class Body(Value):
@@ -55,6 +69,13 @@ class StateCreate(Body):
 
 
 PENDING = StateCreate(type=StateType.PENDING)
+
+
+class SetState(Value):
+    """POST /task_runs/{id}/set_state and its like for flow runs: named parameters."""
+
+    state: StateCreate
+    force: bool = False
 
 
 class TaskRunCreate(Body):
@@ -141,7 +162,7 @@ class FlowRunCreate(Body):
     name: Name = None
     flow_id: UUID
     flow_version: str | None = None
-    parameters: dict[str, Any] = {}
+    parameters: Parameters = {}
     context: dict[str, Any] = {}
     parent_task_run_id: UUID | None = None
     infrastructure_document_id: UUID | None = None
@@ -153,18 +174,6 @@ class FlowRunCreate(Body):
     work_queue_name: str | None = None
     job_variables: dict[str, Any] | None = None
     deployment_id: UUID | None = None
-
-    @field_validator("parameters")
-    @classmethod
-    def bound_parameters(cls, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Refuse what the reference has no room for."""
-        size = len(json.dumps(parameters, separators=(",", ":")).encode())
-        if size > MOST_PARAMETERS:
-            raise ValueError(
-                f"Flow run parameters must be less than {MOST_PARAMETERS:,} bytes"
-                f" when serialized (got {size:,} bytes)."
-            )
-        return parameters
 
     def to_run(self, now: datetime) -> FlowRun:
         """Return the flow run asked for, which has no state yet."""
@@ -187,3 +196,22 @@ class FlowRunCreate(Body):
     def proposed(self, now: datetime) -> State:
         """Return the first state asked for, PENDING by default."""
         return (self.state or PENDING).proposed(now)
+
+
+class FlowRunUpdate(Body):
+    """PATCH /flow_runs/{id}; only the keys that are sent change."""
+
+    name: Name = None
+    flow_version: str | None = None
+    parameters: Parameters = {}
+    empirical_policy: FlowRunPolicy = FlowRunPolicy()
+    tags: list[str] = []
+    infrastructure_pid: str | None = None
+    job_variables: dict[str, Any] | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Return what is to change."""
+        sent = {field: getattr(self, field) for field in self.model_fields_set}
+        if "tags" in sent:
+            sent["tags"] = tuple(self.tags)
+        return sent | ({"name": self.name or fresh.name()} if "name" in sent else {})

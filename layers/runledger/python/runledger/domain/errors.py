@@ -2,8 +2,10 @@
 
 RunledgerError
 ├── NotFound            what was asked for is not there
+│   └── UnknownRun      the run that a state was proposed for
 ├── Conflict            the write would break an identity or name a parent that is not there
 ├── Invalid             a value that the types allow and the reference does not
+├── Rejected            a change that the object's present state does not allow
 ├── TooLarge            more than the platform can hold or carry
 └── Unavailable         the store is contended, throttled or out of reach: worth another try
     └── Moved           an item changed between reading and writing it
@@ -18,12 +20,20 @@ class NotFound(RunledgerError):  # noqa: N818 - "not found" is what it is called
     """What was asked for is not there; the text is the reference's."""
 
 
+class UnknownRun(NotFound):
+    """There is no run that the state could be given; the reference words this differently."""
+
+
 class Conflict(RunledgerError):  # noqa: N818
     """A unique or foreign key would be violated."""
 
 
 class Invalid(RunledgerError):  # noqa: N818
     """A value that its type allows and the reference does not; the text is the reference's."""
+
+
+class Rejected(RunledgerError):  # noqa: N818
+    """A change that the object's present state does not allow; the text is the reference's."""
 
 
 class TooLarge(RunledgerError):  # noqa: N818

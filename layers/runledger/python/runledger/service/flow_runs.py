@@ -1,15 +1,19 @@
 """What can be done with flow runs."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger import fresh
-from runledger.domain.bookkeeping import mirrored, record, told_in_utc
-from runledger.domain.errors import Conflict, NotFound, Unavailable
+from runledger.domain.bookkeeping import mirrored, next_moment, record, told_in_utc
+from runledger.domain.errors import Conflict, NotFound, Rejected, Unavailable, UnknownRun
 from runledger.domain.flow_runs import FlowRun
-from runledger.domain.states import State
+from runledger.domain.orchestration import Decision, decide
+from runledger.domain.policies import flow_policy_for
+from runledger.domain.states import State, StateType
+from runledger.domain.transitions import Facts, Transition
 from runledger.domain.values import merge_labels
 from runledger.service.attempts import until_it_holds
 from runledger.store.flow_runs import Parent
@@ -47,20 +51,74 @@ def create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Crea
     run = record(asked.but(labels=labels), state, now=now)
 
     def attempt() -> Created:
-        stored = store.flow_runs.create(run, _mirror(store, run, now))
+        stored = store.flow_runs.create(run, _mirror(store, run, now, required=True))
         return Created(told_in_utc(stored), new=stored.id == run.id)
 
     return until_it_holds(attempt)
 
 
-def _mirror(store: Store, run: FlowRun, now: datetime) -> Parent | None:
+def set_state(
+    store: Store, run_id: UUID, state: State, *, force: bool, now: datetime
+) -> Decision[FlowRun]:
+    """Propose a state for a flow run, and write what is decided; its parent task run follows.
+
+    Raises:
+        UnknownRun: there is no such run.
+    """
+    policy = flow_policy_for(force=force)
+
+    def attempt() -> Decision[FlowRun]:
+        seen = store.flow_runs.read(run_id)
+        if seen is None:
+            raise UnknownRun(f"Flow run with id {run_id} not found")
+        proposed = state.but(timestamp=next_moment(seen.run, state.timestamp))
+        known = Facts(now=now, state_id=fresh.state_id(now))
+        decision = decide(policy, Transition(seen.run, proposed, known))
+        if decision.written:
+            parent = _mirror(store, decision.run, now, required=False)
+            store.flow_runs.commit(seen, decision.run, parent)
+        return decision
+
+    return until_it_holds(attempt)
+
+
+def _mirror(store: Store, run: FlowRun, now: datetime, *, required: bool) -> Parent | None:
+    """Return the parent task run in the state of its subflow run, to be written with it."""
     if run.parent_task_run_id is None or run.state is None:
         return None
     seen = store.task_runs.read(run.parent_task_run_id)
-    if seen is None:
+    if seen is None and required:
         raise Conflict(f"task run {run.parent_task_run_id} is unknown")
+    if seen is None:
+        return None
     state = mirrored(run, run.state, onto=seen.run).but(id=fresh.state_id(now))
     return Parent(seen, record(seen.run, state, now=now))
+
+
+def update(store: Store, run_id: UUID, changes: Mapping[str, Any], *, now: datetime) -> None:
+    """Change fields of a flow run that its states do not decide.
+
+    Raises:
+        NotFound: there is no such run.
+        Rejected: job variables of a run that no longer waits, or has no deployment.
+    """
+
+    def attempt() -> None:
+        seen = store.flow_runs.read(run_id)
+        if seen is None:
+            raise NotFound(NOT_FOUND)
+        if "job_variables" in changes:
+            _check_job_variables(seen.run)
+        store.flow_runs.rewrite(seen, seen.run.but(**changes, updated=now))
+
+    until_it_holds(attempt)
+
+
+def _check_job_variables(run: FlowRun) -> None:
+    if run.state_type != StateType.SCHEDULED:
+        raise Rejected(f"Job variables for a flow run in state {run.state_type} cannot be updated")
+    if run.deployment_id is None:
+        raise Rejected("A deployment for the flow run could not be found")
 
 
 def read(store: Store, run_id: UUID) -> FlowRun:

@@ -4,16 +4,23 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from runledger.domain.bookkeeping import record, told_in_utc
-from runledger.domain.errors import Conflict, NotFound
+from runledger import fresh
+from runledger.domain.bookkeeping import next_moment, told_in_utc
+from runledger.domain.errors import Conflict, NotFound, UnknownRun
 from runledger.domain.filters.criteria import Criteria
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.orchestration import Decision, decide
+from runledger.domain.policies import MINIMAL, policy_for
 from runledger.domain.sorting import Order
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
+from runledger.domain.transitions import Facts, Transition
 from runledger.domain.values import merge_labels
 from runledger.service.attempts import until_it_holds
 from runledger.store.searching import Found, Search
 from runledger.store.store import Store
+from runledger.store.surroundings import Surroundings
+from runledger.store.transitions import effects
 
 FLOW_RUN_LABEL = "prefect.flow-run.id"
 
@@ -31,27 +38,63 @@ def create(store: Store, asked: TaskRun, state: State, *, now: datetime) -> Crea
     Raises:
         Conflict: the flow run is unknown, or the id belongs to a run with another key.
     """
+    policy = policy_for(state, force=True)
 
     def attempt() -> Created:
-        labelled = asked.but(labels=_labels(store, asked))
-        run = record(labelled, state, now=now)
-        stored = store.task_runs.create(run)
+        around = store.transitions.scene_of_new(asked, state, alone=policy == MINIMAL, now=now)
+        run = asked.but(labels=_labels(asked, around.flow_run))
+        decision = decide(policy, Transition(run, state, facts(around, now)))
+        stored = store.task_runs.create(decision.run, effects(decision, around))
         # A run in a flow run is answered as it is read back, one without as it was sent.
         shown = told_in_utc(stored) if run.flow_run_id else stored
         # Its first state tells our own run from another's also if a write was done but not told.
-        return Created(shown, new=stored.state_id == run.state_id)
+        return Created(shown, new=stored.state_id == decision.run.state_id)
 
     return until_it_holds(attempt)
 
 
-def _labels(store: Store, asked: TaskRun) -> dict[str, object]:
+def _labels(asked: TaskRun, flow_run: FlowRun | None) -> dict[str, object]:
     if asked.flow_run_id is None:
         return merge_labels(asked.labels)
-    flow_run = store.flow_runs.read(asked.flow_run_id)
     if flow_run is None:
         raise Conflict(f"flow run {asked.flow_run_id} is unknown")
     own = {FLOW_RUN_LABEL: str(asked.flow_run_id)}
-    return merge_labels(flow_run.run.labels, own, asked.labels)
+    return merge_labels(flow_run.labels, own, asked.labels)
+
+
+def set_state(
+    store: Store, run_id: UUID, state: State, *, force: bool, now: datetime
+) -> Decision[TaskRun]:
+    """Propose a state for a task run, and write what is decided.
+
+    Raises:
+        UnknownRun: there is no such run.
+    """
+    policy = policy_for(state, force=force)
+
+    def attempt() -> Decision[TaskRun]:
+        scene = store.transitions.scene(run_id, state, alone=policy == MINIMAL, now=now)
+        if scene is None:
+            raise UnknownRun(f"Task run with id {run_id} not found")
+        run = scene.seen.run
+        proposed = state.but(timestamp=next_moment(run, state.timestamp))
+        decision = decide(policy, Transition(run, proposed, facts(scene.around, now)))
+        if decision.written:
+            store.transitions.commit(scene, decision)
+        return decision
+
+    return until_it_holds(attempt)
+
+
+def facts(around: Surroundings, now: datetime) -> Facts:
+    """Return the facts that the rules go by."""
+    return Facts(
+        now=now,
+        state_id=fresh.state_id(now),
+        chance=fresh.chance(),
+        flow_run=around.flow_run,
+        cached=around.cached,
+    )
 
 
 def read(store: Store, run_id: UUID) -> TaskRun:

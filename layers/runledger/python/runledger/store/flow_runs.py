@@ -66,11 +66,45 @@ class FlowRunStore:
             return self._first(run, refused)
         return run
 
+    def rewrite(self, seen: StoredFlowRun, run: FlowRun) -> None:
+        """Replace the flow run that was read, unless it moved; its state stays.
+
+        Raises:
+            Moved: somebody else wrote first.
+        """
+        self._write_unmoved(run, self._amended(seen, run))
+
+    def commit(self, seen: StoredFlowRun, run: FlowRun, parent: Parent | None) -> None:
+        """Write a flow run in its new state, and with it the parent task run that mirrors it.
+
+        Raises:
+            Moved: one of the two changed meanwhile.
+        """
+        mirror = self._mirror(parent) if parent else ()
+        own = history(keys.flow_run(run.id), run.state)
+        self._write_unmoved(run, self._amended(seen, run), *own, *mirror)
+
+    def _write_unmoved(self, run: FlowRun, *writes: Write) -> None:
+        try:
+            self.table.write(*writes)
+        except Refused as refused:
+            raise Moved(str(run.id)) from refused
+
+    def _amended(self, seen: StoredFlowRun, run: FlowRun) -> Put:
+        item = items.flow_run_item(run, version=seen.version + 1, shards=self.shards)
+        return Put(item, unmoved(seen.version))
+
+    def _mirror(self, parent: Parent, *, more_subflow_runs: int = 0) -> tuple[Write, ...]:
+        run = parent.run
+        return (
+            self._task_runs.amended(parent.seen, run, more_subflow_runs=more_subflow_runs),
+            *history(keys.task_run(run.id), run.state),
+        )
+
     def _adoption(self, run: FlowRun, parent: Parent) -> tuple[Write, ...]:
         return (
-            self._task_runs.amended(parent.seen, parent.run, more_subflow_runs=1),
+            *self._mirror(parent, more_subflow_runs=1),
             Put(items.pointer_item(keys.subflow(parent.run.id, run.id), run.id)),
-            *history(keys.task_run(parent.run.id), parent.run.state),
         )
 
     def _first(self, run: FlowRun, refused: Refused) -> FlowRun:

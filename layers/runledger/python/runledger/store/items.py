@@ -13,6 +13,7 @@ from runledger.domain.bookkeeping import told_in_utc
 from runledger.domain.facts import TaskRunFacts
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
+from runledger.domain.results import Results
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.values import Value
@@ -113,6 +114,11 @@ def state_item(of_run: Key, state: State) -> Item:
 def history(of_run: Key, state: State | None) -> list[Put]:
     """Return the write that adds a run's current state to its history."""
     return [Put(state_item(of_run, state))] if state else []
+
+
+def results_item(key: Key, results: Results, *, version: int) -> Item:
+    """Spell what is remembered under a cache key."""
+    return _item(key, body=_document(results), version=version)
 
 
 def pointer_item(key: Key, to: UUID) -> Item:

@@ -9,6 +9,7 @@
 | its key, without a flow run | TASK_KEY#<key>         | TASK_KEY                    |
 | flow run                    | FLOW_RUN#<id>          | FLOW_RUN                    |
 | its states                  | FLOW_RUN#<id>          | STATE#<time>#<state id>     |
+| results of a cache key      | CACHE#<cache key>      | CACHE                       |
 | flow                        | FLOW#<id>              | FLOW                        |
 | its name                    | FLOW_NAME#<name>       | FLOW_NAME                   |
 | flow runs of it             | FLOW#<id>              | FLOW_RUN#<flow run id>      |
@@ -88,7 +89,7 @@ BY_NEXT_SCHEDULED_START = Index("by_next_scheduled_start", "shard", "next_schedu
 
 TASK_RUN, FLOW_RUN, FLOW = "TASK_RUN", "FLOW_RUN", "FLOW"
 STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
-FLOW_NAME = "FLOW_NAME"
+FLOW_NAME, CACHE = "FLOW_NAME", "CACHE"
 
 
 def _join(*parts: object) -> str:
@@ -148,6 +149,15 @@ def under(prefix: str) -> tuple[str, str]:
     Not `begins_with`: dynoxide ignores case there, and reads the whole partition.
     """
     return prefix + SEPARATOR, prefix + AFTER_SEPARATOR
+
+
+def cache(cache_key: str) -> Key:
+    return Key(_join(CACHE, _bounded(cache_key)), CACHE)
+
+
+def is_of(key: Key, kind: str) -> bool:
+    """Tell whether an item lies in the partition of a thing of that kind."""
+    return key.pk.startswith(kind + SEPARATOR)
 
 
 def shard_of(item_id: UUID, shards: int) -> int:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from runledger.store import keys
 from runledger.store.flow_runs import FlowRunStore
 from runledger.store.flows import FlowStore
+from runledger.store.states import StateStore
 from runledger.store.table import Table
 from runledger.store.task_runs import TaskRunStore
+from runledger.store.transitions import TransitionStore
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,16 @@ class Store:
     def flows(self) -> FlowStore:
         """Flows, with their names."""
         return FlowStore(self.table, self.shards)
+
+    @property
+    def transitions(self) -> TransitionStore:
+        """Task runs, as far as a proposed state is concerned."""
+        return TransitionStore(self.table, self.shards)
+
+    @property
+    def states(self) -> StateStore:
+        """States of runs."""
+        return StateStore(self.table)
 
     def ping(self) -> None:
         """Ask the table for nothing in particular.

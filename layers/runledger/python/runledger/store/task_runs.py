@@ -1,6 +1,6 @@
 """Task runs in the table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,7 +28,7 @@ class TaskRunStore:
         item = self.table.read(keys.task_run(run_id))
         return items.read_task_run(item) if item else None
 
-    def create(self, run: TaskRun) -> TaskRun:
+    def create(self, run: TaskRun, effects: Sequence[Write] = ()) -> TaskRun:
         """Store a new run, or return the one that has its key already.
 
         The run, the claim of its key and its first state are written together or not at all.
@@ -43,6 +43,7 @@ class TaskRunStore:
                 Put(self._item(stored), ABSENT),
                 Put(items.pointer_item(_key_of(run), run.id), ABSENT),
                 *history(keys.task_run(run.id), run.state),
+                *effects,
             )
         except Refused as refused:
             return self._first(run, refused)
