@@ -7,9 +7,14 @@ from runledger.adapters import auth
 from runledger.adapters.http import Response, Unauthorized, endpoint
 from runledger.adapters.requests import Request
 
-# The reference names the first method that it registered for a path, whatever else there is.
-FIRST_FOR_AN_OBJECT, FIRST_FOR_OBJECTS, FIRST_FOR_THE_REST = "PATCH", "POST", "GET"
-OF_OBJECTS = ("/task_runs", "/flows", "/flow_runs", "/filter")
+# The reference names the first method that it registered for a path, whatever else there is:
+# PATCH for these, POST where one creates, asks for lists or proposes, GET for the rest.
+PATCHED = ("/task_runs/{id}", "/flow_runs/{id}", "/flows/{id}")
+POSTED = (
+    "/task_runs", "/flows", "/flow_runs", "/concurrency_limits",
+    "/filter", "/set_state", "/reset", "/renew",
+    "/increment", "/decrement", "/increment-with-lease", "/decrement-with-lease",
+)  # fmt: skip
 
 PERMISSIONS = {
     "Access-Control-Allow-Methods": "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT",
@@ -28,9 +33,9 @@ def handler(request: Request) -> Response:
 
 
 def first_method(resource: str) -> str:
-    if resource.endswith("/{id}"):
-        return FIRST_FOR_AN_OBJECT
-    return FIRST_FOR_OBJECTS if resource.endswith(OF_OBJECTS) else FIRST_FOR_THE_REST
+    if resource in PATCHED:
+        return "PATCH"
+    return "POST" if resource.endswith(POSTED) else "GET"
 
 
 def is_preflight(request: Request) -> bool:
