@@ -14,6 +14,11 @@
 | its name                    | FLOW_NAME#<name>       | FLOW_NAME                   |
 | flow runs of it             | FLOW#<id>              | FLOW_RUN#<flow run id>      |
 | their idempotency keys      | FLOW#<id>              | IDEMPOTENCY#<key>           |
+| concurrency limit           | LIMIT#<name>           | LIMIT                       |
+| its name                    | LIMIT_ID#<id>          | LIMIT_ID                    |
+| slots held of it            | LIMIT_ID#<id>          | SLOT#<lease id>             |
+| all limits, by name         | LIMITS                 | LIMIT#<place of the name>   |
+| lease that can be renewed   | LEASE#<id>             | LEASE                       |
 
 | index                   | hash                               | range                |
 |-------------------------|------------------------------------|----------------------|
@@ -90,6 +95,7 @@ BY_NEXT_SCHEDULED_START = Index("by_next_scheduled_start", "shard", "next_schedu
 TASK_RUN, FLOW_RUN, FLOW = "TASK_RUN", "FLOW_RUN", "FLOW"
 STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
 FLOW_NAME, CACHE = "FLOW_NAME", "CACHE"
+LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
 
 
 def _join(*parts: object) -> str:
@@ -141,6 +147,27 @@ def flow_run_of_flow(flow_id: UUID, flow_run_id: UUID) -> Key:
 
 def idempotency(flow_id: UUID, idempotency_key: str) -> Key:
     return Key(flow(flow_id).pk, _join(IDEMPOTENCY, _bounded(idempotency_key)))
+
+
+def limit(name: str) -> Key:
+    return Key(_join(LIMIT, _bounded(name)), LIMIT)
+
+
+def limit_id(limit_id: UUID) -> Key:
+    return Key(_join(LIMIT_ID, limit_id), LIMIT_ID)
+
+
+def slot(limit_id: UUID, lease_id: UUID) -> Key:
+    """Slots that a lease holds of a limit; under its id, since the limit can be renamed."""
+    return Key(_join(LIMIT_ID, limit_id), _join(SLOT, lease_id))
+
+
+def limit_place(name: str, created: datetime, limit_id: UUID) -> Key:
+    return Key(LIMITS, _join(LIMIT, name_place(name, created, limit_id)))
+
+
+def lease(lease_id: UUID) -> Key:
+    return Key(_join(LEASE, lease_id), LEASE)
 
 
 def under(prefix: str) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """Writes as values: what to put, remove or add, and what each expects to find."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.conditions import ConditionBase
@@ -44,28 +45,34 @@ class Delete:
 
 @dataclass(frozen=True)
 class Add:
-    """Add to numbers of an item, if what is there now is as expected.
+    """Add to numbers of an item and set others of its attributes, if it is as expected.
 
     Unlike a `Put` it needs no version: those who add at the same time do not exclude each other.
     """
 
     key: Key
-    amounts: Mapping[str, int]
+    amounts: Mapping[str, int | Decimal]
     expect: ConditionBase
+    sets: Mapping[str, Any] = field(default_factory=dict)
 
     def request(self) -> dict[str, Any]:
         """Spell it for the client."""
         spelled = _expecting(self.expect)
-        names = {f"#add_{name}": name for name in self.amounts}
-        amounts = {f":add_{name}": amount for name, amount in self.amounts.items()}
-        sums = ", ".join(f"#add_{name} :add_{name}" for name in self.amounts)
+        changes = {**self.amounts, **self.sets}
+        names = {f"#new_{name}": name for name in changes}
+        values = {f":new_{name}": value for name, value in changes.items()}
         return spelled | {
             "Key": expressions.typed(self.key._asdict()),
-            "UpdateExpression": f"ADD {sums}",
+            "UpdateExpression": self._expression(),
             "ExpressionAttributeNames": spelled.get("ExpressionAttributeNames", {}) | names,
             "ExpressionAttributeValues": spelled.get("ExpressionAttributeValues", {})
-            | expressions.typed(amounts),
+            | expressions.typed(values),
         }
+
+    def _expression(self) -> str:
+        sums = ", ".join(f"#new_{name} :new_{name}" for name in self.amounts)
+        sets = ", ".join(f"#new_{name} = :new_{name}" for name in self.sets)
+        return f"ADD {sums} SET {sets}" if sets else f"ADD {sums}"
 
 
 Write = Put | Delete | Add
