@@ -90,14 +90,29 @@ def _use_everything(api: httpx.Client) -> None:
     subflow_runs = [
         _create(api, "/flow_runs/", flow_id=flow, parent_task_run_id=parent) for parent in parents
     ]
-    _do(api.post("/task_runs/filter", json={}))
+    _propose_states(api, flow_run, parents[0])
+    for sort, limit in (("ID_DESC", 2), ("NAME_ASC", 1)):
+        _do(api.post("/task_runs/filter", json={"sort": sort, "limit": limit}))
     _do(api.patch(f"/task_runs/{parents[0]}", json={"name": "renamed"}))
+    _do(api.patch(f"/flow_runs/{flow_run}", json={"name": "renamed"}))
     _do(api.delete(f"/flow_runs/{subflow_runs[0]}"))
     _do(api.delete(f"/task_runs/{parents[1]}"))
     read = (f"/task_runs/{parents[2]}", f"/flow_runs/{flow_run}", f"/flows/{flow}")
     for path in (*read, "/flows/name/flow", "/ready"):
         _do(api.get(path))
     _do(api.delete(f"/flows/{flow}"))
+
+
+def _propose_states(api: httpx.Client, flow_run: str, task_run: str) -> None:
+    cached = {"cache_key": "key", "deferred": True}
+    started = {"type": "RUNNING", "state_details": cached}
+    key = {"task_key": "task", "dynamic_key": "cached"}
+    _do(api.post("/task_runs/", json={"flow_run_id": flow_run, "state": started, **key}))
+    for state in (started, {"type": "COMPLETED", "state_details": cached}):
+        _do(api.post(f"/task_runs/{task_run}/set_state", json={"state": state}))
+    _do(api.post(f"/flow_runs/{flow_run}/set_state", json={"state": {"type": "RUNNING"}}))
+    states = _do(api.get("/task_run_states/", params={"task_run_id": task_run})).json()
+    _do(api.get(f"/task_run_states/{states[0]['id']}"))
 
 
 def _create(api: httpx.Client, path: str, **body: str) -> str:
