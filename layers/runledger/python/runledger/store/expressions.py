@@ -1,6 +1,6 @@
 """Conditions and key conditions, built as values and spelled for the low-level client."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from boto3.dynamodb.conditions import (
@@ -50,6 +50,14 @@ def expect(condition: ConditionBase) -> dict[str, Any]:
 def select(condition: ConditionBase) -> dict[str, Any]:
     """Spell which keys a query reads."""
     return _spell(condition, "KeyConditionExpression", is_key_condition=True)
+
+
+def project(attributes: Sequence[str]) -> dict[str, Any]:
+    """Spell which attributes are read: all of them if none is named."""
+    names = {f"#{number}": name for number, name in enumerate(attributes)}
+    if not names:
+        return {}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
 
 def _spell(

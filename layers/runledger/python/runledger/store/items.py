@@ -23,6 +23,9 @@ from runledger.store.writes import Item, Put
 
 V = TypeVar("V", bound=Value)
 
+# What a task run and its facts are read from; the rest of its item serves indexes.
+OF_TASK_RUNS = ("pk", "sk", "body", "facts", "version", "subflow_runs")
+
 ESTIMATES = {"estimated_run_time", "estimated_start_time_delta"}
 
 

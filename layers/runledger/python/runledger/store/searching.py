@@ -152,7 +152,7 @@ class Searcher:
         """Add the facts, from the documents where the entries have none; drop what is gone."""
         candidates = list(candidates)
         unknown = [one.key for one in candidates if one.facts is None]
-        documents = self.table.read_many(unknown)
+        documents = self.table.read_many(unknown, items.OF_TASK_RUNS)
         for one in candidates:
             if one.facts:
                 yield one
