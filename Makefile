@@ -48,7 +48,7 @@ clean: ## remove what the tools made; the database in .runledger/ stays
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo 'Runledger needs Python 3.11 or newer: make PYTHON=python3.13 ...' >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/local.stamp: $(VENV)/pyvenv.cfg $(PINS)
 	@echo 'Installing into $(VENV) (once) ...'

@@ -41,7 +41,7 @@ def _leashed(
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=said,
-        pass_fds=keep_open,
+        pass_fds=keep_open if leash else (),
         start_new_session=True,  # Ctrl-C is for us: we still need it to finish requests
     )
     try:

@@ -10,6 +10,7 @@ from local.template import REPOSITORY
 
 MEMORY = ":memory:"
 HIGHEST_PORT = 65535
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class Unusable(Exception):  # noqa: N818 a line for the user, not a failure of ours
@@ -52,8 +53,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         host=of("HOST", "127.0.0.1"),
         port=_port("PORT", of("PORT", "4200")),
         data=None if data == MEMORY else Path(data).expanduser().absolute(),
-        auth=of("AUTH"),
-        log_level=of("LOG_LEVEL", "WARNING").upper(),
+        auth=_auth(of("AUTH")),
+        log_level=_log_level(of("LOG_LEVEL", "WARNING")),
         table=of("TABLE_NAME", "runledger-local"),
         dynamodb_endpoint=_endpoint(of("DYNAMODB_ENDPOINT")),
         dynamodb_host=of("DYNAMODB_HOST", "127.0.0.1"),
@@ -65,6 +66,18 @@ def _port(name: str, text: str) -> int:
     if not text.isdecimal() or int(text) > HIGHEST_PORT:
         raise Unusable(f"{name}={text} is no port: give a number up to {HIGHEST_PORT}")
     return int(text)
+
+
+def _auth(text: str) -> str:
+    if text and ":" not in text:
+        raise Unusable("AUTH is no pair: give user:password")
+    return text
+
+
+def _log_level(text: str) -> str:
+    if text.upper() not in LOG_LEVELS:
+        raise Unusable(f"LOG_LEVEL={text} is no level: give one of {', '.join(LOG_LEVELS)}")
+    return text.upper()
 
 
 def _endpoint(url: str) -> str:

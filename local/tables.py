@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.settings import Unusable
@@ -12,17 +13,22 @@ from local.template import Template
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+# Who starts a server waits for it: better to hear of a database that can't be reached.
+HURRIED = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
+
 
 def ensure(template: Template, name: str) -> None:
     """Create the table unless it is there, and refuse one that another template made."""
     try:
-        client = boto3.client("dynamodb")
+        client = boto3.client("dynamodb", config=HURRIED)
         found = _find(client, name)
         if found is None:
             create(client, template, name)
             return
-    except (BotoCoreError, ClientError) as error:
+    except BotoCoreError as error:
         raise Unusable(f"The database does not answer: {error}") from None
+    except ClientError as error:
+        raise Unusable(f"The database refuses table {name}: {error}") from None
     if _keys(found) != _keys(template.table):
         raise Unusable(
             f"Table {name} was made by another version, with other indexes: "

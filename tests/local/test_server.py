@@ -85,6 +85,12 @@ def test_data_outlives_it(tmp_path: Path, how: signal.Signals) -> None:
         assert database.get_item(TableName=TABLE, Key=ITEM)["Item"] == ITEM
 
 
+def test_a_table_name_that_is_none_is_one_line(tmp_path: Path) -> None:
+    said = refused(application(tmp_path), TABLE_NAME="?", DATA=":memory:")
+    assert said.startswith("runledger: The database refuses table ?: ")
+    assert said.count("\n") == 1
+
+
 def test_memory_keeps_nothing_on_disk(tmp_path: Path) -> None:
     with serving(application(tmp_path), DATA=":memory:") as server:
         assert "in memory only" in server.said
@@ -140,6 +146,16 @@ def test_a_database_of_another_template_is_one_line(tmp_path: Path) -> None:
     assert refused(tmp_path).startswith("runledger: Table runledger-local was made by another")
 
 
+def test_another_database_serves_as_well(tmp_path: Path) -> None:
+    application(tmp_path)
+    with (
+        serving(tmp_path, DATA=":memory:") as one,
+        serving(tmp_path, DYNAMODB_ENDPOINT=one.database) as other,
+    ):
+        assert other.database == one.database
+    assert not (tmp_path / ".runledger").exists()
+
+
 def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
     said = refused(application(tmp_path), DYNAMODB_ENDPOINT="http://127.0.0.1:9")
     assert said.startswith("runledger: The database does not answer: ")
@@ -147,11 +163,23 @@ def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{"PORT": "http"}, {"PORT": "65536"}, {"DYNAMODB_PORT": "-1"}, {"DYNAMODB_ENDPOINT": "here"}],
+    [
+        {"PORT": "http"},
+        {"PORT": "65536"},
+        {"DYNAMODB_PORT": "-1"},
+        {"DYNAMODB_ENDPOINT": "here"},
+        {"LOG_LEVEL": "loud"},
+    ],
 )
 def test_a_setting_without_sense_is_one_line(tmp_path: Path, given: dict[str, str]) -> None:
     ((name, value),) = given.items()
     assert refused(application(tmp_path), **given).startswith(f"runledger: {name}={value} is no")
+
+
+def test_a_password_is_not_repeated(tmp_path: Path) -> None:
+    assert refused(application(tmp_path), AUTH="secret") == (
+        "runledger: AUTH is no pair: give user:password\n"
+    )
 
 
 def test_without_dynoxide_it_says_that_moto_keeps_nothing(tmp_path: Path) -> None:
