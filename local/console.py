@@ -9,10 +9,10 @@ from local.settings import Settings
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 recognised, not bound
 
 
-def welcome(settings: Settings, database: Database, stage: str) -> None:
+def welcome(settings: Settings, database: Database, port: int, stage: str) -> None:
     name = "127.0.0.1" if settings.host in EVERYWHERE else settings.host
     host = f"[{name}]" if ":" in name else name
-    url = f"http://{host}:{settings.port}/{stage}"
+    url = f"http://{host}:{port}/{stage}"
     lines = [
         f"Runledger serves {url}",
         f"  for clients  export PREFECT_API_URL={url}",

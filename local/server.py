@@ -85,7 +85,7 @@ def run(settings: Settings) -> None:
             timeout_graceful_shutdown=5,
             ws="none",
         )
-        console.welcome(settings, database, api.stage)
+        console.welcome(settings, database, listener.getsockname()[1], api.stage)
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -13,7 +13,6 @@ from itertools import takewhile
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from local.processes import free_port
 from tests.local import sample
 
 LOCAL = Path(__file__).parents[2] / "local"
@@ -53,7 +52,7 @@ def application(folder: Path, *, with_dynoxide: bool = True) -> Path:
 
 
 def environment(given: dict[str, str]) -> dict[str, str]:
-    return {**os.environ, "PORT": str(free_port("127.0.0.1")), **given}
+    return {**os.environ, "PORT": "0", **given}
 
 
 @contextmanager
