@@ -6,9 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import httpx
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from tests.databases import DynamoDB
 
 # How often Prefect's client sends a request that was answered 503, beside the first time.
 REPEATS = 5
+
+
+class Site(NamedTuple):
+    """The functions, their table, and the client through which they call it."""
+
+    api: httpx.Client
+    database: DynamoDB
+    client: DynamoDBClient
 
 
 class Asked(NamedTuple):

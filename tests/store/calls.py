@@ -4,146 +4,141 @@ All of it happens in botocore's event hooks, so that the code under test is what
 """
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any, NamedTuple, NoReturn
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.model import OperationModel
 from mypy_boto3_dynamodb import DynamoDBClient
 
 SOMEWHERE = "http://dynamodb"
 
-Parsed = dict[str, Any]
-Answer = tuple[AWSResponse, Parsed]
-Before = Callable[[str], Answer | None]
-After = Callable[[str], None]
-
-
-def _nothing(_: str) -> None:
-    return None
+Heard = list[tuple[str, dict[str, Any]]]
 
 
 class Fault(NamedTuple):
-    """What befalls a call: before it is sent, which an answer forestalls, or after it was done."""
+    """What befalls a call once botocore has tried in vain: it was not done, or not told."""
 
-    before: Before = _nothing
-    after: After = _nothing
-
-
-def _error(operation: str, status: int, code: str) -> Parsed:
-    return {
-        "Error": {"Code": code, "Message": f"injected into {operation}"},
-        "ResponseMetadata": {"HTTPStatusCode": status},
-    }
+    before: Callable[[], object] = lambda: None
+    after: Callable[[], object] = lambda: None
 
 
-def _answers(status: int, code: str) -> Before:
-    return lambda operation: (_http(status), _error(operation, status, code))
-
-
-def _http(status: int) -> AWSResponse:
-    return AWSResponse(SOMEWHERE, status, HTTPHeaders(), None)
-
-
-def _conflicts(operation: str) -> Answer:
-    # Transactions are cancelled with reasons, other writes refused; reads are held up by load.
-    codes = {
-        "TransactWriteItems": "TransactionCanceledException",
-        "PutItem": "TransactionConflictException",
-        "DeleteItem": "TransactionConflictException",
-    }
-    reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
-    error = _error(operation, 400, codes.get(operation, "ThrottlingException"))
-    return _http(400), error | {"CancellationReasons": reasons}
-
-
-def _is_unreachable(_: str) -> NoReturn:
+def _is_not_reached() -> NoReturn:
     raise EndpointConnectionError(endpoint_url=SOMEWHERE)
 
 
-def _is_not_heard(_: str) -> NoReturn:
+def _is_not_heard() -> NoReturn:
     raise ReadTimeoutError(endpoint_url=SOMEWHERE)
 
 
-def _fails_when_done(operation: str) -> NoReturn:
-    raise ClientError(_error(operation, 500, "InternalServerError"), operation)  # type: ignore[arg-type]
+FAULTS = {"not done": Fault(before=_is_not_reached), "not told": Fault(after=_is_not_heard)}
 
 
-FAULTS = {
-    "unreachable": Fault(before=_is_unreachable),
-    "done, answer lost": Fault(after=_is_not_heard),
-    "done, internal error": Fault(after=_fails_when_done),
-    "throttled": Fault(before=_answers(400, "ProvisionedThroughputExceededException")),
-    "contended": Fault(before=_conflicts),
-    "internal error": Fault(before=_answers(500, "InternalServerError")),
-    "503 without a body": Fault(before=_answers(503, "503")),  # what botocore makes of one
-}
+class Refusal(NamedTuple):
+    """An answer of DynamoDB's that is none, as it comes over the wire."""
+
+    status: int
+    code: str = ""
+    reasons: tuple[str, ...] = ()
+
+    def answer(self) -> AWSResponse:
+        named = {"__type": f"com.amazonaws.dynamodb.v20120810#{self.code}"} if self.code else {}
+        reasons = [{"Code": reason} for reason in self.reasons]
+        body = json.dumps(named | ({"CancellationReasons": reasons} if reasons else {}))
+        return AWSResponse(SOMEWHERE, self.status, HTTPHeaders(), _Raw(body.encode()))
+
+
+class _Raw(BytesIO):
+    def stream(self) -> Iterator[bytes]:
+        yield self.read()
+
+
+# What DynamoDB documents as worth another try, and what a proxy before it may say.
+REFUSALS = [
+    Refusal(400, "ProvisionedThroughputExceededException"),
+    Refusal(400, "ThrottlingException"),
+    Refusal(400, "RequestLimitExceeded"),
+    Refusal(500, "InternalServerError"),
+    Refusal(503, "ServiceUnavailable"),
+    Refusal(503),
+]
+OF_TRANSACTIONS = [
+    Refusal(400, "TransactionCanceledException", ("None", "TransactionConflict")),
+    Refusal(400, "TransactionCanceledException", ("ThrottlingError", "None")),
+    Refusal(400, "TransactionInProgressException"),
+]
+OF_WRITES = [Refusal(400, "TransactionConflictException")]
 
 
 @contextmanager
 def hooked(client: DynamoDBClient, event: str, handler: Callable[..., object]) -> Iterator[None]:
     events: Any = client.meta.events  # its stubs know handlers of no answer only
-    events.register_first(f"{event}.dynamodb", handler)
+    events.register_first(event, handler)
     try:
         yield
     finally:
-        events.unregister(f"{event}.dynamodb", handler)
+        events.unregister(event, handler)
 
 
 @contextmanager
-def recorded(client: DynamoDBClient) -> Iterator[list[str]]:
-    """The names of the calls, in order."""
-    names: list[str] = []
+def heard(client: DynamoDBClient) -> Iterator[Heard]:
+    """The calls and their answers, in order."""
+    calls: Heard = []
 
-    def note(*, model: OperationModel, **_: object) -> None:
-        names.append(model.name)
+    def note(*, model: OperationModel, parsed: dict[str, Any], **_: object) -> None:
+        calls.append((model.name, parsed))
 
-    with hooked(client, "before-call", note):
-        yield names
-
-
-@contextmanager
-def answers(client: DynamoDBClient) -> Iterator[list[tuple[str, Parsed]]]:
-    """The names of the calls with what was answered, in order."""
-    heard: list[tuple[str, Parsed]] = []
-
-    def note(*, model: OperationModel, parsed: Parsed, **_: object) -> None:
-        heard.append((model.name, parsed))
-
-    with hooked(client, "after-call", note):
-        yield heard
+    with hooked(client, "after-call.dynamodb", note):
+        yield calls
 
 
 @contextmanager
-def broken(
-    client: DynamoDBClient, fault: Fault, *, first: int, last: float = float("inf")
-) -> Iterator[None]:
-    """From the `first` call to the `last`, counted from 0, all have the fault."""
+def broken(client: DynamoDBClient, fault: Fault, *, first: int) -> Iterator[None]:
+    """From the `first` call on, counted from 0, all have the fault."""
     number = itertools.count()
 
-    def before(*, model: OperationModel, context: dict[str, bool], **_: object) -> Answer | None:
-        context["is_broken"] = first <= next(number) <= last
-        return fault.before(model.name) if context["is_broken"] else None
-
-    def after(*, model: OperationModel, context: dict[str, bool], **_: object) -> None:
+    def before(*, context: dict[str, bool], **_: object) -> None:
+        context["is_broken"] = next(number) >= first
         if context["is_broken"]:
-            fault.after(model.name)
+            fault.before()
 
-    with hooked(client, "before-call", before), hooked(client, "after-call", after):
+    def after(*, context: dict[str, bool], **_: object) -> None:
+        if context["is_broken"]:
+            fault.after()
+
+    begins, ends = "before-call.dynamodb", "after-call.dynamodb"
+    with hooked(client, begins, before), hooked(client, ends, after):
         yield
 
 
 @contextmanager
-def repeated(client: DynamoDBClient) -> Iterator[None]:
-    """Every request is sent twice, as botocore does when it has not heard the first answer."""
+def refused(
+    client: DynamoDBClient, refusal: Refusal, operation: str, *, times: float
+) -> Iterator[None]:
+    """Requests for an operation are refused so many times, botocore's own repetitions included."""
+    number = itertools.count()
+
+    def answer(**_: object) -> AWSResponse | None:
+        return refusal.answer() if next(number) < times else None
+
+    with hooked(client, f"before-send.dynamodb.{operation}", answer):
+        yield
+
+
+@contextmanager
+def sent_twice(client: DynamoDBClient, *, call: int) -> Iterator[None]:
+    """One call, counted from 0, is sent twice, as if botocore had not heard the first answer."""
+    number = itertools.count()
 
     def once_more(*, attempts: int, **_: object) -> int | None:
-        return 0 if attempts == 1 else None
+        return 0 if attempts == 1 and next(number) == call else None
 
-    with hooked(client, "needs-retry", once_more):
+    with hooked(client, "needs-retry.dynamodb", once_more):
         yield
 
 
@@ -156,5 +151,5 @@ def preceded(client: DynamoDBClient, call: int, act: Callable[[], object]) -> It
         if next(number) == call:
             act()
 
-    with hooked(client, "before-call", before):
+    with hooked(client, "before-call.dynamodb", before):
         yield

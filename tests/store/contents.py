@@ -92,3 +92,9 @@ def _assert_counts_of_subflows(table: dict[Key, dict[str, Any]], found: Contents
     for run in found.task_runs:
         item = items.read_task_run(table[keys.task_run(run.id)])
         assert item.subflow_runs == item.facts.subflow_runs == parents.count(run.id)
+
+
+def amounts(database: DynamoDB) -> tuple[int, int, int]:
+    """Return how many task runs, flow runs and flows there are, all of them whole."""
+    found = whole(database)
+    return len(found.task_runs), len(found.flow_runs), len(found.flows)

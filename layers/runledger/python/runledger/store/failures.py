@@ -23,12 +23,19 @@ PASSING = frozenset(
         "ServiceUnavailable",
     }
 )
-CANCELLED = "TransactionCanceledException"
+CONTENDED = frozenset(
+    {
+        "TransactionCanceledException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+FAILED = 500
 REFUSED = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
 
 
 class Cancelled(Unavailable):
-    """A transaction met another one, or too little capacity; the next attempt may not."""
+    """A write met a transaction, or one met too little capacity; the next attempt may not."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer to a write, not a fault
@@ -52,9 +59,10 @@ def meaning(error: ClientError) -> Exception:
         return Refused([(reason.get("Code") in REFUSED, _met(reason)) for reason in reasons])
     if "Item size" in str(error):
         return TooLarge(str(error))
-    if codes & PASSING:
-        cancelled = _code(error) == CANCELLED
-        return Cancelled(str(error)) if cancelled else Unavailable(str(error))
+    if codes & PASSING and _code(error) in CONTENDED:
+        return Cancelled(str(error))
+    if codes & PASSING or told["ResponseMetadata"]["HTTPStatusCode"] >= FAILED:
+        return Unavailable(str(error))
     return error
 
 

@@ -27,9 +27,9 @@ T = TypeVar("T")
 MOST_KEYS = 100
 MOST_WRITES = 100
 
-# The longest of the random pauses, in seconds, after each attempt at a transaction that met another
-# one and at a batch that was not read whole: half a second in all, on average. What else may pass
-# is tried again by botocore.
+# The longest of the random pauses, in seconds, after each attempt at a write that met a transaction
+# and at a batch that was not read whole: half a second in all, on average. What else may pass is
+# tried again by botocore.
 PAUSES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.32)
 
 
@@ -118,16 +118,19 @@ class Table:
 
     def _write_one(self, write: Write) -> None:
         operation, _ = OPERATIONS[type(write)]
-        self._call(operation, **write.request())
+        self._insist(operation, TableName=self.name, **write.request())
 
     def _write_all(self, writes: Sequence[Write]) -> None:
         named = {"TableName": self.name}
         items = [{OPERATIONS[type(write)][1]: write.request() | named} for write in writes]
         # One token for all attempts: a transaction that was done but not told is not done again.
         token = str(uuid4())
+        self._insist("transact_write_items", TransactItems=items, ClientRequestToken=token)
+
+    def _insist(self, operation: str, **request: Any) -> None:
         for pause in self._pauses():
             try:
-                self._request("transact_write_items", TransactItems=items, ClientRequestToken=token)
+                self._request(operation, **request)
             except Cancelled:
                 time.sleep(pause)
             else:

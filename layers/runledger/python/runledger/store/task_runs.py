@@ -37,7 +37,7 @@ class TaskRunStore:
             Conflict: the id belongs to a run with another key.
             Moved: the run that has the key was deleted meanwhile.
         """
-        stored = Stored(run, version=1, subflow_runs=0)
+        stored = Stored(run, version=_first_version(run), subflow_runs=0)
         try:
             self.table.write(
                 Put(self._item(stored), ABSENT),
@@ -129,3 +129,8 @@ class TaskRunStore:
 
 def _key_of(run: TaskRun) -> keys.Key:
     return keys.task_key(run.flow_run_id, run.task_key, run.dynamic_key)
+
+
+def _first_version(run: TaskRun) -> int:
+    """Another one than any of the run that had the id before, to those who read that one."""
+    return round(run.created.timestamp() * 1_000_000)

@@ -1,0 +1,116 @@
+"""The operations that write, each asked of a table that holds what it needs, and their calls."""
+
+import httpx
+
+from tests.store.asking import (
+    Asked,
+    Asking,
+    flow_run_id,
+    made,
+    new_flow,
+    new_flow_run,
+    new_task_run,
+    removal,
+)
+
+
+def create_task_run(_: httpx.Client) -> Asked:
+    return new_task_run()
+
+
+def create_task_run_in_a_flow_run(api: httpx.Client) -> Asked:
+    return new_task_run(flow_run_id=flow_run_id(api))
+
+
+def create_task_run_again(api: httpx.Client) -> Asked:
+    made(api, new_task_run())
+    return new_task_run()
+
+
+def rename_task_run(api: httpx.Client) -> Asked:
+    run = made(api, new_task_run())
+    return Asked("PATCH", f"/task_runs/{run['id']}", {"name": "other"})
+
+
+def delete_task_run(api: httpx.Client) -> Asked:
+    return removal("task_runs", made(api, new_task_run(flow_run_id=flow_run_id(api))))
+
+
+def delete_parent_of_a_subflow_run(api: httpx.Client) -> Asked:
+    return removal("task_runs", subflow_run(api)[0])
+
+
+def subflow_run(api: httpx.Client) -> tuple[dict[str, str], dict[str, str]]:
+    parent, flow = made(api, new_task_run()), made(api, new_flow())
+    return parent, made(api, new_flow_run(flow["id"], parent_task_run_id=parent["id"]))
+
+
+def create_flow(_: httpx.Client) -> Asked:
+    return new_flow()
+
+
+def delete_flow(api: httpx.Client) -> Asked:
+    flow = made(api, new_flow())
+    flow_run = made(api, new_flow_run(flow["id"]))
+    made(api, new_task_run(flow_run_id=flow_run["id"]))
+    return removal("flows", flow)
+
+
+def create_flow_run(api: httpx.Client) -> Asked:
+    return new_flow_run(made(api, new_flow())["id"], idempotency_key="1")
+
+
+def create_subflow_run(api: httpx.Client) -> Asked:
+    parent, flow = made(api, new_task_run()), made(api, new_flow())
+    return new_flow_run(flow["id"], idempotency_key="1", parent_task_run_id=parent["id"])
+
+
+def delete_subflow_run(api: httpx.Client) -> Asked:
+    return removal("flow_runs", subflow_run(api)[1])
+
+
+def delete_flow_run(api: httpx.Client) -> Asked:
+    flow = made(api, new_flow())
+    run = made(api, new_flow_run(flow["id"], idempotency_key="1"))
+    made(api, new_task_run(flow_run_id=run["id"], dynamic_key="0"))
+    made(api, new_task_run(flow_run_id=run["id"], dynamic_key="1"))
+    return removal("flow_runs", run)
+
+
+GET, QUERY, PUT, TRANSACT = "GetItem", "Query", "PutItem", "TransactWriteItems"
+
+# What each asks DynamoDB, in order.
+CALLS: dict[Asking, list[str]] = {
+    create_task_run: [TRANSACT],
+    create_task_run_in_a_flow_run: [GET, TRANSACT],
+    create_task_run_again: [TRANSACT, GET],
+    rename_task_run: [GET, PUT],
+    delete_task_run: [QUERY, TRANSACT],
+    delete_parent_of_a_subflow_run: [QUERY, GET, TRANSACT],
+    create_flow: [TRANSACT],
+    create_flow_run: [GET, TRANSACT],
+    create_subflow_run: [GET, GET, TRANSACT],
+    delete_subflow_run: [GET, QUERY, QUERY, GET, TRANSACT],
+    # Task runs are removed side by side, so that their calls come in any order.
+    delete_flow_run: [GET, QUERY, QUERY, QUERY, TRANSACT, TRANSACT, QUERY, QUERY, TRANSACT],
+    delete_flow: [GET, QUERY, GET, QUERY, QUERY, TRANSACT, QUERY, QUERY, TRANSACT, TRANSACT],
+}
+
+# What there is afterwards: task runs, flow runs, flows.
+OUTCOMES: dict[Asking, tuple[int, int, int]] = {
+    create_task_run: (1, 0, 0),
+    create_task_run_in_a_flow_run: (1, 1, 1),
+    create_task_run_again: (1, 0, 0),
+    rename_task_run: (1, 0, 0),
+    delete_task_run: (0, 1, 1),
+    delete_parent_of_a_subflow_run: (0, 1, 1),
+    create_flow: (0, 0, 1),
+    create_flow_run: (0, 1, 1),
+    create_subflow_run: (1, 1, 1),
+    delete_subflow_run: (1, 0, 1),
+    delete_flow_run: (0, 0, 1),
+    delete_flow: (0, 0, 0),
+}
+
+# Every call of every operation, to break or to precede.
+STEPS = [(operation, call) for operation, calls in CALLS.items() for call in range(len(calls))]
