@@ -10,5 +10,5 @@ from runledger.service import flows
 
 @endpoint
 def handler(request: Request) -> Response:
-    flows.delete(wiring.store(), request.id())
+    flows.delete(wiring.store(), request.id(), now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -10,5 +10,5 @@ from runledger.service import flow_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    flow_runs.delete(wiring.store(), request.id())
+    flow_runs.delete(wiring.store(), request.id(), now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

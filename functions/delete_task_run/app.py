@@ -10,5 +10,5 @@ from runledger.service import task_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    task_runs.delete(wiring.store(), request.id())
+    task_runs.delete(wiring.store(), request.id(), now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -16,7 +16,6 @@ from runledger.domain.transitions import (
 
 RUNNING = StateType.RUNNING
 MOST_CACHE_KEY = 2000
-SLOT_WAIT_SECONDS = 10.0
 SLOT_WAIT_JITTER = 0.3
 
 
@@ -63,20 +62,18 @@ def take_tag_slots(t: TaskTransition) -> TaskAnswer:
     """R5: a slot of each tag's limit, all at once or none."""
     if not t.facts.limits:
         return t
-    for tag in t.facts.limits:
-        if tag.limit == 0:
-            return Abort(
-                f'The concurrency limit on tag "{tag.tag}" is 0'
-                " and will deadlock if the task tries to run again."
-            )
-    tags = tuple(limited.tag for limited in t.facts.limits)
-    if all(limited.active_slots < limited.limit for limited in t.facts.limits):
-        return t.with_effect(TakeSlots(tags))
-    fullest = max(t.facts.limits, key=lambda limited: limited.active_slots / limited.limit)
-    delay = min(fullest.average_seconds, SLOT_WAIT_SECONDS)
+    closed = next((one for one in t.facts.limits if one.limit == 0), None)
+    if closed:
+        return Abort(
+            f'The concurrency limit on tag "{closed.tag}" is 0'
+            " and will deadlock if the task tries to run again."
+        )
+    if all(one.has_room(1) for one in t.facts.limits):
+        return t.with_effect(TakeSlots())
+    fullest = max(t.facts.limits, key=lambda one: one.active_slots / one.limit)
     return Wait(
-        f"Concurrency limit reached for tags: {', '.join(tags)}",
-        round(jittered(delay, SLOT_WAIT_JITTER, t.facts.chance)),
+        f"Concurrency limit reached for tags: {', '.join(str(one.tag) for one in t.facts.limits)}",
+        round(jittered(fullest.seconds_to_wait, SLOT_WAIT_JITTER, t.facts.chance)),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple
 from uuid import UUID
 
 from runledger.domain.bookkeeping import Run
+from runledger.domain.concurrency_limits import ConcurrencyLimit
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.states import State, StateType
 from runledger.domain.task_runs import TaskRun
@@ -24,9 +25,7 @@ class RememberResult:
 
 @dataclass(frozen=True)
 class TakeSlots:
-    """An effect: the run takes a slot of each of these tags' limits."""
-
-    tags: tuple[str, ...]
+    """An effect: the run takes a slot of each limit of its tags."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +43,11 @@ class Enqueue:
 Effect = RememberResult | TakeSlots | ReleaseSlots | Enqueue
 
 
-class TagLimit(NamedTuple):
-    """The concurrency limit of a tag, as it was found."""
-
-    tag: str
-    limit: int
-    active_slots: int
-    average_seconds: float
-
-
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What was read beforehand, as far as the proposal can call for it.
+
+    `limits` are the active ones of the run's tags, in the order of the tags.
 
     `state_id` is for a state that replaces the proposed one; `chance` is in [0, 1).
     """
@@ -65,7 +57,7 @@ class Facts:
     chance: float = 0.0
     flow_run: FlowRun | None = None
     cached: State | None = None
-    limits: tuple[TagLimit, ...] = ()
+    limits: tuple[ConcurrencyLimit, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -133,22 +133,22 @@ def read(store: Store, run_id: UUID) -> FlowRun:
     return stored.run
 
 
-def delete(store: Store, run_id: UUID) -> None:
+def delete(store: Store, run_id: UUID, *, now: datetime) -> None:
     """Remove the flow run with its task runs; it goes last, so that a delete can be repeated.
 
     Raises:
         NotFound: there is none.
     """
-    if not delete_if_there(store, run_id):
+    if not delete_if_there(store, run_id, now=now):
         raise NotFound(NOT_FOUND)
 
 
-def delete_if_there(store: Store, run_id: UUID) -> bool:
+def delete_if_there(store: Store, run_id: UUID, *, now: datetime) -> bool:
     """Remove the flow run with its task runs; return whether it was there."""
 
     def attempt() -> bool:
         seen = store.flow_runs.read(run_id)
-        _delete_task_runs(store, run_id)
+        _delete_task_runs(store, run_id, now)
         if seen is None:
             return False
         store.flow_runs.delete(seen)
@@ -157,15 +157,15 @@ def delete_if_there(store: Store, run_id: UUID) -> bool:
     return until_it_holds(attempt)
 
 
-def _delete_task_runs(store: Store, flow_run_id: UUID) -> None:
+def _delete_task_runs(store: Store, flow_run_id: UUID, now: datetime) -> None:
     for _ in range(PASSES):
         ids = store.flow_runs.task_runs(flow_run_id)
         if not ids:
             return
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda run_id: _delete_task_run(store, run_id), ids))
+            list(pool.map(lambda run_id: _delete_task_run(store, run_id, now), ids))
     raise Unavailable(f"flow run {flow_run_id} keeps getting task runs")
 
 
-def _delete_task_run(store: Store, run_id: UUID) -> None:
-    until_it_holds(lambda: store.task_runs.delete(run_id))
+def _delete_task_run(store: Store, run_id: UUID, now: datetime) -> None:
+    until_it_holds(lambda: store.task_runs.delete(run_id, now))

@@ -1,5 +1,6 @@
 """What can be done with flows."""
 
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -49,7 +50,7 @@ def _found(flow: Flow | None) -> Flow:
     return flow
 
 
-def delete(store: Store, flow_id: UUID) -> None:
+def delete(store: Store, flow_id: UUID, *, now: datetime) -> None:
     """Remove a flow with its flow runs and their task runs; the flow goes last.
 
     Raises:
@@ -59,7 +60,7 @@ def delete(store: Store, flow_id: UUID) -> None:
     def attempt() -> None:
         flow = read(store, flow_id)
         for run_id in store.flows.flow_runs(flow):
-            flow_runs.delete_if_there(store, run_id)
+            flow_runs.delete_if_there(store, run_id, now=now)
         store.flows.delete(flow)
 
     until_it_holds(attempt)

@@ -20,7 +20,7 @@ from runledger.service.attempts import until_it_holds
 from runledger.store.searching import Found, Search
 from runledger.store.store import Store
 from runledger.store.surroundings import Surroundings
-from runledger.store.transitions import effects
+from runledger.store.transitions import carry_out
 
 FLOW_RUN_LABEL = "prefect.flow-run.id"
 
@@ -44,7 +44,8 @@ def create(store: Store, asked: TaskRun, state: State, *, now: datetime) -> Crea
         around = store.transitions.scene_of_new(asked, state, alone=policy == MINIMAL, now=now)
         run = asked.but(labels=_labels(asked, around.flow_run))
         decision = decide(policy, Transition(run, state, facts(around, now)))
-        stored = store.task_runs.create(decision.run, effects(decision, around))
+        outcome = carry_out(store.table, decision, around, now=now)
+        stored = store.task_runs.create(decision.run, outcome.writes)
         # A run in a flow run is answered as it is read back, one without as it was sent.
         shown = told_in_utc(stored) if run.flow_run_id else stored
         # Its first state tells our own run from another's also if a write was done but not told.
@@ -80,7 +81,7 @@ def set_state(
         proposed = state.but(timestamp=next_moment(run, state.timestamp))
         decision = decide(policy, Transition(run, proposed, facts(scene.around, now)))
         if decision.written:
-            store.transitions.commit(scene, decision)
+            store.transitions.commit(scene, decision, now=now)
         return decision
 
     return until_it_holds(attempt)
@@ -94,6 +95,7 @@ def facts(around: Surroundings, now: datetime) -> Facts:
         chance=fresh.chance(),
         flow_run=around.flow_run,
         cached=around.cached,
+        limits=tuple(seen.limit.as_of(now) for seen in around.limits),
     )
 
 
@@ -130,11 +132,11 @@ def rename(store: Store, run_id: UUID, name: str | None, *, now: datetime) -> No
     until_it_holds(attempt)
 
 
-def delete(store: Store, run_id: UUID) -> None:
+def delete(store: Store, run_id: UUID, *, now: datetime) -> None:
     """Remove the run with its states.
 
     Raises:
         NotFound: there is none.
     """
-    if not until_it_holds(lambda: store.task_runs.delete(run_id)):
+    if not until_it_holds(lambda: store.task_runs.delete(run_id, now)):
         raise NotFound("Task not found")

@@ -9,7 +9,10 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from runledger.domain.bookkeeping import told_in_utc
+from runledger.domain.concurrency_limits import Held
 from runledger.domain.facts import TaskRunFacts
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
@@ -26,15 +29,21 @@ V = TypeVar("V", bound=Value)
 # What a task run and its facts are read from; the rest of its item serves indexes.
 OF_TASK_RUNS = ("pk", "sk", "body", "facts", "version", "subflow_runs")
 
+HELD: TypeAdapter[tuple[Held, ...]] = TypeAdapter(tuple[Held, ...])
+
 ESTIMATES = {"estimated_run_time", "estimated_start_time_delta"}
 
 
 class Stored(NamedTuple):
-    """A task run as it was read: the version guards the next write."""
+    """A task run as it was read: the version guards the next write.
+
+    `subflow_runs` counts the flow runs that it is parent of, `held` are the slots that it has.
+    """
 
     run: TaskRun
     version: int
-    subflow_runs: int
+    subflow_runs: int = 0
+    held: tuple[Held, ...] = ()
 
     @property
     def facts(self) -> TaskRunFacts:
@@ -60,6 +69,7 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         facts=_document(stored.facts),
         version=stored.version,
         subflow_runs=stored.subflow_runs or None,
+        held=HELD.dump_json(stored.held).decode() if stored.held else None,
         owner=run.flow_run_id and keys.flow_run(run.flow_run_id).pk,
         **_orders(run, keys.TASK_RUN, shards),
     )
@@ -71,6 +81,7 @@ def read_task_run(item: Item) -> Stored:
         run=TaskRun.model_validate_json(item["body"]),
         version=int(item["version"]),
         subflow_runs=int(item.get("subflow_runs", 0)),
+        held=HELD.validate_json(item.get("held", "[]")),
     )
 
 

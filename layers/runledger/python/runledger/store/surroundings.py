@@ -1,15 +1,17 @@
 """What a proposed state can call for, beside the run itself: read in as few calls as can be."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from runledger.domain.concurrency_limits import TAG_PREFIX
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.results import Results
 from runledger.domain.states import State, StateType
 from runledger.domain.task_runs import TaskRun
 from runledger.store import items, keys
 from runledger.store.keys import Key
+from runledger.store.limit_items import SeenLimit, read_limit
 from runledger.store.table import Table
 from runledger.store.writes import Item
 
@@ -18,11 +20,12 @@ Found = Mapping[Key, Item]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The flow run and the results under the cache key, as found."""
+    """The flow run, the results under the cache key and the tags' active limits, as found."""
 
     flow_run: FlowRun | None = None
     results: Item | None = None
     cached: State | None = None
+    limits: tuple[SeenLimit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,22 @@ class Surveyor:
     def survey(self, run: TaskRun, found: Found) -> Surroundings:
         """Read what is still missing."""
         flow_run = keys.flow_run(run.flow_run_id) if run.flow_run_id and self._starts else None
-        missing = [key for key in [flow_run] if key and key not in found]
+        limits = self._limits(run)
+        missing = [key for key in [flow_run, *limits] if key and key not in found]
         known = {**found, **(self.table.read_many(missing) if missing else {})}
         results = self._results(known)
         return Surroundings(
             flow_run=_flow_run(known, flow_run),
             results=results,
             cached=self._cached(results),
+            limits=tuple(_active_limits(known, limits)),
         )
+
+    def _limits(self, run: TaskRun) -> list[Key]:
+        # Deferred runs neither check nor take slots (orchestration R5).
+        if not self._starts or self.proposed.state_details.deferred:
+            return []
+        return [keys.limit(f"{TAG_PREFIX}{tag}") for tag in dict.fromkeys(run.tags)]
 
     def _results(self, known: Found) -> Item | None:
         cache_key = self.proposed.state_details.cache_key
@@ -83,6 +94,11 @@ class Surveyor:
         run = keys.task_run(serving.task_run_id)
         state = self.table.read(keys.state(run, serving.timestamp, serving.state_id))
         return items.read_document(State, state) if state else None
+
+
+def _active_limits(known: Found, limits: list[Key]) -> Iterator[SeenLimit]:
+    seen = (read_limit(known[key]) for key in limits if key in known)
+    return (one for one in seen if one.limit.active)
 
 
 def _flow_run(known: Found, key: Key | None) -> FlowRun | None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from runledger.domain.concurrency_limits import Held
 from runledger.domain.errors import Conflict, Moved
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.task_runs import TaskRun
@@ -12,6 +14,7 @@ from runledger.store.expressions import ABSENT, in_partition, unmoved
 from runledger.store.failures import Refused
 from runledger.store.items import Stored, history
 from runledger.store.searching import Found, Search, Searcher
+from runledger.store.slots import giving_back
 from runledger.store.table import Query, Table
 from runledger.store.writes import Delete, Item, Put, Write
 
@@ -75,17 +78,29 @@ class TaskRunStore:
         except Refused as refused:
             raise Moved(str(run.id)) from refused
 
-    def amended(self, seen: Stored, run: TaskRun, *, more_subflow_runs: int = 0) -> Put:
-        """The write that replaces a run that was read, unless it moved."""
-        after = Stored(run, seen.version + 1, seen.subflow_runs + more_subflow_runs)
+    def amended(
+        self,
+        seen: Stored,
+        run: TaskRun,
+        *,
+        more_subflow_runs: int = 0,
+        held: tuple[Held, ...] | None = None,
+    ) -> Put:
+        """The write that replaces a run that was read, unless it moved; slots stay if not given."""
+        after = Stored(
+            run,
+            version=seen.version + 1,
+            subflow_runs=seen.subflow_runs + more_subflow_runs,
+            held=seen.held if held is None else held,
+        )
         return Put(self._item(after), unmoved(seen.version))
 
     def find(self, search: Search) -> Found:
         """Return a page of the runs that are wanted."""
         return Searcher(self.table, self.shards, search).find()
 
-    def delete(self, run_id: UUID) -> bool:
-        """Remove the run with its states and its key; return whether it was there.
+    def delete(self, run_id: UUID, now: datetime) -> bool:
+        """Remove the run with its states, key and slots; return whether it was there.
 
         What exceeds a transaction, states beyond the first hundred or so, goes after the run. If
         that is cut off, the next delete of the same id finds the rest and removes it.
@@ -102,7 +117,9 @@ class TaskRunStore:
         if run_item:
             stored = items.read_task_run(run_item)
             own = Delete(keys.task_run(run_id), unmoved(stored.version))
-            writes = [own, Delete(_key_of(stored.run)), *writes]
+            # The reference leaves slots taken that a deleted run held; nobody could give them back.
+            returned = giving_back(self.table, stored.held, now)
+            writes = [own, Delete(_key_of(stored.run)), *returned, *writes]
         try:
             self.table.write_batches(writes)
         except Refused as refused:

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from runledger.domain.concurrency_limits import Held
 from runledger.domain.errors import Moved
 from runledger.domain.orchestration import Decision
 from runledger.domain.results import Results
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.transitions import Enqueue, ReleaseSlots, RememberResult, TakeSlots
-from runledger.store import items, keys
+from runledger.store import items, keys, slots
 from runledger.store.expressions import ABSENT, unmoved
 from runledger.store.failures import Refused
 from runledger.store.items import Stored, history
@@ -57,54 +58,95 @@ class TransitionStore:
         """Read what surrounds the first state of a run, in one call; its flow run in any case."""
         return Surveyor(self.table, proposed, now).survey_new(run, alone=alone)
 
-    def commit(self, scene: Scene, decision: Decision[TaskRun]) -> None:
+    def commit(self, scene: Scene, decision: Decision[TaskRun], *, now: datetime) -> None:
         """Write a decision, unless anything that it rests on moved.
 
         Raises:
             Moved: something did; decide again.
         """
         run = decision.run
-        writes = [
-            TaskRunStore(self.table, self.shards).amended(scene.seen, run),
-            *history(keys.task_run(run.id), run.state),
-            *effects(decision, scene.around),
-        ]
+        outcome = carry_out(self.table, decision, scene.around, held=scene.seen.held, now=now)
+        runs = TaskRunStore(self.table, self.shards)
         try:
-            self.table.write(*writes)
+            self.table.write(
+                runs.amended(scene.seen, run, held=outcome.held),
+                *history(keys.task_run(run.id), run.state),
+                *outcome.writes,
+            )
         except Refused as refused:
             raise Moved(str(run.id)) from refused
 
 
-def effects(decision: Decision[TaskRun], around: Surroundings) -> list[Write]:
-    """Return the writes that carry out a decision's effects."""
-    return [
-        write
-        for effect in decision.effects
-        for write in CARRIED_OUT[type(effect)](decision.run, around)
-    ]
+class Outcome(NamedTuple):
+    """What effects come to: writes, and the slots that the run holds after them."""
+
+    writes: tuple[Write, ...]
+    held: tuple[Held, ...]
 
 
-def remember(run: TaskRun, around: Surroundings) -> list[Write]:
+@dataclass(frozen=True)
+class Case:
+    """All that an effect may need to be carried out."""
+
+    table: Table
+    run: TaskRun
+    around: Surroundings
+    now: datetime
+
+
+def carry_out(
+    table: Table,
+    decision: Decision[TaskRun],
+    around: Surroundings,
+    *,
+    held: tuple[Held, ...] = (),
+    now: datetime,
+) -> Outcome:
+    """Return what a decision's effects come to, for a run that holds some slots."""
+    case = Case(table, decision.run, around, now)
+    outcome = Outcome((), held)
+    for effect in decision.effects:
+        more = CARRIED_OUT[type(effect)](case, outcome.held)
+        outcome = Outcome(outcome.writes + more.writes, more.held)
+    return outcome
+
+
+def remember(case: Case, held: tuple[Held, ...]) -> Outcome:
     """Let the run's state serve its cache key from now on."""
-    if run.state is None or run.state.state_details.cache_key is None:
-        return []
-    key = keys.cache(run.state.state_details.cache_key)
-    seen = around.results
+    state = case.run.state
+    if state is None or state.state_details.cache_key is None:
+        return Outcome((), held)
+    key, seen = keys.cache(state.state_details.cache_key), case.around.results
     results = items.read_document(Results, seen) if seen else Results()
     version = int(seen["version"]) if seen else 0
-    item = items.results_item(key, results.adding(run.state, run.id), version=version + 1)
-    return [Put(item, unmoved(version) if seen else ABSENT)]
+    item = items.results_item(key, results.adding(state, case.run.id), version=version + 1)
+    return Outcome((Put(item, unmoved(version) if seen else ABSENT),), held)
 
 
-def nothing(_: TaskRun, __: Surroundings) -> list[Write]:
+def take(case: Case, held: tuple[Held, ...]) -> Outcome:
+    """Take a slot of each limit, beside those that the run has; the state's id names the lease."""
+    limits, run = case.around.limits, case.run
+    lease = slots.task_run_lease(run.state_id or run.id, run.id, limits, case.now)
+    return Outcome(
+        tuple(slots.taking(limits, lease, case.now)),
+        (*held, Held(lease_id=lease.id, limits=lease.limits)),
+    )
+
+
+def release(case: Case, held: tuple[Held, ...]) -> Outcome:
+    """Give back all slots."""
+    return Outcome(tuple(slots.giving_back(case.table, held, case.now)), ())
+
+
+def nothing(_: Case, held: tuple[Held, ...]) -> Outcome:
     """Write nothing."""
-    return []
+    return Outcome((), held)
 
 
-CARRIED_OUT: Mapping[type[Any], Callable[[TaskRun, Surroundings], list[Write]]] = {
+CARRIED_OUT: Mapping[type[Any], Callable[[Case, tuple[Held, ...]], Outcome]] = {
     RememberResult: remember,
-    TakeSlots: nothing,
-    ReleaseSlots: nothing,
+    TakeSlots: take,
+    ReleaseSlots: release,
     # The table's stream hands the run to workers: what is committed can't be forgotten.
     Enqueue: nothing,
 }

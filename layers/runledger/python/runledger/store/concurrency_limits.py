@@ -1,0 +1,114 @@
+"""Concurrency limits in the table."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from runledger.domain.concurrency_limits import ConcurrencyLimit, Lease
+from runledger.domain.errors import Moved
+from runledger.store import keys, limit_items, slots
+from runledger.store.expressions import ABSENT, in_partition
+from runledger.store.failures import Refused
+from runledger.store.limit_items import SeenLease, SeenLimit
+from runledger.store.table import Query, Table
+from runledger.store.writes import Delete, Put, Write
+
+
+@dataclass(frozen=True)
+class ConcurrencyLimitStore:
+    """What is asked of the table about concurrency limits, their slots and leases."""
+
+    table: Table
+
+    def read(self, limit_id: UUID) -> SeenLimit | None:
+        """Return the limit that has the id, as last acknowledged."""
+        pointer = self.table.read(keys.limit_id(limit_id))
+        return self.read_by_name(pointer["name"]) if pointer else None
+
+    def read_by_name(self, name: str) -> SeenLimit | None:
+        """Return the limit that has the name, as last acknowledged."""
+        return next(iter(self.read_by_names([name])), None)
+
+    def read_by_names(self, names: Iterable[str]) -> list[SeenLimit]:
+        """Return the limits that have one of the names, in the order of the names."""
+        wanted = [keys.limit(name) for name in dict.fromkeys(names)]
+        found = self.table.read_many(wanted)
+        return [limit_items.read_limit(found[key]) for key in wanted if key in found]
+
+    def names(self, first: int) -> list[str]:
+        """Return the first so many names of limits, in their order."""
+        listed = self.table.query(Query(in_partition(keys.LIMITS), page=first))
+        return [entry["name"] for _, entry in zip(range(first), listed, strict=False)]
+
+    def leases(self, limit_id: UUID) -> list[Lease]:
+        """Return the leases that hold slots of a limit, each as it was taken."""
+        held = in_partition(keys.limit_id(limit_id).pk, keys.under(keys.SLOT))
+        return [limit_items.read_lease(item) for item in self.table.query(Query(held))]
+
+    def read_leases(self, ids: Iterable[UUID]) -> dict[UUID, SeenLease]:
+        """Return the leases that can still be renewed or given back."""
+        found = self.table.read_many([keys.lease(lease_id) for lease_id in ids])
+        seen = (
+            SeenLease(limit_items.read_lease(item), int(item["version"])) for item in found.values()
+        )
+        return {one.lease.id: one for one in seen}
+
+    def create(self, limit: ConcurrencyLimit) -> bool:
+        """Store a new limit; return whether its name was free."""
+        try:
+            self.table.write(*_arrival(SeenLimit(limit, version=1)))
+        except Refused:
+            return False
+        return True
+
+    def rewrite(self, seen: SeenLimit, limit: ConcurrencyLimit) -> bool:
+        """Replace a limit that was read, maybe under another name; return whether that was free.
+
+        Raises:
+            Moved: somebody else wrote first.
+        """
+        if limit.name == seen.limit.name:
+            self._write(slots.replacing(seen, limit))
+            return True
+        try:
+            self.table.write(*_departure(seen), *_arrival(SeenLimit(limit, seen.version + 1)))
+        except Refused as refused:
+            if refused.met[0][0]:
+                raise Moved(str(limit.id)) from refused
+            return False
+        return True
+
+    def remove(self, seen: SeenLimit) -> None:
+        """Remove a limit, then the slots that are held of it: without it they count for nothing.
+
+        Raises:
+            Moved: somebody else wrote first.
+        """
+        self._write(*_departure(seen), Delete(keys.limit_id(seen.limit.id)))
+        held = [keys.slot(seen.limit.id, lease.id) for lease in self.leases(seen.limit.id)]
+        if held:
+            self.table.write_batches([Delete(key) for key in held])
+
+    def _write(self, *writes: Write) -> None:
+        try:
+            self.table.write(*writes)
+        except Refused as refused:
+            raise Moved(refused.args) from refused
+
+
+def _arrival(seen: SeenLimit) -> Sequence[Write]:
+    limit = seen.limit
+    place = keys.limit_place(limit.name, limit.created, limit.id)
+    return (
+        Put(limit_items.limit_item(seen), ABSENT),
+        Put(limit_items.named_item(keys.limit_id(limit.id), limit.name)),
+        Put(limit_items.named_item(place, limit.name)),
+    )
+
+
+def _departure(seen: SeenLimit) -> Sequence[Write]:
+    limit = seen.limit
+    return (
+        Delete(keys.limit(limit.name), slots.unchanged(seen)),
+        Delete(keys.limit_place(limit.name, limit.created, limit.id)),
+    )
