@@ -1,0 +1,86 @@
+"""Ask the reference and Runledger the same, and print where they agree and where not."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from tests.conformance import random_programs, servers, tables
+from tests.conformance.programs import Program
+from tests.conformance.report import Report
+from tests.conformance.running import Outcome, Run, Sides
+from tests.conformance.shrinking import shrunk
+from tests.conformance.sides import Side
+
+# Reads of a table whose indexes lag are repeated for some seconds before they count.
+PATIENCE_WITH_LAG = 25
+
+
+def main() -> int:
+    options = _options()
+    chosen = [program for program in _programs(options) if options.only in program.name]
+    report = Report()
+    for locked in (False, True):
+        for outcome in _outcomes(options, [p for p in chosen if p.locked is locked]):
+            report.add(outcome)
+    report.print()
+    return _verdict(options, report)
+
+
+def _programs(options: argparse.Namespace) -> Iterator[Program]:
+    yield from tables.programs(options.auth or servers.AUTH)
+    yield from random_programs.programs(options.seed, options.programs)
+
+
+def _outcomes(options: argparse.Namespace, programs: list[Program]) -> Iterator[Outcome]:
+    if not programs:
+        return
+    if programs[0].locked and options.url and not options.auth:
+        sys.stdout.write("authentication is not compared: no --auth was given for the --url\n")
+        return
+    with ExitStack() as stack:
+        sides = _sides(options, stack, locked=programs[0].locked)
+        for program in programs:
+            yield from _carried_out(Run(sides, program, PATIENCE_WITH_LAG if options.url else 0))
+
+
+def _carried_out(run: Run) -> Iterator[Outcome]:
+    """Programs drawn at random are long: what they find is told in as few steps as can be."""
+    outcomes = list(run.outcomes())
+    first = next((outcome for outcome in outcomes if outcome.disagreed), None)
+    if first and run.program.name.startswith(random_programs.NAME):
+        outcomes[outcomes.index(first)] = shrunk(run.sides, first)
+    yield from outcomes
+
+
+def _sides(options: argparse.Namespace, stack: ExitStack, *, locked: bool) -> Sides:
+    auth = options.auth or servers.AUTH if locked else None
+    reference = stack.enter_context(servers.reference(auth))
+    if options.url:
+        return Sides(Side.at(reference), Side.at(options.url, None if locked else options.auth))
+    start = servers.reference if options.against_itself else servers.runledger
+    return Sides(Side.at(reference), Side.at(stack.enter_context(start(auth))))
+
+
+def _verdict(options: argparse.Namespace, report: Report) -> int:
+    unused = report.unused() if not (options.only or options.against_itself or options.url) else ()
+    for rule in sorted(unused):
+        sys.stdout.write(f"never met: the kept difference {rule}\n")
+    return 1 if report.symptoms or unused else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
+    parser.add_argument("--url", help="compare the server at this base URL, which must be empty")
+    parser.add_argument("--auth", help="user:password of the server at --url")
+    parser.add_argument(
+        "--against-itself", action="store_true", help="compare two references, to prove the method"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the random programs")
+    parser.add_argument("--programs", type=int, default=40, help="how many random programs")
+    parser.add_argument("--only", default="", metavar="TEXT", help="programs with this in the name")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

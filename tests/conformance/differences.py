@@ -1,0 +1,99 @@
+"""The differences from the reference that are kept, each as narrow as it can be told.
+
+Each names its rule, a heading of docs/differences.md that says why. A disagreement that none of
+them covers is a defect. One that covers nothing in a whole run is reported: it may be out of date.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tests.conformance.answers import Answer
+from tests.conformance.comparing import Mismatch
+from tests.conformance.programs import Step
+from tests.conformance.ties import differ_in_ties_only
+
+
+class Exchange(NamedTuple):
+    step: Step
+    reference: Answer
+    ours: Answer
+
+    def sent(self, pattern: bytes) -> bool:
+        """The request's content has this in it."""
+        return re.search(pattern, self.step.content or b"") is not None
+
+    def asked(self, pattern: str) -> bool:
+        """The request is for this method and path."""
+        return re.fullmatch(pattern, f"{self.step.method} {self.step.path}") is not None
+
+    def header(self, name: str) -> str | None:
+        return self.step.headers.get(name)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Covers exchanges with these statuses, if `when` says so too."""
+
+    rule: str
+    reference: frozenset[int]
+    ours: frozenset[int]
+    when: Callable[[Exchange], bool]
+
+    def covers(self, exchange: Exchange) -> bool:
+        known = exchange.reference.status in self.reference and exchange.ours.status in self.ours
+        return known and self.when(exchange)
+
+
+# Found by following the reference's redirect: see running.py.
+SLASHES = "Slashes"
+TIES = "Order of ties"
+EMPTY_ANSWERS = "Content type of empty answers"
+
+OWN_VERBS = r"(TRACE|BREW|[a-z]+) .*"
+SURROGATE = rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]"
+DATA = rb'"data": (?!null|\{"type": "unpersisted")'
+
+
+def _one(rule: str, reference: int, ours: int, when: Callable[[Exchange], bool]) -> Difference:
+    return Difference(rule, frozenset({reference}), frozenset({ours}), when)
+
+
+DIFFERENCES: tuple[Difference, ...] = (
+    Difference(
+        "NaN and Infinity",
+        frozenset({200, 201, 204, 400, 409, 422, 500}),
+        frozenset({422}),
+        lambda it: it.sent(rb"NaN|Infinity") and b"is not a JSON number" in it.ours.content,
+    ),
+    Difference(
+        "Lone surrogates",
+        frozenset({200, 201, 204, 409, 422, 500}),
+        frozenset({422}),
+        lambda it: it.sent(SURROGATE) and b"surrogate" in it.ours.content,
+    ),
+    _one("Undecodable bodies", 500, 400, lambda it: it.sent(rb"[\x80-\xff]")),
+    _one("State data at create", 500, 201, lambda it: it.sent(DATA)),
+    _one("Slashes", 307, 404, lambda it: "//" in it.step.path),
+)
+
+
+def explanation(exchange: Exchange, mismatches: list[Mismatch]) -> str | None:
+    """The rule that covers what the two sides answered."""
+    if exchange.ours.status == 204 and {m.where for m in mismatches} == {"header content-type"}:
+        return EMPTY_ANSWERS
+    if _differ_in_ties(exchange):
+        return TIES
+    return next((kept.rule for kept in DIFFERENCES if kept.covers(exchange)), None)
+
+
+def _differ_in_ties(exchange: Exchange) -> bool:
+    """Without a criterion, ties are ordered as the contract says."""
+    if not exchange.asked("POST /task_runs/filter") or exchange.ours.status != 200:
+        return False
+    sent = json.loads(exchange.step.content or b"{}")
+    criteria = {"task_runs", "flow_runs", "flows", "deployments"} & sent.keys()
+    bodies = exchange.reference.body, exchange.ours.body
+    return bool(criteria) and differ_in_ties_only(str(sent.get("sort")), *bodies)

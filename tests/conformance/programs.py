@@ -1,0 +1,108 @@
+"""What is sent: steps, and the programs made of them."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | int | bool | None"
+Fields: TypeAlias = Mapping[str, object]
+
+# Stands for an answer that never came, so that a later step still asks both sides the same.
+NOBODY = "00000000-0000-4000-8000-00000000dead"
+
+_REFERENCE = re.compile(r"<([A-Za-z]\w*)\.([a-z_.]+)>")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request; `<label.field>` in path and content stands for a value of an earlier answer."""
+
+    method: str
+    path: str
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
+
+    def named(self, label: str) -> "Step":
+        return replace(self, label=label)
+
+    def filled(self, answers: Mapping[str, Json]) -> "Step":
+        """The step as one side gets it, its references replaced by that side's values."""
+        content = self.content
+        if content is not None and b"<" in content:
+            content = _fill(content.decode("latin-1"), answers).encode("latin-1")
+        return replace(self, path=_fill(self.path, answers), content=content)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Steps that share their data; what they leave behind is deleted afterwards."""
+
+    name: str
+    steps: tuple[Step, ...]
+    # Programs with `locked` run on servers that ask for a password.
+    locked: bool = False
+
+
+def program(name: str, *steps: Step, locked: bool = False) -> Program:
+    """Steps without a label are called s1, s2 and so on, by their place."""
+    labelled = (step if step.label else step.named(f"s{n}") for n, step in enumerate(steps, 1))
+    return Program(name, tuple(labelled), locked)
+
+
+def apart(name: str, *steps: Step, locked: bool = False) -> list[Program]:
+    """A program for each step, so that none sees what another one did."""
+    return [program(f"{name} {n}", step, locked=locked) for n, step in enumerate(steps, 1)]
+
+
+def some_id(number: int) -> str:
+    """An id that a client chose."""
+    return f"0bad5eed-0000-4000-8000-{number:012d}"
+
+
+def _fill(text: str, answers: Mapping[str, Json]) -> str:
+    return _REFERENCE.sub(lambda found: _look_up(answers.get(found[1]), found[2]), text)
+
+
+def _look_up(answer: Json, path: str) -> str:
+    for key in path.split("."):
+        answer = answer.get(key) if isinstance(answer, dict) else None
+    return NOBODY if answer is None else str(answer)
+
+
+def post(path: str, body: object, **headers: str) -> Step:
+    """A POST of JSON; a header `x_y` is sent as `x-y`."""
+    return send("POST", path, body, **headers)
+
+
+def patch(path: str, body: object, **headers: str) -> Step:
+    return send("PATCH", path, body, **headers)
+
+
+def send(method: str, path: str, body: object, **headers: str) -> Step:
+    content = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return raw(method, path, content, **{"content_type": "application/json", **headers})
+
+
+def raw(method: str, path: str, content: bytes, **headers: str) -> Step:
+    """Any bytes, with no content type but the one given."""
+    return Step(method, path, content, _spelled(headers))
+
+
+def get(path: str, **headers: str) -> Step:
+    return Step("GET", path, headers=_spelled(headers))
+
+
+def delete(path: str, **headers: str) -> Step:
+    return Step("DELETE", path, headers=_spelled(headers))
+
+
+def bare(method: str, path: str, **headers: str) -> Step:
+    """Any method without a body."""
+    return Step(method, path, headers=_spelled(headers))
+
+
+def _spelled(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}

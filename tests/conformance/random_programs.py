@@ -1,0 +1,176 @@
+"""Programs drawn at random, the same ones for the same seed."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+from tests.conformance.programs import Program, Step, delete, get, patch, post, program, some_id
+from tests.conformance.tables import fields
+from tests.conformance.tables.criteria import (
+    DEPLOYMENTS,
+    FLOW_RUNS,
+    FLOWS,
+    SORTS,
+    TASK_RUNS,
+    Criteria,
+)
+from tests.conformance.tables.states import DETAILED, TYPES
+
+# Labels and names are those that the criteria ask for.
+FLOW_LABELS = {"fa": "Flow_A", "fb": "flow b%", "fc": "ÄÖ"}
+RUN_LABELS = tuple(f"r{number}" for number in range(1, 8))
+NAMES = (
+    "Alpha",
+    "alpha",
+    "alpha2",
+    "be_ta",
+    "beXta%",
+    "ÄÖ x",
+    "back\\slash",
+    "10",
+    "9",
+    "zz 9",
+    " ",
+)
+TAGS = ("a", "b", "B", "a b", 'a"b', "é", "")
+NAME = "random"
+HOW_MANY_IDS = 24
+INVALID = 0.06
+STEPS = 60
+OBJECTS = {
+    "task_runs": TASK_RUNS,
+    "flow_runs": FLOW_RUNS,
+    "flows": FLOWS,
+    "deployments": DEPLOYMENTS,
+}
+# A criterion on flow runs or flows hides most of the data, on deployments all of it.
+OBJECT_CHANCES = {"task_runs": 0.85, "flow_runs": 0.25, "flows": 0.15, "deployments": 0.03}
+
+
+def programs(seed: int, how_many: int) -> Iterator[Program]:
+    for number in range(how_many):
+        draw = Random(f"{seed} {number}")  # noqa: S311 the same programs again, not secrets
+        yield program(f"{NAME} {number} of seed {seed}", *_steps(draw))
+
+
+def _steps(draw: Random) -> Iterator[Step]:
+    for label in FLOW_LABELS:
+        yield _flow(draw, label)
+    for label in RUN_LABELS[:3]:
+        yield _flow_run(draw, label)
+    kinds = list(KINDS)
+    for _ in range(STEPS):
+        kind = draw.choices(kinds, [KINDS[kind] for kind in kinds])[0]
+        yield kind(draw, "")
+
+
+def _flow(draw: Random, label: str) -> Step:
+    label = label or draw.choice(list(FLOW_LABELS))
+    body = {"name": FLOW_LABELS[label], "tags": _tags(draw), "labels": _labels(draw)}
+    return post("/flows/", body).named(label)
+
+
+def _flow_run(draw: Random, label: str) -> Step:
+    body: dict[str, object] = {
+        "flow_id": f"<{draw.choice(list(FLOW_LABELS))}.id>",
+        "name": draw.choice(NAMES),
+        "tags": _tags(draw),
+        "labels": _labels(draw),
+    }
+    _sometimes(draw, body, state={"type": draw.choice(TYPES)})
+    _sometimes(draw, body, idempotency_key=draw.choice(("k1", "k2", "K2")))
+    _sometimes(draw, body, parent_task_run_id=some_id(draw.randrange(HOW_MANY_IDS)))
+    _sometimes(draw, body, deployment_id=some_id(900))
+    _sometimes(draw, body, flow_version="v1")
+    return post("/flow_runs/", body).named(label or draw.choice(RUN_LABELS))
+
+
+def _task_run(draw: Random, _: str) -> Step:
+    number = draw.randrange(HOW_MANY_IDS)
+    body: dict[str, object] = {
+        "id": some_id(number),
+        "task_key": draw.choice(("t", "T", "u")),
+        "dynamic_key": str(draw.randrange(6)),
+        "name": draw.choice(NAMES),
+        "tags": _tags(draw),
+    }
+    _sometimes(draw, body, flow_run_id=f"<{draw.choice(RUN_LABELS)}.id>", chance=0.6)
+    _sometimes(draw, body, labels=_labels(draw))
+    _sometimes(draw, body, state=_state(draw), chance=0.7)
+    _sometimes(draw, body, empirical_policy=draw.choice(fields.POLICIES), chance=0.1)
+    _sometimes(draw, body, task_inputs=draw.choice(fields.INPUTS), chance=0.05)
+    field = draw.choice(list(fields.FIELDS))
+    _sometimes(draw, body, chance=INVALID, **{field: draw.choice(fields.FIELDS[field])})
+    # An id or name of the server's own would sort otherwise on each side.
+    body["id"], body["name"] = body["id"] or some_id(number), body["name"] or "Alpha"
+    return post("/task_runs/", body).named(f"t{number}")
+
+
+def _state(draw: Random) -> object:
+    if draw.random() < INVALID:
+        return draw.choice(DETAILED)
+    state: dict[str, object] = {"type": draw.choice(TYPES)}
+    _sometimes(draw, state, name=draw.choice(("Boom", "Cached", "Odd", "")), chance=0.2)
+    time = draw.choice(
+        ("2030-06-01T00:00:00Z", "2030-06-01T02:00:00+02:00", "2020-01-01", "2029-06-01")
+    )
+    _sometimes(draw, state, state_details={"scheduled_time": time}, chance=0.4)
+    _sometimes(draw, state, data={"type": "unpersisted"}, chance=0.05)
+    return state
+
+
+def _tags(draw: Random) -> list[str]:
+    return draw.choices(TAGS, k=draw.choice((0, 0, 1, 2, 3)))
+
+
+def _labels(draw: Random) -> dict[str, object]:
+    keys = draw.choices(
+        ("a", "b", "prefect.flow.id", "prefect.flow-run.id"), k=draw.choice((0, 1, 2))
+    )
+    return {key: draw.choice(("x", 1, 1.0, True)) for key in keys}
+
+
+def _sometimes(
+    draw: Random, body: dict[str, object], *, chance: float = 0.3, **fields: object
+) -> None:
+    """Add each of the fields, or not."""
+    body.update({key: value for key, value in fields.items() if draw.random() < chance})
+
+
+def _some_run(draw: Random) -> str:
+    return f"/task_runs/{some_id(draw.randrange(HOW_MANY_IDS))}"
+
+
+def _rename(draw: Random, _: str) -> Step:
+    return patch(_some_run(draw), draw.choice(({}, {"name": draw.choice(NAMES)})))
+
+
+def _filter(draw: Random, _: str) -> Step:
+    body: dict[str, object] = {}
+    for name, known in OBJECTS.items():
+        _sometimes(draw, body, chance=OBJECT_CHANCES[name], **{name: _object(draw, known)})
+    _sometimes(draw, body, sort=draw.choice(SORTS), chance=0.7)
+    _sometimes(draw, body, limit=draw.choice((0, 1, 2, 5, 200)), chance=0.4)
+    _sometimes(draw, body, offset=draw.choice((0, 1, 3, 10)), chance=0.3)
+    return post("/task_runs/filter", body)
+
+
+def _object(draw: Random, known: dict[str, Criteria]) -> dict[str, object]:
+    chosen = draw.sample(list(known), k=draw.choice((0, 1, 1, 2, 3)))
+    criteria: dict[str, object] = {field: draw.choice(known[field]) for field in chosen}
+    _sometimes(draw, criteria, operator=draw.choice(("and_", "or_", "or_")), chance=0.5)
+    return criteria
+
+
+KINDS: dict[Callable[[Random, str], Step], float] = {
+    _task_run: 14,
+    _filter: 14,
+    _flow_run: 4,
+    _flow: 1,
+    _rename: 3,
+    lambda draw, _: get(_some_run(draw)): 4,
+    lambda draw, _: delete(_some_run(draw)): 2,
+    lambda draw, _: get(f"/flow_runs/<{draw.choice(RUN_LABELS)}.id>"): 3,
+    lambda draw, _: delete(f"/flow_runs/<{draw.choice(RUN_LABELS)}.id>"): 1,
+    lambda draw, _: get(f"/flows/<{draw.choice(list(FLOW_LABELS))}.id>"): 1,
+    lambda draw, _: delete(f"/flows/<{draw.choice(list(FLOW_LABELS))}.id>"): 0.3,
+}

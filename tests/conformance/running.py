@@ -1,0 +1,132 @@
+"""Send one program to two sides at once, compare their answers, and clean up."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from tests.conformance.comparing import Comparison, Mismatch
+from tests.conformance.differences import SLASHES, Exchange, explanation
+from tests.conformance.programs import Json, Program, Step, delete
+from tests.conformance.sides import Side
+
+REDIRECT = 307
+BAD_REQUEST = 400
+PAUSE = 0.2
+READ = re.compile(r"(GET|HEAD|OPTIONS) |POST \S*/filter")
+MADE = re.compile(r"POST (/(?:flows|flow_runs|task_runs))/?$")
+
+
+# Asks the reference while this thread asks ours.
+BESIDE = ThreadPoolExecutor(max_workers=1)
+
+
+class Sides(NamedTuple):
+    reference: Side
+    ours: Side
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one step: agreement, a kept difference, or a disagreement."""
+
+    program: Program
+    position: int
+    exchange: Exchange
+    mismatches: list[Mismatch]
+    rule: str | None
+
+    @property
+    def disagreed(self) -> bool:
+        return bool(self.mismatches) and self.rule is None
+
+
+@dataclass
+class Run:
+    """One program on its way through both sides."""
+
+    sides: Sides
+    program: Program
+    # How often a read that disagrees is repeated: a deployed table's indexes lag.
+    patience: int = 0
+    answers: tuple[dict[str, Json], dict[str, Json]] = field(default_factory=lambda: ({}, {}))
+    made: tuple[set[str], set[str]] = field(default_factory=lambda: (set(), set()))
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Each step's, until the sides' data differ."""
+        comparison = Comparison(datetime.now(UTC))
+        for position in range(len(self.program.steps)):
+            outcome = self._outcome(comparison, position)
+            yield outcome
+            if outcome.disagreed and _left_them_different(outcome.exchange):
+                break
+        self._clean_up()
+
+    def _outcome(self, comparison: Comparison, position: int) -> Outcome:
+        step = self.program.steps[position]
+        for _ in range(1 + (self.patience if _reads(step) else 0)):
+            exchange, rule = self._exchange(step)
+            mismatches = comparison.mismatches(exchange.reference, exchange.ours)
+            if not mismatches:
+                break
+            time.sleep(PAUSE if self.patience else 0)
+        self._remember(exchange)
+        rule = explanation(exchange, mismatches) if mismatches else rule
+        return Outcome(self.program, position, exchange, mismatches, rule)
+
+    def _exchange(self, step: Step) -> tuple[Exchange, str | None]:
+        asked = BESIDE.submit(self.sides.reference.ask, step, self.answers[0])
+        right = self.sides.ours.ask(step, self.answers[1])
+        left = asked.result()
+        if left.status == REDIRECT != right.status:
+            followed = self.sides.reference.ask(_with_other_slash(step), self.answers[0])
+            return Exchange(step, followed, right), SLASHES
+        return Exchange(step, left, right), None
+
+    def _remember(self, exchange: Exchange) -> None:
+        step = exchange.step
+        made = MADE.match(f"{step.method} {step.path}")
+        for side, answer in enumerate((exchange.reference, exchange.ours)):
+            self.answers[side][step.label] = answer.body
+            if made:
+                found = {_identity(answer.body), _identity(_sent(step))} - {""}
+                self.made[side].update(f"{made[1]}/{identity}" for identity in found)
+
+    def _clean_up(self) -> None:
+        """Flows first: their runs go with them."""
+        for side, paths in zip(self.sides, self.made, strict=True):
+            for path in sorted(paths, key=lambda path: not path.startswith("/flows/")):
+                side.ask(delete(path), {})
+
+
+def _left_them_different(exchange: Exchange) -> bool:
+    """One side carried out what the other refused."""
+    statuses = exchange.reference.status, exchange.ours.status
+    return not _reads(exchange.step) and (statuses[0] < BAD_REQUEST) != (statuses[1] < BAD_REQUEST)
+
+
+def _reads(step: Step) -> bool:
+    return READ.match(f"{step.method} {step.path}") is not None
+
+
+def _with_other_slash(step: Step) -> Step:
+    path, mark, query = step.path.partition("?")
+    other = path[:-1] if path.endswith("/") else f"{path}/"
+    return replace(step, path=other + mark + query)
+
+
+def _sent(step: Step) -> Json:
+    try:
+        sent: Json = json.loads(step.content or b"")
+    except ValueError:
+        return None
+    return sent
+
+
+def _identity(value: Json) -> str:
+    identity = value.get("id") if isinstance(value, dict) else None
+    return identity if isinstance(identity, str) and re.fullmatch(r"[\w-]+", identity) else ""

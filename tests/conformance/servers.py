@@ -1,0 +1,90 @@
+"""Start and stop the servers that are compared."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+# The credentials of servers that ask for some.
+AUTH = "admin:pass"
+STARTING = 60.0
+
+
+@contextmanager
+def reference(auth: str | None = None, home: Path | None = None) -> Iterator[str]:
+    """A fresh reference that does nothing by itself: its background services would change runs."""
+    with tempfile.TemporaryDirectory() as fresh:
+        environment = {
+            "PREFECT_HOME": str(home or fresh),
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            **({"PREFECT_SERVER_API_AUTH_STRING": auth} if auth else {}),
+        }
+        port = _free_port()
+        folder = "Scripts" if os.name == "nt" else "bin"
+        prefect = ROOT / ".reference-venv" / folder / "prefect"
+        options = ["--port", str(port), "--no-services", "--no-ui"]
+        with _running([str(prefect), "server", "start", *options], environment, port) as url:
+            yield url
+
+
+@contextmanager
+def runledger(auth: str | None = None, **settings: str) -> Iterator[str]:
+    """A fresh local server with its data in memory, unless the settings say otherwise."""
+    port = _free_port()
+    environment = {"DATA": ":memory:", "PORT": str(port), "AUTH": auth or "", **settings}
+    with _running([sys.executable, "-m", "local"], environment, port) as url:
+        yield url
+
+
+@contextmanager
+def _running(command: list[str], environment: Mapping[str, str], port: int) -> Iterator[str]:
+    url = f"http://127.0.0.1:{port}/api"
+    environment = {**_inherited(), **environment}
+    log = tempfile.TemporaryFile()  # noqa: SIM115 closed below, after the process
+    process = subprocess.Popen(
+        command, env=environment, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+    )
+    try:
+        _await(url, process, log)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=STARTING)
+        log.close()
+
+
+def _inherited() -> dict[str, str]:
+    """The environment without anyone's Prefect settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+
+
+def _await(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+    give_up = time.monotonic() + STARTING
+    while not _answers(url):
+        if time.monotonic() > give_up or process.poll() is not None:
+            log.seek(0)
+            raise SystemExit(f"a server did not start:\n{log.read().decode()}")
+        time.sleep(0.2)
+
+
+def _answers(url: str) -> bool:
+    with suppress(httpx.TransportError):
+        return httpx.get(f"{url}/health").is_success
+    return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

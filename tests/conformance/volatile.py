@@ -1,0 +1,88 @@
+"""Values that each server picks for itself, and what must still agree about them."""
+
+import re
+from datetime import datetime, timedelta
+from itertools import combinations
+
+from tests.conformance.programs import Json
+
+UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?(?P<zone>Z|[+-]\d\d:\d\d)")
+SLUG = re.compile(r"[a-z]+-[a-z]+")
+
+# Read from the clock when the answer is made, so no two servers agree exactly.
+DURATIONS = frozenset({"total_run_time", "estimated_run_time", "estimated_start_time_delta"})
+# Book-keeping of the row, on a clock reading of its own: only how it moves is compared.
+ROW_TIMES = frozenset({"created", "updated"})
+
+# What two clocks and two machines may differ by.
+SLACK = timedelta(seconds=30)
+# The reference reads its clock several times for what is one moment.
+ONE_MOMENT = timedelta(milliseconds=2)
+
+
+def instant(text: str) -> datetime | None:
+    """The time that a text spells in the contract's form, or None."""
+    if TIME.fullmatch(text) is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def are_clock_readings(left: str, right: str, began: datetime) -> bool:
+    """Whether both are times that a server took from its own clock since the program began."""
+    times = instant(left), instant(right)
+    return all(time is not None and time > began - SLACK for time in times) and all(
+        time is not None and time < began + 20 * SLACK for time in times
+    )
+
+
+def spelled_alike(left: str, right: str) -> bool:
+    found = TIME.fullmatch(left), TIME.fullmatch(right)
+    return all(found) and len({match["zone"] for match in found if match}) == 1
+
+
+def are_generated_names(left: str, right: str) -> bool:
+    return SLUG.fullmatch(left) is not None and SLUG.fullmatch(right) is not None
+
+
+def durations_agree(left: float, right: float) -> bool:
+    """Both zero, or of one sign and no further apart than the two servers' answers."""
+    both_zero_or_neither = (left == 0) == (right == 0)
+    close = abs(left - right) < SLACK.total_seconds()
+    return both_zero_or_neither and close and left * right >= 0
+
+
+def moments(value: Json, at: str = "") -> dict[str, datetime]:
+    """Every time in an object that tells when something happened to it, by its path."""
+    found: dict[str, datetime] = {}
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        path = f"{at}.{key}" if at else key
+        if isinstance(inner, str) and key not in ROW_TIMES and (time := instant(inner)):
+            found[path] = time
+        elif key in {"state", "state_details"}:
+            found |= moments(inner, path)
+    return found
+
+
+def orderings(times: dict[str, datetime]) -> dict[tuple[str, str], str]:
+    """How each two of the times relate."""
+    return {(a, b): _relation(times[a], times[b]) for a, b in combinations(sorted(times), 2)}
+
+
+def _relation(first: datetime, second: datetime) -> str:
+    if abs(first - second) < ONE_MOMENT:
+        return "with"
+    return "before" if first < second else "after"
+
+
+def movement(before: Json, now: Json) -> str:
+    """What became of a value between two answers: same, later, earlier or changed."""
+    if before == now:
+        return "same"
+    times = [instant(value) if isinstance(value, str) else None for value in (before, now)]
+    if times[0] is None or times[1] is None:
+        return "changed"
+    return "later" if times[0] < times[1] else "earlier"
