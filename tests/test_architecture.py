@@ -15,7 +15,8 @@ MODULES = sorted(
     if "node_modules" not in path.parts
 )
 STORED = REPOSITORY / "layers/runledger/python/runledger"
-KEY = re.compile(r"^#$|[A-Z_]{2,}#")
+# `TASK_RUN#`, `{kind}#{id}` or a lone `#`; `#0` is a placeholder of an expression.
+KEY = re.compile(r"[\w}]#|^#$")
 # A place on somebody's machine: what lies there, others don't have.
 SOMEBODYS = re.compile(r"(?<![\w.}>/-])/(?:home|Users|root|work)/\w")
 
@@ -31,11 +32,16 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def texts(path: Path) -> Iterator[str]:
-    """The strings of a module that are no docstrings."""
-    tree = ast.parse(path.read_text("utf-8"))
-    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+    """The strings of a module that are no docstrings, with {} for what an f-string fills in."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    formatted = [node for node in nodes if isinstance(node, ast.JoinedStr)]
+    seen = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    seen |= {id(part) for node in formatted for part in node.values}
+    for node in formatted:
+        parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        yield "".join(map(str, parts))
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in seen:
             yield node.value
 
 
