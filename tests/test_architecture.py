@@ -37,8 +37,8 @@ def texts(path: Path) -> Iterator[str]:
     formatted = [node for node in nodes if isinstance(node, ast.JoinedStr)]
     seen = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     seen |= {id(part) for node in formatted for part in node.values}
-    for node in formatted:
-        parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    for text in formatted:
+        parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in text.values)
         yield "".join(map(str, parts))
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in seen:
