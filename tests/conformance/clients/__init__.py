@@ -1,1 +1,1 @@
-"""Prefect's own programs, unmodified, against a server: what they print is checked."""
+"""Prefect's own programs, unmodified: what they do with a server and print is checked."""
