@@ -12,12 +12,14 @@ from runledger.adapters.requests import Request
 PATCHED = ("/task_runs/{id}", "/flow_runs/{id}", "/flows/{id}")
 POSTED = (
     "/task_runs", "/flows", "/flow_runs", "/concurrency_limits",
-    "/filter", "/set_state", "/reset", "/renew",
+    "/filter", "/paginate", "/count", "/history", "/set_state", "/reset", "/renew",
     "/increment", "/decrement", "/increment-with-lease", "/decrement-with-lease",
 )  # fmt: skip
 
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+REQUESTED_METHOD = "access-control-request-method"
 PERMISSIONS = {
-    "Access-Control-Allow-Methods": "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT",
+    "Access-Control-Allow-Methods": ", ".join(METHODS),
     "Access-Control-Max-Age": "600",
 }
 
@@ -25,7 +27,7 @@ PERMISSIONS = {
 @partial(endpoint, authenticated=False, versioned=False)
 def handler(request: Request) -> Response:
     if is_preflight(request):
-        return Response(text="OK", headers=PERMISSIONS | echo(request))
+        return permission(request)
     if not auth.admits(request.headers.get("authorization")):
         raise Unauthorized
     allowed = {"Allow": first_method(request.event["resource"])}
@@ -40,7 +42,14 @@ def first_method(resource: str) -> str:
 
 def is_preflight(request: Request) -> bool:
     is_options = request.event["httpMethod"] == "OPTIONS"
-    return is_options and "access-control-request-method" in request.headers
+    return is_options and {"origin", REQUESTED_METHOD} <= request.headers.keys()
+
+
+def permission(request: Request) -> Response:
+    headers = PERMISSIONS | echo(request)
+    if request.headers[REQUESTED_METHOD] in METHODS:
+        return Response(text="OK", headers=headers)
+    return Response(text="Disallowed CORS method", status=HTTPStatus.BAD_REQUEST, headers=headers)
 
 
 def echo(request: Request) -> dict[str, str]:

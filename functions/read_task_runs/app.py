@@ -3,7 +3,7 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.queries import ReadTaskRuns
+from runledger.api.queries import ReadTaskRuns, criteria
 from runledger.domain.bookkeeping import as_of
 from runledger.domain.sorting import ORDERS
 from runledger.service import task_runs
@@ -14,7 +14,7 @@ def handler(request: Request) -> Response:
     asked = request.parameters(ReadTaskRuns)
     found = task_runs.search(
         wiring.store(),
-        asked.criteria(),
+        criteria(asked),
         ORDERS[asked.sort],
         offset=asked.offset,
         limit=asked.limit,

@@ -82,7 +82,7 @@ class Response:
 
     def _json(self) -> tuple[str, Mapping[str, str]]:
         # What JSON can't say, the exceptions in pydantic's errors, is shown as an empty object.
-        body = to_json(self.body, timedelta_mode="float", fallback=lambda _: {})
+        body = to_json(self.body, fallback=lambda _: {})
         if len(body) > MOST_BYTES:
             raise TooLarge(
                 f"The answer has {len(body):,} bytes, more than can be sent: lower the limit."
@@ -128,8 +128,9 @@ def endpoint(answer: Endpoint, *, authenticated: bool = True, versioned: bool = 
         request = Request(event, datetime.now(UTC))
         if authenticated and not auth.admits(request.headers.get("authorization")):
             raise Unauthorized
-        request.check_syntax()
+        request.check_path()
         if versioned:
+            request.check_syntax()
             request.check_version()
         return answer(request)
 

@@ -20,7 +20,7 @@ M = TypeVar("M", bound=BaseModel)
 Problem = dict[str, Any]
 
 PATH_ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
-JSON_TYPE = re.compile(r"application/([^;\s]+\+)?json\s*(;.*)?", re.IGNORECASE)
+JSON_TYPE = re.compile(r"application/([^;\s]*\+)?json\s*(;.*)?", re.IGNORECASE)
 ANY_UUID: TypeAdapter[UUID] = TypeAdapter(UUID)
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -63,8 +63,15 @@ class Request:
         return {name.lower(): text for name, text in (self.event.get("headers") or {}).items()}
 
     def path_text(self, name: str) -> str:
-        """Return a variable of the path; API Gateway hands it on as it stood in the URL."""
-        return unquote((self.event.get("pathParameters") or {})[name])
+        """Return a variable of the path; API Gateway hands it on as it stood in the URL.
+
+        Raises:
+            NotFound: it holds what ends a variable of the reference's routes.
+        """
+        text = unquote((self.event.get("pathParameters") or {})[name])
+        if "/" in text or "\n" in text:
+            raise NotFound("Not Found")
+        return text
 
     def id(self) -> UUID:
         """Return the path's id.
@@ -120,7 +127,9 @@ class Request:
             InvalidRequest: it says it is JSON and isn't.
         """
         try:
-            return parse_json(self._raw) if self._says_json else self._raw.decode() or None
+            if self._says_json:
+                return parse_json(self._raw)
+            return self._raw.decode(errors="replace") or None
         except json.JSONDecodeError as error:
             problem = _problem("json_invalid", ("body", error.pos), "JSON decode error", {})
             problem["ctx"] = {"error": error.msg}
@@ -128,14 +137,21 @@ class Request:
         except (UnicodeDecodeError, RecursionError) as error:
             raise BadRequest("There was an error parsing the body") from error
 
-    def check_syntax(self) -> None:
-        """Check what comes before the endpoint's own rules: the path's id, then the JSON.
+    def check_path(self) -> None:
+        """Check the path's id, where it has one.
 
         Raises:
-            NotFound, InvalidRequest, BadRequest: as found.
+            NotFound: it is no UUID.
         """
         if "id" in (self.event.get("pathParameters") or {}):
             self.id()
+
+    def check_syntax(self) -> None:
+        """Check what comes before the endpoint's own rules: the JSON.
+
+        Raises:
+            InvalidRequest, BadRequest: as found.
+        """
         if self.event.get("httpMethod") in WITH_BODY:
             _ = self.content
 

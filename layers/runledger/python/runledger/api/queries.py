@@ -1,8 +1,9 @@
 """Bodies of named parameters that ask for lists (contract, task-runs 3.5)."""
 
+from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from runledger.domain.errors import Invalid
 from runledger.domain.filters.criteria import Criteria
@@ -10,10 +11,15 @@ from runledger.domain.filters.deployments import DeploymentFilter
 from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.flows import FlowFilter
 from runledger.domain.filters.task_runs import TaskRunFilter
+from runledger.domain.history import Timeline
 from runledger.domain.sorting import TaskRunSort
-from runledger.domain.values import Value
+from runledger.domain.values import UtcTime, Value
 
 MOST_RUNS = 200
+
+# Beyond these the reference fails; no table has as many runs, and no history is as long.
+MOST_OFFSET = 2**63 - 1
+MOST_INTERVAL_SECONDS = 1e11
 
 WHOLE_NUMBER: TypeAdapter[int] = TypeAdapter(int)
 
@@ -35,28 +41,80 @@ def check_limit(given: object) -> object:
     return limit
 
 
+Limit = Annotated[int, BeforeValidator(check_limit)]
+
+
 class ReadTaskRuns(Value):
     """POST /task_runs/filter; the order of the fields is that of the reference's errors."""
 
-    limit: int = MOST_RUNS
+    limit: Limit = MOST_RUNS
     sort: TaskRunSort = TaskRunSort.ID_DESC
-    offset: Annotated[int, Field(ge=0)] = 0
+    offset: Annotated[int, Field(ge=0, le=MOST_OFFSET)] = 0
     flows: FlowFilter | None = None
     flow_runs: FlowRunFilter | None = None
     task_runs: TaskRunFilter | None = None
     deployments: DeploymentFilter | None = None
 
-    @field_validator("limit", mode="before")
-    @classmethod
-    def bound_limit(cls, given: object) -> object:
-        """Refuse a limit out of range."""
-        return check_limit(given)
 
-    def criteria(self) -> Criteria:
-        """Return which runs are wanted."""
-        return Criteria.model_construct(
-            flows=self.flows,
-            flow_runs=self.flow_runs,
-            task_runs=self.task_runs,
-            deployments=self.deployments,
-        )
+class PaginateTaskRuns(Value):
+    """POST /task_runs/paginate."""
+
+    limit: Limit = MOST_RUNS
+    sort: TaskRunSort = TaskRunSort.ID_DESC
+    page: Annotated[int, Field(ge=1, le=MOST_OFFSET)] = 1
+    flows: FlowFilter | None = None
+    flow_runs: FlowRunFilter | None = None
+    task_runs: TaskRunFilter | None = None
+    deployments: DeploymentFilter | None = None
+
+    @property
+    def offset(self) -> int:
+        """How many runs the pages before have."""
+        return (self.page - 1) * self.limit
+
+
+class CountTaskRuns(Value):
+    """POST /task_runs/count."""
+
+    flows: FlowFilter | None = None
+    flow_runs: FlowRunFilter | None = None
+    task_runs: TaskRunFilter | None = None
+    deployments: DeploymentFilter | None = None
+
+
+class TaskRunHistory(Value):
+    """POST /task_runs/history."""
+
+    history_start: UtcTime
+    history_end: UtcTime
+    history_interval_seconds: Annotated[float, Field(le=MOST_INTERVAL_SECONDS)]
+    flows: FlowFilter | None = None
+    flow_runs: FlowRunFilter | None = None
+    task_runs: TaskRunFilter | None = None
+    deployments: DeploymentFilter | None = None
+
+    def timeline(self) -> Timeline:
+        """Return the intervals asked for.
+
+        Raises:
+            Invalid: they are too short, or end after all time.
+        """
+        if self.history_interval_seconds < 1:
+            raise Invalid("History interval must not be less than 1 second.")
+        step = timedelta(seconds=self.history_interval_seconds)
+        timeline = Timeline(self.history_start, self.history_end, step)
+        try:
+            _ = timeline.last
+        except OverflowError:
+            raise Invalid("History must end before the year 10000.") from None
+        return timeline
+
+
+def criteria(asked: ReadTaskRuns | PaginateTaskRuns | CountTaskRuns | TaskRunHistory) -> Criteria:
+    """Return which runs are wanted."""
+    return Criteria.model_construct(
+        flows=asked.flows,
+        flow_runs=asked.flow_runs,
+        task_runs=asked.task_runs,
+        deployments=asked.deployments,
+    )

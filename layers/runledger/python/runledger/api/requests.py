@@ -187,6 +187,8 @@ class FlowRunCreate(Body):
                 "name": self.name or fresh.name(),
                 "tags": tuple(self.tags),
                 "labels": self.labels or {},
+                "job_variables": self.job_variables or {},
+                "work_pool_name": self.work_pool_name or None,
                 "state": None,
                 "created": now,
                 "updated": now,

@@ -1,9 +1,15 @@
 """Answers that are not themselves domain values."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from runledger.domain.empirical_policies import TaskRunPolicy
 from runledger.domain.orchestration import Decision, Status
 from runledger.domain.states import State
+from runledger.domain.task_inputs import TaskInputs
+from runledger.domain.task_runs import TaskRun
 from runledger.domain.transitions import Refusal, Wait
 from runledger.domain.values import Value
 
@@ -31,3 +37,52 @@ def _details(status: Status, refusal: Refusal | None) -> dict[str, Any]:
         return kind
     wait = {"delay_seconds": refusal.delay_seconds} if isinstance(refusal, Wait) else {}
     return {**kind, **wait, "reason": refusal.reason}
+
+
+class TaskRunResponse(Value):
+    """What a page shows of a task run, in this order (contract, task-runs 2.2)."""
+
+    id: UUID
+    created: datetime
+    updated: datetime
+    name: str
+    flow_run_id: UUID | None
+    task_key: str
+    state_id: UUID | None
+    state: State | None
+    task_version: str | None
+    task_inputs: TaskInputs
+    empirical_policy: TaskRunPolicy
+    tags: tuple[str, ...]
+    start_time: datetime | None
+    end_time: datetime | None
+    total_run_time: timedelta
+    estimated_run_time: timedelta
+    estimated_start_time_delta: timedelta
+
+    @classmethod
+    def of(cls, run: TaskRun) -> "TaskRunResponse":
+        """Tell a task run."""
+        shown: dict[str, Any] = {field: getattr(run, field) for field in cls.model_fields}
+        return cls.model_construct(None, **shown)
+
+
+class TaskRunPage(Value):
+    """A page of task runs (contract, task-runs 3.5)."""
+
+    results: list[TaskRunResponse]
+    count: int
+    limit: int
+    pages: int
+    page: int
+
+    @classmethod
+    def of(cls, runs: Sequence[TaskRun], count: int, *, limit: int, page: int) -> "TaskRunPage":
+        """Tell a page of all the runs that were counted."""
+        return cls.model_construct(
+            results=[TaskRunResponse.of(run) for run in runs],
+            count=count,
+            limit=limit,
+            pages=-(-count // limit) if limit else 0,
+            page=page,
+        )

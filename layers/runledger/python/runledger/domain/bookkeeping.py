@@ -71,24 +71,29 @@ def mirrored(child: FlowRun, state: State, *, onto: TaskRun) -> State:
 
 def as_of(run: Run, now: datetime) -> Run:
     """Return the run with its estimates, which are made whenever it is read."""
+    if run.state is None or run.expected_start_time is None:
+        return run
+    of_state = run.state.type
     return run.but(
-        estimated_run_time=estimated_run_time(run, now),
-        estimated_start_time_delta=estimated_start_time_delta(run, now),
+        estimated_run_time=time_running(run.total_run_time, of_state, run.state.timestamp, now),
+        estimated_start_time_delta=lateness(run.expected_start_time, run.start_time, of_state, now),
     )
 
 
-def estimated_run_time(run: TaskRun | FlowRun, now: datetime) -> timedelta:
-    """Return the time spent RUNNING, up to now."""
-    if run.state is None or run.state.type != StateType.RUNNING:
-        return run.total_run_time
-    return run.total_run_time + (now - run.state.timestamp)
+def time_running(
+    total: timedelta, state_type: StateType, since: datetime, now: datetime
+) -> timedelta:
+    """Return the time spent RUNNING: all until the present state, and in that one up to now."""
+    return total + (now - since) if state_type == StateType.RUNNING else total
 
 
-def estimated_start_time_delta(run: TaskRun | FlowRun, now: datetime) -> timedelta:
-    """Return how much later than expected the run started, or how long it is overdue."""
-    if run.expected_start_time is None or (run.start_time is None and run.state_type in TERMINAL):
+def lateness(
+    expected: datetime, started: datetime | None, state_type: StateType, now: datetime
+) -> timedelta:
+    """Return how much later than expected a run started, or how long it is overdue."""
+    if started is None and state_type in TERMINAL:
         return ZERO
-    return max(ZERO, (run.start_time or now) - run.expected_start_time)
+    return max(ZERO, (started or now) - expected)
 
 
 def told_in_utc(run: Run) -> Run:

@@ -71,9 +71,10 @@ def take_tag_slots(t: TaskTransition) -> TaskAnswer:
     if all(one.has_room(1) for one in t.facts.limits):
         return t.with_effect(TakeSlots())
     fullest = max(t.facts.limits, key=lambda one: one.active_slots / one.limit)
+    average = min(fullest.avg_slot_occupancy_seconds, fullest.most_wait)
     return Wait(
         f"Concurrency limit reached for tags: {', '.join(str(one.tag) for one in t.facts.limits)}",
-        round(jittered(fullest.seconds_to_wait, SLOT_WAIT_JITTER, t.facts.chance)),
+        round(jittered(average, SLOT_WAIT_JITTER, t.facts.chance)),
     )
 
 

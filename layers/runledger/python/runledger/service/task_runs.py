@@ -1,14 +1,15 @@
 """What can be done with task runs."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from runledger import fresh
-from runledger.domain.bookkeeping import next_moment, told_in_utc
+from runledger.domain.bookkeeping import next_moment
 from runledger.domain.errors import Conflict, NotFound, UnknownRun
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
+from runledger.domain.history import Interval, Timeline
 from runledger.domain.orchestration import Decision, decide
 from runledger.domain.policies import MINIMAL, policy_for
 from runledger.domain.sorting import Order
@@ -46,12 +47,18 @@ def create(store: Store, asked: TaskRun, state: State, *, now: datetime) -> Crea
         decision = decide(policy, Transition(run, state, facts(around, now)))
         outcome = carry_out(store.table, decision, around, now=now)
         stored = store.task_runs.create(decision.run, outcome.writes)
-        # A run in a flow run is answered as it is read back, one without as it was sent.
-        shown = told_in_utc(stored) if run.flow_run_id else stored
         # Its first state tells our own run from another's also if a write was done but not told.
-        return Created(shown, new=stored.state_id == decision.run.state_id)
+        return Created(_as_answered(stored), new=stored.state_id == decision.run.state_id)
 
     return until_it_holds(attempt)
+
+
+def _as_answered(run: TaskRun) -> TaskRun:
+    """A new run's times are told as they were sent, but for the expiration inside a flow run."""
+    expiration = run.cache_expiration
+    if run.flow_run_id and expiration:
+        expiration = expiration.astimezone(UTC)
+    return run.but(cache_expiration=expiration, state=run.state and run.state.as_stored())
 
 
 def _labels(asked: TaskRun, flow_run: FlowRun | None) -> dict[str, object]:
@@ -114,6 +121,21 @@ def read(store: Store, run_id: UUID) -> TaskRun:
 def search(store: Store, criteria: Criteria, order: Order, *, offset: int, limit: int) -> Found:
     """Return a page of the runs that are wanted, in the order asked for."""
     return store.task_runs.find(Search(criteria, order, offset, limit))
+
+
+def count(store: Store, criteria: Criteria) -> int:
+    """Return how many runs are wanted."""
+    return sum(1 for _ in store.task_runs.facts(criteria))
+
+
+def history(
+    store: Store, criteria: Criteria, timeline: Timeline, *, now: datetime
+) -> list[Interval]:
+    """Return the runs that are wanted by time and state."""
+    if not timeline.intervals:
+        return []
+    between = timeline.start, timeline.last
+    return timeline.tell(store.task_runs.facts(criteria, between), now)
 
 
 def rename(store: Store, run_id: UUID, name: str | None, *, now: datetime) -> None:

@@ -100,6 +100,12 @@ def everything(order: Order, shards: int) -> Walk:
     return Walk(f"all_{index.name}", index, _shards(shards))
 
 
+def expected_between(low: datetime, high: datetime, shards: int) -> Walk:
+    """Read the runs expected to start from one time to another."""
+    index = keys.BY_EXPECTED_START
+    return Walk(index.name, index, _shards(shards), keys.between(low, high))
+
+
 def by_id(criteria: Criteria, _: int) -> Read | None:
     """Read the runs named."""
     wanted = _conjunction(criteria)

@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from itertools import chain, groupby, islice
 from math import isqrt
@@ -14,13 +15,16 @@ from runledger.domain.task_runs import TaskRun
 from runledger.store import items, keys
 from runledger.store.expressions import in_index
 from runledger.store.lineages import Lineages
-from runledger.store.planning import Lookup, Read, Walk, everything, plan
+from runledger.store.planning import Lookup, Read, Walk, everything, expected_between, plan
 from runledger.store.table import MOST_KEYS, Query, Table
 from runledger.store.writes import Item
 
 # Entries of an unordered path that are sorted in memory; where there are more, walking all runs in
 # their order finds a page sooner.
 MOST_SORTED = 2_000
+
+# More runs than a table has.
+EVERY = 2**63
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,11 @@ class Search:
     order: Order
     offset: int
     limit: int
+
+    @classmethod
+    def of_all(cls, criteria: Criteria) -> "Search":
+        """Return a search for all the runs, in an order whose index tells what they are."""
+        return cls(criteria, Order("expected_start_time"), offset=0, limit=EVERY)
 
     @property
     def asks_nothing(self) -> bool:
@@ -83,10 +92,21 @@ class Searcher:
         runs = self._page(islice(wanted, self.search.offset, None))
         return Found(runs, read.name, self.entries_read)
 
+    def facts(self, between: tuple[datetime, datetime] | None = None) -> Iterator[TaskRunFacts]:
+        """Yield what is known of the runs wanted, or of those expected to start between."""
+        read = plan(self.search.criteria, self.search.order, self.shards)
+        if between and not (isinstance(read, Lookup) or read.bounded):
+            read = expected_between(*between, self.shards)
+        candidates = self._named(read) if isinstance(read, Lookup) else self._entries(read)
+        return (one.facts for one in self._wanted(candidates) if one.facts)
+
+    def _named(self, read: Lookup) -> Iterator[Candidate]:
+        return map(Candidate, map(keys.task_run, read.ids))
+
     def _in_order(self, read: Read) -> Iterator[Candidate] | None:
         """Return what a plan finds, in order; None where it is too much to be sorted."""
         if isinstance(read, Lookup):
-            return self._sorted(self._wanted(map(Candidate, map(keys.task_run, read.ids))))
+            return self._sorted(self._wanted(self._named(read)))
         entries = self._entries(read)
         if read.yields(self.search.order):
             return self._wanted(entries)
@@ -117,8 +137,10 @@ class Searcher:
             self.entries_read += 1
             yield entry
 
-    def _page_size(self, partitions: int) -> int:
+    def _page_size(self, partitions: int) -> int | None:
         """Entries to ask a partition for: its share, and what chance may add to that."""
+        if self.search.limit == EVERY:
+            return None
         share = -(-(self.search.offset + self.search.limit) // partitions)
         return share + 2 * isqrt(share) + 1
 

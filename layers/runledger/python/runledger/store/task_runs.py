@@ -7,6 +7,8 @@ from uuid import UUID
 
 from runledger.domain.concurrency_limits import Held
 from runledger.domain.errors import Conflict, Moved
+from runledger.domain.facts import TaskRunFacts
+from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.task_runs import TaskRun
 from runledger.store import items, keys
@@ -98,6 +100,12 @@ class TaskRunStore:
     def find(self, search: Search) -> Found:
         """Return a page of the runs that are wanted."""
         return Searcher(self.table, self.shards, search).find()
+
+    def facts(
+        self, criteria: Criteria, between: tuple[datetime, datetime] | None = None
+    ) -> Iterator[TaskRunFacts]:
+        """Yield what indexes know of all runs wanted, or of those expected to start between."""
+        return Searcher(self.table, self.shards, Search.of_all(criteria)).facts(between)
 
     def delete(self, run_id: UUID, now: datetime) -> bool:
         """Remove the run with its states, key and slots; return whether it was there.

@@ -1,0 +1,24 @@
+"""POST /task_runs/paginate: list a page of the task runs that are wanted, and count them all."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.queries import PaginateTaskRuns, criteria
+from runledger.api.responses import TaskRunPage
+from runledger.domain.bookkeeping import as_of
+from runledger.domain.sorting import ORDERS
+from runledger.service import task_runs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked = request.parameters(PaginateTaskRuns)
+    store, wanted = wiring.store(), criteria(asked)
+    found = task_runs.search(
+        store, wanted, ORDERS[asked.sort], offset=asked.offset, limit=asked.limit
+    )
+    now = wiring.now()
+    runs = [as_of(run, now) for run in found.runs]
+    count = task_runs.count(store, wanted)
+    page = TaskRunPage.of(runs, count, limit=asked.limit, page=asked.page)
+    return Response(page, log=found.told())

@@ -1,0 +1,94 @@
+"""Histories: runs by the time at which they were expected to start, and by their state."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from runledger.domain.bookkeeping import ZERO, lateness, time_running
+from runledger.domain.facts import TaskRunFacts
+from runledger.domain.states import StateType
+from runledger.domain.values import Value
+
+# The reference leaves off, without a word, what would come after so many intervals.
+MOST_INTERVALS = 500
+
+
+class StateTotals(Value):
+    """The runs of an interval that are in one state."""
+
+    state_type: StateType
+    state_name: str
+    count_runs: int
+    sum_estimated_run_time: timedelta
+    sum_estimated_lateness: timedelta
+
+
+class Interval(Value):
+    """An interval, its end not included, and its runs by state."""
+
+    interval_start: datetime
+    interval_end: datetime
+    states: tuple[StateTotals, ...]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Intervals of one length, one after the other (contract, task-runs 3.6)."""
+
+    start: datetime
+    end: datetime
+    step: timedelta
+
+    @property
+    def intervals(self) -> int:
+        """How many there are; the last one may reach beyond the end."""
+        return min(max(ceil((self.end - self.start) / self.step), 0), MOST_INTERVALS)
+
+    @property
+    def last(self) -> datetime:
+        """The end of the last interval.
+
+        Raises:
+            OverflowError: no time is that late.
+        """
+        return self.start + self.intervals * self.step
+
+    def tell(self, runs: Iterable[TaskRunFacts], now: datetime) -> list[Interval]:
+        """Return all intervals with the runs that fall into them; those outside are left out."""
+        found: dict[int, list[TaskRunFacts]] = defaultdict(list)
+        for run in runs:
+            found[(run.expected_start_time - self.start) // self.step].append(run)
+        return [
+            Interval(
+                interval_start=self.start + number * self.step,
+                interval_end=self.start + (number + 1) * self.step,
+                states=_totals(found[number], now),
+            )
+            for number in range(self.intervals)
+        ]
+
+
+def _totals(runs: Iterable[TaskRunFacts], now: datetime) -> tuple[StateTotals, ...]:
+    by_state: dict[tuple[StateType, str], list[TaskRunFacts]] = defaultdict(list)
+    for run in runs:
+        by_state[run.state_type, run.state_name].append(run)
+    return tuple(
+        StateTotals(
+            state_type=state_type,
+            state_name=state_name,
+            count_runs=len(members),
+            sum_estimated_run_time=sum((_time_running(run, now) for run in members), ZERO),
+            sum_estimated_lateness=sum((_lateness(run, now) for run in members), ZERO),
+        )
+        for (state_type, state_name), members in sorted(by_state.items())
+    )
+
+
+def _time_running(run: TaskRunFacts, now: datetime) -> timedelta:
+    return max(ZERO, time_running(run.total_run_time, run.state_type, run.state_timestamp, now))
+
+
+def _lateness(run: TaskRunFacts, now: datetime) -> timedelta:
+    return lateness(run.expected_start_time, run.start_time, run.state_type, now)
