@@ -9,12 +9,12 @@ from tests.bench.questions import PAGE
 from tests.bench.timing import Milliseconds
 
 TITLES = (
-    f"{'':<24}{'handler':>14}{'over HTTP':>16}{'reference':>16}{'ratio':>8}"
+    f"{'':<24}{'handler':>20}{'over HTTP':>15}{'reference':>15}{'ratio':>8}"
     f"{'units':>12}{'index':>9}"
 )
 HEADS = (
-    f"{'milliseconds':<24}{'p50':>7}{'p95':>7}{'p50':>9}{'p95':>7}{'p50':>9}{'p95':>7}{'p50':>8}"
-    f"{'read':>6}{'write':>6}{'entries':>9}  DynamoDB calls"
+    f"{'milliseconds':<24}{'CPU':>6}{'p50':>7}{'p95':>7}{'p50':>8}{'p95':>7}{'p50':>8}{'p95':>7}"
+    f"{'p50':>8}{'read':>6}{'write':>6}{'entries':>9}  DynamoDB calls"
 )
 
 
@@ -32,7 +32,7 @@ def show(size: int, table: Table) -> None:
     _print(f"\n{size:,} task runs", TITLES, HEADS)
     for name, measured in table.items():
         handler, http, reference, usage = measured
-        times = f"{_pair(handler, 7)}{_pair(http, 9)}{_pair(reference, 9)}"
+        times = f"{handler.cpu:>6.1f}{_pair(handler)}{_pair(http, 8)}{_pair(reference, 8)}"
         ratio = f"{reference.median / http.median:>8.1f}"
         units = f"{usage.read_units:>6.1f}{usage.write_units:>6.1f}{usage.index_entries:>9.0f}"
         _print(f"{name:<24}{times}{ratio}{units}  {calls(usage)}")
@@ -42,7 +42,7 @@ def calls(usage: Usage) -> str:
     return ", ".join(f"{number} {name}" for name, number in sorted(usage.calls.items()))
 
 
-def _pair(taken: Milliseconds, width: int) -> str:
+def _pair(taken: Milliseconds, width: int = 7) -> str:
     return f"{taken.median:>{width}.1f}{taken.p95:>7.1f}"
 
 

@@ -16,6 +16,7 @@ _numbers = count(1)
 class Milliseconds:
     median: float
     p95: float
+    cpu: float  # of this process, at the median
 
 
 def measure(side: Side, question: Question, loaded: Loaded, seconds: float) -> Milliseconds:
@@ -23,11 +24,16 @@ def measure(side: Side, question: Question, loaded: Loaded, seconds: float) -> M
     for _ in range(WARM_UP):
         side.prepare(question(loaded, next(_numbers)))()
     taken: list[float] = []
+    worked: list[float] = []
     deadline = time.perf_counter() + seconds
     while len(taken) < FEWEST or (time.perf_counter() < deadline and len(taken) < MOST):
         asking = side.prepare(question(loaded, next(_numbers)))
-        started = time.perf_counter()
+        begun, started = time.process_time(), time.perf_counter()
         asking()
         taken.append((time.perf_counter() - started) * 1000)
-    taken.sort()
-    return Milliseconds(taken[len(taken) // 2], taken[int(len(taken) * 0.95)])
+        worked.append((time.process_time() - begun) * 1000)
+    return Milliseconds(_at(0.5, taken), _at(0.95, taken), _at(0.5, worked))
+
+
+def _at(share: float, numbers: list[float]) -> float:
+    return sorted(numbers)[int(len(numbers) * share)]
