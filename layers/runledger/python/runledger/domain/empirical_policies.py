@@ -25,11 +25,14 @@ class EmpiricalPolicy(Value):
     @model_validator(mode="before")
     @classmethod
     def heed_deprecated_keys(cls, given: object) -> object:
-        """Copy each deprecated key that says something into its successor."""
-        if not isinstance(given, dict):
-            return given
-        heirs = {new: given[old] for old, new in SUCCESSORS.items() if given.get(old)}
-        return given | {new: old for new, old in heirs.items() if not given.get(new)}
+        """Copy each deprecated key that says something into its successor.
+
+        Into the client's own object, as the reference does: a 422 shows it in `request_body`.
+        """
+        if isinstance(given, dict):
+            said = {new: given[old] for old, new in SUCCESSORS.items() if given.get(old, 0) != 0}
+            given |= {new: old for new, old in said.items() if not given.get(new)}
+        return given
 
 
 class TaskRunPolicy(EmpiricalPolicy):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger import fresh
-from runledger.domain.bookkeeping import mirrored, next_moment, record, told_in_utc
+from runledger.domain.bookkeeping import mirrored, next_moment, record
 from runledger.domain.errors import Conflict, NotFound, Rejected, Unavailable, UnknownRun
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.orchestration import Decision, decide
@@ -42,19 +42,36 @@ def create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Crea
     A subflow run's state shows on its parent task run from the start (neighbours 4).
 
     Raises:
-        Conflict: the flow or the parent task run is unknown.
+        NotFound: it asks for a work pool; there are none here.
+        Conflict: the flow, the parent task run or the infrastructure document is unknown.
     """
+    if asked.work_pool_name:
+        raise NotFound(_unknown_pool(asked.work_pool_name, asked.work_queue_name))
     flow = store.flows.read(asked.flow_id)
     if flow is None:
         raise Conflict(f"flow {asked.flow_id} is unknown")
+    if asked.infrastructure_document_id:
+        raise Conflict(f"infrastructure document {asked.infrastructure_document_id} is unknown")
     labels = merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, asked.labels)
     run = record(asked.but(labels=labels), state, now=now)
 
     def attempt() -> Created:
         stored = store.flow_runs.create(run, _mirror(store, run, now, required=True))
-        return Created(told_in_utc(stored), new=stored.id == run.id)
+        if stored.id != run.id and not run.idempotency_key:
+            # An empty key identifies nothing, and is as unique as any other.
+            raise Conflict("another flow run has the empty idempotency key")
+        shown = stored.but(state=stored.state and stored.state.as_stored())
+        return Created(shown, new=stored.id == run.id)
 
     return until_it_holds(attempt)
+
+
+def _unknown_pool(pool: str, queue: str | None) -> str:
+    return (
+        f"Work pool queue '{pool}/{queue}' not found."
+        if queue
+        else f'Work pool "{pool}" not found.'
+    )
 
 
 def set_state(
