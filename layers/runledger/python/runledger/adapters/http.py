@@ -15,7 +15,9 @@ from runledger.adapters.observability import count, logger
 from runledger.adapters.requests import BadRequest, InvalidRequest, Request
 from runledger.domain.errors import (
     Conflict,
+    Gone,
     Invalid,
+    Locked,
     NotFound,
     Rejected,
     TooLarge,
@@ -42,6 +44,8 @@ OUTCOMES: Mapping[int, str] = {
     HTTPStatus.CREATED: "Accepted",
     HTTPStatus.NO_CONTENT: "Accepted",
     HTTPStatus.NOT_FOUND: "NotFound",
+    HTTPStatus.GONE: "NotFound",
+    HTTPStatus.LOCKED: "Delayed",
     HTTPStatus.BAD_REQUEST: "Invalid",
     HTTPStatus.UNAUTHORIZED: "Unauthorized",
     HTTPStatus.METHOD_NOT_ALLOWED: "Invalid",
@@ -102,6 +106,12 @@ def _message(status: int, text: str) -> Answer:
     return lambda _: Response({"exception_message": text}, status)
 
 
+def _locked(error: Locked) -> Response:
+    seconds = error.seconds_to_wait
+    wait = {} if seconds is None else {"Retry-After": str(seconds)}
+    return Response({"detail": str(error)}, HTTPStatus.LOCKED, wait)
+
+
 # What each error is answered with (contract, task-runs 1.6); what is not here is a bug.
 ANSWERS: Mapping[type[Exception], Answer] = {
     BadRequest: _detail(HTTPStatus.BAD_REQUEST),
@@ -110,6 +120,8 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     UnknownRun: lambda error: Response({"exception_message": str(error)}, HTTPStatus.NOT_FOUND),
     Conflict: lambda _: Response({"detail": INTEGRITY}, HTTPStatus.CONFLICT),
     Rejected: _detail(HTTPStatus.BAD_REQUEST),
+    Locked: _locked,
+    Gone: _detail(HTTPStatus.GONE),
     TooLarge: _detail(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     InvalidRequest: lambda error: Response(error.told(), HTTPStatus.UNPROCESSABLE_ENTITY),
     Invalid: _detail(HTTPStatus.UNPROCESSABLE_ENTITY),

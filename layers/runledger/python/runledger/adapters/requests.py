@@ -101,11 +101,15 @@ class Request:
         Raises:
             InvalidRequest: it is missing or no UUID.
         """
-        text = self.query(name)
-        try:
-            return ANY_UUID.validate_python(text)
-        except ValidationError as error:
-            raise InvalidRequest(_problems(error, "query", name), None) from error
+        return _uuid(self.query(name), ("query", name), None)
+
+    def path_uuid(self, name: str) -> UUID:
+        """Return a variable of the path for which the reference's route takes any text.
+
+        Raises:
+            InvalidRequest: it is no UUID.
+        """
+        return _uuid(self.path_text(name), ("path", name), self.content)
 
     @cached_property
     def _raw(self) -> bytes:
@@ -216,6 +220,13 @@ def check_version(version: str | None) -> None:
             f"The request specified API version {version}"
             f" but this server requires version {oldest} or higher."
         )
+
+
+def _uuid(text: str, found: tuple[str, str], body: object) -> UUID:
+    try:
+        return ANY_UUID.validate_python(text)
+    except ValidationError as error:
+        raise InvalidRequest(_problems(error, *found), body) from error
 
 
 def _problems(error: ValidationError, *under: str) -> list[Problem]:

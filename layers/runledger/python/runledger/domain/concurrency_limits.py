@@ -4,44 +4,35 @@ A limit with a decay is a rate limit: its slots come back by themselves, so many
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from math import floor
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from runledger.domain.values import Value
 
 TAG_PREFIX = "tag:"
 
-# What one slot is taken to be occupied for, in seconds, until it is known, and at least.
+# How long a slot is taken to be occupied, in seconds, until it is known; and at least.
 USUAL_SECONDS, LEAST_SECONDS = 2.0, 0.1
 
-# Clients that found no room come back after at most so many seconds.
-MOST_WAIT_SECONDS, MOST_WAIT_SECONDS_FOR_TAGS = 30.0, 10.0
+# The longest, in seconds, that clients are told to wait for a slot.
+MOST_WAIT, MOST_WAIT_FOR_TAGS = 30.0, 10.0
 
-# How many times over a limit's slots must be given back until their average forgets older ones.
+# The average occupancy is that of the last so many slots given back, as many times over a limit.
 SAMPLES = 2
 
-
-class HolderType(StrEnum):
-    """What holds a lease."""
-
-    FLOW_RUN = "flow_run"
-    TASK_RUN = "task_run"
-    DEPLOYMENT = "deployment"
+MOST_STEPS = 2.0**62
 
 
-class Holder(Value):
-    """Who holds a lease."""
-
-    type: HolderType
-    id: UUID
+def named_for(tag: str) -> str:
+    """Return the name of a tag's limit."""
+    return TAG_PREFIX + tag
 
 
 class ConcurrencyLimit(Value):
-    """A limit and the slots that are held of it, as counted at `counted`."""
+    """A limit and how many slots of it are held, as counted at `counted`."""
 
     id: UUID
     created: datetime
@@ -66,22 +57,21 @@ class ConcurrencyLimit(Value):
         return self.slot_decay_per_second > 0
 
     @property
-    def seconds_to_wait(self) -> float:
-        """How long a slot is occupied on average, as far as clients are to wait for it."""
-        most = MOST_WAIT_SECONDS if self.tag is None else MOST_WAIT_SECONDS_FOR_TAGS
-        return min(self.avg_slot_occupancy_seconds, most)
+    def most_wait(self) -> float:
+        """The longest that clients are told to wait for a slot."""
+        return MOST_WAIT if self.tag is None else MOST_WAIT_FOR_TAGS
 
     def as_of(self, now: datetime) -> "ConcurrencyLimit":
-        """Return what decayed since it was counted taken off: whole slots, the rest is kept.
-
-        Denied slots decay in any case: as fast as slots come back.
-        """
-        rate = self.slot_decay_per_second or 1 / max(self.seconds_to_wait, LEAST_SECONDS)
-        steps = floor(rate * max((now - self.counted).total_seconds(), 0))
-        active = max(self.active_slots - steps, 0) if self.decays else self.active_slots
+        """Return what it is after the decay since it was counted: whole slots, the rest waits."""
+        if not self.decays:
+            return self
+        elapsed = max((now - self.counted).total_seconds(), 0.0)
+        steps = floor(min(self.slot_decay_per_second * elapsed, MOST_STEPS))
+        active = max(self.active_slots - steps, 0)
+        # Nothing is saved up while no slot is held.
+        rest = timedelta(seconds=steps / self.slot_decay_per_second)
+        counted = self.counted + rest if active else max(now, self.counted)
         denied = max(self.denied_slots - steps, 0)
-        is_used_up = (active if self.decays else denied) == 0
-        counted = now if is_used_up else self.counted + timedelta(seconds=steps / rate)
         return self.but(active_slots=active, denied_slots=denied, counted=counted)
 
     def has_room(self, slots: int) -> bool:
@@ -89,9 +79,18 @@ class ConcurrencyLimit(Value):
         return self.active_slots + slots <= self.limit
 
     def change_of_average(self, seconds: float, slots: int) -> float:
-        """Return by how much the average changes when slots are given back after so long."""
+        """Return by how much the average changes when slots come back after so long."""
         per_slot = max(seconds / slots, LEAST_SECONDS)
         return (per_slot - self.avg_slot_occupancy_seconds) / (max(self.limit, 1) * SAMPLES)
+
+
+class Holder(Value):
+    """Who holds a lease."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["flow_run", "task_run", "deployment"]
+    id: UUID
 
 
 class Leased(Value):
@@ -99,6 +98,13 @@ class Leased(Value):
 
     id: UUID
     name: str
+
+
+class Held(Value):
+    """What is remembered of a lease by who is to give it back."""
+
+    lease_id: UUID
+    limits: tuple[Leased, ...]
 
 
 class Lease(Value):
@@ -111,13 +117,16 @@ class Lease(Value):
     holder: Holder | None = None
     expiration: datetime | None = None
 
+    @property
+    def held(self) -> Held:
+        """What is to be remembered of it."""
+        return Held(lease_id=self.id, limits=self.limits)
+
+    @property
+    def task_run_id(self) -> UUID | None:
+        """The task run that holds it, if one does."""
+        return self.holder.id if self.holder and self.holder.type == "task_run" else None
+
     def has_expired(self, now: datetime) -> bool:
         """Tell whether its slots may be given to others."""
         return self.expiration is not None and self.expiration <= now
-
-
-class Held(Value):
-    """What is remembered of a lease by who is to give it back."""
-
-    lease_id: UUID
-    limits: tuple[Leased, ...]

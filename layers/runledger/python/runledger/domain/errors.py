@@ -6,6 +6,8 @@ RunledgerError
 ├── Conflict            the write would break an identity or name a parent that is not there
 ├── Invalid             a value that the types allow and the reference does not
 ├── Rejected            a change that the object's present state does not allow
+├── Locked              there is no free slot: worth another try
+├── Gone                what was asked for was there, and is no longer
 ├── TooLarge            more than the platform can hold or carry
 └── Unavailable         the store is contended, throttled or out of reach: worth another try
     └── Moved           an item changed between reading and writing it
@@ -34,6 +36,19 @@ class Invalid(RunledgerError):  # noqa: N818
 
 class Rejected(RunledgerError):  # noqa: N818
     """A change that the object's present state does not allow; the text is the reference's."""
+
+
+class Locked(RunledgerError):  # noqa: N818
+    """There is no free slot; none is to be waited for without a time to wait."""
+
+    def __init__(self, text: str, seconds_to_wait: float | None) -> None:
+        """Keep how long to wait."""
+        super().__init__(text)
+        self.seconds_to_wait = seconds_to_wait
+
+
+class Gone(RunledgerError):  # noqa: N818
+    """What was asked for ended; the text is the reference's."""
 
 
 class TooLarge(RunledgerError):  # noqa: N818

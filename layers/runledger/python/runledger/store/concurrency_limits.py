@@ -9,14 +9,14 @@ from runledger.domain.errors import Moved
 from runledger.store import keys, limit_items, slots
 from runledger.store.expressions import ABSENT, in_partition
 from runledger.store.failures import Refused
-from runledger.store.limit_items import SeenLease, SeenLimit
+from runledger.store.limit_items import SeenLimit
 from runledger.store.table import Query, Table
 from runledger.store.writes import Delete, Put, Write
 
 
 @dataclass(frozen=True)
 class ConcurrencyLimitStore:
-    """What is asked of the table about concurrency limits, their slots and leases."""
+    """What is asked of the table about concurrency limits."""
 
     table: Table
 
@@ -41,22 +41,14 @@ class ConcurrencyLimitStore:
         return [entry["name"] for _, entry in zip(range(first), listed, strict=False)]
 
     def leases(self, limit_id: UUID) -> list[Lease]:
-        """Return the leases that hold slots of a limit, each as it was taken."""
+        """Return the leases that hold slots of a limit, as they were taken."""
         held = in_partition(keys.limit_id(limit_id).pk, keys.under(keys.SLOT))
-        return [limit_items.read_lease(item) for item in self.table.query(Query(held))]
-
-    def read_leases(self, ids: Iterable[UUID]) -> dict[UUID, SeenLease]:
-        """Return the leases that can still be renewed or given back."""
-        found = self.table.read_many([keys.lease(lease_id) for lease_id in ids])
-        seen = (
-            SeenLease(limit_items.read_lease(item), int(item["version"])) for item in found.values()
-        )
-        return {one.lease.id: one for one in seen}
+        return [limit_items.read_slot(item) for item in self.table.query(Query(held))]
 
     def create(self, limit: ConcurrencyLimit) -> bool:
         """Store a new limit; return whether its name was free."""
         try:
-            self.table.write(*_arrival(SeenLimit(limit, version=1)))
+            self.table.write(*_arrival(SeenLimit(limit)))
         except Refused:
             return False
         return True
@@ -70,30 +62,32 @@ class ConcurrencyLimitStore:
         if limit.name == seen.limit.name:
             self._write(slots.replacing(seen, limit))
             return True
+        renamed = SeenLimit(limit, seen.version + 1, seen.changes + 1)
         try:
-            self.table.write(*_departure(seen), *_arrival(SeenLimit(limit, seen.version + 1)))
+            self.table.write(*_departure(seen), *_arrival(renamed))
         except Refused as refused:
-            if refused.met[0][0]:
-                raise Moved(str(limit.id)) from refused
-            return False
+            is_unchanged = not refused.met[0][0]
+            if is_unchanged:
+                return False
+            raise Moved(str(limit.id)) from refused
         return True
 
-    def remove(self, seen: SeenLimit) -> None:
-        """Remove a limit, then the slots that are held of it: without it they count for nothing.
+    def delete(self, seen: SeenLimit) -> None:
+        """Remove a limit, and then its slots: without the limit they count for nothing.
 
         Raises:
             Moved: somebody else wrote first.
         """
-        self._write(*_departure(seen), Delete(keys.limit_id(seen.limit.id)))
-        held = [keys.slot(seen.limit.id, lease.id) for lease in self.leases(seen.limit.id)]
-        if held:
-            self.table.write_batches([Delete(key) for key in held])
+        limit_id = seen.limit.id
+        self._write(*_departure(seen), Delete(keys.limit_id(limit_id)))
+        held = [Delete(keys.slot(limit_id, lease.id)) for lease in self.leases(limit_id)]
+        self.table.write_batches(held)
 
     def _write(self, *writes: Write) -> None:
         try:
             self.table.write(*writes)
         except Refused as refused:
-            raise Moved(refused.args) from refused
+            raise Moved("the limit changed") from refused
 
 
 def _arrival(seen: SeenLimit) -> Sequence[Write]:

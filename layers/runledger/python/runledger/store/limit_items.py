@@ -1,7 +1,8 @@
 """Items of concurrency limits, of slots and of leases.
 
 What is counted of a limit stands in attributes of its own, so that it can be added to without
-replacing the rest; `version` tells whether the rest is still what was read.
+replacing the rest: `version` tells whether the rest is still what was read, `changes` whether all
+of it is.
 """
 
 import json
@@ -15,27 +16,29 @@ from runledger.store import keys
 from runledger.store.keys import Key
 from runledger.store.writes import Item
 
-COUNTED = {"active_slots", "denied_slots", "avg_slot_occupancy_seconds", "updated"}
+COUNTED = {"active_slots", "avg_slot_occupancy_seconds", "updated"}
 
-# As many digits of an average are kept behind the point.
-DIGITS = 9
+# As many digits of an average are kept behind the point; with more, a small one would be spelled
+# with an exponent.
+DIGITS = 6
 
 # How long a lease that nobody gave back stays to be looked at.
 KEPT = timedelta(days=1)
 
 
 class SeenLimit(NamedTuple):
-    """A limit as it was read: the version guards all but what is counted."""
+    """A limit as it was read: the version guards all but what is counted, `changes` all."""
 
     limit: ConcurrencyLimit
-    version: int
+    version: int = 1
+    changes: int = 0
 
 
 class SeenLease(NamedTuple):
     """A lease as it was read."""
 
     lease: Lease
-    version: int
+    version: int = 1
 
 
 def limit_item(seen: SeenLimit) -> Item:
@@ -45,8 +48,8 @@ def limit_item(seen: SeenLimit) -> Item:
         "id": str(limit.id),
         "body": limit.model_dump_json(exclude_defaults=True, exclude=COUNTED),
         "version": seen.version,
+        "changes": seen.changes,
         "active_slots": limit.active_slots,
-        "denied_slots": limit.denied_slots,
         "average": number(limit.avg_slot_occupancy_seconds),
         "updated": limit.updated.isoformat(),
         "counted": limit.counted.isoformat(),
@@ -57,12 +60,12 @@ def read_limit(item: Item) -> SeenLimit:
     """Read back what `limit_item` spelled."""
     fields = json.loads(item["body"]) | {
         "active_slots": int(item["active_slots"]),
-        "denied_slots": int(item["denied_slots"]),
         "avg_slot_occupancy_seconds": float(item["average"]),
         "updated": item["updated"],
         "counted": item["counted"],
     }
-    return SeenLimit(ConcurrencyLimit.model_validate(fields), int(item["version"]))
+    limit = ConcurrencyLimit.model_validate(fields)
+    return SeenLimit(limit, int(item["version"]), int(item["changes"]))
 
 
 def slot_item(limit_id: UUID, lease: Lease) -> Item:
@@ -78,9 +81,14 @@ def lease_item(seen: SeenLease) -> Item:
     return own | {"body": _document(lease), "version": seen.version} | gone
 
 
-def read_lease(item: Item) -> Lease:
-    """Read a lease back from its own item or from one of its slots."""
+def read_slot(item: Item) -> Lease:
+    """Read back, from slots that it holds, a lease as it was taken."""
     return Lease.model_validate_json(item["body"])
+
+
+def read_lease(item: Item) -> SeenLease:
+    """Read back what `lease_item` spelled."""
+    return SeenLease(Lease.model_validate_json(item["body"]), int(item["version"]))
 
 
 def named_item(key: Key, name: str) -> Item:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from runledger.store import keys
+from runledger.store.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.flow_runs import FlowRunStore
 from runledger.store.flows import FlowStore
+from runledger.store.leases import LeaseStore
 from runledger.store.states import StateStore
 from runledger.store.table import Table
 from runledger.store.task_runs import TaskRunStore
@@ -42,6 +44,16 @@ class Store:
     def states(self) -> StateStore:
         """States of runs."""
         return StateStore(self.table)
+
+    @property
+    def concurrency_limits(self) -> ConcurrencyLimitStore:
+        """Concurrency limits, with their names."""
+        return ConcurrencyLimitStore(self.table)
+
+    @property
+    def leases(self) -> LeaseStore:
+        """Slots of concurrency limits, and the leases that hold them."""
+        return LeaseStore(self.table)
 
     def ping(self) -> None:
         """Ask the table for nothing in particular.
