@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from tests.conformance import random_programs, servers, tables
+from tests.conformance.clients import running as clients
 from tests.conformance.programs import Program
 from tests.conformance.report import Report
 from tests.conformance.running import Outcome, Run, Sides
@@ -24,7 +25,12 @@ def main() -> int:
         for outcome in _outcomes(options, [p for p in chosen if p.locked is locked]):
             report.add(outcome)
     report.print()
-    return _verdict(options, report)
+    verdict = _verdict(options, report)
+    return verdict if options.url or _stock_programs_work(options) else 1
+
+
+def _stock_programs_work(options: argparse.Namespace) -> bool:
+    return clients.all_hold(options.only, against_itself=options.against_itself)
 
 
 def _programs(options: argparse.Namespace) -> Iterator[Program]:

@@ -23,7 +23,8 @@ class Mismatch(NamedTuple):
 class Comparison:
     """What two sides' answers have shown so far to stand for each other."""
 
-    def __init__(self, began: datetime) -> None:
+    def __init__(self, *began: datetime) -> None:
+        """Each side's clock when the first request was sent."""
         self._began = began
         self._ids: dict[str, str] = {}
         self._ids_back: dict[str, str] = {}
@@ -33,6 +34,14 @@ class Comparison:
         if left.status != right.status:
             return [Mismatch("status", _summary(left), _summary(right), "another status")]
         return [*self._headers(left, right), *self._values(left.body, right.body, ())]
+
+    def pair(self, left: str, right: str) -> None:
+        """Know from elsewhere that two ids stand for each other."""
+        self._ids[left], self._ids_back[right] = right, left
+
+    def ours(self, text: str) -> str:
+        """What one side was sent, as the other side is to get it."""
+        return volatile.UUID.sub(lambda found: self._ids.get(found[0], found[0]), text)
 
     def _headers(self, left: Answer, right: Answer) -> Iterator[Mismatch]:
         for name in sorted(left.headers.keys() | right.headers.keys()):
@@ -47,7 +56,7 @@ class Comparison:
             yield from self._lists(left, right, at)
         elif isinstance(left, str) and isinstance(right, str):
             yield from self._texts(left, right, at)
-        elif not _plain_values_agree(left, right, at):
+        elif not self._plain_values_agree(left, right, at):
             yield Mismatch(_spell(at), left, right, "another value")
 
     def _objects(
@@ -75,6 +84,16 @@ class Comparison:
         pairs = zip(map(_identity, left), map(_identity, right), strict=True)
         return all(self._ids.get(one, other) == other for one, other in pairs if one or other)
 
+    def _plain_values_agree(self, left: Json, right: Json, at: Path) -> bool:
+        if type(left) is type(right) and left == right:
+            return True
+        key = at[-1] if at else ""
+        if key in volatile.DURATIONS and isinstance(left, float) and isinstance(right, float):
+            return volatile.durations_agree(left, right)
+        if key == volatile.DELAY and isinstance(left, int) and isinstance(right, int):
+            return volatile.delays_agree(left, right, self._began)
+        return False
+
     def _texts(self, left: str, right: str, at: Path) -> Iterator[Mismatch]:
         if volatile.UUID.split(left) == volatile.UUID.split(right):
             yield from self._identities(left, right, at)
@@ -84,7 +103,7 @@ class Comparison:
     def _texts_agree(self, left: str, right: str, at: Path) -> bool:
         if at[-1:] == ("name",):
             return volatile.are_generated_names(left, right)
-        return volatile.are_clock_readings(left, right, self._began) and volatile.spelled_alike(
+        return volatile.are_clock_readings((left, right), self._began) and volatile.spelled_alike(
             left, right
         )
 
@@ -126,13 +145,6 @@ class Comparison:
             moved = volatile.movement(before[0], value), volatile.movement(before[1], other)
             if moved[0] != moved[1]:
                 yield Mismatch(_spell((*at, key)), *moved, "moved otherwise since last seen")
-
-
-def _plain_values_agree(left: Json, right: Json, at: Path) -> bool:
-    is_duration = bool(at) and at[-1] in volatile.DURATIONS
-    if is_duration and isinstance(left, float) and isinstance(right, float):
-        return volatile.durations_agree(left, right)
-    return type(left) is type(right) and left == right
 
 
 def _identity(value: Json) -> str:

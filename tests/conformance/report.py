@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.conformance.comparing import Mismatch
 from tests.conformance.differences import DIFFERENCES, SLASHES
 from tests.conformance.endpoints import endpoint
 from tests.conformance.programs import Step
@@ -62,14 +63,20 @@ def explain(outcome: Outcome) -> list[str]:
     program = outcome.program
     lines = [f"\nDISAGREEMENT in {program.name}, step {outcome.position + 1}"]
     lines += [f"  {step_line(outcome.exchange.step)}"]
-    for mismatch in outcome.mismatches[:8]:
-        lines += [f"    {mismatch.where}: {mismatch.why}"]
-        lines += [f"      reference  {_short(mismatch.reference)}"]
-        lines += [f"      ours       {_short(mismatch.ours)}"]
+    lines += explain_mismatches(outcome.mismatches)
     before = program.steps[: outcome.position]
     if before:
         lines += [f"  after{'' if len(before) <= 12 else f' {len(before) - 12} others and'}"]
         lines += [f"    {step_line(step)}" for step in before[-12:]]
+    return lines
+
+
+def explain_mismatches(mismatches: list[Mismatch]) -> list[str]:
+    lines = []
+    for mismatch in mismatches[:8]:
+        lines += [f"    {mismatch.where}: {mismatch.why}"]
+        lines += [f"      reference  {_short(mismatch.reference)}"]
+        lines += [f"      ours       {_short(mismatch.ours)}"]
     return lines
 
 

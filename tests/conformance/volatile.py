@@ -1,6 +1,7 @@
 """Values that each server picks for itself, and what must still agree about them."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -12,11 +13,15 @@ SLUG = re.compile(r"[a-z]+-[a-z]+")
 
 # Read from the clock when the answer is made, so no two servers agree exactly.
 DURATIONS = frozenset({"total_run_time", "estimated_run_time", "estimated_start_time_delta"})
+# Seconds that a client is told to wait.
+DELAY = "delay_seconds"
 # Book-keeping of the row, on a clock reading of its own: only how it moves is compared.
 ROW_TIMES = frozenset({"created", "updated"})
 
 # What two clocks and two machines may differ by.
 SLACK = timedelta(seconds=30)
+# How long a program may take.
+LONGEST = timedelta(minutes=10)
 # The reference reads its clock several times for what is one moment.
 ONE_MOMENT = timedelta(milliseconds=2)
 
@@ -31,11 +36,11 @@ def instant(text: str) -> datetime | None:
         return None
 
 
-def are_clock_readings(left: str, right: str, began: datetime) -> bool:
+def are_clock_readings(texts: tuple[str, str], began: Sequence[datetime]) -> bool:
     """Whether both are times that a server took from its own clock since the program began."""
-    times = instant(left), instant(right)
-    return all(time is not None and time > began - SLACK for time in times) and all(
-        time is not None and time < began + 20 * SLACK for time in times
+    return all(
+        time is not None and start - SLACK < time < start + LONGEST
+        for time, start in zip(map(instant, texts), began, strict=True)
     )
 
 
@@ -53,6 +58,12 @@ def durations_agree(left: float, right: float) -> bool:
     both_zero_or_neither = (left == 0) == (right == 0)
     close = abs(left - right) < SLACK.total_seconds()
     return both_zero_or_neither and close and left * right >= 0
+
+
+def delays_agree(left: int, right: int, began: Sequence[datetime]) -> bool:
+    """Seconds until a time: the same, or less by what one side's clock is ahead."""
+    ahead = (began[1] - began[0]).total_seconds()
+    return abs(left - right) <= 1 or abs(left - right - ahead) <= SLACK.total_seconds()
 
 
 def moments(value: Json, at: str = "") -> dict[str, datetime]:

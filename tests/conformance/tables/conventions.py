@@ -138,8 +138,8 @@ def _methods() -> Program:
 
 
 def _taken(path: str) -> tuple[str, ...]:
-    """What would change something."""
-    return ("DELETE",) if path.endswith(RUN) else ()
+    """What would change something, and what is not there yet: PATCH /flows/{id}."""
+    return {f"/task_runs/{RUN}": ("DELETE",), f"/flows/{some_id(1)}": ("PATCH",)}.get(path, ())
 
 
 def _bodies_where_none_is_asked() -> Program:

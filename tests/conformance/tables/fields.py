@@ -129,7 +129,7 @@ def programs() -> Iterator[Program]:
 
 
 def _created(name: str, body: Mapping[str, object]) -> Program:
-    """Created, read, and found again by its identity."""
+    """Created, found again by its identity, and read."""
     return program(
-        name, post("/task_runs/", body), get("/task_runs/<s1.id>"), post("/task_runs/", body)
+        name, post("/task_runs/", body), post("/task_runs/", body), get("/task_runs/<s2.id>")
     )

@@ -187,13 +187,17 @@ class FlowRunCreate(Body):
                 "name": self.name or fresh.name(),
                 "tags": tuple(self.tags),
                 "labels": self.labels or {},
-                "job_variables": self.job_variables or {},
+                "job_variables": self._job_variables(),
                 "work_pool_name": self.work_pool_name or None,
                 "state": None,
                 "created": now,
                 "updated": now,
             }
         )
+
+    def _job_variables(self) -> dict[str, Any] | None:
+        # The reference writes a run with a key past the default that others get.
+        return self.job_variables if self.idempotency_key else self.job_variables or {}
 
     def proposed(self, now: datetime) -> State:
         """Return the first state asked for, PENDING by default."""

@@ -1,42 +1,50 @@
 """Where a task run's parameters came from (contract, task-runs 2.4).
 
-The class names are part of the contract: pydantic puts them into the `loc` of an error. The
-defaults come from factories so that a document stored without its defaults keeps the kind.
+The class names are part of the contract: pydantic puts them into the `loc` of an error.
 """
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import model_serializer
 
 from runledger.domain.values import Value
 
 
-class TaskRunResult(Value):
+class Input(Value):
+    """One of the kinds below."""
+
+    @model_serializer
+    def _whole(self) -> dict[str, Any]:
+        # The kind is spelled even where defaults are left out: an id alone would be a task run's.
+        return {field: getattr(self, field) for field in type(self).model_fields}
+
+
+class TaskRunResult(Input):
     """The result of another task run."""
 
-    input_type: Literal["task_run"] = Field(default_factory=lambda: "task_run")
+    input_type: Literal["task_run"] = "task_run"
     id: UUID
 
 
-class FlowRunResult(Value):
+class FlowRunResult(Input):
     """The result of a flow run."""
 
-    input_type: Literal["flow_run"] = Field(default_factory=lambda: "flow_run")
+    input_type: Literal["flow_run"] = "flow_run"
     id: UUID
 
 
-class Parameter(Value):
+class Parameter(Input):
     """A parameter of the enclosing flow run."""
 
-    input_type: Literal["parameter"] = Field(default_factory=lambda: "parameter")
+    input_type: Literal["parameter"] = "parameter"
     name: str
 
 
-class Constant(Value):
+class Constant(Input):
     """A plain value, of which only the type is kept."""
 
-    input_type: Literal["constant"] = Field(default_factory=lambda: "constant")
+    input_type: Literal["constant"] = "constant"
     type: str
 
 

@@ -66,9 +66,9 @@ def _parse_time(given: object, parse: Parse, info: ValidationInfo) -> datetime:
 
 
 def _parse_text(text: str, parse: Parse) -> datetime:
-    # Hour 24 is read by Python 3.13 and later, and refused by the reference.
-    padded = text != text.strip() or "T24" in text.upper()
-    readers = (parse,) if padded else (parse, datetime.fromisoformat, *map(_reader, RARE_FORMATS))
+    # Read by `fromisoformat`, refused by the reference: hour 24, and a blank before the offset.
+    odd = text != text.strip() or "T24" in text.upper() or " +" in text or " -" in text
+    readers = (parse,) if odd else (parse, datetime.fromisoformat, *map(_reader, RARE_FORMATS))
     for read in readers:
         with suppress(ValueError):
             return read(text)

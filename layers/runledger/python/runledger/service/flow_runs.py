@@ -47,6 +47,17 @@ def create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Crea
     """
     if asked.work_pool_name:
         raise NotFound(_unknown_pool(asked.work_pool_name, asked.work_queue_name))
+    try:
+        return _create(store, asked, state, now=now)
+    except Conflict:
+        # Once a key has its run, nothing else in a request with that key is looked at.
+        first = store.flow_runs.by_idempotency_key(asked) if asked.idempotency_key else None
+        if first is None:
+            raise
+        return Created(first, new=False)
+
+
+def _create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Created:
     flow = store.flows.read(asked.flow_id)
     if flow is None:
         raise Conflict(f"flow {asked.flow_id} is unknown")

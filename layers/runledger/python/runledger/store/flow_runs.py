@@ -108,12 +108,13 @@ class FlowRunStore:
         )
 
     def _first(self, run: FlowRun, refused: Refused) -> FlowRun:
-        first = self._by_idempotency_key(run)
+        first = self.by_idempotency_key(run)
         if first is None:
             raise Moved(str(run.id)) from refused
         return first
 
-    def _by_idempotency_key(self, run: FlowRun) -> FlowRun | None:
+    def by_idempotency_key(self, run: FlowRun) -> FlowRun | None:
+        """Return the flow run of the same flow that has this one's key."""
         if run.idempotency_key is None:
             return None
         pointer = self.table.read(keys.idempotency(run.flow_id, run.idempotency_key))
