@@ -22,6 +22,11 @@ def refuse_same_transition(t: FlowTransition) -> FlowAnswer:
     return t
 
 
+def end_resuming(t: FlowTransition) -> FlowAnswer:
+    """What has ended is no longer coming back from a pause."""
+    return t.with_run(**_ended(t))
+
+
 def guard_terminal_state(t: FlowTransition) -> FlowAnswer:
     """g, h, i: what is over stays over, unless it is started anew."""
     if t.proposed.type in {StateType.CRASHED, StateType.CANCELLING, PAUSED}:
@@ -51,13 +56,14 @@ def only_cancel(_: FlowTransition) -> FlowAnswer:
 
 def cancel_at_once(t: FlowTransition) -> FlowAnswer:
     """b: where nothing runs there is nothing to wait for."""
-    kind = {SCHEDULED: "Scheduled", PAUSED: "Suspended"}[t.current.type]
-    running = t.run.infrastructure_pid is not None
-    if running or (t.current.type == PAUSED and not t.current.state_details.pause_reschedule):
+    waiting = t.current.type == SCHEDULED and t.run.infrastructure_pid is None
+    if not waiting and not t.current.state_details.pause_reschedule:
         return t
+    kind = "Suspended" if t.current.type == PAUSED else "Scheduled"
     return Reject(
         f"{kind} flow run has no infrastructure to terminate.",
         t.replacement(CANCELLED, "Cancelled", state_details=StateDetails()),
+        changes=_ended(t),
     )
 
 
@@ -73,39 +79,49 @@ def mark_late_once(t: FlowTransition) -> FlowAnswer:
 def pause_running_only(t: FlowTransition) -> FlowAnswer:
     """a: only what runs can be paused, and by each key once."""
     verb = "suspend" if t.proposed.name == "Suspended" else "pause"
-    details = t.proposed.state_details
+    details, fired = t.proposed.state_details, t.run.empirical_policy.pause_keys or set()
+    key = str(t.facts.state_id) if details.pause_key is None else details.pause_key
     if t.source != StateType.RUNNING:
         return Reject(f"Cannot {verb} flows that are not currently running.")
-    if details.pause_key and details.pause_key in (t.run.empirical_policy.pause_keys or ()):
+    if key in fired:
         return Reject("This pause has already fired.")
     if details.pause_reschedule and t.run.parent_task_run_id:
         return Abort(f"Cannot {verb} subflows.")
     if details.pause_reschedule and t.run.deployment_id is None:
         return Abort(f"Cannot {verb} flows without a deployment.")
-    return _with_policy(t, pause_keys=_keys_and(t, details.pause_key))
+    return t.with_run(**_policy(t, pause_keys=fired | {key}))
 
 
-def _keys_and(t: FlowTransition, pause_key: str | None) -> set[str]:
-    return (t.run.empirical_policy.pause_keys or set()) | ({pause_key} if pause_key else set())
+def refuse_pending(t: FlowTransition) -> FlowAnswer:
+    """e: a pause does not end by being handed out again."""
+    return Reject(
+        f"This run cannot transition to the StateType.{PENDING} state"
+        f" from the StateType.{PAUSED} state.",
+        changes=_policy(t, resuming=True),
+    )
 
 
 def resume_in_time(t: FlowTransition) -> FlowAnswer:
-    """e: a pause ends in time, and not by being handed out again."""
-    if t.proposed.type == PAUSED:
-        return t
-    if t.proposed.type == PENDING:
+    """A pause ends in time; what gave its place up needs a deployment to get another."""
+    paused, resuming = t.current.state_details, _policy(t, resuming=True)
+    name = t.proposed.name.lower()
+    if paused.pause_reschedule and t.run.deployment_id is None:
         return Reject(
-            f"This run cannot transition to the StateType.{PENDING} state"
-            f" from the StateType.{PAUSED} state."
+            f"Cannot reschedule a {name} flow run without a deployment.", changes=resuming
         )
-    timeout = t.current.state_details.pause_timeout
-    if timeout and timeout < t.facts.now:
-        message = f"The flow was {t.proposed.name.lower()} and never resumed."
-        failed = t.replacement(
-            StateType.FAILED, "Failed", message=message, state_details=StateDetails()
-        )
-        return Reject("The flow run pause has timed out and can no longer resume.", failed)
-    return _with_policy(t, resuming=True)
+    if paused.pause_timeout is None or paused.pause_timeout >= t.facts.now:
+        return t.with_run(**resuming)
+    message = f"The flow was {name} and never resumed."
+    failed = t.replacement(
+        StateType.FAILED, "Failed", message=message, state_details=StateDetails()
+    )
+    reason = "The flow run pause has timed out and can no longer resume."
+    return Reject(reason, failed, changes=resuming)
+
+
+def mark_resuming(t: FlowTransition) -> FlowAnswer:
+    """The reference counts cancelling as a way out of a pause."""
+    return t.with_run(**_policy(t, resuming=True))
 
 
 def retry_failed_run(t: FlowTransition) -> FlowAnswer:
@@ -113,9 +129,14 @@ def retry_failed_run(t: FlowTransition) -> FlowAnswer:
     policy = t.run.empirical_policy
     if policy.retries is None or t.run.run_count > policy.retries:
         return t
-    anew = policy.but(resuming=False, pause_keys=set(), retry_type="in_process")
-    return try_again(t, policy.retry_delay or 0, {"empirical_policy": anew})
+    anew = _policy(t, resuming=False, pause_keys=set(), retry_type="in_process")
+    return try_again(t, policy.retry_delay or 0, anew)
 
 
-def _with_policy(t: FlowTransition, **changes: object) -> FlowTransition:
-    return t.with_run(empirical_policy=t.run.empirical_policy.but(**changes))
+def _ended(t: FlowTransition) -> dict[str, object]:
+    return _policy(t, resuming=False) if t.run.empirical_policy.resuming else {}
+
+
+def _policy(t: FlowTransition, **changes: object) -> dict[str, object]:
+    """What it means for a flow run that its policy changes."""
+    return {"empirical_policy": t.run.empirical_policy.but(**changes)}

@@ -57,10 +57,12 @@ def decide(policy: Policy[Run], asked: Transition[Run]) -> Decision[Run]:
 
 def _refused(asked: Transition[Run], refusal: Refusal) -> Decision[Run]:
     status = Status(type(refusal).__name__.upper())
-    if isinstance(refusal, Reject) and refusal.replacement:
-        again = replace(asked, run=asked.run.but(**refusal.changes), effects=refusal.effects)
-        return _written(again, refusal.replacement, status, refusal)
-    return Decision(asked.run, status, refusal)
+    if not isinstance(refusal, Reject):
+        return Decision(asked.run, status, refusal)
+    again = replace(asked, run=asked.run.but(**refusal.changes), effects=refusal.effects)
+    if refusal.replacement is None:
+        return Decision(again.run, status, refusal)
+    return _written(again, refusal.replacement, status, refusal)
 
 
 def _written(

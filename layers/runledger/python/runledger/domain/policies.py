@@ -11,6 +11,7 @@ FAILED, COMPLETED, PAUSED = StateType.FAILED, StateType.COMPLETED, StateType.PAU
 CANCELLING, CANCELLED = StateType.CANCELLING, StateType.CANCELLED
 NOT_AGAIN = frozenset({PENDING, RUNNING, CANCELLING, CANCELLED})
 NOT_CANCELLED = ANY_STATE - {CANCELLED}
+GOING_ON = ANY_STATE - {PAUSED, PENDING, CANCELLING}
 
 # fmt: off
 CORE: Policy[TaskRun] = (
@@ -42,6 +43,7 @@ MINIMAL: Policy[TaskRun] = ()
 
 FLOW_CORE: Policy[FlowRun] = (
     Rule(ANY_STATE,            ANY_STATE,          flow_run_rules.refuse_same_transition),
+    Rule(ANY_STATE,            TERMINAL,           flow_run_rules.end_resuming),
     Rule(TERMINAL,             ANY_STATE,          flow_run_rules.guard_terminal_state),
     Rule({COMPLETED},          {COMPLETED},        flow_run_rules.keep_result),
     Rule({CANCELLING},         NOT_CANCELLED,      flow_run_rules.only_cancel),
@@ -49,12 +51,15 @@ FLOW_CORE: Policy[FlowRun] = (
     Rule(NOT_AGAIN,            {PENDING},          rules.refuse_second_pending),
     Rule(ANY_STATE,            {SCHEDULED},        flow_run_rules.mark_late_once),
     Rule(ANY_STATE,            {PAUSED},           flow_run_rules.pause_running_only),
-    Rule({PAUSED},             ANY_STATE,          flow_run_rules.resume_in_time),
+    Rule({PAUSED},             {PENDING},          flow_run_rules.refuse_pending),
+    Rule({PAUSED},             GOING_ON,           flow_run_rules.resume_in_time),
+    Rule({PAUSED},             {CANCELLING},       flow_run_rules.mark_resuming),
     Rule({SCHEDULED},          {PENDING},          rules.copy_scheduled_time),
     Rule({SCHEDULED, PENDING}, {RUNNING},          rules.await_scheduled_time),
     Rule({RUNNING},            {FAILED},           flow_run_rules.retry_failed_run),
 )
 FLOW_MINIMAL: Policy[FlowRun] = (
+    Rule(ANY_STATE,            TERMINAL,           flow_run_rules.end_resuming),
     Rule({COMPLETED},          {COMPLETED},        flow_run_rules.keep_result),
     Rule({SCHEDULED, PAUSED},  {CANCELLING},       flow_run_rules.cancel_at_once),
 )

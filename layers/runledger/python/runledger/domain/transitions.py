@@ -49,7 +49,8 @@ class Facts:
 
     `limits` are the active ones of the run's tags, in the order of the tags.
 
-    `state_id` is for a state that replaces the proposed one; `chance` is in [0, 1).
+    `state_id` is for a state that replaces the proposed one, or for a pause that names no key of
+    its own; `chance` is in [0, 1).
     """
 
     now: datetime
