@@ -110,7 +110,7 @@ def test_runs_that_complete_under_one_cache_key_at_once_all_complete(
 ) -> None:
     api = site_on_dynoxide.api
     runs = [made(api, new_task_run(dynamic_key=str(key))) for key in range(17)]
-    cached = {"state_details": {"cache_key": "k"}}
+    cached: dict[str, Any] = {"state_details": {"cache_key": "k"}}
     asked = [proposal("task_runs", run, "COMPLETED", **cached) for run in runs[1:]]
     told = ids(written(ask_at_once(api, asked)))
     assert len(told) == len(asked)
