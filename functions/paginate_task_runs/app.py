@@ -6,7 +6,6 @@ from runledger.adapters.requests import Request
 from runledger.api.queries import PaginateTaskRuns, criteria
 from runledger.api.responses import TaskRunPage
 from runledger.domain.bookkeeping import as_of
-from runledger.domain.sorting import ORDERS
 from runledger.service import task_runs
 
 
@@ -14,11 +13,9 @@ from runledger.service import task_runs
 def handler(request: Request) -> Response:
     asked = request.parameters(PaginateTaskRuns)
     store, wanted = wiring.store(), criteria(asked)
-    found = task_runs.search(
-        store, wanted, ORDERS[asked.sort], offset=asked.offset, limit=asked.limit
-    )
+    found = task_runs.search(store, wanted, asked.part())
     now = wiring.now()
-    runs = [as_of(run, now) for run in found.runs]
+    runs = [as_of(run, now) for run in found.page]
     count = task_runs.count(store, wanted)
     page = TaskRunPage.of(runs, count, limit=asked.limit, page=asked.page)
     return Response(page, log=found.told())

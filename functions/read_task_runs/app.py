@@ -5,19 +5,12 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.queries import ReadTaskRuns, criteria
 from runledger.domain.bookkeeping import as_of
-from runledger.domain.sorting import ORDERS
 from runledger.service import task_runs
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked = request.parameters(ReadTaskRuns)
-    found = task_runs.search(
-        wiring.store(),
-        criteria(asked),
-        ORDERS[asked.sort],
-        offset=asked.offset,
-        limit=asked.limit,
-    )
+    found = task_runs.search(wiring.store(), criteria(asked), asked.part())
     now = wiring.now()
-    return Response([as_of(run, now) for run in found.runs], log=found.told())
+    return Response([as_of(run, now) for run in found.page], log=found.told())

@@ -12,7 +12,7 @@ from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.flows import FlowFilter
 from runledger.domain.filters.task_runs import TaskRunFilter
 from runledger.domain.history import Timeline
-from runledger.domain.sorting import TaskRunSort
+from runledger.domain.sorting import ORDERS, Page, TaskRunSort
 from runledger.domain.values import UtcTime, Value
 
 MOST_RUNS = 200
@@ -55,6 +55,10 @@ class ReadTaskRuns(Value):
     task_runs: TaskRunFilter | None = None
     deployments: DeploymentFilter | None = None
 
+    def part(self) -> Page:
+        """Return which part is asked for, in which order."""
+        return Page(ORDERS[self.sort], self.offset, self.limit)
+
 
 class PaginateTaskRuns(Value):
     """POST /task_runs/paginate."""
@@ -67,10 +71,9 @@ class PaginateTaskRuns(Value):
     task_runs: TaskRunFilter | None = None
     deployments: DeploymentFilter | None = None
 
-    @property
-    def offset(self) -> int:
-        """How many runs the pages before have."""
-        return (self.page - 1) * self.limit
+    def part(self) -> Page:
+        """Return which part is asked for, in which order."""
+        return Page(ORDERS[self.sort], (self.page - 1) * self.limit, self.limit)
 
 
 class CountTaskRuns(Value):

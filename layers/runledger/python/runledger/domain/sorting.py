@@ -27,6 +27,17 @@ class Order(NamedTuple):
     reverse: bool = False
 
 
+class Page(NamedTuple):
+    """Which part of what is wanted, in which order."""
+
+    order: Order
+    offset: int
+    limit: int
+
+
+# Everything, in an order whose index tells enough to decide what is wanted.
+ALL = Page(Order("expected_start_time"), offset=0, limit=2**63)
+
 # fmt: off
 ORDERS: Mapping[TaskRunSort, Order] = {
     TaskRunSort.ID_DESC:                       Order("id", reverse=True),

@@ -12,13 +12,13 @@ from runledger.domain.flow_runs import FlowRun
 from runledger.domain.history import Interval, Timeline
 from runledger.domain.orchestration import Decision, decide
 from runledger.domain.policies import MINIMAL, policy_for
-from runledger.domain.sorting import Order
+from runledger.domain.sorting import Page
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.transitions import Facts, Transition
 from runledger.domain.values import merge_labels
 from runledger.service.attempts import until_it_holds
-from runledger.store.searching import Found, Search
+from runledger.store.searching import Found
 from runledger.store.store import Store
 from runledger.store.surroundings import Surroundings
 from runledger.store.transitions import carry_out
@@ -118,14 +118,14 @@ def read(store: Store, run_id: UUID) -> TaskRun:
     return stored.run
 
 
-def search(store: Store, criteria: Criteria, order: Order, *, offset: int, limit: int) -> Found:
-    """Return a page of the runs that are wanted, in the order asked for."""
-    return store.task_runs.find(Search(criteria, order, offset, limit))
+def search(store: Store, criteria: Criteria, page: Page) -> Found[TaskRun]:
+    """Return a page of the runs that are wanted."""
+    return store.task_runs.searcher(criteria, page).find()
 
 
 def count(store: Store, criteria: Criteria) -> int:
     """Return how many runs are wanted."""
-    return sum(1 for _ in store.task_runs.facts(criteria))
+    return sum(1 for _ in store.task_runs.searcher(criteria).facts())
 
 
 def history(
@@ -134,8 +134,8 @@ def history(
     """Return the runs that are wanted by time and state."""
     if not timeline.intervals:
         return []
-    between = timeline.start, timeline.last
-    return timeline.tell(store.task_runs.facts(criteria, between), now)
+    runs = store.task_runs.searcher(criteria).facts((timeline.start, timeline.last))
+    return timeline.tell(runs, now)
 
 
 def rename(store: Store, run_id: UUID, name: str | None, *, now: datetime) -> None:

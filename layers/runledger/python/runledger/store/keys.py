@@ -182,6 +182,11 @@ def cache(cache_key: str) -> Key:
     return Key(_join(CACHE, _bounded(cache_key)), CACHE)
 
 
+def thing(kind: str, item_id: UUID) -> Key:
+    """The item of a task run, a flow run or a flow, by its kind."""
+    return Key(_join(kind, item_id), kind)
+
+
 def is_of(key: Key, kind: str) -> bool:
     """Tell whether an item lies in the partition of a thing of that kind."""
     return key.pk.startswith(kind + SEPARATOR)
@@ -222,14 +227,15 @@ def _cut(name: str) -> str:
     return name.encode()[:MOST_NAME_BYTES].decode(errors="ignore")
 
 
-def cut_name(name_key: str) -> str | None:
-    """Return what a place in the order of names shows of a name too long for it, else None.
+def cut_name(name_key: str) -> bytes | None:
+    """Return how far the index puts in order a name that may be too long for it, else None.
 
-    Names that agree so far stand in the order of creation in the index.
+    Names that agree so far stand in no order to rely on: each may have lost its last character,
+    of up to four bytes, or all that follows.
     """
-    name, _, _ = name_key.partition(NAME_END)
-    # A character of up to four bytes may have been left out whole.
-    return name if len(name.encode()) > MOST_NAME_BYTES - 4 else None
+    name = name_key.partition(NAME_END)[0].encode()
+    shown = MOST_NAME_BYTES - 3
+    return name[:shown] if len(name) >= shown else None
 
 
 def between(low: datetime | None, high: datetime | None) -> tuple[str, str]:

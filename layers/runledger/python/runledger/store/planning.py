@@ -1,24 +1,21 @@
-"""Access paths: which part of the table can hold the task runs that are wanted.
+"""What can be read to find things, and in which order it comes: the shapes that plans are made of.
 
-A path is a pure function from what is wanted to what is to be read, or None where it can't help.
-It may read too much, never too little: whoever carries out the plan applies the whole criteria.
+A plan may read too much, never too little: whoever carries it out applies the whole criteria.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID
 
-from runledger.domain.filters.criteria import Criteria
-from runledger.domain.filters.task_runs import TaskRunFilter
 from runledger.domain.sorting import Order
 from runledger.store import keys
-from runledger.store.keys import TASK_RUN, Index
+from runledger.store.keys import Index, Key
 
+# What narrows must hold in any case: only criteria that are joined by this operator do.
 AND = "and_"
 
-# Indexes whose entries carry the facts of a run, so that they decide a filter by themselves.
+# Indexes whose entries carry the facts of a thing, so that they decide a filter by themselves.
 WIDE = frozenset({keys.BY_OWNER, keys.BY_STATE, keys.BY_EXPECTED_START})
 
 # The column in whose order an index yields its entries.
@@ -32,7 +29,7 @@ COLUMNS: Mapping[Index, str] = {
     keys.BY_NEXT_SCHEDULED_START: "next_scheduled_start_time",
 }
 
-# The index that has every run in the order of a column.
+# The index that has everything of a kind in the order of a column.
 WHOLE: Mapping[str, Index] = {
     "id": keys.BY_ID,
     "expected_start_time": keys.BY_EXPECTED_START,
@@ -44,17 +41,25 @@ WHOLE: Mapping[str, Index] = {
 
 @dataclass(frozen=True)
 class Lookup:
-    """Read runs by their ids."""
+    """Read items by their keys."""
 
     name: str
-    ids: tuple[UUID, ...]
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Follow:
+    """Read what the pointers in ranges of partitions lead to."""
+
+    name: str
+    ranges: tuple[tuple[str, tuple[str, str]], ...]
 
 
 @dataclass(frozen=True)
 class Walk:
     """Read partitions of an index, whole or between two places.
 
-    `bounded` says that what they hold is as many as one flow run has, not as the table has.
+    `bounded` says that what they hold is as many as one owner has, not as the table has.
     """
 
     name: str
@@ -65,7 +70,7 @@ class Walk:
 
     @property
     def wide(self) -> bool:
-        """Whether the entries tell if a run is wanted."""
+        """Whether the entries tell if a thing is wanted."""
         return self.index in WIDE
 
     def yields(self, order: Order) -> bool:
@@ -73,7 +78,10 @@ class Walk:
         return COLUMNS.get(self.index) == order.column
 
 
-Read = Lookup | Walk
+Read = Lookup | Follow | Walk
+
+# For criteria that contradict each other; DynamoDB refuses a range that ends before it begins.
+NOTHING = Lookup("nothing", ())
 
 
 class Range(Protocol):
@@ -85,101 +93,38 @@ class Range(Protocol):
     def after_(self) -> datetime | None: ...
 
 
-Path = Callable[[Criteria, int], Read | None]
-
-
-def plan(criteria: Criteria, order: Order, shards: int) -> Read:
-    """Choose the first path that can answer; where none can, all runs in their order."""
-    offers = (path(criteria, shards) for path in PATHS)
-    return next((offer for offer in offers if offer is not None), everything(order, shards))
-
-
-def everything(order: Order, shards: int) -> Walk:
-    """Read all runs, in the order."""
+def everything(kind: str, order: Order, shards: int) -> Walk:
+    """Read all of a kind, in the order."""
     index = WHOLE[order.column]
-    return Walk(f"all_{index.name}", index, _shards(shards))
+    return Walk(f"all_{index.name}", index, partitions(kind, shards))
 
 
-def expected_between(low: datetime, high: datetime, shards: int) -> Walk:
+def expected_between(kind: str, low: datetime, high: datetime, shards: int) -> Walk:
     """Read the runs expected to start from one time to another."""
     index = keys.BY_EXPECTED_START
-    return Walk(index.name, index, _shards(shards), keys.between(low, high))
+    return Walk(index.name, index, partitions(kind, shards), keys.between(low, high))
 
 
-def by_id(criteria: Criteria, _: int) -> Read | None:
-    """Read the runs named."""
-    wanted = _conjunction(criteria)
-    if wanted is None or wanted.id is None or wanted.id.any_ is None:
-        return None
-    return Lookup("by_id", _distinct(wanted.id.any_))
-
-
-def by_flow_run(criteria: Criteria, _: int) -> Read | None:
-    """Read the runs of the flow runs named."""
-    ids = _flow_run_ids(criteria)
-    if ids is None:
-        return None
-    owners = tuple(keys.flow_run(flow_run_id).pk for flow_run_id in _distinct(ids))
-    return Walk("by_flow_run", keys.BY_OWNER, owners, bounded=True)
-
-
-def _flow_run_ids(criteria: Criteria) -> list[UUID] | None:
-    wanted = _conjunction(criteria)
-    named = wanted and wanted.flow_run_id
-    if named and not named.is_null_ and named.any_ is not None:
-        return named.any_
-    above = criteria.flow_runs
-    return above.id.any_ if above and above.operator == AND and above.id else None
-
-
-def by_expected_start(criteria: Criteria, shards: int) -> Read | None:
-    """Read the runs expected to start within a time."""
-    return _within(_conjunction(criteria), "expected_start_time", keys.BY_EXPECTED_START, shards)
-
-
-def by_start(criteria: Criteria, shards: int) -> Read | None:
-    """Read the runs that started within a time."""
-    return _within(_conjunction(criteria), "start_time", keys.BY_START, shards)
-
-
-def by_end(criteria: Criteria, shards: int) -> Read | None:
-    """Read the runs that ended within a time."""
-    return _within(_conjunction(criteria), "end_time", keys.BY_END, shards)
-
-
-def by_state(criteria: Criteria, shards: int) -> Read | None:
-    """Read the runs in states of the types named."""
-    wanted = _conjunction(criteria)
-    state = wanted and wanted.state
-    if not state or state.operator != AND or state.type is None or state.type.any_ is None:
-        return None
-    partitions = (
-        keys.state_shard(TASK_RUN, state_type, number)
-        for state_type in dict.fromkeys(state.type.any_)
-        for number in range(shards)
-    )
-    return Walk("by_state", keys.BY_STATE, tuple(partitions))
-
-
-PATHS: tuple[Path, ...] = (by_id, by_flow_run, by_state, by_start, by_end, by_expected_start)
-
-
-def _conjunction(criteria: Criteria) -> TaskRunFilter | None:
-    """Return the task-run filter if each of its criteria must hold, so that one may narrow."""
-    wanted = criteria.task_runs
-    return wanted if wanted is not None and wanted.operator == AND else None
-
-
-def _within(wanted: TaskRunFilter | None, field: str, index: Index, shards: int) -> Walk | None:
-    asked: Range | None = getattr(wanted, field, None)
+def within(kind: str, asked: Range | None, index: Index, shards: int) -> Read | None:
+    """Read the runs with a time in a range; None where none is asked."""
     if asked is None or (asked.before_ is None and asked.after_ is None):
         return None
-    return Walk(index.name, index, _shards(shards), keys.between(asked.after_, asked.before_))
+    if asked.before_ and asked.after_ and asked.before_ < asked.after_:
+        return NOTHING
+    between = keys.between(asked.after_, asked.before_)
+    return Walk(index.name, index, partitions(kind, shards), between)
 
 
-def _shards(shards: int) -> tuple[str, ...]:
-    return tuple(keys.shard(TASK_RUN, number) for number in range(shards))
+def in_states(kind: str, types: Iterable[str], shards: int) -> Walk:
+    """Read the runs in states of some types."""
+    named = (
+        keys.state_shard(kind, state_type, number)
+        for state_type in dict.fromkeys(types)
+        for number in range(shards)
+    )
+    return Walk("by_state", keys.BY_STATE, tuple(named))
 
 
-def _distinct(ids: Iterable[UUID]) -> tuple[UUID, ...]:
-    return tuple(dict.fromkeys(ids))
+def partitions(kind: str, shards: int) -> tuple[str, ...]:
+    """Return the partitions over which a kind is spread in the indexes of orders."""
+    return tuple(keys.shard(kind, number) for number in range(shards))

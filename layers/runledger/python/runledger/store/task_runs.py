@@ -10,12 +10,15 @@ from runledger.domain.errors import Conflict, Moved
 from runledger.domain.facts import TaskRunFacts
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
+from runledger.domain.sorting import ALL, Page
 from runledger.domain.task_runs import TaskRun
 from runledger.store import items, keys
 from runledger.store.expressions import ABSENT, in_partition, unmoved
 from runledger.store.failures import Refused
 from runledger.store.items import Stored, history
-from runledger.store.searching import Found, Search, Searcher
+from runledger.store.kinds import TASK_RUNS
+from runledger.store.searching import Searcher
+from runledger.store.selections import TaskRunSelection
 from runledger.store.slots import giving_back
 from runledger.store.table import Query, Table
 from runledger.store.writes import Delete, Item, Put, Write
@@ -97,15 +100,10 @@ class TaskRunStore:
         )
         return Put(self._item(after), unmoved(seen.version))
 
-    def find(self, search: Search) -> Found:
-        """Return a page of the runs that are wanted."""
-        return Searcher(self.table, self.shards, search).find()
-
-    def facts(
-        self, criteria: Criteria, between: tuple[datetime, datetime] | None = None
-    ) -> Iterator[TaskRunFacts]:
-        """Yield what indexes know of all runs wanted, or of those expected to start between."""
-        return Searcher(self.table, self.shards, Search.of_all(criteria)).facts(between)
+    def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[TaskRunFacts, TaskRun]:
+        """Return the search for the runs that are wanted."""
+        selection = TaskRunSelection.by(self.table, criteria)
+        return Searcher(self.table, self.shards, TASK_RUNS, selection, page)
 
     def delete(self, run_id: UUID, now: datetime) -> bool:
         """Remove the run with its states, key and slots; return whether it was there.

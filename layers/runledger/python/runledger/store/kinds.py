@@ -1,0 +1,34 @@
+"""The kinds of things that are searched for: how each is read from the table and ranked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from runledger.domain import sorting
+from runledger.domain.facts import TaskRunFacts
+from runledger.domain.task_runs import TaskRun
+from runledger.store import items, keys
+from runledger.store.writes import Item
+
+F = TypeVar("F")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Kind(Generic[F, R]):
+    """A kind: its name in keys, and how to read what indexes know of a thing, and all of it."""
+
+    name: str
+    facts: Callable[[Item], F]
+    document: Callable[[Item], R]
+    rank: Callable[[F, str], tuple[Any, ...]]
+    attributes: Sequence[str]
+
+
+TASK_RUNS: Kind[TaskRunFacts, TaskRun] = Kind(
+    keys.TASK_RUN,
+    facts=items.read_facts,
+    document=lambda item: items.read_task_run(item).run,
+    rank=sorting.rank,
+    attributes=items.OF_TASK_RUNS,
+)
