@@ -62,6 +62,10 @@ def _one(rule: str, reference: int, ours: int, when: Callable[[Exchange], bool])
     return Difference(rule, frozenset({reference}), frozenset({ours}), when)
 
 
+def _is_base64(text: str) -> bool:
+    return re.fullmatch(r"(?:[\w+/]{4})*(?:[\w+/]{2}==|[\w+/]{3}=)?", text) is not None
+
+
 def _has_odd_version(it: Exchange) -> bool:
     """Only flow runs read the version once more, and more strictly."""
     odd = it.header("x-prefect-api-version") in {"0. 8.4", "+1.0.0", "1_0.0.0"}
@@ -91,6 +95,13 @@ DIFFERENCES: tuple[Difference, ...] = (
     _one("Large integers", 200, 200, lambda it: it.sent(rb"10{30}")),
     _one("Slashes", 307, 404, lambda it: "//" in it.step.path),
     _one("Slashes", 401, 200, lambda it: it.asked("GET /(health|ready)/")),
+    Difference(
+        "Credentials",
+        frozenset({200, 400, 404, 405, 422}),
+        frozenset({401}),
+        lambda it: not _is_base64((it.header("authorization") or "").removeprefix("Basic ")),
+    ),
+    _one("Encoded slashes", 307, 404, lambda it: "%2F" in it.step.path),
     _one("Encoded slashes", 405, 404, lambda it: "%2F" in it.step.path),
     _one("Encoded slashes", 422, 404, lambda it: "%2F" in it.step.path),
     _one("Encoded slashes", 200, 404, lambda it: "%2F" in it.step.path),
