@@ -125,12 +125,11 @@ class Comparison:
     ) -> Iterator[Mismatch]:
         if "id" not in left:
             return
-        ours = volatile.orderings(volatile.moments(right))
-        for pair, how in volatile.orderings(volatile.moments(left)).items():
-            if pair in ours and "with" not in (how, ours[pair]) and how != ours[pair]:
-                yield Mismatch(
-                    _spell((*at, " / ".join(pair))), how, ours[pair], "times in another order"
-                )
+        theirs, ours = (volatile.gaps(volatile.moments(side)) for side in (left, right))
+        for pair in theirs.keys() & ours.keys():
+            if not volatile.gaps_agree(theirs[pair], ours[pair]):
+                place = _spell((*at, " to ".join(pair)))
+                yield Mismatch(place, theirs[pair], ours[pair], "times in another order")
 
     def _movements(
         self, left: dict[str, Json], right: dict[str, Json], at: Path

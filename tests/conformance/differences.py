@@ -116,6 +116,9 @@ DIFFERENCES: tuple[Difference, ...] = (
 )
 
 
+RULES = frozenset({SLASHES, TIES, EMPTY_ANSWERS, *(kept.rule for kept in DIFFERENCES)})
+
+
 def explanation(exchange: Exchange, mismatches: list[Mismatch]) -> str | None:
     """The rule that covers what the two sides answered."""
     if exchange.ours.status == 204 and {m.where for m in mismatches} == {"header content-type"}:

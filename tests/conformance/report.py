@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.conformance.comparing import Mismatch
-from tests.conformance.differences import DIFFERENCES, SLASHES
+from tests.conformance.differences import RULES
 from tests.conformance.endpoints import endpoint
 from tests.conformance.programs import Step
 from tests.conformance.running import Outcome
@@ -46,7 +46,7 @@ class Report:
 
     def unused(self) -> set[str]:
         """Rules listed as differences that nothing in the run called for."""
-        return {SLASHES, *(difference.rule for difference in DIFFERENCES)} - set(self.kept)
+        return set(RULES - self.kept.keys())
 
 
 def _symptom(outcome: Outcome) -> str:

@@ -16,7 +16,7 @@ import httpx
 ROOT = Path(__file__).resolve().parents[2]
 # The credentials of servers that ask for some.
 AUTH = "admin:pass"
-STARTING = 60.0
+STARTING = 180.0
 
 
 @contextmanager

@@ -78,15 +78,15 @@ def moments(value: Json, at: str = "") -> dict[str, datetime]:
     return found
 
 
-def orderings(times: dict[str, datetime]) -> dict[tuple[str, str], str]:
-    """How each two of the times relate."""
-    return {(a, b): _relation(times[a], times[b]) for a, b in combinations(sorted(times), 2)}
+def gaps(times: dict[str, datetime]) -> dict[tuple[str, str], timedelta]:
+    """What lies between each two of the times."""
+    return {(a, b): times[b] - times[a] for a, b in combinations(sorted(times), 2)}
 
 
-def _relation(first: datetime, second: datetime) -> str:
-    if abs(first - second) < ONE_MOMENT:
-        return "with"
-    return "before" if first < second else "after"
+def gaps_agree(left: timedelta, right: timedelta) -> bool:
+    """Whether both tell of one moment, or of one thing after the other."""
+    one_moment = abs(left) < ONE_MOMENT and abs(right) < ONE_MOMENT
+    return one_moment or left.total_seconds() * right.total_seconds() > 0
 
 
 def movement(before: Json, now: Json) -> str:
