@@ -17,7 +17,7 @@ from tests.store.asking import Asked
 JSON = dict[str, Any]
 
 
-def proposal(of: str, run: JSON, state_type: str, *, force: bool = False, **state: object) -> Asked:
+def proposal(of: str, run: JSON, state_type: str, *, force: bool = False, **state: Any) -> Asked:
     asked = {"state": {"type": state_type, **state}, "force": force}
     return Asked("POST", f"/{of}/{run['id']}/set_state", asked)
 
