@@ -4,7 +4,7 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.queries import PaginateTaskRuns, criteria
-from runledger.api.responses import TaskRunPage
+from runledger.api.responses import TaskRunResponse, paginated
 from runledger.domain.bookkeeping import as_of
 from runledger.service import task_runs
 
@@ -15,7 +15,7 @@ def handler(request: Request) -> Response:
     store, wanted = wiring.store(), criteria(asked)
     found = task_runs.search(store, wanted, asked.part())
     now = wiring.now()
-    runs = [as_of(run, now) for run in found.page]
+    runs = [TaskRunResponse.of(as_of(run, now)) for run in found.page]
     count = task_runs.count(store, wanted)
-    page = TaskRunPage.of(runs, count, limit=asked.limit, page=asked.page)
+    page = paginated(runs, count, limit=asked.limit, page=asked.page)
     return Response(page, log=found.told())

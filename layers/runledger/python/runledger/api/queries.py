@@ -1,6 +1,6 @@
 """Bodies of named parameters that ask for lists (contract, task-runs 3.5)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -41,6 +41,9 @@ def check_limit(given: object) -> object:
     return limit
 
 
+Offset = Annotated[int, Field(ge=0, le=MOST_OFFSET)]
+PageNumber = Annotated[int, Field(ge=1, le=MOST_OFFSET)]
+IntervalSeconds = Annotated[float, Field(le=MOST_INTERVAL_SECONDS)]
 Limit = Annotated[int, BeforeValidator(check_limit)]
 
 
@@ -49,7 +52,7 @@ class ReadTaskRuns(Value):
 
     limit: Limit = MOST_RUNS
     sort: TaskRunSort = TaskRunSort.ID_DESC
-    offset: Annotated[int, Field(ge=0, le=MOST_OFFSET)] = 0
+    offset: Offset = 0
     flows: FlowFilter | None = None
     flow_runs: FlowRunFilter | None = None
     task_runs: TaskRunFilter | None = None
@@ -65,7 +68,7 @@ class PaginateTaskRuns(Value):
 
     limit: Limit = MOST_RUNS
     sort: TaskRunSort = TaskRunSort.ID_DESC
-    page: Annotated[int, Field(ge=1, le=MOST_OFFSET)] = 1
+    page: PageNumber = 1
     flows: FlowFilter | None = None
     flow_runs: FlowRunFilter | None = None
     task_runs: TaskRunFilter | None = None
@@ -90,7 +93,7 @@ class TaskRunHistory(Value):
 
     history_start: UtcTime
     history_end: UtcTime
-    history_interval_seconds: Annotated[float, Field(le=MOST_INTERVAL_SECONDS)]
+    history_interval_seconds: IntervalSeconds
     flows: FlowFilter | None = None
     flow_runs: FlowRunFilter | None = None
     task_runs: TaskRunFilter | None = None
@@ -102,15 +105,23 @@ class TaskRunHistory(Value):
         Raises:
             Invalid: they are too short, or end after all time.
         """
-        if self.history_interval_seconds < 1:
-            raise Invalid("History interval must not be less than 1 second.")
-        step = timedelta(seconds=self.history_interval_seconds)
-        timeline = Timeline(self.history_start, self.history_end, step)
-        try:
-            _ = timeline.last
-        except OverflowError:
-            raise Invalid("History must end before the year 10000.") from None
-        return timeline
+        return timeline(self.history_start, self.history_end, self.history_interval_seconds)
+
+
+def timeline(start: datetime, end: datetime, interval_seconds: float) -> Timeline:
+    """Return the intervals of a history.
+
+    Raises:
+        Invalid: they are too short, or end after all time.
+    """
+    if interval_seconds < 1:
+        raise Invalid("History interval must not be less than 1 second.")
+    asked = Timeline(start, end, timedelta(seconds=interval_seconds))
+    try:
+        _ = asked.last
+    except OverflowError:
+        raise Invalid("History must end before the year 10000.") from None
+    return asked
 
 
 def criteria(asked: ReadTaskRuns | PaginateTaskRuns | CountTaskRuns | TaskRunHistory) -> Criteria:

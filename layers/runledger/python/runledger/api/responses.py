@@ -67,22 +67,7 @@ class TaskRunResponse(Value):
         return cls.model_construct(None, **shown)
 
 
-class TaskRunPage(Value):
-    """A page of task runs (contract, task-runs 3.5)."""
-
-    results: list[TaskRunResponse]
-    count: int
-    limit: int
-    pages: int
-    page: int
-
-    @classmethod
-    def of(cls, runs: Sequence[TaskRun], count: int, *, limit: int, page: int) -> "TaskRunPage":
-        """Tell a page of all the runs that were counted."""
-        return cls.model_construct(
-            results=[TaskRunResponse.of(run) for run in runs],
-            count=count,
-            limit=limit,
-            pages=-(-count // limit) if limit else 0,
-            page=page,
-        )
+def paginated(results: Sequence[Value], count: int, *, limit: int, page: int) -> dict[str, Any]:
+    """Tell a page of all that was counted (contract, task-runs 3.5)."""
+    pages = -(-count // limit) if limit else 0
+    return {"results": results, "count": count, "limit": limit, "pages": pages, "page": page}

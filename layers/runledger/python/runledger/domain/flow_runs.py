@@ -52,6 +52,11 @@ class FlowRun(Value):
     state: State | None = None
     job_variables: dict[str, Any] | None = None
 
+    @property
+    def state_timestamp(self) -> datetime | None:
+        """When the run entered its state."""
+        return self.state.timestamp if self.state else None
+
     def counting(self, entered: State) -> dict[str, object]:
         """Return what changes of the count of attempts with a new state.
 

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from runledger.domain.bookkeeping import ZERO, lateness, time_running
 from runledger.domain.facts import TaskRunFacts
+from runledger.domain.flow_runs import FlowRun
 from runledger.domain.states import StateType
 from runledger.domain.values import Value
 
@@ -33,6 +35,33 @@ class Interval(Value):
     states: tuple[StateTotals, ...]
 
 
+class Sample(NamedTuple):
+    """A run, as far as a history tells of it; `since` is when it entered its state."""
+
+    expected: datetime
+    started: datetime | None
+    state_type: StateType
+    state_name: str
+    since: datetime
+    total_run_time: timedelta
+
+    @classmethod
+    def of(cls, run: TaskRunFacts | FlowRun) -> "Sample | None":
+        """Return the sample of a run, if it has a state."""
+        since = run.state_timestamp
+        if run.expected_start_time is None or run.state_type is None or since is None:
+            return None
+        named = run.state_name or run.state_type
+        return cls(
+            run.expected_start_time,
+            run.start_time,
+            run.state_type,
+            named,
+            since,
+            run.total_run_time,
+        )
+
+
 @dataclass(frozen=True)
 class Timeline:
     """Intervals of one length, one after the other (contract, task-runs 3.6)."""
@@ -55,11 +84,11 @@ class Timeline:
         """
         return self.start + self.intervals * self.step
 
-    def tell(self, runs: Iterable[TaskRunFacts], now: datetime) -> list[Interval]:
+    def tell(self, runs: Iterable[TaskRunFacts | FlowRun], now: datetime) -> list[Interval]:
         """Return all intervals with the runs that fall into them; those outside are left out."""
-        found: dict[int, list[TaskRunFacts]] = defaultdict(list)
-        for run in runs:
-            found[(run.expected_start_time - self.start) // self.step].append(run)
+        found: dict[int, list[Sample]] = defaultdict(list)
+        for sample in filter(None, map(Sample.of, runs)):
+            found[(sample.expected - self.start) // self.step].append(sample)
         return [
             Interval(
                 interval_start=self.start + number * self.step,
@@ -70,25 +99,26 @@ class Timeline:
         ]
 
 
-def _totals(runs: Iterable[TaskRunFacts], now: datetime) -> tuple[StateTotals, ...]:
-    by_state: dict[tuple[StateType, str], list[TaskRunFacts]] = defaultdict(list)
-    for run in runs:
-        by_state[run.state_type, run.state_name].append(run)
+def _totals(samples: Iterable[Sample], now: datetime) -> tuple[StateTotals, ...]:
+    by_state: dict[tuple[StateType, str], list[Sample]] = defaultdict(list)
+    for sample in samples:
+        by_state[sample.state_type, sample.state_name].append(sample)
     return tuple(
         StateTotals(
             state_type=state_type,
             state_name=state_name,
             count_runs=len(members),
-            sum_estimated_run_time=sum((_time_running(run, now) for run in members), ZERO),
-            sum_estimated_lateness=sum((_lateness(run, now) for run in members), ZERO),
+            sum_estimated_run_time=sum((_time_running(one, now) for one in members), ZERO),
+            sum_estimated_lateness=sum((_lateness(one, now) for one in members), ZERO),
         )
         for (state_type, state_name), members in sorted(by_state.items())
     )
 
 
-def _time_running(run: TaskRunFacts, now: datetime) -> timedelta:
-    return max(ZERO, time_running(run.total_run_time, run.state_type, run.state_timestamp, now))
+def _time_running(sample: Sample, now: datetime) -> timedelta:
+    spent = time_running(sample.total_run_time, sample.state_type, sample.since, now)
+    return max(ZERO, spent)
 
 
-def _lateness(run: TaskRunFacts, now: datetime) -> timedelta:
-    return lateness(run.expected_start_time, run.start_time, run.state_type, now)
+def _lateness(sample: Sample, now: datetime) -> timedelta:
+    return lateness(sample.expected, sample.started, sample.state_type, now)

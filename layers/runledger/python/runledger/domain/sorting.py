@@ -1,11 +1,14 @@
-"""The orders in which task runs are listed (contract, filters 6)."""
+"""The orders in which things are listed (contract, filters 6, neighbours 2 and 3.2)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
-from operator import attrgetter
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from runledger.domain.facts import TaskRunFacts
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.flows import Flow
 
 
 class TaskRunSort(StrEnum):
@@ -18,6 +21,29 @@ class TaskRunSort(StrEnum):
     NAME_DESC = "NAME_DESC"
     NEXT_SCHEDULED_START_TIME_ASC = "NEXT_SCHEDULED_START_TIME_ASC"
     END_TIME_DESC = "END_TIME_DESC"
+
+
+class FlowRunSort(StrEnum):
+    """The orders of flow runs, as the reference lists them."""
+
+    ID_DESC = "ID_DESC"
+    START_TIME_ASC = "START_TIME_ASC"
+    START_TIME_DESC = "START_TIME_DESC"
+    EXPECTED_START_TIME_ASC = "EXPECTED_START_TIME_ASC"
+    EXPECTED_START_TIME_DESC = "EXPECTED_START_TIME_DESC"
+    NAME_ASC = "NAME_ASC"
+    NAME_DESC = "NAME_DESC"
+    NEXT_SCHEDULED_START_TIME_ASC = "NEXT_SCHEDULED_START_TIME_ASC"
+    END_TIME_DESC = "END_TIME_DESC"
+
+
+class FlowSort(StrEnum):
+    """The orders of flows, as the reference lists them."""
+
+    CREATED_DESC = "CREATED_DESC"
+    UPDATED_DESC = "UPDATED_DESC"
+    NAME_ASC = "NAME_ASC"
+    NAME_DESC = "NAME_DESC"
 
 
 class Order(NamedTuple):
@@ -48,6 +74,17 @@ ORDERS: Mapping[TaskRunSort, Order] = {
     TaskRunSort.NEXT_SCHEDULED_START_TIME_ASC: Order("next_scheduled_start_time"),
     TaskRunSort.END_TIME_DESC:                 Order("end_time", reverse=True),
 }
+FLOW_RUN_ORDERS: Mapping[FlowRunSort, Order] = {
+    FlowRunSort.START_TIME_ASC:  Order("start_time"),
+    FlowRunSort.START_TIME_DESC: Order("start_time", reverse=True),
+    **{FlowRunSort[sort.name]: order for sort, order in ORDERS.items()},
+}
+FLOW_ORDERS: Mapping[FlowSort, Order] = {
+    FlowSort.CREATED_DESC: Order("created", reverse=True),
+    FlowSort.UPDATED_DESC: Order("updated", reverse=True),
+    FlowSort.NAME_ASC:     Order("name"),
+    FlowSort.NAME_DESC:    Order("name", reverse=True),
+}
 # fmt: on
 
 
@@ -57,7 +94,23 @@ def rank(facts: TaskRunFacts, column: str) -> tuple[Any, ...]:
     It is (id,) or (is not null, value, created, id); of two ranks by one column the lesser
     comes first.
     """
+    return _rank(facts.id, facts.created, column, getattr(facts, column))
+
+
+def rank_flow_run(run: FlowRun, column: str) -> tuple[Any, ...]:
+    """Return where a flow run stands; one that did not start, by when it is expected to."""
+    value = getattr(run, column)
+    if column == "start_time":
+        value = value or run.expected_start_time
+    return _rank(run.id, run.created, column, value)
+
+
+def rank_flow(flow: Flow, column: str) -> tuple[Any, ...]:
+    """Return where a flow stands."""
+    return _rank(flow.id, flow.created, column, getattr(flow, column))
+
+
+def _rank(item_id: UUID, created: datetime, column: str, value: object) -> tuple[Any, ...]:
     if column == "id":
-        return (str(facts.id),)
-    value = attrgetter(column)(facts)
-    return (value is not None, value, facts.created, str(facts.id))
+        return (str(item_id),)
+    return (value is not None, value, created, str(item_id))

@@ -1,6 +1,6 @@
 """What can be done with flow runs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,18 +8,23 @@ from uuid import UUID
 
 from runledger import fresh
 from runledger.domain.bookkeeping import mirrored, next_moment, record
+from runledger.domain.deployments import FLOW_LABEL
 from runledger.domain.errors import Conflict, NotFound, Rejected, Unavailable, UnknownRun
+from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
+from runledger.domain.flows import Flow
+from runledger.domain.history import Interval, Timeline
 from runledger.domain.orchestration import Decision, decide
 from runledger.domain.policies import flow_policy_for
+from runledger.domain.sorting import Page
 from runledger.domain.states import State, StateType
 from runledger.domain.transitions import Facts, Transition
 from runledger.domain.values import merge_labels
 from runledger.service.attempts import until_it_holds
 from runledger.store.flow_runs import Parent
+from runledger.store.searching import Found
 from runledger.store.store import Store
 
-FLOW_LABEL = "prefect.flow.id"
 NOT_FOUND = "Flow run not found"
 
 # Task runs removed at once with their flow run; the client keeps as many connections.
@@ -63,8 +68,7 @@ def _create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Cre
         raise Conflict(f"flow {asked.flow_id} is unknown")
     if asked.infrastructure_document_id:
         raise Conflict(f"infrastructure document {asked.infrastructure_document_id} is unknown")
-    labels = merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, asked.labels)
-    run = record(asked.but(labels=labels), state, now=now)
+    run = record(asked.but(labels=_labels(store, flow, asked)), state, now=now)
 
     def attempt() -> Created:
         stored = store.flow_runs.create(run, _mirror(store, run, now, required=True))
@@ -75,6 +79,14 @@ def _create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Cre
         return Created(shown, new=stored.id == run.id)
 
     return until_it_holds(attempt)
+
+
+def _labels(store: Store, flow: Flow, asked: FlowRun) -> dict[str, Any]:
+    """Return the labels of a run: those of its deployment, which has the flow's, come first."""
+    seen = store.deployments.read(asked.deployment_id) if asked.deployment_id else None
+    if seen:
+        return seen.deployment.labels_of_runs(asked.labels)
+    return merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, asked.labels)
 
 
 def _unknown_pool(pool: str, queue: str | None) -> str:
@@ -161,6 +173,26 @@ def read(store: Store, run_id: UUID) -> FlowRun:
     return stored.run
 
 
+def search(store: Store, criteria: Criteria, page: Page) -> Found[FlowRun]:
+    """Return a page of the flow runs that are wanted."""
+    return store.flow_runs.searcher(criteria, page).find()
+
+
+def count(store: Store, criteria: Criteria) -> int:
+    """Return how many flow runs are wanted."""
+    return sum(1 for _ in store.flow_runs.searcher(criteria).facts())
+
+
+def history(
+    store: Store, criteria: Criteria, timeline: Timeline, *, now: datetime
+) -> list[Interval]:
+    """Return the flow runs that are wanted by time and state."""
+    if not timeline.intervals:
+        return []
+    runs = store.flow_runs.searcher(criteria).facts((timeline.start, timeline.last))
+    return timeline.tell(runs, now)
+
+
 def delete(store: Store, run_id: UUID, *, now: datetime) -> None:
     """Remove the flow run with its task runs; it goes last, so that a delete can be repeated.
 
@@ -171,11 +203,15 @@ def delete(store: Store, run_id: UUID, *, now: datetime) -> None:
         raise NotFound(NOT_FOUND)
 
 
-def delete_if_there(store: Store, run_id: UUID, *, now: datetime) -> bool:
-    """Remove the flow run with its task runs; return whether it was there."""
+def delete_if_there(
+    store: Store, run_id: UUID, *, now: datetime, only: Callable[[FlowRun], bool] = bool
+) -> bool:
+    """Remove the flow run with its task runs; return whether it was there, and as it should be."""
 
     def attempt() -> bool:
         seen = store.flow_runs.read(run_id)
+        if seen and not only(seen.run):
+            return False
         _delete_task_runs(store, run_id, now)
         if seen is None:
             return False

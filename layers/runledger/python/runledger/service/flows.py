@@ -5,9 +5,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from runledger.domain.errors import NotFound
+from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flows import Flow
-from runledger.service import flow_runs
+from runledger.domain.sorting import Page
+from runledger.service import deployments, flow_runs
 from runledger.service.attempts import until_it_holds
+from runledger.store.searching import Found
 from runledger.store.store import Store
 
 NOT_FOUND = "Flow not found"
@@ -50,8 +53,18 @@ def _found(flow: Flow | None) -> Flow:
     return flow
 
 
+def search(store: Store, criteria: Criteria, page: Page) -> Found[Flow]:
+    """Return a page of the flows that are wanted."""
+    return store.flows.searcher(criteria, page).find()
+
+
+def count(store: Store, criteria: Criteria) -> int:
+    """Return how many flows are wanted."""
+    return sum(1 for _ in store.flows.searcher(criteria).facts())
+
+
 def delete(store: Store, flow_id: UUID, *, now: datetime) -> None:
-    """Remove a flow with its flow runs and their task runs; the flow goes last.
+    """Remove a flow with its flow runs, their task runs and its deployments; it goes last.
 
     Raises:
         NotFound: there is none.
@@ -61,6 +74,7 @@ def delete(store: Store, flow_id: UUID, *, now: datetime) -> None:
         flow = read(store, flow_id)
         for run_id in store.flows.flow_runs(flow):
             flow_runs.delete_if_there(store, run_id, now=now)
+        deployments.delete_of_flow(store, flow_id)
         store.flows.delete(flow)
 
     until_it_holds(attempt)

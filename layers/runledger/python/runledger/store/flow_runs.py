@@ -5,12 +5,17 @@ from typing import NamedTuple
 from uuid import UUID
 
 from runledger.domain.errors import Moved
+from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
+from runledger.domain.sorting import ALL, Page
 from runledger.domain.task_runs import TaskRun
 from runledger.store import items, keys
 from runledger.store.expressions import ABSENT, in_partition, unmoved
 from runledger.store.failures import Refused
+from runledger.store.flow_run_selections import FlowRunSelection
 from runledger.store.items import Stored, history
+from runledger.store.kinds import FLOW_RUNS
+from runledger.store.searching import Searcher
 from runledger.store.table import Query, Table
 from runledger.store.task_runs import TaskRunStore
 from runledger.store.writes import Delete, Put, Write
@@ -58,7 +63,7 @@ class FlowRunStore:
             self.table.write(
                 *_claim(run),
                 Put(items.flow_run_item(run, version=1, shards=self.shards), ABSENT),
-                Put(items.pointer_item(keys.flow_run_of_flow(run.flow_id, run.id), run.id)),
+                *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
                 *history(keys.flow_run(run.id), run.state),
                 *(self._adoption(run, parent) if parent else ()),
             )
@@ -121,6 +126,11 @@ class FlowRunStore:
         stored = self.read(items.pointed_to(pointer)) if pointer else None
         return stored and stored.run
 
+    def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[FlowRun, FlowRun]:
+        """Return the search for the flow runs that are wanted."""
+        selection = FlowRunSelection(self.table, criteria)
+        return Searcher(self.table, self.shards, FLOW_RUNS, selection, page)
+
     def task_runs(self, run_id: UUID) -> list[UUID]:
         """Return the ids of the flow run's task runs, every acknowledged one among them."""
         claims = in_partition(keys.flow_run(run_id).pk, keys.under(keys.TASK_KEY))
@@ -139,7 +149,7 @@ class FlowRunStore:
             *(Delete(keys.of(item)) for item in self.table.query(Query(states))),
             *map(Delete, _claimed(run)),
             *self._release(run),
-            Delete(keys.flow_run_of_flow(run.flow_id, run.id)),
+            *map(Delete, _memberships(run)),
             Delete(keys.flow_run(run.id), unmoved(seen.version)),
         ]
         try:
@@ -166,3 +176,11 @@ def _claimed(run: FlowRun) -> list[keys.Key]:
 
 def _claim(run: FlowRun) -> list[Put]:
     return [Put(items.pointer_item(key, run.id), ABSENT) for key in _claimed(run)]
+
+
+def _memberships(run: FlowRun) -> list[keys.Key]:
+    """Return the items under which a flow and a deployment find their runs."""
+    of_flow = keys.flow_run_of_flow(run.flow_id, run.id)
+    if run.deployment_id is None:
+        return [of_flow]
+    return [of_flow, keys.flow_run_of_deployment(run.deployment_id, run.id)]

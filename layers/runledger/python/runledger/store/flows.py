@@ -3,13 +3,23 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from boto3.dynamodb.conditions import Attr
+
 from runledger.domain.errors import Moved
+from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flows import Flow
+from runledger.domain.sorting import ALL, Page
 from runledger.store import items, keys
 from runledger.store.expressions import ABSENT, PRESENT, in_partition
 from runledger.store.failures import Refused
+from runledger.store.flow_run_selections import FlowSelection
+from runledger.store.kinds import FLOWS
+from runledger.store.searching import Searcher
 from runledger.store.table import Query, Table
 from runledger.store.writes import Delete, Put
+
+BARE = PRESENT & (Attr("deployments").not_exists() | Attr("deployments").eq(0))
+"""A flow that has no deployments; it counts them itself."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +57,23 @@ class FlowStore:
             return first
         return flow
 
+    def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[Flow, Flow]:
+        """Return the search for the flows that are wanted."""
+        selection = FlowSelection(self.table, criteria)
+        return Searcher(self.table, self.shards, FLOWS, selection, page)
+
     def flow_runs(self, flow: Flow) -> list[UUID]:
         """Return the ids of the flow's runs, every acknowledged one among them."""
         runs = in_partition(keys.flow(flow.id).pk, keys.under(keys.FLOW_RUN))
         return [items.pointed_to(item) for item in self.table.query(Query(runs))]
 
     def delete(self, flow: Flow) -> None:
-        """Remove a flow that has no runs any more, with its name.
+        """Remove a flow that has no runs and deployments any more, with its name.
 
         Raises:
-            Moved: it is gone, and its name may be another flow's by now.
+            Moved: it got a deployment, or is gone, and its name may be another flow's by now.
         """
         try:
-            self.table.write(Delete(keys.flow(flow.id), PRESENT), Delete(keys.flow_name(flow.name)))
+            self.table.write(Delete(keys.flow(flow.id), BARE), Delete(keys.flow_name(flow.name)))
         except Refused as refused:
             raise Moved(flow.name) from refused

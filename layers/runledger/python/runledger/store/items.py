@@ -20,7 +20,7 @@ from runledger.domain.results import Results
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.values import Value
-from runledger.store import keys
+from runledger.store import keys, places
 from runledger.store.keys import Key
 from runledger.store.writes import Item, Put
 
@@ -30,6 +30,21 @@ V = TypeVar("V", bound=Value)
 OF_TASK_RUNS = ("pk", "sk", "body", "facts", "version", "subflow_runs")
 
 HELD: TypeAdapter[tuple[Held, ...]] = TypeAdapter(tuple[Held, ...])
+
+# The same of flow runs and flows.
+OF_FLOWS = ("pk", "sk", "body", "facts")
+
+# What a filter of flow runs can't ask about, and neither can a history.
+BEYOND_FACTS: dict[str, Any] = {
+    "parameters": True,
+    "context": True,
+    "job_variables": True,
+    "labels": True,
+    "empirical_policy": True,
+    "state": {"message", "data", "state_details"},
+    "estimated_run_time": True,
+    "estimated_start_time_delta": True,
+}
 
 ESTIMATES = {"estimated_run_time", "estimated_start_time_delta"}
 
@@ -98,9 +113,17 @@ def flow_run_item(run: FlowRun, *, version: int, shards: int) -> Item:
         keys.flow_run(run.id),
         body=_document(run),
         version=version,
+        facts=run.model_dump_json(exclude_defaults=True, exclude=BEYOND_FACTS),
         owner=keys.flow(run.flow_id).pk,
-        **_orders(run, keys.FLOW_RUN, shards),
+        **_orders(run, keys.FLOW_RUN, shards)
+        # Flow runs are listed by when they started or, before that, are expected to.
+        | {"start": places.place(run.start_time or run.expected_start_time, run.created, run.id)},
     )
+
+
+def read_flow_run_facts(entry: Item) -> FlowRun:
+    """Read a flow run as far as indexes carry it: without what no criterion asks about."""
+    return FlowRun.model_validate_json(entry["facts"])
 
 
 def flow_item(flow: Flow, *, shards: int) -> Item:
@@ -109,10 +132,18 @@ def flow_item(flow: Flow, *, shards: int) -> Item:
         keys.flow(flow.id),
         body=_document(flow),
         version=1,
+        facts=_document(flow),
         id=str(flow.id),
         shard=keys.shard(keys.FLOW, keys.shard_of(flow.id, shards)),
-        name_key=keys.name_place(flow.name, flow.created, flow.id),
+        name_key=places.name_place(flow.name, flow.created, flow.id),
+        expected_start=places.place(flow.created, flow.created, flow.id),
+        end=places.place(flow.updated, flow.created, flow.id),
     )
+
+
+def read_flow_facts(entry: Item) -> Flow:
+    """Read a flow from its item or from an index that carries it."""
+    return Flow.model_validate_json(entry["facts"])
 
 
 def state_item(of_run: Key, state: State) -> Item:
@@ -155,13 +186,13 @@ def _orders(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str, Any]:
     number = keys.shard_of(run.id, shards)
 
     def place(time: datetime | None) -> str:
-        return keys.place(time, run.created, run.id)
+        return places.place(time, run.created, run.id)
 
     return {
         "id": str(run.id),
         "shard": keys.shard(kind, number),
         "state_shard": run.state_type and keys.state_shard(kind, run.state_type, number),
-        "name_key": keys.name_place(run.name, run.created, run.id),
+        "name_key": places.name_place(run.name, run.created, run.id),
         "expected_start": place(run.expected_start_time),
         "next_scheduled_start": place(run.next_scheduled_start_time),
         "start": place(run.start_time) if run.start_time else None,

@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from runledger.domain import sorting
 from runledger.domain.facts import TaskRunFacts
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.flows import Flow
 from runledger.domain.task_runs import TaskRun
 from runledger.store import items, keys
 from runledger.store.writes import Item
@@ -31,4 +33,18 @@ TASK_RUNS: Kind[TaskRunFacts, TaskRun] = Kind(
     document=lambda item: items.read_task_run(item).run,
     rank=sorting.rank,
     attributes=items.OF_TASK_RUNS,
+)
+FLOW_RUNS: Kind[FlowRun, FlowRun] = Kind(
+    keys.FLOW_RUN,
+    facts=items.read_flow_run_facts,
+    document=lambda item: items.read_document(FlowRun, item),
+    rank=sorting.rank_flow_run,
+    attributes=items.OF_FLOWS,
+)
+FLOWS: Kind[Flow, Flow] = Kind(
+    keys.FLOW,
+    facts=items.read_flow_facts,
+    document=lambda item: items.read_document(Flow, item),
+    rank=sorting.rank_flow,
+    attributes=items.OF_FLOWS,
 )

@@ -4,12 +4,13 @@ A plan may read too much, never too little: whoever carries it out applies the w
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from runledger.domain.sorting import Order
-from runledger.store import keys
+from runledger.store import keys, places
 from runledger.store.keys import Index, Key
 
 # What narrows must hold in any case: only criteria that are joined by this operator do.
@@ -18,15 +19,17 @@ AND = "and_"
 # Indexes whose entries carry the facts of a thing, so that they decide a filter by themselves.
 WIDE = frozenset({keys.BY_OWNER, keys.BY_STATE, keys.BY_EXPECTED_START})
 
-# The column in whose order an index yields its entries.
-COLUMNS: Mapping[Index, str] = {
-    keys.BY_OWNER: "id",
-    keys.BY_STATE: "expected_start_time",
-    keys.BY_EXPECTED_START: "expected_start_time",
-    keys.BY_ID: "id",
-    keys.BY_NAME: "name",
-    keys.BY_END: "end_time",
-    keys.BY_NEXT_SCHEDULED_START: "next_scheduled_start_time",
+# The columns in whose order an index yields its entries. What has no expected start or end, a flow,
+# has its place in these indexes by when it was created and updated.
+COLUMNS: Mapping[Index, AbstractSet[str]] = {
+    keys.BY_OWNER: {"id"},
+    keys.BY_STATE: {"expected_start_time"},
+    keys.BY_EXPECTED_START: {"expected_start_time", "created"},
+    keys.BY_ID: {"id"},
+    keys.BY_NAME: {"name"},
+    keys.BY_START: {"start_time"},
+    keys.BY_END: {"end_time", "updated"},
+    keys.BY_NEXT_SCHEDULED_START: {"next_scheduled_start_time"},
 }
 
 # The index that has everything of a kind in the order of a column.
@@ -36,6 +39,9 @@ WHOLE: Mapping[str, Index] = {
     "name": keys.BY_NAME,
     "end_time": keys.BY_END,
     "next_scheduled_start_time": keys.BY_NEXT_SCHEDULED_START,
+    "start_time": keys.BY_START,
+    "created": keys.BY_EXPECTED_START,
+    "updated": keys.BY_END,
 }
 
 
@@ -75,7 +81,7 @@ class Walk:
 
     def yields(self, order: Order) -> bool:
         """Whether the entries come in the order."""
-        return COLUMNS.get(self.index) == order.column
+        return order.column in COLUMNS[self.index]
 
 
 Read = Lookup | Follow | Walk
@@ -102,7 +108,7 @@ def everything(kind: str, order: Order, shards: int) -> Walk:
 def expected_between(kind: str, low: datetime, high: datetime, shards: int) -> Walk:
     """Read the runs expected to start from one time to another."""
     index = keys.BY_EXPECTED_START
-    return Walk(index.name, index, partitions(kind, shards), keys.between(low, high))
+    return Walk(index.name, index, partitions(kind, shards), places.between(low, high))
 
 
 def within(kind: str, asked: Range | None, index: Index, shards: int) -> Read | None:
@@ -111,7 +117,7 @@ def within(kind: str, asked: Range | None, index: Index, shards: int) -> Read | 
         return None
     if asked.before_ and asked.after_ and asked.before_ < asked.after_:
         return NOTHING
-    between = keys.between(asked.after_, asked.before_)
+    between = places.between(asked.after_, asked.before_)
     return Walk(index.name, index, partitions(kind, shards), between)
 
 

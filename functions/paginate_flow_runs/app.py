@@ -1,0 +1,21 @@
+"""POST /flow_runs/paginate: list a page of the flow runs that are wanted, and count them all."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.flow_queries import PaginateFlowRuns, flow_run_criteria
+from runledger.api.responses import paginated
+from runledger.domain.bookkeeping import as_of
+from runledger.service import flow_runs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked = request.parameters(PaginateFlowRuns)
+    store, wanted = wiring.store(), flow_run_criteria(asked)
+    found = flow_runs.search(store, wanted, asked.part())
+    now = wiring.now()
+    runs = [as_of(run, now) for run in found.page]
+    count = flow_runs.count(store, wanted)
+    page = paginated(runs, count, limit=asked.limit, page=asked.page)
+    return Response(page, log=found.told())

@@ -1,0 +1,25 @@
+"""The filters of work pools and their queues, of which there are none: given, nothing is wanted."""
+
+from runledger.domain.filters.criterion import Criterion, ObjectFilter
+from runledger.domain.filters.fields import Id, Text
+from runledger.domain.filters.operators import AnyOf
+
+
+class QueueName(Criterion):
+    any_: AnyOf[str] = None
+    startswith_: list[str] | None = None
+
+
+class WorkPoolFilter(ObjectFilter):
+    """Which work pools are wanted."""
+
+    id: Id | None = None
+    name: Text | None = None
+    type: Text | None = None
+
+
+class WorkQueueFilter(ObjectFilter):
+    """Which queues of work pools are wanted."""
+
+    id: Id | None = None
+    name: QueueName | None = None
