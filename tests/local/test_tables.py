@@ -11,3 +11,9 @@ def test_a_database_has_the_indexes_of_the_template(dynamodb: DynamoDB) -> None:
 def test_a_database_forgets_by_the_attribute_of_the_template(dynamodb: DynamoDB) -> None:
     answer = dynamodb.client.describe_time_to_live(TableName=dynamodb.table)
     assert answer["TimeToLiveDescription"]["AttributeName"] == TEMPLATE.time_to_live
+
+
+def test_a_database_has_no_stream_that_would_slow_its_writes_down(dynamodb: DynamoDB) -> None:
+    assert "StreamSpecification" in TEMPLATE.table
+    table = dynamodb.client.describe_table(TableName=dynamodb.table)["Table"]
+    assert "StreamSpecification" not in table
