@@ -28,6 +28,12 @@ class Step:
     def named(self, label: str) -> "Step":
         return replace(self, label=label)
 
+    def unanswered(self, answers: Mapping[str, Json]) -> list[str]:
+        """What the step names and no answer has told."""
+        text = self.path + (self.content or b"").decode("latin-1")
+        found = _REFERENCE.finditer(text)
+        return [it[0] for it in found if _look_up(answers.get(it[1]), it[2]) == NOBODY]
+
     def filled(self, answers: Mapping[str, Json]) -> "Step":
         """The step as one side gets it, its references replaced by that side's values."""
         content = self.content

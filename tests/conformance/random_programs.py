@@ -49,7 +49,7 @@ OBJECT_CHANCES = {"task_runs": 0.85, "flow_runs": 0.25, "flows": 0.15, "deployme
 def programs(seed: int, how_many: int) -> Iterator[Program]:
     for number in range(how_many):
         draw = Random(f"{seed} {number}")  # noqa: S311 the same programs again, not secrets
-        yield program(f"{NAME} {number} of seed {seed}", *_steps(draw))
+        yield program(f"{NAME} {number} (seed {seed})", *_steps(draw))
 
 
 def _steps(draw: Random) -> Iterator[Step]:

@@ -59,9 +59,11 @@ class Run:
     made: tuple[set[str], set[str]] = field(default_factory=lambda: (set(), set()))
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Each step's, until the sides' data differ."""
+        """Each step's, until the sides' data differ or they can't be asked the same."""
         comparison = Comparison(*[datetime.now(UTC)] * len(self.sides))
-        for position in range(len(self.program.steps)):
+        for position, step in enumerate(self.program.steps):
+            if step.unanswered(self.answers[0]) != step.unanswered(self.answers[1]):
+                break
             outcome = self._outcome(comparison, position)
             yield outcome
             if _left_them_different(outcome):

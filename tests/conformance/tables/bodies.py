@@ -176,9 +176,9 @@ def programs() -> Iterator[Program]:
     for path, (method, good) in TARGETS.items():
         for number, kind in enumerate(TYPES):
             sent = _typed(method, path, json.dumps(good).encode(), kind)
-            yield _program(f"content type {number} of {method} {path}", path, sent)
+            yield _program(f"content types of {method} {path} {number}", path, sent)
             empty = _typed(method, path, b"", kind)
-            yield _program(f"content type {number} of an empty {method} {path}", path, empty)
+            yield _program(f"content types of an empty {method} {path} {number}", path, empty)
         yield from _contents(method, path, good)
     for number, content in enumerate(DUPLICATES):
         yield _created(f"duplicate keys {number}", content % RUN.encode())
@@ -191,11 +191,11 @@ def _contents(method: str, path: str, good: dict[str, object]) -> Iterator[Progr
     for number, content in enumerate(CONTENTS):
         for kind in ("application/json", "text/plain", None):
             sent = _typed(method, path, content, kind)
-            yield _program(f"content {number} of {method} {path} as {kind}", path, sent)
+            yield _program(f"contents of {method} {path} as {kind} {number}", path, sent)
     for number, addition in enumerate(ADDITIONS):
         content = json.dumps(good).encode()[:-1] + addition + b"}"
         sent = _typed(method, path, content, "application/json")
-        yield _program(f"addition {number} to {method} {path}", path, sent)
+        yield _program(f"additions to {method} {path} {number}", path, sent)
 
 
 def _program(name: str, path: str, step: Step) -> Program:

@@ -6,6 +6,8 @@ from tests.conformance.programs import Program, Step, delete, get, post, program
 from tests.conformance.tables import criteria, faults
 
 T = some_id
+# Faulty filters in one program.
+TOGETHER = 20
 
 
 def programs() -> Iterator[Program]:
@@ -15,7 +17,11 @@ def programs() -> Iterator[Program]:
     yield program(
         "filters: orders", *data(), *(post("/task_runs/filter", body) for body in criteria.ORDERS)
     )
-    yield program("filters: faults", *(post("/task_runs/filter", body) for body in faults.ALL))
+    for number, first in enumerate(range(0, len(faults.ALL), TOGETHER)):
+        bodies = faults.ALL[first : first + TOGETHER]
+        yield program(
+            f"filters: faults {number}", *(post("/task_runs/filter", body) for body in bodies)
+        )
     yield program(
         "filters: an empty table", *(_asked(criterion) for criterion in criteria.ALL[:20])
     )

@@ -54,7 +54,7 @@ def programs() -> Iterator[Program]:
         get("/flows/name/F%201"),
         get("/flows/<s1.id>"),
     )
-    yield from (_named(name) for name in NAMES)
+    yield from (_named(number, name) for number, name in enumerate(NAMES))
     yield program(
         "flow names in paths",
         *(post("/flows/", {"name": name}) for name in ("a b", "a+b", "é", ".", "x", "a", "%41")),
@@ -79,10 +79,10 @@ BODIES: tuple[object, ...] = (
 )
 
 
-def _named(name: object) -> Program:
+def _named(number: int, name: object) -> Program:
     path = quote(name, safe="", errors="replace") if isinstance(name, str) else "x"
     return program(
-        f"flow name {name!r:.30}", post("/flows/", {"name": name}), get(f"/flows/name/{path}")
+        f"flow names {number}", post("/flows/", {"name": name}), get(f"/flows/name/{path}")
     )
 
 
