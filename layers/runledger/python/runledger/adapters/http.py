@@ -18,12 +18,17 @@ from runledger.domain.errors import (
     Gone,
     Invalid,
     Locked,
+    Mismatch,
     NotFound,
     Rejected,
     TooLarge,
     Unavailable,
     UnknownRun,
 )
+from runledger.metering import measured
+
+# Asked for by this header, a query's answer tells in the other how it was found.
+EXPLAIN, PLAN = "runledger-explain", "Runledger-Plan"
 
 CORS = {"Access-Control-Allow-Origin": "*"}
 JSON = {"Content-Type": "application/json"}
@@ -119,6 +124,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     NotFound: _detail(HTTPStatus.NOT_FOUND),
     UnknownRun: lambda error: Response({"exception_message": str(error)}, HTTPStatus.NOT_FOUND),
     Conflict: lambda _: Response({"detail": INTEGRITY}, HTTPStatus.CONFLICT),
+    Mismatch: _detail(HTTPStatus.CONFLICT),
     Rejected: _detail(HTTPStatus.BAD_REQUEST),
     Locked: _locked,
     Gone: _detail(HTTPStatus.GONE),
@@ -149,18 +155,33 @@ def endpoint(answer: Endpoint, *, authenticated: bool = True, versioned: bool = 
     @wraps(answer)
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
-        try:
-            response = respond(event)
-            told = response.as_event()
-        except Exception as error:  # noqa: BLE001 - whatever happened, the client is told
-            response = answer_to(error)
-            told = response.as_event()
+        with measured() as meter:
+            response, told = attempt(lambda: respond(event))
         status = HTTPStatus(response.status)
-        logger.info("answered", extra={"status": status, **response.log})
+        costs = {**response.log, **meter.told()}
+        logger.info("answered", extra={"status": status, **costs})
         count(OUTCOMES.get(status, "Failed"))
+        if response.log and wants_explanation(event):
+            told["headers"][PLAN] = "; ".join(f"{name}={value}" for name, value in costs.items())
         return told
 
     return handler
+
+
+def attempt(respond: Callable[[], Response]) -> tuple[Response, dict[str, Any]]:
+    """Return a response, spelled; whatever happens, the client is told."""
+    try:
+        response = respond()
+        return response, response.as_event()
+    except Exception as error:  # noqa: BLE001
+        told = answer_to(error)
+        return told, told.as_event()
+
+
+def wants_explanation(event: Mapping[str, Any]) -> bool:
+    """Tell whether the caller asks how a query was answered and what it cost."""
+    headers = event.get("headers") or {}
+    return any(name.lower() == EXPLAIN and text == "true" for name, text in headers.items())
 
 
 def answer_to(error: Exception) -> Response:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from runledger import metering
 from runledger.domain.errors import Unavailable
 from runledger.store import expressions, keys
 from runledger.store.failures import Cancelled, meaning
@@ -142,11 +143,13 @@ class Table:
 
     def _request(self, operation: str, **request: Any) -> dict[str, Any]:
         try:
-            return getattr(self.client, operation)(**request)  # type: ignore[no-any-return]
+            answer = getattr(self.client, operation)(**request, ReturnConsumedCapacity="TOTAL")
         except BotoCoreError as error:
             raise Unavailable(str(error)) from error
         except ClientError as error:
             raise meaning(error) from error
+        metering.note(answer)
+        return answer  # type: ignore[no-any-return]
 
     def _pauses(self) -> Iterator[float]:
         """Yield a pause for each attempt: random, so that those who collided part."""

@@ -1,0 +1,44 @@
+"""What a request costs: calls of DynamoDB and the capacity that they consumed."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Meter:
+    """A running sum; `capacity` is in DynamoDB's units, read and write units alike."""
+
+    calls: int = 0
+    capacity: float = 0.0
+
+    def told(self) -> dict[str, object]:
+        """Return what is worth logging."""
+        return {"calls": self.calls, "capacity": round(self.capacity, 1)}
+
+
+_meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
+
+
+@contextmanager
+def measured() -> Iterator[Meter]:
+    """Sum up the calls made meanwhile in this thread."""
+    meter = Meter()
+    token = _meter.set(meter)
+    try:
+        yield meter
+    finally:
+        _meter.reset(token)
+
+
+def note(answer: Mapping[str, Any]) -> None:
+    """Add a call by its answer, which tells the capacity of one table or a list of them."""
+    meter = _meter.get()
+    if meter is None:
+        return
+    consumed = answer.get("ConsumedCapacity", ())
+    tables = [consumed] if isinstance(consumed, Mapping) else consumed
+    meter.calls += 1
+    meter.capacity += sum(table.get("CapacityUnits", 0.0) for table in tables)
