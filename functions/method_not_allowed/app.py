@@ -9,9 +9,9 @@ from runledger.adapters.requests import Request
 
 # The reference names the first method that it registered for a path, whatever else there is:
 # PATCH for these, POST where one creates, asks for lists or proposes, GET for the rest.
-PATCHED = ("/task_runs/{id}", "/flow_runs/{id}", "/flows/{id}")
+PATCHED = ("/task_runs/{id}", "/flow_runs/{id}", "/flows/{id}", "/deployments/{id}")
 POSTED = (
-    "/task_runs", "/flows", "/flow_runs", "/concurrency_limits",
+    "/task_runs", "/flows", "/flow_runs", "/concurrency_limits", "/deployments", "/create_flow_run",
     "/filter", "/paginate", "/count", "/history", "/set_state", "/reset", "/renew",
     "/increment", "/decrement", "/increment-with-lease", "/decrement-with-lease",
 )  # fmt: skip

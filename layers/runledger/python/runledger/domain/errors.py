@@ -4,6 +4,7 @@ RunledgerError
 ├── NotFound            what was asked for is not there
 │   └── UnknownRun      the run that a state was proposed for
 ├── Conflict            the write would break an identity or name a parent that is not there
+│   └── Mismatch        what is asked does not fit what is stored, and the client is told why
 ├── Invalid             a value that the types allow and the reference does not
 ├── Rejected            a change that the object's present state does not allow
 ├── Locked              there is no free slot: worth another try
@@ -28,6 +29,10 @@ class UnknownRun(NotFound):
 
 class Conflict(RunledgerError):  # noqa: N818
     """A unique or foreign key would be violated."""
+
+
+class Mismatch(Conflict):
+    """What is asked does not fit what is stored; the text is the reference's."""
 
 
 class Invalid(RunledgerError):  # noqa: N818

@@ -14,6 +14,9 @@
 | its name                    | FLOW_NAME#<name>       | FLOW_NAME                   |
 | flow runs of it             | FLOW#<id>              | FLOW_RUN#<flow run id>      |
 | their idempotency keys      | FLOW#<id>              | IDEMPOTENCY#<key>           |
+| deployments of it, by name  | FLOW#<id>              | DEPLOYMENT#<name>           |
+| deployment                  | DEPLOYMENT#<id>        | DEPLOYMENT                  |
+| flow runs of it             | DEPLOYMENT#<id>        | FLOW_RUN#<flow run id>      |
 | concurrency limit           | LIMIT#<name>           | LIMIT                       |
 | its name                    | LIMIT_ID#<id>          | LIMIT_ID                    |
 | slots held of it            | LIMIT_ID#<id>          | SLOT#<lease id>             |
@@ -32,31 +35,23 @@
 | by_id                   | shard                              | id                   |
 | by_id, of a state       | shard: STATE#<state id>            | id: the state id     |
 
-Every order ends in (created, id), so that no two runs share a place and ties keep the order of
-creation. What a client chose freely (task keys, names) is hashed when it would not fit a key.
+Places in an order are spelled in `places`. What a client chose freely (task keys, names) is hashed
+when it would not fit a key.
 """
 
 import hashlib
 import json
 import zlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-SEPARATOR = "#"
-
-AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
-
-# Ends a name in a place; what sorts at or below it inside a name is escaped, keeping the order.
-NAME_END = "\x01"
-ESCAPES = {0: "\x02\x03", 1: "\x02\x04", 2: "\x02\x05"}
-
-FIRST_INSTANT, LAST_INSTANT = "0", "9999-12-31T23:59:59.999999"
+from runledger.store import places
+from runledger.store.places import AFTER_SEPARATOR, SEPARATOR
 
 # DynamoDB takes 2,048 bytes in a partition key and 1,024 in a sort key.
 MOST_BYTES = 900
-MOST_NAME_BYTES = 800
 
 
 class Key(NamedTuple):
@@ -94,7 +89,7 @@ BY_NEXT_SCHEDULED_START = Index("by_next_scheduled_start", "shard", "next_schedu
 
 TASK_RUN, FLOW_RUN, FLOW = "TASK_RUN", "FLOW_RUN", "FLOW"
 STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
-FLOW_NAME, CACHE = "FLOW_NAME", "CACHE"
+FLOW_NAME, CACHE, DEPLOYMENT = "FLOW_NAME", "CACHE", "DEPLOYMENT"
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
 
 
@@ -126,7 +121,7 @@ def flow_run(run_id: UUID) -> Key:
 
 def state(of_run: Key, entered: datetime, state_id: UUID) -> Key:
     """A state under its run, in the order in which the run entered its states."""
-    return Key(of_run.pk, _join(STATE, instant(entered), state_id))
+    return Key(of_run.pk, _join(STATE, places.instant(entered), state_id))
 
 
 def subflow(parent_task_run_id: UUID, flow_run_id: UUID) -> Key:
@@ -149,6 +144,19 @@ def idempotency(flow_id: UUID, idempotency_key: str) -> Key:
     return Key(flow(flow_id).pk, _join(IDEMPOTENCY, _bounded(idempotency_key)))
 
 
+def deployment(deployment_id: UUID) -> Key:
+    return Key(_join(DEPLOYMENT, deployment_id), DEPLOYMENT)
+
+
+def deployment_of_flow(flow_id: UUID, name: str) -> Key:
+    """The item that makes (flow_id, name) unique."""
+    return Key(flow(flow_id).pk, _join(DEPLOYMENT, _bounded(name)))
+
+
+def flow_run_of_deployment(deployment_id: UUID, flow_run_id: UUID) -> Key:
+    return Key(deployment(deployment_id).pk, _join(FLOW_RUN, flow_run_id))
+
+
 def limit(name: str) -> Key:
     return Key(_join(LIMIT, _bounded(name)), LIMIT)
 
@@ -163,7 +171,7 @@ def slot(limit_id: UUID, lease_id: UUID) -> Key:
 
 
 def limit_place(name: str, created: datetime, limit_id: UUID) -> Key:
-    return Key(LIMITS, _join(LIMIT, name_place(name, created, limit_id)))
+    return Key(LIMITS, _join(LIMIT, places.name_place(name, created, limit_id)))
 
 
 def lease(lease_id: UUID) -> Key:
@@ -206,41 +214,3 @@ def state_shard(kind: str, state_type: str, number: int) -> str:
 
 def state_id_shard(state_id: UUID) -> str:
     return _join(STATE, state_id)
-
-
-def instant(time: datetime) -> str:
-    """Spell an instant so that text sorts as time does: UTC, microseconds, fixed width."""
-    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
-
-
-def place(value: datetime | None, created: datetime, item_id: UUID) -> str:
-    """Spell a place in the order of a time: none comes first, ties follow (created, id)."""
-    return _join(instant(value) if value else "", instant(created), item_id)
-
-
-def name_place(name: str, created: datetime, item_id: UUID) -> str:
-    """Spell a place in the order of names, which is that of their UTF-8 bytes."""
-    return NAME_END.join((_cut(name.translate(ESCAPES)), _join(instant(created), item_id)))
-
-
-def _cut(name: str) -> str:
-    return name.encode()[:MOST_NAME_BYTES].decode(errors="ignore")
-
-
-def cut_name(name_key: str) -> bytes | None:
-    """Return how far the index puts in order a name that may be too long for it, else None.
-
-    Names that agree so far stand in no order to rely on: each may have lost its last character,
-    of up to four bytes, or all that follows.
-    """
-    name = name_key.partition(NAME_END)[0].encode()
-    shown = MOST_NAME_BYTES - 3
-    return name[:shown] if len(name) >= shown else None
-
-
-def between(low: datetime | None, high: datetime | None) -> tuple[str, str]:
-    """The places from one instant to another, both included; none is open."""
-    return (
-        instant(low) if low else FIRST_INSTANT,
-        (instant(high) if high else LAST_INSTANT) + AFTER_SEPARATOR,
-    )

@@ -9,7 +9,7 @@ from math import isqrt
 from typing import Any, Generic
 
 from runledger.domain.sorting import ALL, Page
-from runledger.store import items, keys
+from runledger.store import items, keys, places
 from runledger.store.expressions import in_index, in_partition
 from runledger.store.kinds import F, Kind, R
 from runledger.store.planning import Follow, Lookup, Read, Walk, everything, expected_between
@@ -136,7 +136,7 @@ class Searcher(Generic[F, R]):
 
     def _with_long_names_settled(self, entries: Iterable[Item]) -> Iterator[Candidate[F]]:
         """Put in order what the index can't: names that agree as far as it shows them."""
-        for cut, group in groupby(entries, lambda entry: keys.cut_name(entry["name_key"])):
+        for cut, group in groupby(entries, lambda entry: places.cut_name(entry["name_key"])):
             candidates = (self._candidate(entry, wide=False) for entry in group)
             yield from self._sorted(candidates) if cut else candidates
 

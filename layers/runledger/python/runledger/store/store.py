@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from runledger.store import keys
 from runledger.store.concurrency_limits import ConcurrencyLimitStore
+from runledger.store.deployments import DeploymentStore
 from runledger.store.flow_runs import FlowRunStore
 from runledger.store.flows import FlowStore
 from runledger.store.leases import LeaseStore
@@ -34,6 +35,11 @@ class Store:
     def flows(self) -> FlowStore:
         """Flows, with their names."""
         return FlowStore(self.table, self.shards)
+
+    @property
+    def deployments(self) -> DeploymentStore:
+        """Deployments, with their names."""
+        return DeploymentStore(self.table, self.shards)
 
     @property
     def transitions(self) -> TransitionStore:

@@ -1,0 +1,14 @@
+"""DELETE /deployments/{id}: remove a deployment with its runs that were never begun."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.service import deployments
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    deployments.delete(wiring.store(), request.id(), now=request.now)
+    return Response(status=HTTPStatus.NO_CONTENT)

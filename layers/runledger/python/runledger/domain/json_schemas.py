@@ -1,0 +1,249 @@
+"""JSON Schema, as far as parameters of functions are described with it.
+
+Each keyword's check yields what is wrong, in the words of the library that the reference uses.
+Keywords that are not here (conditions, dependencies, what is left unevaluated) ask nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import ge, gt, le, lt
+from typing import Any, NamedTuple
+
+Schema = Mapping[str, Any] | bool
+Path = tuple[str | int, ...]
+
+
+class Problem(NamedTuple):
+    """What is wrong, and where; `branches` are the reasons why no alternative fits."""
+
+    message: str
+    path: Path = ()
+    keyword: str = ""
+    fits_type: bool = False
+    branches: tuple["Problem", ...] = ()
+
+    def within(self, part: str | int) -> "Problem":
+        """Return it as it is seen from the object or the list around."""
+        return self._replace(path=(part, *self.path))
+
+
+class Check(NamedTuple):
+    """A value and the schema that it is held against; `root` is where references start."""
+
+    value: Any
+    schema: Mapping[str, Any]
+    root: Mapping[str, Any]
+
+    def inside(self, value: object, schema: Schema) -> Iterator[Problem]:
+        """Check a part of the value, or the value by a part of the schema."""
+        return problems(value, schema, self.root)
+
+
+Keyword = Callable[[Check, Any], Iterator[Problem]]
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_integer(value: object) -> bool:
+    return is_number(value) and float(value).is_integer()  # type: ignore[arg-type]
+
+
+# `any` is a type of this module's only.
+TYPES: Mapping[str, Callable[[Any], bool]] = {
+    "any": lambda _: True,
+    "array": lambda value: isinstance(value, list),
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": is_integer,
+    "null": lambda value: value is None,
+    "number": is_number,
+    "object": lambda value: isinstance(value, dict),
+    "string": lambda value: isinstance(value, str),
+}
+
+
+def problems(value: object, schema: Schema, root: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with a value."""
+    if isinstance(schema, bool):
+        yield from () if schema else (Problem(f"False schema does not allow {value!r}"),)
+        return
+    held = Check(value, schema, root)
+    fits = "type" in schema and not any(_type(held, schema["type"]))
+    for keyword in filter(KEYWORDS.__contains__, schema):
+        check, kind = KEYWORDS[keyword]
+        found = check(held, schema[keyword]) if TYPES[kind](value) else ()
+        yield from (
+            one if one.keyword else one._replace(keyword=keyword, fits_type=fits) for one in found
+        )
+
+
+def _type(check: Check, types: str | Sequence[str]) -> Iterator[Problem]:
+    wanted = [types] if isinstance(types, str) else types
+    if not any(TYPES[name](check.value) for name in wanted if name in TYPES):
+        names = ", ".join(map(repr, wanted))
+        yield Problem(f"{check.value!r} is not of type {names}")
+
+
+def _enum(check: Check, allowed: Sequence[Any]) -> Iterator[Problem]:
+    if not any(_same(check.value, one) for one in allowed):
+        yield Problem(f"{check.value!r} is not one of {allowed!r}")
+
+
+def _const(check: Check, only: object) -> Iterator[Problem]:
+    if not _same(check.value, only):
+        yield Problem(f"{only!r} was expected")
+
+
+def _same(one: object, other: object) -> bool:
+    """In JSON true is not 1."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _reference(check: Check, pointer: str) -> Iterator[Problem]:
+    found: Any = check.root
+    for part in pointer.removeprefix("#").split("/")[1:]:
+        found = found.get(part.replace("~1", "/").replace("~0", "~"), {})
+    return check.inside(check.value, found)
+
+
+def _properties(check: Check, schemas: Mapping[str, Schema]) -> Iterator[Problem]:
+    for name, schema in schemas.items():
+        if name in check.value:
+            yield from (one.within(name) for one in check.inside(check.value[name], schema))
+
+
+def _additional_properties(check: Check, schema: Schema) -> Iterator[Problem]:
+    extra = [name for name in check.value if name not in check.schema.get("properties", {})]
+    if schema is False and extra:
+        names = ", ".join(map(repr, sorted(extra)))
+        verb = "was" if len(extra) == 1 else "were"
+        yield Problem(f"Additional properties are not allowed ({names} {verb} unexpected)")
+        return
+    for name in extra:
+        yield from (one.within(name) for one in check.inside(check.value[name], schema))
+
+
+def _required(check: Check, names: Sequence[str]) -> Iterator[Problem]:
+    for name in names:
+        if name not in check.value:
+            yield Problem(f"{name!r} is a required property")
+
+
+def _items(check: Check, schema: Schema) -> Iterator[Problem]:
+    first = len(check.schema.get("prefixItems", ()))
+    for index, item in enumerate(check.value[first:], first):
+        yield from (one.within(index) for one in check.inside(item, schema))
+
+
+def _prefix_items(check: Check, schemas: Sequence[Schema]) -> Iterator[Problem]:
+    for index, (item, schema) in enumerate(zip(check.value, schemas, strict=False)):
+        yield from (one.within(index) for one in check.inside(item, schema))
+
+
+def _unique(check: Check, asked: object) -> Iterator[Problem]:
+    rest = list(check.value)
+    while asked and rest:
+        one = rest.pop()
+        if any(_same(one, other) for other in rest):
+            yield Problem(f"{check.value!r} has non-unique elements")
+            return
+
+
+def _pattern(check: Check, pattern: str) -> Iterator[Problem]:
+    if not re.search(pattern, check.value):
+        yield Problem(f"{check.value!r} does not match {pattern!r}")
+
+
+def _all_of(check: Check, schemas: Sequence[Schema]) -> Iterator[Problem]:
+    for schema in schemas:
+        yield from check.inside(check.value, schema)
+
+
+def _any_of(check: Check, schemas: Sequence[Schema]) -> Iterator[Problem]:
+    branches = [tuple(check.inside(check.value, schema)) for schema in schemas]
+    if all(branches):
+        yield _none_fits(check.value, branches)
+
+
+def _one_of(check: Check, schemas: Sequence[Schema]) -> Iterator[Problem]:
+    branches = [tuple(check.inside(check.value, schema)) for schema in schemas]
+    fitting = [schema for schema, found in zip(schemas, branches, strict=True) if not found]
+    if not fitting:
+        yield _none_fits(check.value, branches)
+    elif len(fitting) > 1:
+        # The first to fit is named last.
+        named = ", ".join(map(repr, (*fitting[1:], fitting[0])))
+        yield Problem(f"{check.value!r} is valid under each of {named}")
+
+
+def _none_fits(value: object, branches: Sequence[Sequence[Problem]]) -> Problem:
+    message = f"{value!r} is not valid under any of the given schemas"
+    return Problem(message, branches=tuple(one for branch in branches for one in branch))
+
+
+def _not(check: Check, schema: Schema) -> Iterator[Problem]:
+    if not any(check.inside(check.value, schema)):
+        yield Problem(f"{check.value!r} should not be valid under {schema!r}")
+
+
+def _multiple_of(check: Check, unit: float) -> Iterator[Problem]:
+    if not (check.value / unit).is_integer():
+        yield Problem(f"{check.value!r} is not a multiple of {unit}")
+
+
+def _bound(holds: Callable[[Any, Any], bool], words: str) -> Keyword:
+    def check(check: Check, bound: float) -> Iterator[Problem]:
+        if not holds(check.value, bound):
+            yield Problem(f"{check.value!r} is {words} of {bound!r}")
+
+    return check
+
+
+def _least(words: str) -> Keyword:
+    def check(check: Check, least: int) -> Iterator[Problem]:
+        if len(check.value) < least:
+            told = "should be non-empty" if least == 1 else words
+            yield Problem(f"{check.value!r} {told}")
+
+    return check
+
+
+def _most(words: str) -> Keyword:
+    def check(check: Check, most: int) -> Iterator[Problem]:
+        if len(check.value) > most:
+            told = words if most else "is expected to be empty"
+            yield Problem(f"{check.value!r} {told}")
+
+    return check
+
+
+# Each keyword's check, and the type that a value must have to be asked by it.
+KEYWORDS: Mapping[str, tuple[Keyword, str]] = {
+    "$ref": (_reference, "any"),
+    "allOf": (_all_of, "any"),
+    "anyOf": (_any_of, "any"),
+    "oneOf": (_one_of, "any"),
+    "not": (_not, "any"),
+    "type": (_type, "any"),
+    "enum": (_enum, "any"),
+    "const": (_const, "any"),
+    "properties": (_properties, "object"),
+    "additionalProperties": (_additional_properties, "object"),
+    "required": (_required, "object"),
+    "minProperties": (_least("does not have enough properties"), "object"),
+    "maxProperties": (_most("has too many properties"), "object"),
+    "items": (_items, "array"),
+    "prefixItems": (_prefix_items, "array"),
+    "minItems": (_least("is too short"), "array"),
+    "maxItems": (_most("is too long"), "array"),
+    "uniqueItems": (_unique, "array"),
+    "minLength": (_least("is too short"), "string"),
+    "maxLength": (_most("is too long"), "string"),
+    "pattern": (_pattern, "string"),
+    "minimum": (_bound(ge, "less than the minimum"), "number"),
+    "maximum": (_bound(le, "greater than the maximum"), "number"),
+    "exclusiveMinimum": (_bound(gt, "less than or equal to the minimum"), "number"),
+    "exclusiveMaximum": (_bound(lt, "greater than or equal to the maximum"), "number"),
+    "multipleOf": (_multiple_of, "number"),
+}

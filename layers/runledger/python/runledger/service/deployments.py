@@ -1,0 +1,233 @@
+"""What can be done with deployments."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from runledger.domain.deployments import FLOW_LABEL, Deployment, waits
+from runledger.domain.errors import Conflict, Mismatch, NotFound, Rejected
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.flows import Flow
+from runledger.domain.hydration import hydrated
+from runledger.domain.schedules import ScheduleAsked
+from runledger.domain.states import State
+from runledger.domain.values import merge_labels
+from runledger.service import flow_runs, schedules
+from runledger.service.attempts import until_it_holds
+from runledger.store.deployment_items import SeenDeployment
+from runledger.store.store import Store
+
+NOT_FOUND = "Deployment not found"
+NOT_FOUND_TO_CHANGE = "Deployment not found."
+FIRM = frozenset({"parameters", "enforce_parameter_schema"})
+LIMIT_NOT_FOUND = "Concurrency limit not found"
+
+
+class Saved(NamedTuple):
+    """A deployment as it is now, and whether this call made it."""
+
+    deployment: Deployment
+    new: bool
+
+
+def save(
+    store: Store, asked: Deployment, wanted: Sequence[ScheduleAsked], *, sent: AbstractSet[str]
+) -> Saved:
+    """Create a deployment, or replace what was sent of the flow's one that has its name.
+
+    Raises:
+        NotFound: it asks for a work pool; there are none here.
+        Mismatch: it asks for a block document; there are none here.
+        Conflict: the flow is unknown, or two schedules share a slug.
+    """
+    _check_surroundings(asked)
+    now = asked.updated
+
+    def attempt() -> Saved:
+        flow = store.flows.read(asked.flow_id)
+        if flow is None:
+            raise Conflict(f"flow {asked.flow_id} is unknown")
+        seen = store.deployments.read_by_name(flow.id, asked.name)
+        whole = asked.but(labels=_labels(flow, asked))
+        known = (
+            seen.deployment.but(**{name: getattr(whole, name) for name in sent}) if seen else whole
+        )
+        saved = known.but(schedules=schedules.new(wanted, known.id, now=now))
+        saved.check_schedules()
+        if seen:
+            store.deployments.rewrite(seen, saved)
+        else:
+            store.deployments.create(saved)
+        return Saved(saved, new=seen is None)
+
+    return until_it_holds(attempt)
+
+
+def _labels(flow: Flow, asked: Deployment) -> dict[str, Any]:
+    return merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, asked.labels)
+
+
+def _fields(deployment: Deployment, names: AbstractSet[str]) -> dict[str, Any]:
+    return {name: getattr(deployment, name) for name in names}
+
+
+def _check_surroundings(asked: Deployment) -> None:
+    if asked.work_pool_name:
+        raise NotFound(f'Work pool "{asked.work_pool_name}" not found.')
+    blocks = {
+        "infrastructure": asked.infrastructure_document_id,
+        "storage": asked.storage_document_id,
+    }
+    for kind, block_id in blocks.items():
+        if block_id:
+            raise Mismatch(
+                f"Error creating deployment. Could not find {kind} block with id: {block_id}. This"
+                " usually occurs when applying a deployment specification that was built against a"
+                " different Prefect database / workspace."
+            )
+
+
+def check_limit(store: Store, limit_id: UUID | None) -> None:
+    """Check that a concurrency limit is there.
+
+    Raises:
+        NotFound: it is not.
+    """
+    if limit_id and store.concurrency_limits.read(limit_id) is None:
+        raise NotFound(LIMIT_NOT_FOUND)
+
+
+def read(store: Store, deployment_id: UUID) -> Deployment:
+    """Return the deployment.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return _found(store.deployments.read(deployment_id)).deployment
+
+
+def read_by_name(store: Store, flow_name: str, name: str) -> Deployment:
+    """Return the deployment that has the name, of the flow that has the other one.
+
+    Raises:
+        NotFound: there is none.
+    """
+    flow = store.flows.read_by_name(flow_name)
+    return _found(store.deployments.read_by_name(flow.id, name) if flow else None).deployment
+
+
+def _found(seen: SeenDeployment | None, text: str = NOT_FOUND) -> SeenDeployment:
+    if seen is None:
+        raise NotFound(text)
+    return seen
+
+
+def update(
+    store: Store,
+    deployment_id: UUID,
+    changes: Mapping[str, Any],
+    wanted: Sequence[ScheduleAsked] | None,
+    *,
+    now: datetime,
+) -> None:
+    """Change a deployment's fields; its schedules stay where none are wanted.
+
+    Raises:
+        NotFound: there is no such deployment, or it asks for a work pool.
+        Rejected: a parameter that stands for a value can't be told.
+        Mismatch: the parameters break the schema.
+        Invalid: the schedules do not fit those that there are.
+        Conflict: a field would be without what it needs.
+    """
+
+    def attempt() -> None:
+        seen = _found(store.deployments.read(deployment_id), NOT_FOUND_TO_CHANGE)
+        changed = _changed(seen.deployment, changes)
+        if wanted is not None:
+            known = seen.deployment.schedules
+            renewed = schedules.updated(known, wanted, deployment_id, now=now)
+            changed = changed.but(schedules=renewed)
+        changed.check_schedules()
+        store.deployments.rewrite(seen, changed.but(updated=now))
+
+    until_it_holds(attempt)
+
+
+def _changed(deployment: Deployment, changes: Mapping[str, Any]) -> Deployment:
+    if changes.get("work_pool_name"):
+        raise NotFound(f'Work pool "{changes["work_pool_name"]}" not found.')
+    if changes.get("parameters") is not None:
+        changes = {**changes, "parameters": hydrated(changes["parameters"], "deployment")}
+    kept = {name: value for name, value in changes.items() if value is not None or name not in FIRM}
+    changed = deployment.but(**kept)
+    changed.check_parameters()
+    if kept != changes:
+        raise Conflict("parameters and their enforcement can be changed, and not taken away")
+    return changed
+
+
+def create_flow_run(
+    store: Store,
+    deployment_id: UUID,
+    asked: Mapping[str, Any],
+    state: State,
+    *,
+    enforced: bool | None,
+    now: datetime,
+) -> flow_runs.Created:
+    """Create a run of the deployment, or find the one that has its idempotency key.
+
+    Raises:
+        NotFound: there is no such deployment.
+        Rejected: a parameter can't be told, or the run asks for a queue of a work pool.
+        Mismatch: the parameters break the deployment's schema.
+        Conflict: the parent task run or the infrastructure document is unknown.
+    """
+    deployment = read(store, deployment_id)
+    parameters = deployment.parameters_of_run(asked["parameters"], enforced=enforced)
+    if asked["work_queue_name"]:
+        raise Rejected(
+            f"Cannot create flow run in work queue {asked['work_queue_name']} because deployment"
+            f" {deployment_id} is not associated with a work pool."
+            " Please remove work_pool_name and try again."
+        )
+    own = {
+        "flow_id": deployment.flow_id,
+        "deployment_id": deployment.id,
+        "deployment_version": deployment.version,
+        "parameters": parameters,
+        "tags": tuple(dict.fromkeys((*deployment.tags, *asked["tags"]))),
+        "work_queue_name": deployment.work_queue_name,
+    }
+    return flow_runs.create(store, FlowRun.model_construct(**{**asked, **own}), state, now=now)
+
+
+def delete(store: Store, deployment_id: UUID, *, now: datetime) -> None:
+    """Remove a deployment with those of its runs that were never begun; it goes last.
+
+    Raises:
+        NotFound: there is none.
+    """
+
+    def attempt() -> None:
+        seen = _found(store.deployments.read(deployment_id))
+        for run_id in store.deployments.flow_runs(deployment_id):
+            flow_runs.delete_if_there(store, run_id, now=now, only=waits)
+        store.deployments.delete(seen)
+
+    until_it_holds(attempt)
+
+
+def delete_of_flow(store: Store, flow_id: UUID) -> None:
+    """Remove the deployments of a flow whose runs are gone already."""
+    for deployment_id in store.deployments.of_flow(flow_id):
+        until_it_holds(partial(_delete_if_there, store, deployment_id))
+
+
+def _delete_if_there(store: Store, deployment_id: UUID) -> None:
+    seen = store.deployments.read(deployment_id)
+    if seen:
+        store.deployments.delete(seen)

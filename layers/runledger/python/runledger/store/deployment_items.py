@@ -1,0 +1,53 @@
+"""Deployments as items: the document, and what indexes carry of it."""
+
+from typing import NamedTuple
+
+from runledger.domain.deployments import Deployment
+from runledger.store import items, keys, places
+from runledger.store.writes import Item
+
+# What no criterion asks about.
+BEYOND_FACTS = {
+    "concurrency_options",
+    "entrypoint",
+    "job_variables",
+    "labels",
+    "parameter_openapi_schema",
+    "parameters",
+    "path",
+    "pull_steps",
+    "schedules",
+}
+
+
+class SeenDeployment(NamedTuple):
+    """A deployment as it was read: the version guards the next write."""
+
+    deployment: Deployment
+    version: int = 1
+
+
+def deployment_item(seen: SeenDeployment, *, shards: int) -> Item:
+    """Spell a deployment."""
+    one = seen.deployment
+    return {
+        **keys.deployment(one.id)._asdict(),
+        "body": one.model_dump_json(exclude_defaults=True),
+        "facts": one.model_dump_json(exclude_defaults=True, exclude=BEYOND_FACTS),
+        "version": seen.version,
+        "owner": keys.flow(one.flow_id).pk,
+        "id": str(one.id),
+        "shard": keys.shard(keys.DEPLOYMENT, keys.shard_of(one.id, shards)),
+        "name_key": places.name_place(one.name, one.created, one.id),
+        "expected_start": places.place(one.created, one.created, one.id),
+    }
+
+
+def read_deployment(item: Item) -> SeenDeployment:
+    """Read back what `deployment_item` spelled."""
+    return SeenDeployment(items.read_document(Deployment, item), int(item["version"]))
+
+
+def read_deployment_facts(entry: Item) -> Deployment:
+    """Read a deployment as far as indexes carry it: without what no criterion asks about."""
+    return Deployment.model_validate_json(entry["facts"])

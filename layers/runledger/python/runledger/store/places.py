@@ -1,0 +1,59 @@
+"""Places: the sort keys of indexes, spelled so that text sorts as times and names do.
+
+Every place ends in (created, id), so that no two things share one and ties keep the order of
+creation.
+"""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+SEPARATOR = "#"
+AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
+
+# Ends a name in a place; what sorts at or below it inside a name is escaped, keeping the order.
+NAME_END = "\x01"
+ESCAPES = {0: "\x02\x03", 1: "\x02\x04", 2: "\x02\x05"}
+
+FIRST_INSTANT, LAST_INSTANT = "0", "9999-12-31T23:59:59.999999"
+
+# DynamoDB takes 1,024 bytes in a sort key.
+MOST_NAME_BYTES = 800
+
+
+def instant(time: datetime) -> str:
+    """Spell an instant so that text sorts as time does: UTC, microseconds, fixed width."""
+    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+def place(value: datetime | None, created: datetime, item_id: UUID) -> str:
+    """Spell a place in the order of a time: none comes first, ties follow (created, id)."""
+    return SEPARATOR.join((instant(value) if value else "", instant(created), str(item_id)))
+
+
+def name_place(name: str, created: datetime, item_id: UUID) -> str:
+    """Spell a place in the order of names, which is that of their UTF-8 bytes."""
+    rank = SEPARATOR.join((instant(created), str(item_id)))
+    return NAME_END.join((_cut(name.translate(ESCAPES)), rank))
+
+
+def _cut(name: str) -> str:
+    return name.encode()[:MOST_NAME_BYTES].decode(errors="ignore")
+
+
+def cut_name(name_key: str) -> bytes | None:
+    """Return how far the index puts in order a name that may be too long for it, else None.
+
+    Names that agree so far stand in no order to rely on: each may have lost its last character,
+    of up to four bytes, or all that follows.
+    """
+    name = name_key.partition(NAME_END)[0].encode()
+    shown = MOST_NAME_BYTES - 3
+    return name[:shown] if len(name) >= shown else None
+
+
+def between(low: datetime | None, high: datetime | None) -> tuple[str, str]:
+    """The places from one instant to another, both included; none is open."""
+    return (
+        instant(low) if low else FIRST_INSTANT,
+        (instant(high) if high else LAST_INSTANT) + AFTER_SEPARATOR,
+    )
