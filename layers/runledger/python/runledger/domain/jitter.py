@@ -1,6 +1,6 @@
 """Delays drawn at random, so that many runs do not come back at once (orchestration 3)."""
 
-from math import exp, inf, log, log2
+from math import exp, log, log2
 
 # From here on the lower bound is too small to tell from none.
 WIDEST = 50
@@ -16,4 +16,5 @@ def jittered(average: float, factor: float, chance: float) -> float:
     lowest = log2(2**widest / (2**widest - 1)) if widest < WIDEST else 0.0
     low, high = (1 - exp(-bound) for bound in (lowest, widest))
     drawn = low + chance * (high - low)
-    return average * (-log(1 - drawn) if drawn < 1 else inf)
+    # Where the bounds are too close to one to tell, the upper one still holds.
+    return average * (min(widest, -log(1 - drawn)) if drawn < 1 else widest)

@@ -1,11 +1,14 @@
 """The rules that task runs and flow runs share."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from runledger.domain.bookkeeping import Run
 from runledger.domain.states import StateDetails, StateType
 from runledger.domain.transitions import Abort, Refusal, Reject, Transition, Wait
+
+FIRST_INSTANT = datetime(1, 1, 1, tzinfo=UTC)
+LAST_INSTANT = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
 AWAITING_RETRY = "AwaitingRetry"
 RETRYING = "Retrying"
@@ -48,6 +51,14 @@ def try_again(
         AWAITING_RETRY,
         message=t.proposed.message,
         data=t.proposed.data,
-        state_details=StateDetails(scheduled_time=t.facts.now + timedelta(seconds=delay)),
+        state_details=StateDetails(scheduled_time=_after(t.facts.now, delay)),
     )
     return Reject(RETRYING, awaiting, changes=changes or {})
+
+
+def _after(now: datetime, seconds: float) -> datetime:
+    # The reference fails where the calendar ends.
+    try:
+        return now + timedelta(seconds=seconds)
+    except OverflowError:
+        return LAST_INSTANT if seconds > 0 else FIRST_INSTANT

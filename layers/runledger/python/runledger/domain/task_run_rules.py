@@ -16,6 +16,8 @@ from runledger.domain.transitions import (
 
 RUNNING = StateType.RUNNING
 MOST_CACHE_KEY = 2000
+# In seconds: any start is beyond the end of the calendar then, and a float can still tell it.
+LONGEST_DELAY = 10**12
 SLOT_WAIT_JITTER = 0.3
 
 
@@ -99,7 +101,7 @@ def _retry_delay(t: TaskTransition) -> float:
     if isinstance(delay, list):
         # The reference fails on an empty list; it means no delay.
         delay = delay[min(t.run.run_count, len(delay)) - 1] if delay else 0
-    delay = delay or 0
+    delay = min(delay or 0, LONGEST_DELAY)
     if delay > 0 and policy.retry_jitter_factor:
         return jittered(delay, policy.retry_jitter_factor, t.facts.chance)
     return delay

@@ -1,0 +1,83 @@
+"""Runs, states and transitions for tests of rules; what a claim is not about is filled in."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from runledger.domain.empirical_policies import FlowRunPolicy, TaskRunPolicy
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.orchestration import Decision, decide
+from runledger.domain.policies import flow_policy_for, policy_for
+from runledger.domain.states import State, StateDetails, StateType
+from runledger.domain.task_runs import TaskRun
+from runledger.domain.transitions import Facts, Transition
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+RUN_ID, FLOW_RUN_ID, FLOW_ID = UUID(int=1), UUID(int=2), UUID(int=3)
+STATE_ID, FRESH_ID = UUID(int=4), UUID(int=5)
+
+
+def facts(**known: Any) -> Facts:
+    return Facts(now=NOW, state_id=FRESH_ID, **known)
+
+
+def state(kind: str, name: str | None = None, *, data: object = None, **details: Any) -> State:
+    return State(
+        id=STATE_ID,
+        type=StateType(kind),
+        name=kind.capitalize() if name is None else name,
+        timestamp=NOW,
+        data=data,
+        state_details=StateDetails(**details),
+    )
+
+
+def _being_in(current: State | None) -> dict[str, Any]:
+    if current is None:
+        return {}
+    return {"state": current, "state_type": current.type, "state_name": current.name}
+
+
+def task_run(
+    current: State | None, *, policy: dict[str, Any] | None = None, **fields: Any
+) -> TaskRun:
+    return TaskRun(
+        id=RUN_ID,
+        created=NOW,
+        updated=NOW,
+        name="run",
+        task_key="t",
+        dynamic_key="d",
+        **_being_in(current),
+        empirical_policy=TaskRunPolicy.model_validate(policy or {}),
+        **fields,
+    )
+
+
+def flow_run(
+    current: State | None, *, policy: dict[str, Any] | None = None, **fields: Any
+) -> FlowRun:
+    return FlowRun(
+        id=FLOW_RUN_ID,
+        created=NOW,
+        updated=NOW,
+        name="run",
+        flow_id=FLOW_ID,
+        **_being_in(current),
+        empirical_policy=FlowRunPolicy.model_validate(policy or {}),
+        **fields,
+    )
+
+
+def propose(
+    run: TaskRun, proposed: State, *, force: bool = False, **known: Any
+) -> Decision[TaskRun]:
+    """Decide a proposal with the facts that are known."""
+    asked = Transition(run, proposed, facts(**known))
+    return decide(policy_for(proposed, force=force), asked)
+
+
+def propose_for_flow_run(
+    run: FlowRun, proposed: State, *, force: bool = False
+) -> Decision[FlowRun]:
+    return decide(flow_policy_for(force=force), Transition(run, proposed, facts()))
