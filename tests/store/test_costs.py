@@ -1,0 +1,69 @@
+"""What a request costs: calls of DynamoDB's, and entries of an index, at any size of the table."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from local import tables
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.sorting import ORDERS, Page, TaskRunSort
+from runledger.store.store import Store
+from runledger.store.table import Table
+from tests.databases import TEMPLATE, DynamoDB, Engine
+from tests.store.asking import Asked, Asking, Site, ask, made, new_task_run
+from tests.store.calls import Heard, heard
+from tests.store.populations import put_numbered
+from tests.store.scenes import create_task_run, create_task_run_in_a_flow_run, delete_task_run
+
+PAGE = 200
+
+
+def read_task_run(api: httpx.Client) -> Asked:
+    return Asked("GET", f"/task_runs/{made(api, new_task_run())['id']}")
+
+
+# fmt: off
+COSTS: list[tuple[Asking, list[str]]] = [
+    (create_task_run,               ["TransactWriteItems"]),
+    (create_task_run_in_a_flow_run, ["GetItem", "TransactWriteItems"]),
+    (read_task_run,                 ["GetItem"]),
+    (delete_task_run,               ["Query", "TransactWriteItems"]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("operation", "calls"), COSTS)
+def test_an_operation_makes_no_more_calls_than_it_needs(
+    site_on_dynoxide: Site, operation: Asking, calls: list[str]
+) -> None:
+    api, _, client = site_on_dynoxide
+    asked = operation(api)
+    with heard(client) as made_calls:
+        ask(api, asked)
+    assert [name for name, _ in made_calls] == calls
+
+
+@pytest.fixture(scope="module", params=[500, 2_500])
+def filled(request: pytest.FixtureRequest, dynoxide: Engine) -> DynamoDB:
+    """A table of so many runs, each in its own way like many others."""
+    database = DynamoDB(*dynoxide, f"runledger-{uuid4()}")
+    tables.create(database.client, TEMPLATE, database.table)
+    put_numbered(database, request.param, shards=2)
+    return database
+
+
+def entries(calls: Heard) -> int:
+    return sum(answer["Count"] for name, answer in calls if name == "Query")
+
+
+@pytest.mark.parametrize("sort", TaskRunSort)
+def test_a_page_of_everything_reads_about_a_page_of_entries(
+    filled: DynamoDB, sort: TaskRunSort
+) -> None:
+    store = Store(Table(filled.client, filled.table), shards=2)
+    with heard(filled.client) as calls:
+        found = store.task_runs.searcher(Criteria(), Page(ORDERS[sort], 0, PAGE)).find()
+    assert len(found.page) == PAGE
+    assert PAGE <= entries(calls) <= 1.5 * PAGE
+    assert len(calls) <= 2 + PAGE / 100 + 2

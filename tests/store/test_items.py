@@ -1,0 +1,187 @@
+"""What the table holds of a run is read back as it was."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, TypeVar
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runledger.domain.bookkeeping import told_in_utc
+from runledger.domain.empirical_policies import FlowRunPolicy, TaskRunPolicy
+from runledger.domain.facts import TaskRunFacts
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.flows import Flow
+from runledger.domain.states import State, StateDetails, StateType
+from runledger.domain.task_inputs import Constant, FlowRunResult, Parameter, TaskRunResult
+from runledger.domain.task_runs import TaskRun
+from runledger.store import items
+from runledger.store.expressions import plain, typed
+from runledger.store.items import Stored
+from runledger.store.writes import Item
+
+SHARDS = 2
+
+Run = TypeVar("Run", TaskRun, FlowRun)
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+TIMES = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=OFFSETS)  # noqa: DTZ001
+UTC_TIMES = TIMES.map(lambda time: time.astimezone(UTC))
+DURATIONS = st.timedeltas(timedelta(0), timedelta(days=36_500))
+LABELS = st.dictionaries(TEXTS, st.booleans() | st.integers() | FLOATS | TEXTS, max_size=3)
+TAGS = st.lists(TEXTS, max_size=3).map(tuple)
+NUMBERS = st.integers(-(10**40), 10**40)
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBERS | FLOATS | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+OBJECTS = st.dictionaries(TEXTS, JSON, max_size=3)
+INPUTS = (
+    st.builds(TaskRunResult)
+    | st.builds(FlowRunResult)
+    | st.builds(Parameter, name=TEXTS)
+    | st.builds(Constant, type=TEXTS)
+)
+DELAYS = (
+    st.none()
+    | NUMBERS
+    | FLOATS
+    | st.lists(NUMBERS, max_size=3)
+    | st.lists(FLOATS, min_size=1, max_size=3)
+)
+
+
+def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | values
+
+
+DETAILS = st.builds(
+    StateDetails,
+    flow_run_id=maybe(st.uuids()),
+    task_run_id=maybe(st.uuids()),
+    child_flow_run_id=maybe(st.uuids()),
+    scheduled_time=maybe(TIMES),
+    cache_key=maybe(TEXTS),
+    cache_expiration=maybe(TIMES),
+    deferred=maybe(st.booleans()),
+    untrackable_result=st.booleans(),
+    pause_timeout=maybe(TIMES),
+    pause_reschedule=st.booleans(),
+    pause_key=maybe(TEXTS),
+    run_input_keyset=maybe(st.dictionaries(TEXTS, TEXTS, max_size=2)),
+    refresh_cache=maybe(st.booleans()),
+    retriable=maybe(st.booleans()),
+    transition_id=maybe(st.uuids()),
+    task_parameters_id=maybe(st.uuids()),
+    traceparent=maybe(TEXTS),
+)
+STATES = st.builds(
+    State,
+    id=st.uuids(),
+    type=st.sampled_from(StateType),
+    name=TEXTS,
+    timestamp=UTC_TIMES,
+    message=maybe(TEXTS),
+    data=JSON,
+    state_details=DETAILS,
+)
+RUN: dict[str, st.SearchStrategy[Any]] = {
+    "created": UTC_TIMES,
+    "updated": UTC_TIMES,
+    "name": TEXTS,
+    "tags": TAGS,
+    "labels": maybe(LABELS),
+    "state": STATES,
+    "state_name": TEXTS,
+    "state_type": st.sampled_from(StateType),
+    "run_count": NUMBERS,
+    "expected_start_time": UTC_TIMES,
+    "next_scheduled_start_time": maybe(UTC_TIMES),
+    "start_time": maybe(UTC_TIMES),
+    "end_time": maybe(UTC_TIMES),
+    "total_run_time": DURATIONS,
+}
+TASK_RUNS = st.builds(
+    TaskRun,
+    **RUN,
+    task_key=TEXTS,
+    dynamic_key=TEXTS,
+    flow_run_id=maybe(st.uuids()),
+    cache_key=maybe(TEXTS),
+    cache_expiration=maybe(UTC_TIMES),
+    task_version=maybe(TEXTS),
+    task_inputs=st.dictionaries(TEXTS, st.lists(INPUTS, max_size=4), max_size=3),
+    empirical_policy=st.builds(
+        TaskRunPolicy,
+        max_retries=NUMBERS,
+        retry_delay_seconds=FLOATS,
+        retries=maybe(NUMBERS),
+        retry_delay=DELAYS,
+        retry_jitter_factor=maybe(st.floats(0, 1e9)),
+    ),
+)
+FLOW_RUNS = st.builds(
+    FlowRun,
+    **RUN,
+    parameters=OBJECTS,
+    context=OBJECTS,
+    job_variables=maybe(OBJECTS),
+    created_by=maybe(OBJECTS),
+    idempotency_key=maybe(TEXTS),
+    parent_task_run_id=maybe(st.uuids()),
+    empirical_policy=st.builds(
+        FlowRunPolicy,
+        retries=maybe(NUMBERS),
+        retry_delay=maybe(NUMBERS),
+        pause_keys=maybe(st.sets(TEXTS, max_size=1)),  # a set is spelled in any order
+        resuming=maybe(st.booleans()),
+        retry_type=st.sampled_from([None, "in_process", "reschedule"]),
+    ),
+)
+
+
+def carried(item: Item) -> dict[str, Any]:
+    """Return an item as it comes back from DynamoDB."""
+    return plain(typed(item))
+
+
+@given(run=TASK_RUNS, subflow_runs=st.integers(0, 9))
+def test_a_task_run_is_read_back_as_it_was(run: TaskRun, subflow_runs: int) -> None:
+    stored = Stored(run, version=7, subflow_runs=subflow_runs)
+    read = items.read_task_run(carried(items.task_run_item(stored, shards=SHARDS)))
+    assert read == stored._replace(run=as_stored(run))
+    assert spelled(read.run) == spelled(as_stored(run))
+
+
+@given(run=FLOW_RUNS)
+def test_a_flow_run_is_read_back_as_it_was(run: FlowRun) -> None:
+    item = carried(items.flow_run_item(run, version=7, shards=SHARDS))
+    assert spelled(items.read_document(FlowRun, item)) == spelled(as_stored(run))
+
+
+@given(run=TASK_RUNS, subflow_runs=st.integers(0, 9))
+def test_the_facts_of_a_task_run_are_those_of_its_document(run: TaskRun, subflow_runs: int) -> None:
+    item = carried(items.task_run_item(Stored(run, 1, subflow_runs), shards=SHARDS))
+    read = items.read_task_run(item).run
+    assert items.read_facts(item) == TaskRunFacts.of(read, subflow_runs=subflow_runs)
+
+
+@given(
+    flow=st.builds(
+        Flow, created=UTC_TIMES, updated=UTC_TIMES, name=TEXTS, tags=TAGS, labels=maybe(LABELS)
+    )
+)
+def test_a_flow_is_read_back_as_it_was(flow: Flow) -> None:
+    item = carried(items.flow_item(flow, shards=SHARDS))
+    assert spelled(items.read_document(Flow, item)) == spelled(flow)
+
+
+def as_stored(run: Run) -> Run:
+    return told_in_utc(run).but(state=run.state and run.state.as_stored())
+
+
+def spelled(value: TaskRun | FlowRun | Flow) -> str:
+    """Return the JSON that clients get, which tells 1 from 1.0 and from true."""
+    return value.model_dump_json()

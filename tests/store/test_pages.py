@@ -1,0 +1,104 @@
+"""DynamoDB's limits on an answer: 1 MB of a query, 16 MB or 100 keys of a batch, keys left over."""
+
+from typing import Any
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from runledger.domain.errors import Unavailable
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.sorting import ORDERS, Page, TaskRunSort
+from runledger.domain.task_runs import TaskRun
+from runledger.store.searching import MOST_SORTED, Found
+from runledger.store.store import Store
+from runledger.store.table import MOST_KEYS, Table
+from tests.databases import DynamoDB
+from tests.store.calls import Heard, heard, hooked
+from tests.store.populations import put_numbered
+
+SHARDS = 2
+KB = 1024
+LARGE = ("t" * 150 * KB,)  # which are in the document and, for indexes, among the facts
+
+ALL = Criteria()
+PENDING = Criteria.model_validate({"task_runs": {"state": {"type": {"any_": ["PENDING"]}}}})
+
+
+def find(store: Store, criteria: Criteria = ALL, limit: int = MOST_SORTED + 1) -> Found[TaskRun]:
+    page = Page(ORDERS[TaskRunSort.NAME_ASC], offset=0, limit=limit)
+    return store.task_runs.searcher(criteria, page).find()
+
+
+def answers(calls: Heard, operation: str) -> list[dict[str, Any]]:
+    return [answer for name, answer in calls if name == operation]
+
+
+def test_a_query_of_more_than_a_megabyte_is_read_to_its_end(
+    store: Store, dynamodb: DynamoDB
+) -> None:
+    runs = put_numbered(dynamodb, 24, shards=SHARDS, tags=LARGE)
+    with heard(dynamodb.client) as calls:
+        assert find(store, PENDING).page == runs
+    assert any("LastEvaluatedKey" in answer for answer in answers(calls, "Query"))
+
+
+def test_runs_of_more_than_16_megabytes_are_all_read(
+    on_dynoxide: DynamoDB,
+) -> None:
+    store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
+    runs = put_numbered(on_dynoxide, 60, shards=SHARDS, tags=LARGE)
+    with heard(on_dynoxide.client) as calls:
+        assert find(store).page == runs
+    assert any(answer["UnprocessedKeys"] for answer in answers(calls, "BatchGetItem"))
+
+
+def test_more_runs_than_a_batch_takes_are_read_in_batches(store: Store, dynamodb: DynamoDB) -> None:
+    runs = put_numbered(dynamodb, 2 * MOST_KEYS + 1, shards=SHARDS)
+    ids = [str(run.id) for run in runs]
+    named = Criteria.model_validate({"task_runs": {"id": {"any_": ids}}})
+    with heard(dynamodb.client) as calls:
+        assert find(store, named).page == runs
+    assert [name for name, _ in calls] == ["BatchGetItem", "BatchGetItem", "GetItem"]
+
+
+class LeavesOver:
+    """Hands back most of what a batch found as if it had not been read, so many times."""
+
+    def __init__(self, times: float) -> None:
+        self.left = times
+
+    def __call__(self, *, parsed: dict[str, Any], **_: object) -> None:
+        self.left -= 1
+        if self.left < 0:
+            return
+        for table, items in parsed["Responses"].items():
+            keys = [{name: item[name] for name in ("pk", "sk")} for item in items[1:]]
+            parsed["UnprocessedKeys"] = {table: {"Keys": keys}}
+            del items[1:]
+
+
+def leaving_over(client: DynamoDBClient, times: float = float("inf")) -> Any:  # noqa: ANN401
+    return hooked(client, "after-call.dynamodb.BatchGetItem", LeavesOver(times))
+
+
+@pytest.mark.usefixtures("_no_pauses")
+def test_keys_that_a_batch_left_over_are_asked_for_again(store: Store, dynamodb: DynamoDB) -> None:
+    runs = put_numbered(dynamodb, 10, shards=SHARDS)
+    with leaving_over(dynamodb.client, times=3):
+        assert find(store).page == runs
+
+
+@pytest.mark.usefixtures("_no_pauses")
+def test_a_batch_that_never_ends_is_told_as_unavailable(store: Store, dynamodb: DynamoDB) -> None:
+    put_numbered(dynamodb, 10, shards=SHARDS)
+    with leaving_over(dynamodb.client), pytest.raises(Unavailable):
+        find(store)
+
+
+def test_what_is_too_much_to_be_sorted_is_found_in_the_order_of_all(
+    on_dynoxide: DynamoDB,
+) -> None:
+    store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
+    runs = put_numbered(on_dynoxide, MOST_SORTED + 1, shards=SHARDS)
+    found = find(store, PENDING, limit=20)
+    assert (found.path, found.page) == ("all_by_name", runs[:20])
