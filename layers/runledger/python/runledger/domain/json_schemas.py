@@ -102,7 +102,7 @@ def _same(one: object, other: object) -> bool:
 
 def _reference(check: Check, pointer: str) -> Iterator[Problem]:
     found: Any = check.root
-    for part in pointer.removeprefix("#").split("/")[1:]:
+    for part in pointer.split("/")[1:]:
         found = found.get(part.replace("~1", "/").replace("~0", "~"), {})
     return check.inside(check.value, found)
 

@@ -6,6 +6,9 @@ from runledger.domain.deployments import Deployment
 from runledger.store import items, keys, places
 from runledger.store.writes import Item
 
+# What a search reads a deployment's facts from.
+OF_DEPLOYMENTS = ("pk", "sk", "facts")
+
 # What no criterion asks about.
 BEYOND_FACTS = {
     "concurrency_options",

@@ -1,14 +1,15 @@
 """Which flow runs and flows are wanted: criteria, with the look-ups that they need."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from runledger.domain.deployments import Deployment
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.lineage import Lineage
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
-from runledger.store import flow_run_paths, items, keys
+from runledger.store import deployment_items, flow_run_paths, items, keys
 from runledger.store.expressions import in_index
 from runledger.store.lineages import Lineages
 from runledger.store.planning import Read
@@ -37,6 +38,11 @@ class Members:
         """Yield the runs of a flow, as far as indexes know them."""
         entries = self._owned(keys.flow(flow_id).pk, keys.FLOW_RUN)
         return map(items.read_flow_run_facts, entries)
+
+    def deployments(self, flow_id: UUID) -> Iterator[Deployment]:
+        """Yield the deployments of a flow, as far as indexes know them."""
+        entries = self._owned(keys.flow(flow_id).pk, keys.DEPLOYMENT)
+        return map(deployment_items.read_deployment_facts, entries)
 
     def _owned(self, owner: str, kind: str) -> Iterator[Item]:
         query = Query(in_index(keys.BY_OWNER, owner, None), keys.BY_OWNER.name)
@@ -94,11 +100,20 @@ class FlowSelection:
         return map(self._wants, facts)
 
     def _wants(self, flow: Flow) -> bool:
-        itself = self.criteria.flows
-        if itself is not None and not itself.matches(Lineage(flow=flow)):
+        return self._is_wanted(flow) and self._has_run(flow)
+
+    def _is_wanted(self, flow: Flow) -> bool:
+        """Tell whether the flow meets what is asked of it and of its deployments."""
+        itself, wanted = self.criteria.flows, self.criteria.deployments
+        if itself is None and wanted is None:
+            return True
+        deployments = list(Members(self.table, self.criteria).deployments(flow.id))
+        lineage = Lineage(flow=flow, deployment_flow=flow, flow_has_deployment=bool(deployments))
+        if itself is not None and not itself.matches(lineage):
             return False
-        # No deployments are stored yet, so no flow has one.
-        return self.criteria.deployments is None and self._has_run(flow)
+        return wanted is None or any(
+            wanted.matches(replace(lineage, deployment=one)) for one in deployments
+        )
 
     def _has_run(self, flow: Flow) -> bool:
         """Tell whether one run of the flow meets all that is asked of runs."""

@@ -1,16 +1,35 @@
-"""What stands above task runs: their flow runs, those runs' flows and parents."""
+"""What stands above task runs: their flow runs, and those' flows, deployments and parents."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
+from runledger.domain.deployments import Deployment
 from runledger.domain.facts import TaskRunFacts
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.lineage import Lineage
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
-from runledger.store import items, keys
+from runledger.store import deployment_items, items, keys
+from runledger.store.deployment_items import OF_DEPLOYMENTS
 from runledger.store.table import Table
+from runledger.store.writes import Item
+
+
+class KnownFlow(NamedTuple):
+    """A flow, if there is one, and whether it has a deployment."""
+
+    flow: Flow | None = None
+    has_deployment: bool = False
+
+    @classmethod
+    def read(cls, item: Item) -> "KnownFlow":
+        """Read it from a flow's item, which counts its deployments."""
+        return cls(items.read_document(Flow, item), bool(item.get("deployments")))
+
+
+NO_FLOW = KnownFlow()
 
 
 @dataclass(frozen=True)
@@ -37,23 +56,40 @@ class Lineages:
 
     def of_flow_runs(self, flow_runs: Sequence[FlowRun]) -> Iterator[Lineage]:
         """Return the lineage of each flow run, as far as the criteria ask."""
-        flows = self._flows(flow_runs)
+        deployments = self._deployments(flow_runs)
+        flows = self._flows(flow_runs, deployments.values())
         parents = self._parents(flow_runs)
-        return (
-            Lineage(
+        for run in flow_runs:
+            deployment = deployments.get(run.deployment_id)
+            above, has_deployment = flows.get(run.flow_id, NO_FLOW)
+            deployed, _ = flows.get(deployment.flow_id, NO_FLOW) if deployment else NO_FLOW
+            yield Lineage(
                 flow_run=run,
-                flow=flows.get(run.flow_id),
+                flow=above,
+                deployment=deployment,
+                deployment_flow=deployed,
+                flow_has_deployment=has_deployment,
                 parent_flow_run_id=parents.get(run.parent_task_run_id),
             )
-            for run in flow_runs
-        )
 
-    def _flows(self, flow_runs: Sequence[FlowRun]) -> dict[UUID, Flow]:
-        if self.criteria.flows is None:
+    def _deployments(self, flow_runs: Sequence[FlowRun]) -> dict[UUID | None, Deployment]:
+        if self.criteria.deployments is None:
             return {}
-        found = self.table.read_many([keys.flow(run.flow_id) for run in flow_runs])
-        flows = [items.read_document(Flow, item) for item in found.values()]
-        return {flow.id: flow for flow in flows}
+        ids = [run.deployment_id for run in flow_runs if run.deployment_id]
+        found = self.table.read_many([keys.deployment(one) for one in ids], OF_DEPLOYMENTS)
+        deployments = map(deployment_items.read_deployment_facts, found.values())
+        return {deployment.id: deployment for deployment in deployments}
+
+    def _flows(
+        self, flow_runs: Sequence[FlowRun], deployments: Iterable[Deployment]
+    ) -> dict[UUID, KnownFlow]:
+        """Return the flows of the runs and of their deployments, and whether each is deployed."""
+        ids = {deployment.flow_id for deployment in deployments}
+        if self.criteria.flows is not None:
+            ids |= {run.flow_id for run in flow_runs}
+        found = self.table.read_many([keys.flow(flow_id) for flow_id in ids])
+        known = map(KnownFlow.read, found.values())
+        return {one.flow.id: one for one in known if one.flow}
 
     def _parents(self, flow_runs: Sequence[FlowRun]) -> dict[UUID | None, UUID | None]:
         """Return the flow runs in which the subflows' parent task runs are."""
