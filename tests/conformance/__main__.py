@@ -46,7 +46,7 @@ def _is_chosen(program: Program, options: argparse.Namespace) -> bool:
     number = re.search(r" (\d+)$", program.name)
     share = 1 if options.complete or options.only else ONE_IN
     in_share = number is None or (int(number[1]) + options.seed) % share == 0
-    return in_share and options.only in program.name
+    return in_share and re.search(options.only, program.name) is not None
 
 
 def _outcomes(options: argparse.Namespace, programs: list[Program]) -> Iterator[Outcome]:
@@ -96,7 +96,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=1, help="of the random programs")
     parser.add_argument("--programs", type=int, default=15, help="how many random programs")
-    parser.add_argument("--only", default="", metavar="TEXT", help="programs with this in the name")
+    parser.add_argument("--only", default="", metavar="REGEX", help="programs so named")
     parser.add_argument(
         "--complete", action="store_true", help=f"all programs, not one in {ONE_IN}"
     )

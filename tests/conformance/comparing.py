@@ -71,6 +71,8 @@ class Comparison:
         yield from self._movements(left, right, at)
 
     def _lists(self, left: list[Json], right: list[Json], at: Path) -> Iterator[Mismatch]:
+        if at[-1:] and at[-1] in volatile.SETS:
+            left, right = volatile.in_order(left), volatile.in_order(right)
         if len(left) != len(right) or not self._same_order(left, right):
             yield Mismatch(
                 _spell(at), _digest(left), _digest(right), "other elements, or another order"
@@ -90,6 +92,8 @@ class Comparison:
         key = at[-1] if at else ""
         if key in volatile.DURATIONS and isinstance(left, float) and isinstance(right, float):
             return volatile.durations_agree(left, right)
+        if key in volatile.SUMS and isinstance(left, float) and isinstance(right, float):
+            return volatile.sums_agree(left, right)
         if key == volatile.DELAY and isinstance(left, int) and isinstance(right, int):
             return volatile.delays_agree(left, right, self._began)
         return False
@@ -127,7 +131,7 @@ class Comparison:
             return
         theirs, ours = (volatile.gaps(volatile.moments(side)) for side in (left, right))
         for pair in theirs.keys() & ours.keys():
-            if not volatile.gaps_agree(theirs[pair], ours[pair]):
+            if not volatile.gaps_agree(pair, theirs[pair], ours[pair]):
                 place = _spell((*at, " to ".join(pair)))
                 yield Mismatch(place, theirs[pair], ours[pair], "times in another order")
 

@@ -13,6 +13,10 @@ SLUG = re.compile(r"[a-z]+-[a-z]+")
 
 # Read from the clock when the answer is made, so no two servers agree exactly.
 DURATIONS = frozenset({"total_run_time", "estimated_run_time", "estimated_start_time_delta"})
+# Sums of such durations. The reference on SQLite cuts each to whole seconds.
+SUMS = frozenset({"sum_estimated_run_time", "sum_estimated_lateness"})
+# Lists without an order; what the server adds to them of its own is an id.
+SETS = frozenset({"pause_keys"})
 # Seconds that a client is told to wait.
 DELAY = "delay_seconds"
 # Book-keeping of the row, on a clock reading of its own: only how it moves is compared.
@@ -20,10 +24,14 @@ ROW_TIMES = frozenset({"created", "updated"})
 
 # What two clocks and two machines may differ by.
 SLACK = timedelta(seconds=30)
+# A delay below zero is before the clock that it is counted from.
+FURTHEST_BACK = timedelta(minutes=2)
 # How long a program may take.
 LONGEST = timedelta(minutes=10)
 # The reference reads its clock several times for what is one moment.
 ONE_MOMENT = timedelta(milliseconds=2)
+# It schedules for now a while before it makes the state.
+AROUND_NOW = timedelta(seconds=1)
 
 
 def instant(text: str) -> datetime | None:
@@ -39,7 +47,7 @@ def instant(text: str) -> datetime | None:
 def are_clock_readings(texts: tuple[str, str], began: Sequence[datetime]) -> bool:
     """Whether both are times that a server took from its own clock since the program began."""
     return all(
-        time is not None and start - SLACK < time < start + LONGEST
+        time is not None and start - FURTHEST_BACK < time < start + LONGEST
         for time, start in zip(map(instant, texts), began, strict=True)
     )
 
@@ -58,6 +66,16 @@ def durations_agree(left: float, right: float) -> bool:
     both_zero_or_neither = (left == 0) == (right == 0)
     close = abs(left - right) < SLACK.total_seconds()
     return both_zero_or_neither and close and left * right >= 0
+
+
+def in_order(values: list[Json]) -> list[Json]:
+    """A set's values, those that a server made up without their chance."""
+    return [*sorted(UUID.sub("an id", value) for value in values if isinstance(value, str))]
+
+
+def sums_agree(left: float, right: float) -> bool:
+    """No further apart than the two servers' answers, and what was cut off."""
+    return abs(left - right) < SLACK.total_seconds()
 
 
 def delays_agree(left: int, right: int, began: Sequence[datetime]) -> bool:
@@ -83,10 +101,10 @@ def gaps(times: dict[str, datetime]) -> dict[tuple[str, str], timedelta]:
     return {(a, b): times[b] - times[a] for a, b in combinations(sorted(times), 2)}
 
 
-def gaps_agree(left: timedelta, right: timedelta) -> bool:
+def gaps_agree(pair: tuple[str, str], left: timedelta, right: timedelta) -> bool:
     """Whether both tell of one moment, or of one thing after the other."""
-    one_moment = abs(left) < ONE_MOMENT and abs(right) < ONE_MOMENT
-    return one_moment or left.total_seconds() * right.total_seconds() > 0
+    moment = AROUND_NOW if "scheduled" in "".join(pair) else ONE_MOMENT
+    return max(abs(left), abs(right)) < moment or left.total_seconds() * right.total_seconds() > 0
 
 
 def movement(before: Json, now: Json) -> str:
