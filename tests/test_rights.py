@@ -91,8 +91,13 @@ def _use_everything(api: httpx.Client) -> None:
         _create(api, "/flow_runs/", flow_id=flow, parent_task_run_id=parent) for parent in parents
     ]
     _propose_states(api, flow_run, parents[0])
-    for sort, limit in (("ID_DESC", 2), ("NAME_ASC", 1)):
-        _do(api.post("/task_runs/filter", json={"sort": sort, "limit": limit}))
+    _hold_slots(api, flow, flow_run)
+    for ids in (parents[:1], parents):
+        _query(api, "task_runs", ids)
+    for ids in (subflow_runs[:1], subflow_runs):
+        _query(api, "flow_runs", ids)
+    for ids in ([flow], [flow, flow_run]):
+        _query(api, "flows", ids)
     _do(api.patch(f"/task_runs/{parents[0]}", json={"name": "renamed"}))
     _do(api.patch(f"/flow_runs/{flow_run}", json={"name": "renamed"}))
     _do(api.delete(f"/flow_runs/{subflow_runs[0]}"))
@@ -113,6 +118,40 @@ def _propose_states(api: httpx.Client, flow_run: str, task_run: str) -> None:
     _do(api.post(f"/flow_runs/{flow_run}/set_state", json={"state": {"type": "RUNNING"}}))
     states = _do(api.get("/task_run_states/", params={"task_run_id": task_run})).json()
     _do(api.get(f"/task_run_states/{states[0]['id']}"))
+
+
+def _hold_slots(api: httpx.Client, flow: str, flow_run: str) -> None:
+    """Let a run give its slot back, and others be deleted with it, each in another way."""
+    _do(api.post("/concurrency_limits/", json={"tag": "few", "concurrency_limit": 9}))
+    other = _create(api, "/flow_runs/", flow_id=flow)
+    _do(api.post(f"/flow_runs/{other}/set_state", json={"state": {"type": "RUNNING"}}))
+    runs = {
+        key: _do(
+            api.post(
+                "/task_runs/",
+                json={"flow_run_id": of, "task_key": "t", "dynamic_key": key, "tags": ["few"]},
+            )
+        ).json()["id"]
+        for key, of in (("ends", None), ("goes", None), ("in", flow_run), ("in other", other))
+    }
+    for run in runs.values():
+        _do(api.post(f"/task_runs/{run}/set_state", json={"state": {"type": "RUNNING"}}))
+    _do(api.post(f"/task_runs/{runs['ends']}/set_state", json={"state": {"type": "COMPLETED"}}))
+    _do(api.delete(f"/task_runs/{runs['goes']}"))
+    _do(api.delete(f"/flow_runs/{other}"))
+
+
+def _query(api: httpx.Client, of: str, ids: list[str]) -> None:
+    span = {
+        "history_start": "2026-01-01T00:00:00Z",
+        "history_end": "2036-01-01T00:00:00Z",
+        "history_interval_seconds": 1e9,
+    }
+    for criteria in ({}, {of: {"id": {"any_": ids}}}):
+        for question in ("filter", "count", "paginate"):
+            _do(api.post(f"/{of}/{question}", json=criteria))
+        if of != "flows":
+            _do(api.post(f"/{of}/history", json=criteria | span))
 
 
 def _create(api: httpx.Client, path: str, **body: str) -> str:
