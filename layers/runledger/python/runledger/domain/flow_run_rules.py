@@ -1,7 +1,9 @@
 """The rules of flow runs; their letters are those of the contract, neighbours 3.3."""
 
+from dataclasses import replace
+
 from runledger.domain.rules import try_again
-from runledger.domain.states import StateDetails, StateType
+from runledger.domain.states import State, StateDetails, StateType
 from runledger.domain.transitions import (
     Abort,
     FlowAnswer,
@@ -32,21 +34,28 @@ def guard_terminal_state(t: FlowTransition) -> FlowAnswer:
     if t.proposed.type in {StateType.CRASHED, StateType.CANCELLING, PAUSED}:
         return Abort(f"Run is already in terminal state {t.current.type}.")
     if t.proposed.type in {SCHEDULED, PENDING, StateType.RUNNING}:
-        if t.current.has_persisted_result:
+        if t.current.type == COMPLETED and t.current.data and _tells_result(t.current):
             return Reject(f"Run is already {COMPLETED}.")
         if t.proposed.type == SCHEDULED and t.run.deployment_id is None:
             return Abort("Cannot reschedule a run without an associated deployment.")
+        kind = "reschedule" if t.proposed.type == SCHEDULED else None
+        return t.with_run(**_policy(t, resuming=False, pause_keys=set(), retry_type=kind))
     return t
 
 
 def keep_result(t: FlowTransition) -> FlowAnswer:
     """j: a result is not lost to a completion that brings none."""
-    if t.current.has_persisted_result and not t.proposed.has_persisted_result:
+    if t.current.data and _tells_result(t.current) and not _tells_result(t.proposed):
         return Reject(
             "Cannot overwrite a COMPLETED state that carries persisted result data"
             " with one that does not."
         )
     return t
+
+
+def _tells_result(state: State) -> bool:
+    """Only an object tells where a flow's result is."""
+    return isinstance(state.data, dict) and state.data.get("type") != "unpersisted"
 
 
 def only_cancel(_: FlowTransition) -> FlowAnswer:
@@ -56,10 +65,12 @@ def only_cancel(_: FlowTransition) -> FlowAnswer:
 
 def cancel_at_once(t: FlowTransition) -> FlowAnswer:
     """b: where nothing runs there is nothing to wait for."""
-    waiting = t.current.type == SCHEDULED and t.run.infrastructure_pid is None
-    if not waiting and not t.current.state_details.pause_reschedule:
+    waiting = t.current.type == SCHEDULED and not t.run.infrastructure_pid
+    suspended = t.current.type == PAUSED and t.current.state_details.pause_reschedule
+    resuming = t.current.name == "Resuming"
+    if not waiting and not suspended and not resuming:
         return t
-    kind = "Suspended" if t.current.type == PAUSED else "Scheduled"
+    kind = "Suspended" if suspended and not resuming else "Scheduled"
     return Reject(
         f"{kind} flow run has no infrastructure to terminate.",
         t.replacement(CANCELLED, "Cancelled", state_details=StateDetails()),
@@ -78,18 +89,22 @@ def mark_late_once(t: FlowTransition) -> FlowAnswer:
 
 def pause_running_only(t: FlowTransition) -> FlowAnswer:
     """a: only what runs can be paused, and by each key once."""
-    verb = "suspend" if t.proposed.name == "Suspended" else "pause"
+    verb = _verb(t.proposed)
     details, fired = t.proposed.state_details, t.run.empirical_policy.pause_keys or set()
     key = str(t.facts.state_id) if details.pause_key is None else details.pause_key
     if t.source != StateType.RUNNING:
         return Reject(f"Cannot {verb} flows that are not currently running.")
     if key in fired:
-        return Reject("This pause has already fired.")
+        return Reject(f"This {verb} has already fired.")
     if details.pause_reschedule and t.run.parent_task_run_id:
         return Abort(f"Cannot {verb} subflows.")
     if details.pause_reschedule and t.run.deployment_id is None:
         return Abort(f"Cannot {verb} flows without a deployment.")
     return t.with_run(**_policy(t, pause_keys=fired | {key}))
+
+
+def _verb(proposed: State) -> str:
+    return "suspend" if proposed.name == "Suspended" else "pause"
 
 
 def refuse_pending(t: FlowTransition) -> FlowAnswer:
@@ -110,25 +125,25 @@ def resume_in_time(t: FlowTransition) -> FlowAnswer:
             f"Cannot reschedule a {name} flow run without a deployment.", changes=resuming
         )
     if paused.pause_timeout is None or paused.pause_timeout >= t.facts.now:
-        return t.with_run(**resuming)
+        return replace(t, afterwards=resuming)
     message = f"The flow was {name} and never resumed."
     failed = t.replacement(
         StateType.FAILED, "Failed", message=message, state_details=StateDetails()
     )
-    reason = "The flow run pause has timed out and can no longer resume."
+    reason = f"The flow run {_verb(t.proposed)} has timed out and can no longer resume."
     return Reject(reason, failed, changes=resuming)
 
 
 def mark_resuming(t: FlowTransition) -> FlowAnswer:
     """The reference counts cancelling as a way out of a pause."""
-    return t.with_run(**_policy(t, resuming=True))
+    return replace(t, afterwards=_policy(t, resuming=True))
 
 
 def retry_failed_run(t: FlowTransition) -> FlowAnswer:
     """d: a failure is tried again while the run has retries left; pauses fire anew."""
     policy = t.run.empirical_policy
     if policy.retries is None or t.run.run_count > policy.retries:
-        return t
+        return t.with_run(**_policy(t, retry_type=None))
     anew = _policy(t, resuming=False, pause_keys=set(), retry_type="in_process")
     return try_again(t, policy.retry_delay or 0, anew)
 

@@ -64,10 +64,14 @@ class FlowRun(Value):
         """
         if entered.type != StateType.RUNNING:
             return {}
-        if self.empirical_policy.resuming and self.state_type != StateType.PAUSED:
+        if self.empirical_policy.resuming:
             return {"empirical_policy": self.empirical_policy.but(resuming=False)}
         return {"run_count": self.run_count + 1}
 
     def own(self, state: State) -> State:
-        """Return the state with this run's ids in its details, whatever a client put there."""
-        return state.belonging_to(flow_run_id=self.id, task_run_id=self.parent_task_run_id)
+        """Return the state with this run's ids in its details, whatever a client put there.
+
+        Only a subflow run has a task run of its own to name.
+        """
+        parent = {"task_run_id": self.parent_task_run_id} if self.parent_task_run_id else {}
+        return state.belonging_to(flow_run_id=self.id, **parent)

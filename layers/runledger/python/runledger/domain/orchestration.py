@@ -68,7 +68,7 @@ def _refused(asked: Transition[Run], refusal: Refusal) -> Decision[Run]:
 def _written(
     granted: Transition[Run], state: State, status: Status, refusal: Refusal | None = None
 ) -> Decision[Run]:
-    run = record(granted.run, state, now=granted.facts.now)
+    run = record(granted.run, state, now=granted.facts.now).but(**granted.afterwards)
     # That slots come back follows from the state stored, whichever rule chose it.
     released: tuple[Effect, ...] = () if state.type in HOLDING else (ReleaseSlots(),)
     return Decision(run, status, refusal, run.state, (*granted.effects, *released))

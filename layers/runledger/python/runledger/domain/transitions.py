@@ -63,12 +63,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class Transition(Generic[Run]):
-    """A run, the state proposed for it, and the effects that its acceptance would have."""
+    """A run, the state proposed for it, and the effects that its acceptance would have.
+
+    What `afterwards` says of the run holds once its state is written.
+    """
 
     run: Run
     proposed: State
     facts: Facts
     effects: tuple[Effect, ...] = ()
+    afterwards: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def current(self) -> State:

@@ -117,6 +117,8 @@ def set_state(
         if decision.written:
             parent = _mirror(store, decision.run, now, required=False)
             store.flow_runs.commit(seen, decision.run, parent)
+        elif decision.run != seen.run:
+            store.flow_runs.rewrite(seen, decision.run.but(updated=now))
         return decision
 
     return until_it_holds(attempt)
