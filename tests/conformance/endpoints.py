@@ -15,7 +15,23 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/flows/name/.+", "/flows/name/{name}"),
         (r"/flows/[^/]+/?", "/flows/{id}"),
         (r"/flow_runs/?", "/flow_runs/"),
+        (r"/flow_runs/[^/]+/set_state/?", "/flow_runs/{id}/set_state"),
         (r"/flow_runs/[^/]+/?", "/flow_runs/{id}"),
+        (r"/task_run_states/?", "/task_run_states/"),
+        (r"/task_run_states/[^/]+/?", "/task_run_states/{id}"),
+        (r"(/v2)?/concurrency_limits/?", r"\1/concurrency_limits/"),
+        (r"/concurrency_limits/tag/[^/]+/?", "/concurrency_limits/tag/{tag}"),
+        (r"/concurrency_limits/tag/[^/]+/reset/?", "/concurrency_limits/tag/{tag}/reset"),
+        (r"/v2/concurrency_limits/leases/.+", "/v2/concurrency_limits/leases/{id}/renew"),
+        (
+            r"(/v2)?/concurrency_limits/(filter|(?:in|de)crement(?:-with-lease)?)/?",
+            r"\1/concurrency_limits/\2",
+        ),
+        (r"(/v2)?/concurrency_limits/[^/]+/?", r"\1/concurrency_limits/{id}"),
+        (r"/deployments/?", "/deployments/"),
+        (r"/deployments/name/.+", "/deployments/name/{flow}/{name}"),
+        (r"/deployments/[^/]+/create_flow_run/?", "/deployments/{id}/create_flow_run"),
+        (r"/deployments/[^/]+/?", "/deployments/{id}"),
         (r"/(health|ready|version|admin/version|csrf-token)/?", r"/\1"),
     )
 )
@@ -25,8 +41,17 @@ METHODS = {
     "/flows/": ("POST",),
     "/flows/{id}": ("GET", "DELETE"),
     "/flow_runs/": ("POST",),
-    "/flow_runs/{id}": ("GET", "DELETE"),
+    "/flow_runs/{id}": ("GET", "PATCH", "DELETE"),
+    "/flow_runs/{id}/set_state": ("POST",),
+    "/deployments/": ("POST",),
+    "/deployments/{id}": ("GET", "PATCH", "DELETE"),
+    "/deployments/{id}/create_flow_run": ("POST",),
+    "/concurrency_limits/{id}": ("GET", "DELETE"),
+    "/concurrency_limits/tag/{tag}": ("GET", "DELETE"),
+    "/v2/concurrency_limits/{id}": ("GET", "PATCH", "DELETE"),
 }
+# What is below these is posted to, unless it is told above.
+POSTED = ("/task_runs/", "/concurrency_limits/", "/v2/concurrency_limits/")
 
 
 def endpoint(step: Step) -> str:
@@ -38,5 +63,5 @@ def endpoint(step: Step) -> str:
 
 
 def _with_method(method: str, path: str) -> str:
-    expected = METHODS.get(path, ("POST" if path.startswith("/task_runs/") else "GET",))
+    expected = METHODS.get(path, ("POST" if path.startswith(POSTED) else "GET",))
     return f"{method} {path}" if method in expected else "other methods"

@@ -6,17 +6,31 @@ from tests.conformance.programs import Program
 from tests.conformance.tables import (
     authentication,
     bodies,
+    caches,
+    concurrency_limits,
     conventions,
+    deployment_criteria,
+    deployments,
     fields,
     filters,
+    flow_run_states,
     flow_runs,
     flows,
     root,
+    set_state,
+    set_state_faults,
+    state_reads,
     task_runs,
+)
+
+TABLES = (
+    *(root, flows, flow_runs, task_runs, fields, bodies, conventions, filters),
+    *(set_state, set_state_faults, caches, state_reads, flow_run_states),
+    *(concurrency_limits, deployments, deployment_criteria),
 )
 
 
 def programs(auth: str) -> Iterator[Program]:
-    for table in (root, flows, flow_runs, task_runs, fields, bodies, conventions, filters):
+    for table in TABLES:
         yield from table.programs()
     yield from authentication.programs(auth)
