@@ -84,7 +84,8 @@ def time_running(
     total: timedelta, state_type: StateType, since: datetime, now: datetime
 ) -> timedelta:
     """Return the time spent RUNNING: all until the present state, and in that one up to now."""
-    return total + (now - since) if state_type == StateType.RUNNING else total
+    # The clock that a run is read by may be behind the one that it was written by.
+    return total + max(ZERO, now - since) if state_type == StateType.RUNNING else total
 
 
 def lateness(
