@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from runledger.api.requests import FlowRunCreate, FlowRunUpdate, SetState, TaskRunCreate
 from runledger.api.responses import OrchestrationResult
-from runledger.domain.bookkeeping import next_moment
+from runledger.domain.bookkeeping import as_of, next_moment
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.orchestration import Decision, decide
 from runledger.domain.policies import flow_policy_for, policy_for
@@ -47,7 +47,7 @@ class Pure:
 
     def read(self, kind: str, run_id: str) -> JSON:
         run = (self._task_runs if kind == TASK_RUNS else self._flow_runs)[run_id]
-        return run.model_dump(mode="json")
+        return as_of(run, self.now).model_dump(mode="json")
 
     def _decide(self, run: TaskRun | FlowRun, asked: State, *, force: bool) -> Decision[Any]:
         self.now += timedelta(seconds=1)
