@@ -20,7 +20,7 @@ BAD_REQUEST = 400
 FAILED = 500
 PAUSE = 0.2
 READ = re.compile(r"(GET|HEAD|OPTIONS) |POST \S*/filter")
-MADE = re.compile(r"POST (/(?:flows|flow_runs|task_runs))/?$")
+MADE = re.compile(r"POST (/(?:flows|flow_runs|task_runs|(?:v2/)?concurrency_limits))/?$")
 
 
 # Asks the reference while this thread asks ours.
