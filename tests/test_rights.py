@@ -93,11 +93,13 @@ def _use_everything(api: httpx.Client) -> None:
     _propose_states(api, flow_run, parents[0])
     _hold_slots(api, flow, flow_run)
     for ids in (parents[:1], parents):
-        _query(api, "task_runs", ids)
+        _query(api, "task_runs", {"id": {"any_": ids}})
     for ids in (subflow_runs[:1], subflow_runs):
-        _query(api, "flow_runs", ids)
+        _query(api, "flow_runs", {"id": {"any_": ids}})
+    _query(api, "flow_runs", {"parent_task_run_id": {"any_": parents}})
     for ids in ([flow], [flow, flow_run]):
-        _query(api, "flows", ids)
+        _query(api, "flows", {"id": {"any_": ids}})
+    _query(api, "flows", {"name": {"any_": ["flow"]}})
     _do(api.patch(f"/task_runs/{parents[0]}", json={"name": "renamed"}))
     _do(api.patch(f"/flow_runs/{flow_run}", json={"name": "renamed"}))
     _do(api.delete(f"/flow_runs/{subflow_runs[0]}"))
@@ -141,13 +143,13 @@ def _hold_slots(api: httpx.Client, flow: str, flow_run: str) -> None:
     _do(api.delete(f"/flow_runs/{other}"))
 
 
-def _query(api: httpx.Client, of: str, ids: list[str]) -> None:
+def _query(api: httpx.Client, of: str, wanted: dict[str, object]) -> None:
     span = {
         "history_start": "2026-01-01T00:00:00Z",
         "history_end": "2036-01-01T00:00:00Z",
         "history_interval_seconds": 1e9,
     }
-    for criteria in ({}, {of: {"id": {"any_": ids}}}):
+    for criteria in ({}, {of: wanted}):
         for question in ("filter", "count", "paginate"):
             _do(api.post(f"/{of}/{question}", json=criteria))
         if of != "flows":
