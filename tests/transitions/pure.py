@@ -46,8 +46,9 @@ class Pure:
         self._flow_runs[run_id] = self._flow_runs[run_id].but(**changes)
 
     def read(self, kind: str, run_id: str) -> JSON:
-        run = (self._task_runs if kind == TASK_RUNS else self._flow_runs)[run_id]
-        return as_of(run, self.now).model_dump(mode="json")
+        if kind == TASK_RUNS:
+            return as_of(self._task_runs[run_id], self.now).model_dump(mode="json")
+        return as_of(self._flow_runs[run_id], self.now).model_dump(mode="json")
 
     def _decide(self, run: TaskRun | FlowRun, asked: State, *, force: bool) -> Decision[Any]:
         self.now += timedelta(seconds=1)
