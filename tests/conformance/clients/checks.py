@@ -70,6 +70,10 @@ def searches(scene: Scene) -> None:
     _succeeds(scene.stock.run("search", *scene.submitted))
 
 
+def moves(scene: Scene) -> None:
+    _succeeds(scene.stock.run("states", scene.submitted[1]))
+
+
 def manages(scene: Scene) -> None:
     _succeeds(scene.stock.run("manage", scene.submitted[0]))
 
@@ -95,6 +99,7 @@ OPEN: Mapping[str, Check] = {
     "prefect task-run inspect shows one": inspects,
     "prefect task-run inspect says that there is no such run": misses,
     "get_client() finds them by id, state, name and tags, sorted, in pages": searches,
+    "get_client() takes one through its states": moves,
     "get_client() renames and deletes one, which is then unknown": manages,
     "get_client() creates one run for each dynamic key of a flow run": creates_in_a_flow_run,
 }
