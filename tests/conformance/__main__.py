@@ -2,11 +2,18 @@
 
 import argparse
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from tests.conformance import random_programs, servers, tables
+from tests.conformance import (
+    random_programs,
+    random_queries,
+    random_transitions,
+    servers,
+    tables,
+)
 from tests.conformance.clients import running as clients
 from tests.conformance.programs import Program
 from tests.conformance.report import Report
@@ -38,7 +45,8 @@ def _stock_programs_work(options: argparse.Namespace) -> bool:
 
 def _programs(options: argparse.Namespace) -> Iterator[Program]:
     yield from tables.programs(options.auth or servers.AUTH)
-    yield from random_programs.programs(options.seed, options.programs)
+    for kind in (random_programs, random_transitions, random_queries):
+        yield from kind.programs(options.seed, options.programs)
 
 
 def _is_chosen(program: Program, options: argparse.Namespace) -> bool:
@@ -95,7 +103,9 @@ def _options() -> argparse.Namespace:
         "--against-itself", action="store_true", help="compare two references, to prove the method"
     )
     parser.add_argument("--seed", type=int, default=1, help="of the random programs")
-    parser.add_argument("--programs", type=int, default=15, help="how many random programs")
+    parser.add_argument(
+        "--programs", type=int, default=15, help="how many random programs of each kind"
+    )
     parser.add_argument("--only", default="", metavar="REGEX", help="programs so named")
     parser.add_argument(
         "--complete", action="store_true", help=f"all programs, not one in {ONE_IN}"
@@ -104,4 +114,6 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    # However it ends, the servers that it started end too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main())

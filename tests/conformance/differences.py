@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tests.conformance.answers import Answer
 from tests.conformance.comparing import Mismatch
-from tests.conformance.programs import Step
+from tests.conformance.programs import Json, Step
 from tests.conformance.ties import differ_in_ties_only
 
 
@@ -154,9 +154,13 @@ def _is_a_large_integer(mismatch: Mismatch) -> bool:
 
 def _differ_in_ties(exchange: Exchange) -> bool:
     """Without a criterion, ties are ordered as the contract says."""
-    if not exchange.asked("POST /task_runs/filter") or exchange.ours.status != 200:
+    if not exchange.asked("POST /task_runs/(filter|paginate)") or exchange.ours.status != 200:
         return False
     sent = json.loads(exchange.step.content or b"{}")
     criteria = {"task_runs", "flow_runs", "flows", "deployments"} & sent.keys()
-    bodies = exchange.reference.body, exchange.ours.body
-    return bool(criteria) and differ_in_ties_only(str(sent.get("sort")), *bodies)
+    pages = _page(exchange.reference), _page(exchange.ours)
+    return bool(criteria) and differ_in_ties_only(str(sent.get("sort")), *pages)
+
+
+def _page(answer: Answer) -> Json:
+    return answer.body["results"] if isinstance(answer.body, dict) else answer.body

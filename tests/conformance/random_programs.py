@@ -54,22 +54,22 @@ def programs(seed: int, how_many: int) -> Iterator[Program]:
 
 def _steps(draw: Random) -> Iterator[Step]:
     for label in FLOW_LABELS:
-        yield _flow(draw, label)
+        yield a_flow(draw, label)
     for label in RUN_LABELS[:3]:
-        yield _flow_run(draw, label)
+        yield a_flow_run(draw, label)
     kinds = list(KINDS)
     for _ in range(STEPS):
         kind = draw.choices(kinds, [KINDS[kind] for kind in kinds])[0]
         yield kind(draw, "")
 
 
-def _flow(draw: Random, label: str) -> Step:
+def a_flow(draw: Random, label: str) -> Step:
     label = label or draw.choice(list(FLOW_LABELS))
     body = {"name": FLOW_LABELS[label], "tags": _tags(draw), "labels": _labels(draw)}
     return post("/flows/", body).named(label)
 
 
-def _flow_run(draw: Random, label: str) -> Step:
+def a_flow_run(draw: Random, label: str) -> Step:
     body: dict[str, object] = {
         "flow_id": f"<{draw.choice(list(FLOW_LABELS))}.id>",
         "name": draw.choice(NAMES),
@@ -84,7 +84,7 @@ def _flow_run(draw: Random, label: str) -> Step:
     return post("/flow_runs/", body).named(label or draw.choice(RUN_LABELS))
 
 
-def _task_run(draw: Random, _: str) -> Step:
+def a_task_run(draw: Random, _: str) -> Step:
     number = draw.randrange(HOW_MANY_IDS)
     body: dict[str, object] = {
         "id": some_id(number),
@@ -144,10 +144,16 @@ def _rename(draw: Random, _: str) -> Step:
     return patch(_some_run(draw), draw.choice(({}, {"name": draw.choice(NAMES)})))
 
 
-def _filter(draw: Random, _: str) -> Step:
+def criteria(draw: Random) -> dict[str, object]:
+    """Criteria for any query, in the objects that it takes."""
     body: dict[str, object] = {}
     for name, known in OBJECTS.items():
         _sometimes(draw, body, chance=OBJECT_CHANCES[name], **{name: _object(draw, known)})
+    return body
+
+
+def _filter(draw: Random, _: str) -> Step:
+    body = criteria(draw)
     _sometimes(draw, body, sort=draw.choice(SORTS), chance=0.7)
     _sometimes(draw, body, limit=draw.choice((0, 1, 2, 5, 200)), chance=0.4)
     _sometimes(draw, body, offset=draw.choice((0, 1, 3, 10)), chance=0.3)
@@ -156,16 +162,16 @@ def _filter(draw: Random, _: str) -> Step:
 
 def _object(draw: Random, known: dict[str, Criteria]) -> dict[str, object]:
     chosen = draw.sample(list(known), k=draw.choice((0, 1, 1, 2, 3)))
-    criteria: dict[str, object] = {field: draw.choice(known[field]) for field in chosen}
-    _sometimes(draw, criteria, operator=draw.choice(("and_", "or_", "or_")), chance=0.5)
-    return criteria
+    found: dict[str, object] = {field: draw.choice(known[field]) for field in chosen}
+    _sometimes(draw, found, operator=draw.choice(("and_", "or_", "or_")), chance=0.5)
+    return found
 
 
 KINDS: dict[Callable[[Random, str], Step], float] = {
-    _task_run: 14,
+    a_task_run: 14,
     _filter: 14,
-    _flow_run: 4,
-    _flow: 1,
+    a_flow_run: 4,
+    a_flow: 1,
     _rename: 3,
     lambda draw, _: get(_some_run(draw)): 4,
     lambda draw, _: delete(_some_run(draw)): 2,

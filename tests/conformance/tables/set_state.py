@@ -213,7 +213,11 @@ def _retries() -> Iterator[Program]:
     for kind in TYPES:
         yield _tried(f"FAILED after {kind}", state(kind), FAILED, empirical_policy=once)
     no_delays: Body = {"retries": 1, "retry_delay": []}
-    yield _tried("no delays at all", RUNNING, FAILED, empirical_policy=no_delays)
+    yield program(
+        "set_state: no delays at all",
+        created(RUNNING, empirical_policy=no_delays),
+        proposed(FAILED),
+    )
 
 
 def _names() -> Iterator[Program]:
