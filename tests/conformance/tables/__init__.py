@@ -16,6 +16,7 @@ from tests.conformance.tables import (
     flow_run_states,
     flow_runs,
     flows,
+    origins,
     queries,
     root,
     set_state,
@@ -25,7 +26,7 @@ from tests.conformance.tables import (
 )
 
 TABLES = (
-    *(root, flows, flow_runs, task_runs, fields, bodies, conventions, filters),
+    *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, flow_run_states),
     queries,
     *(concurrency_limits, deployments, deployment_criteria),

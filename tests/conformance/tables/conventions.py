@@ -85,7 +85,7 @@ def programs() -> Iterator[Program]:
         yield _spelled(number, spelling)
     for number, version in enumerate(VERSIONS):
         yield _version(number, version)
-    yield from (_origins(), _order_of_faults())
+    yield _order_of_faults()
 
 
 def _slashes() -> Program:
@@ -206,32 +206,6 @@ def _version(number: int, version: str) -> Program:
         get("/nope", **asked),
         bare("PUT", "/task_runs/", **asked),
         delete(f"/task_runs/{RUN}", **asked),
-    )
-
-
-def _origins() -> Program:
-    origin = {"origin": "http://example.com"}
-    preflight = {**origin, "access_control_request_method": "POST"}
-    return program(
-        "origins",
-        *(get(path, **origin) for path in ("/health", "/nope", "/task_runs/abc", "/csrf-token")),
-        post("/task_runs/filter", {"limit": 201}, **origin),
-        post("/task_runs/", {}, **origin),
-        bare("PUT", "/task_runs/", **origin),
-        bare("OPTIONS", "/task_runs/", **origin),
-        *(bare("OPTIONS", path, **preflight) for path in PATHS),
-        bare("OPTIONS", "/nope", **preflight),
-        bare("OPTIONS", "/task_runs", **preflight),
-        bare(
-            "OPTIONS",
-            "/task_runs/",
-            **preflight,
-            access_control_request_headers="a, X-B,content-type",
-        ),
-        bare("OPTIONS", "/task_runs/", **{**preflight, "access_control_request_method": "BREW"}),
-        bare("OPTIONS", "/task_runs/", **{**preflight, "access_control_request_method": ""}),
-        bare("OPTIONS", "/task_runs/", access_control_request_method="POST"),
-        get("/health", cookie="a=b", **origin),
     )
 
 

@@ -1,223 +1,69 @@
 """Filters over the data of `filters.py`."""
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from tests.conformance.programs import NOBODY, some_id
+from tests.conformance.tables import criterion_values
+from tests.conformance.tables.criterion_values import (
+    ANY_TAGS,
+    EXISTS,
+    FLOW_RUN_ID,
+    IDS,
+    NAMES,
+    STATES,
+    TAGS,
+    TIMES,
+    TIMES_OR_NONE,
+    linked,
+    not_any,
+    state_names,
+)
+
+Criteria: TypeAlias = criterion_values.Criteria
 
 T = some_id
-Criteria = tuple[Mapping[str, object], ...]
-
-_NAMES: Criteria = (
-    *(
-        {"any_": names}
-        for names in ([], ["Alpha"], ["alpha", "be_ta"], ["x"], ["Alpha", "Alpha"], [""])
-    ),
-    *(
-        {"like_": text}
-        for text in (
-            *(
-                "ALPHA",
-                "alpha",
-                "e_t",
-                "%",
-                "_",
-                "",
-                "a%2",
-                "äö",
-                "ÄÖ",
-                "Ö",
-                "\\",
-                "h\\s",
-                "[x]",
-                "*",
-                "?",
-            ),
-            *("x%", "__", "%%", "a%a", "9", " ", "ta\\%", "%a", "a_", "ALPHA_"),
-        )
-    ),
-    *({}, {"any_": None}, {"like_": None}, {"any_": None, "like_": None}),
-    *({"any_": ["Alpha", "be_ta"], "like_": "alp"}, {"any_": [], "like_": "alp"}),
-)
-_TAGS: Criteria = (
-    *(
-        {"all_": tags}
-        for tags in (
-            [],
-            ["a"],
-            ["b"],
-            ["B"],
-            ["a", "b"],
-            ["b", "a", "a"],
-            ['a"b'],
-            ["x"],
-            [""],
-            ["é"],
-            ["a b"],
-        )
-    ),
-    *({"is_null_": flag} for flag in (True, False, None, "yes", 0)),
-    *({"all_": ["a"], "is_null_": flag} for flag in (True, False)),
-    *({"all_": ["a"], "is_null_": flag, "operator": "or_"} for flag in (True, False)),
-    *({}, {"operator": "or_"}, {"operator": "and_"}, {"all_": None, "is_null_": None}),
-    *({"all_": [], "operator": "or_"}, {"all_": [], "is_null_": True, "operator": "or_"}),
-)
-_ANY_TAGS: Criteria = tuple(
-    {"any_": tags} for tags in ([], ["a"], ["A", "b"], ["x"], ["x", "X"], ['q"q'], None)
-)
-_STATES: Criteria = (
-    *(
-        {"type": {"any_": kinds}}
-        for kinds in ([], ["RUNNING"], ["COMPLETED", "FAILED"], ["PAUSED"])
-    ),
-    *(
-        {"name": {"any_": names}}
-        for names in ([], ["Running"], ["running"], ["Boom"], ["Cached", ""])
-    ),
-    *(
-        {"type": {"any_": ["RUNNING"]}, "name": {"any_": ["Boom"]}, "operator": op}
-        for op in ("and_", "or_")
-    ),
-    *({"type": {"any_": ["RUNNING"]}, "name": {}, "operator": op} for op in ("and_", "or_")),
-    *({"type": {}, "name": {"any_": ["Boom"]}, "operator": "or_"}, {"type": {}, "name": {}}, {}),
-    *(
-        {"type": None, "name": None},
-        {"operator": "or_"},
-        {"type": {"any_": None}},
-        {"name": {"any_": None}},
-    ),
-    *({"type": {"any_": []}, "name": {"any_": ["Boom"]}, "operator": "or_"},),
-)
-_TIMES: Criteria = (
-    *(
-        {"before_": time}
-        for time in ("2029-12-31", "2030-06-01T00:00:00Z", "2010-01-01", "2050-01-01", "now")
-    ),
-    *(
-        {"after_": time}
-        for time in ("2030-05-31T22:00:00Z", "2030-06-01T02:00:00+02:00", "2050-01-01")
-    ),
-    *({"after_": "2020-01-01T00:00:00Z", "before_": "2020-01-01T00:00:00Z"}, {}, {"before_": None}),
-    *({"after_": "2025-01-01", "before_": "2030-05-31T22:00:00Z"}, {"after_": 1900000000}),
-    *({"after_": "<t1.start_time>"}, {"before_": "<t1.start_time>"}, {"after_": "<t9.end_time>"}),
-    *({"after_": "<t1.start_time>", "before_": "<t1.start_time>"}, {"before_": "<t9.end_time>"}),
-    *({"before_": "<t5.expected_start_time>"}, {"after_": "<t5.expected_start_time>"}),
-    {"after_": "<t15.expected_start_time>", "before_": "2029-06-01"},
-)
-_TIMES_OR_NONE: Criteria = (
-    *_TIMES,
-    *({"is_null_": flag} for flag in (True, False, None)),
-    {"is_null_": True, "before_": "2050-01-01"},
-    {"is_null_": False, "before_": "2050-01-01"},
-)
-_EXISTS: Criteria = ({"exists_": True}, {"exists_": False}, {"exists_": None}, {})
-_FLOW_RUN_ID: Criteria = (
-    *(
-        {},
-        {"is_null_": True},
-        {"is_null_": False},
-        {"is_null_": None},
-        {"any_": None},
-        {"any_": []},
-    ),
-    *(
-        {"any_": ["<r1.id>"]},
-        {"any_": ["<r1.id>", "<r3.id>", NOBODY]},
-        {"any_": ["<r1.id>", "<r1.id>"]},
-    ),
-    *({"any_": ["<r1.id>"], "is_null_": flag} for flag in (True, False, None)),
-    *({"any_": ["<r1.id>"], "is_null_": True, "operator": op} for op in ("or_", "and_")),
-    *({"any_": [], "is_null_": True}, {"any_": None, "is_null_": None}, {"operator": "or_"}),
-)
-_IDS: Criteria = (
-    *({}, {"any_": None}, {"any_": []}, {"any_": [T(1)]}, {"any_": [T(2), T(1), T(2), NOBODY]}),
-    {"any_": [T(n) for n in range(300)]},
-)
-
-
-def _linked(*ids: str) -> Criteria:
-    """Of a field that names another row, and may be null."""
-    return (
-        *(
-            {},
-            {"any_": None},
-            {"any_": []},
-            {"is_null_": True},
-            {"is_null_": False},
-            {"is_null_": None},
-        ),
-        *({"any_": [value]} for value in ids),
-        *({"any_": [value], "is_null_": True, "operator": "or_"} for value in ids),
-        *({"any_": [value], "is_null_": True} for value in ids),
-        {"operator": "or_"},
-    )
-
-
-def _not_any(*values: str) -> Criteria:
-    return (
-        *({}, {"any_": None}, {"any_": []}, {"not_any_": []}, {"not_any_": None}),
-        *({"any_": [value]} for value in values),
-        *({"not_any_": [value]} for value in values),
-        *({"any_": [value], "not_any_": [value]} for value in values),
-        *({"any_": list(values), "not_any_": [value]} for value in values),
-    )
-
-
-def _state_names(kinds: tuple[str, ...], names: tuple[str, ...]) -> Criteria:
-    return (
-        *({"type": inner} for inner in _not_any(*kinds)),
-        *({"name": inner} for inner in _not_any(*names)),
-        *(
-            {"type": {"any_": [kinds[0]]}, "name": {"any_": [names[0]]}, "operator": op}
-            for op in ("and_", "or_")
-        ),
-        *(
-            {"type": {"any_": [kinds[0]]}, "name": {}, "operator": "or_"},
-            {},
-            {"type": {}, "name": {}},
-        ),
-    )
-
 
 TASK_RUNS: dict[str, Criteria] = {
-    "id": _IDS,
-    "name": _NAMES,
-    "tags": _TAGS,
-    "state": _STATES,
-    "start_time": _TIMES_OR_NONE,
-    "end_time": _TIMES_OR_NONE,
-    "expected_start_time": _TIMES,
-    "subflow_runs": _EXISTS,
-    "flow_run_id": _FLOW_RUN_ID,
+    "id": IDS,
+    "name": NAMES,
+    "tags": TAGS,
+    "state": STATES,
+    "start_time": TIMES_OR_NONE,
+    "end_time": TIMES_OR_NONE,
+    "expected_start_time": TIMES,
+    "subflow_runs": EXISTS,
+    "flow_run_id": FLOW_RUN_ID,
 }
 FLOW_RUNS: dict[str, Criteria] = {
-    "id": _not_any("<r1.id>", "<r3.id>", NOBODY),
+    "id": not_any("<r1.id>", "<r3.id>", NOBODY),
     "name": (
         *({"any_": n} for n in ([], ["Run_1"], ["run_1"])),
         *({"like_": t} for t in ("RUN", "n_1", "%", "", "äö", "2%")),
     ),
     "tags": (
-        *_TAGS,
-        *_ANY_TAGS,
+        *TAGS,
+        *ANY_TAGS,
         {"any_": ["a"], "all_": ["b"]},
         {"any_": ["a"], "is_null_": True, "operator": "or_"},
     ),
-    "deployment_id": _linked(T(900), T(901)),
-    "work_queue_name": _linked("q", ""),
-    "parent_task_run_id": _linked(T(1), T(5)),
-    "state": _state_names(("RUNNING", "PENDING"), ("Running", "Odd")),
+    "deployment_id": linked(T(900), T(901)),
+    "work_queue_name": linked("q", ""),
+    "parent_task_run_id": linked(T(1), T(5)),
+    "state": state_names(("RUNNING", "PENDING"), ("Running", "Odd")),
     "flow_version": (
         {},
         *({"any_": versions} for versions in ([], ["v1"], ["", "v1"], ["V1"], None)),
     ),
-    "start_time": _TIMES_OR_NONE,
-    "end_time": _TIMES_OR_NONE,
-    "expected_start_time": _TIMES,
-    "next_scheduled_start_time": _TIMES,
+    "start_time": TIMES_OR_NONE,
+    "end_time": TIMES_OR_NONE,
+    "expected_start_time": TIMES,
+    "next_scheduled_start_time": TIMES,
     "parent_flow_run_id": (
         {},
         *({"any_": ids} for ids in ([], ["<r1.id>"], ["<r6.id>"], [NOBODY], None)),
     ),
-    "idempotency_key": _not_any("k2", "K2", "x"),
+    "idempotency_key": not_any("k2", "K2", "x"),
     "created_by": (
         *({}, {"is_null_": True}, {"is_null_": False}, {"id_": []}, {"id_": [T(1)]}, {"type_": []}),
         *(
@@ -228,7 +74,7 @@ FLOW_RUNS: dict[str, Criteria] = {
     ),
 }
 FLOWS: dict[str, Criteria] = {
-    "id": _not_any("<fa.id>", "<fb.id>"),
+    "id": not_any("<fa.id>", "<fb.id>"),
     "deployment": (
         {},
         {"is_null_": True},
@@ -240,10 +86,10 @@ FLOWS: dict[str, Criteria] = {
         *({"any_": n} for n in ([], ["Flow_A"], ["flow_a"])),
         *({"like_": t} for t in ("FLOW", "w_", "b%", "", "äö")),
     ),
-    "tags": _TAGS + tuple({"all_": tags} for tags in (["x"], ["X"], ["x", "y"])),
+    "tags": TAGS + tuple({"all_": tags} for tags in (["x"], ["X"], ["x", "y"])),
 }
 DEPLOYMENTS: dict[str, Criteria] = {
-    "id": _not_any(T(900)),
+    "id": not_any(T(900)),
     "name": ({}, {"any_": []}, {"like_": ""}, {"like_": "x"}),
     "flow_or_deployment_name": ({}, {"like_": ""}, {"like_": "flow"}, {"like_": None}),
     "paused": ({}, {"eq_": True}, {"eq_": False}, {"eq_": None}),
