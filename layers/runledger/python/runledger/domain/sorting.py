@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from runledger.domain.deployments import Deployment
 from runledger.domain.facts import TaskRunFacts
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
@@ -39,6 +40,15 @@ class FlowRunSort(StrEnum):
 
 class FlowSort(StrEnum):
     """The orders of flows, as the reference lists them."""
+
+    CREATED_DESC = "CREATED_DESC"
+    UPDATED_DESC = "UPDATED_DESC"
+    NAME_ASC = "NAME_ASC"
+    NAME_DESC = "NAME_DESC"
+
+
+class DeploymentSort(StrEnum):
+    """The orders of deployments, as the reference lists them."""
 
     CREATED_DESC = "CREATED_DESC"
     UPDATED_DESC = "UPDATED_DESC"
@@ -85,6 +95,9 @@ FLOW_ORDERS: Mapping[FlowSort, Order] = {
     FlowSort.NAME_ASC:     Order("name"),
     FlowSort.NAME_DESC:    Order("name", reverse=True),
 }
+DEPLOYMENT_ORDERS: Mapping[DeploymentSort, Order] = {
+    DeploymentSort[sort.name]: order for sort, order in FLOW_ORDERS.items()
+}
 # fmt: on
 
 
@@ -108,6 +121,12 @@ def rank_flow_run(run: FlowRun, column: str) -> tuple[Any, ...]:
 def rank_flow(flow: Flow, column: str) -> tuple[Any, ...]:
     """Return where a flow stands."""
     return _rank(flow.id, flow.created, column, getattr(flow, column))
+
+
+def rank_deployment(deployment: Deployment, column: str) -> tuple[Any, ...]:
+    """Return where a deployment stands."""
+    value = getattr(deployment, column)
+    return _rank(deployment.id, deployment.created, column, value)
 
 
 def _rank(item_id: UUID, created: datetime, column: str, value: object) -> tuple[Any, ...]:

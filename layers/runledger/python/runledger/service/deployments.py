@@ -9,21 +9,26 @@ from uuid import UUID
 
 from runledger.domain.deployments import FLOW_LABEL, Deployment, waits
 from runledger.domain.errors import Conflict, Mismatch, NotFound, Rejected
+from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
 from runledger.domain.hydration import hydrated
 from runledger.domain.schedules import ScheduleAsked
+from runledger.domain.sorting import Page
 from runledger.domain.states import State
 from runledger.domain.values import merge_labels
 from runledger.service import flow_runs, schedules
 from runledger.service.attempts import until_it_holds
 from runledger.store.deployment_items import SeenDeployment
+from runledger.store.searching import Found
 from runledger.store.store import Store
 
 NOT_FOUND = "Deployment not found"
 NOT_FOUND_TO_CHANGE = "Deployment not found."
+
+# What a deployment always has, and what nobody has here.
 FIRM = frozenset({"parameters", "enforce_parameter_schema"})
-LIMIT_NOT_FOUND = "Concurrency limit not found"
+BLOCKS = frozenset({"storage_document_id", "infrastructure_document_id"})
 
 
 class Saved(NamedTuple):
@@ -34,16 +39,23 @@ class Saved(NamedTuple):
 
 
 def save(
-    store: Store, asked: Deployment, wanted: Sequence[ScheduleAsked], *, sent: AbstractSet[str]
+    store: Store,
+    asked: Deployment,
+    wanted: Sequence[ScheduleAsked],
+    *,
+    sent: AbstractSet[str],
+    limit_id: UUID | None,
 ) -> Saved:
     """Create a deployment, or replace what was sent of the flow's one that has its name.
 
     Raises:
-        NotFound: it asks for a work pool; there are none here.
+        NotFound: it asks for a work pool, of which there are none here, or for an unknown limit.
         Mismatch: it asks for a block document; there are none here.
         Conflict: the flow is unknown, or two schedules share a slug.
     """
-    _check_surroundings(asked)
+    _check_pool(asked.work_pool_name)
+    _check_limit(store, limit_id)
+    _check_blocks(asked)
     now = asked.updated
 
     def attempt() -> Saved:
@@ -74,9 +86,17 @@ def _fields(deployment: Deployment, names: AbstractSet[str]) -> dict[str, Any]:
     return {name: getattr(deployment, name) for name in names}
 
 
-def _check_surroundings(asked: Deployment) -> None:
-    if asked.work_pool_name:
-        raise NotFound(f'Work pool "{asked.work_pool_name}" not found.')
+def _check_pool(name: str | None) -> None:
+    if name:
+        raise NotFound(f'Work pool "{name}" not found.')
+
+
+def _check_limit(store: Store, limit_id: UUID | None) -> None:
+    if limit_id and store.concurrency_limits.read(limit_id) is None:
+        raise NotFound("Concurrency limit not found")
+
+
+def _check_blocks(asked: Deployment) -> None:
     blocks = {
         "infrastructure": asked.infrastructure_document_id,
         "storage": asked.storage_document_id,
@@ -88,16 +108,6 @@ def _check_surroundings(asked: Deployment) -> None:
                 " usually occurs when applying a deployment specification that was built against a"
                 " different Prefect database / workspace."
             )
-
-
-def check_limit(store: Store, limit_id: UUID | None) -> None:
-    """Check that a concurrency limit is there.
-
-    Raises:
-        NotFound: it is not.
-    """
-    if limit_id and store.concurrency_limits.read(limit_id) is None:
-        raise NotFound(LIMIT_NOT_FOUND)
 
 
 def read(store: Store, deployment_id: UUID) -> Deployment:
@@ -131,12 +141,13 @@ def update(
     changes: Mapping[str, Any],
     wanted: Sequence[ScheduleAsked] | None,
     *,
+    limit_id: UUID | None,
     now: datetime,
 ) -> None:
     """Change a deployment's fields; its schedules stay where none are wanted.
 
     Raises:
-        NotFound: there is no such deployment, or it asks for a work pool.
+        NotFound: there is no such deployment, or it asks for a pool or limit that there is not.
         Rejected: a parameter that stands for a value can't be told.
         Mismatch: the parameters break the schema.
         Invalid: the schedules do not fit those that there are.
@@ -146,6 +157,7 @@ def update(
     def attempt() -> None:
         seen = _found(store.deployments.read(deployment_id), NOT_FOUND_TO_CHANGE)
         changed = _changed(seen.deployment, changes)
+        _check_limit(store, limit_id)
         if wanted is not None:
             known = seen.deployment.schedules
             renewed = schedules.updated(known, wanted, deployment_id, now=now)
@@ -157,15 +169,16 @@ def update(
 
 
 def _changed(deployment: Deployment, changes: Mapping[str, Any]) -> Deployment:
-    if changes.get("work_pool_name"):
-        raise NotFound(f'Work pool "{changes["work_pool_name"]}" not found.')
+    _check_pool(changes.get("work_pool_name"))
     if changes.get("parameters") is not None:
         changes = {**changes, "parameters": hydrated(changes["parameters"], "deployment")}
     kept = {name: value for name, value in changes.items() if value is not None or name not in FIRM}
     changed = deployment.but(**kept)
-    changed.check_parameters()
-    if kept != changes:
-        raise Conflict("parameters and their enforcement can be changed, and not taken away")
+    # No schema leaves the known one in force, this once.
+    schema = changed.parameter_openapi_schema or deployment.parameter_openapi_schema
+    changed.but(parameter_openapi_schema=schema).check_parameters()
+    if kept != changes or any(changes.get(name) for name in BLOCKS):
+        raise Conflict("it would be without what it needs, or need what there is not")
     return changed
 
 
@@ -231,3 +244,13 @@ def _delete_if_there(store: Store, deployment_id: UUID) -> None:
     seen = store.deployments.read(deployment_id)
     if seen:
         store.deployments.delete(seen)
+
+
+def search(store: Store, criteria: Criteria, page: Page) -> Found[Deployment]:
+    """Return a page of the deployments that are wanted."""
+    return store.deployments.searcher(criteria, page).find()
+
+
+def count(store: Store, criteria: Criteria) -> int:
+    """Return how many deployments are wanted."""
+    return sum(1 for _ in store.deployments.searcher(criteria).facts())

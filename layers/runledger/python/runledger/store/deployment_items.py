@@ -43,6 +43,7 @@ def deployment_item(seen: SeenDeployment, *, shards: int) -> Item:
         "shard": keys.shard(keys.DEPLOYMENT, keys.shard_of(one.id, shards)),
         "name_key": places.name_place(one.name, one.created, one.id),
         "expected_start": places.place(one.created, one.created, one.id),
+        "end": places.place(one.updated, one.created, one.id),
     }
 
 

@@ -7,10 +7,15 @@ from boto3.dynamodb.conditions import ConditionBase
 
 from runledger.domain.deployments import Deployment
 from runledger.domain.errors import Moved
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.sorting import ALL, Page
 from runledger.store import deployment_items, items, keys
 from runledger.store.deployment_items import SeenDeployment
+from runledger.store.deployment_selections import DeploymentSelection
 from runledger.store.expressions import ABSENT, PRESENT, in_partition, unmoved
 from runledger.store.failures import Refused
+from runledger.store.kinds import DEPLOYMENTS
+from runledger.store.searching import Searcher
 from runledger.store.table import Query, Table
 from runledger.store.writes import Add, Delete, Put, Write
 
@@ -42,6 +47,11 @@ class DeploymentStore:
     def flow_runs(self, deployment_id: UUID) -> list[UUID]:
         """Return the ids of the runs that began with the deployment, or wait to."""
         return self._pointed_to(keys.deployment(deployment_id).pk, keys.FLOW_RUN)
+
+    def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[Deployment, Deployment]:
+        """Return the search for the deployments that are wanted."""
+        selection = DeploymentSelection(self.table, criteria)
+        return Searcher(self.table, self.shards, DEPLOYMENTS, selection, page)
 
     def _pointed_to(self, pk: str, kind: str) -> list[UUID]:
         pointers = in_partition(pk, keys.under(kind))

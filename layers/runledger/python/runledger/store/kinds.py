@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from runledger.domain import sorting
+from runledger.domain.deployments import Deployment
 from runledger.domain.facts import TaskRunFacts
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
 from runledger.domain.task_runs import TaskRun
-from runledger.store import items, keys
+from runledger.store import deployment_items, items, keys
 from runledger.store.writes import Item
 
 F = TypeVar("F")
@@ -46,5 +47,12 @@ FLOWS: Kind[Flow, Flow] = Kind(
     facts=items.read_flow_facts,
     document=lambda item: items.read_document(Flow, item),
     rank=sorting.rank_flow,
+    attributes=items.OF_FLOWS,
+)
+DEPLOYMENTS: Kind[Deployment, Deployment] = Kind(
+    keys.DEPLOYMENT,
+    facts=deployment_items.read_deployment_facts,
+    document=lambda item: items.read_document(Deployment, item),
+    rank=sorting.rank_deployment,
     attributes=items.OF_FLOWS,
 )
