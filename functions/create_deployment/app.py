@@ -11,8 +11,12 @@ from runledger.service import deployments
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.body(DeploymentCreate), wiring.store()
-    asked, schedules = body.to_deployment(request.now), body.asked_schedules()
-    deployments.check_limit(store, body.global_concurrency_limit_id)
-    saved = deployments.save(store, asked, schedules, sent=body.sent())
+    body = request.body(DeploymentCreate)
+    saved = deployments.save(
+        wiring.store(),
+        body.to_deployment(request.now),
+        body.asked_schedules(),
+        sent=body.sent(),
+        limit_id=body.global_concurrency_limit_id,
+    )
     return Response(saved.deployment, HTTPStatus.CREATED if saved.new else HTTPStatus.OK)

@@ -11,8 +11,13 @@ from runledger.service import deployments
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.body(DeploymentUpdate), wiring.store()
-    deployments.check_limit(store, body.global_concurrency_limit_id)
-    schedules = body.asked_schedules()
-    deployments.update(store, request.id(), body.changes(), schedules, now=request.now)
+    body = request.body(DeploymentUpdate)
+    deployments.update(
+        wiring.store(),
+        request.id(),
+        body.changes(),
+        body.asked_schedules(),
+        limit_id=body.global_concurrency_limit_id,
+        now=request.now,
+    )
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, model_validator
@@ -33,28 +33,34 @@ class Timing(Value):
         return self
 
 
-class ZonedTiming(Timing):
-    """A timing whose zone is checked last, under a name that shows in the reference's 422s."""
+class Zoned(Protocol):
+    """What may name a time zone."""
 
-    timezone: str | None = None
-
-    @model_validator(mode="after")
-    def validate_timezone(self) -> Self:
-        """Refuse what can be no zone."""
-        if self.timezone and not ZONE.fullmatch(self.timezone):
-            raise ValueError(
-                f'Invalid timezone: "{self.timezone}"'
-                " (specify in IANA tzdata format, for example, America/New_York)"
-            )
-        return self
+    @property
+    def timezone(self) -> str | None: ...
 
 
-class IntervalSchedule(ZonedTiming):
+Z = TypeVar("Z", bound=Zoned)
+
+
+def validate_timezone(timing: Z) -> Z:
+    """Refuse what can be no zone; the name of this shows in the reference's 422s."""
+    if timing.timezone and not ZONE.fullmatch(timing.timezone):
+        raise ValueError(
+            f'Invalid timezone: "{timing.timezone}"'
+            " (specify in IANA tzdata format, for example, America/New_York)"
+        )
+    return timing
+
+
+class IntervalSchedule(Timing):
     """Again and again after an interval."""
 
     interval: Annotated[timedelta, AfterValidator(positive)]
     anchor_date: Time = EPOCH
     timezone: str | None = None
+
+    _zoned = model_validator(mode="after")(validate_timezone)
 
     def anchored(self, now: datetime) -> Self:
         """Return it counting from now and in UTC, where nothing else was sent."""
@@ -63,12 +69,14 @@ class IntervalSchedule(ZonedTiming):
         return self.but(anchor_date=anchor, timezone=zone)
 
 
-class CronSchedule(ZonedTiming):
+class CronSchedule(Timing):
     """By a cron expression."""
 
     cron: str
     timezone: str | None = None
     day_or: bool = True
+
+    _zoned = model_validator(mode="after")(validate_timezone)
 
 
 class RRuleSchedule(Timing):
