@@ -1,0 +1,106 @@
+"""How a program is carried out, on two servers of a few lines."""
+
+from collections.abc import Callable
+
+import httpx
+
+from tests.conformance.programs import Step, delete, get, post, program, raw
+from tests.conformance.running import Outcome, Run, Sides
+from tests.conformance.shrinking import shrunk
+from tests.conformance.sides import Side
+
+Server = Callable[[httpx.Request], httpx.Response]
+
+
+class Notes:
+    """A server that keeps notes by id, and all requests that it got."""
+
+    def __init__(self, prefix: str) -> None:
+        self.notes: dict[str, object] = {}
+        self.asked: list[str] = []
+        self._prefix = prefix
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path.removeprefix("/api")
+        self.asked.append(f"{request.method} {path}")
+        if request.method == "POST":
+            identity = f"{self._prefix * 8}-0000-4000-8000-{len(self.notes):012d}"
+            self.notes[identity] = {"id": identity, "text": request.content.decode()}
+            return httpx.Response(201, json=self.notes[identity])
+        identity = path.rpartition("/")[2]
+        note = self.notes.pop(identity, None) if request.method == "DELETE" else None
+        found = note or self.notes.get(identity)
+        return httpx.Response(200, json=found) if found else httpx.Response(404, json={})
+
+
+def side(server: Server) -> Side:
+    transport = httpx.MockTransport(server)
+    return Side(httpx.Client(transport=transport, base_url="http://notes/api"))
+
+
+def outcomes(reference: Server, ours: Server, *steps: Step) -> list[Outcome]:
+    return list(Run(Sides(side(reference), side(ours)), program("notes", *steps)).outcomes())
+
+
+def refusing(method: str, server: Server) -> Server:
+    return lambda request: (
+        httpx.Response(418, json={}) if request.method == method else server(request)
+    )
+
+
+def test_steps_name_what_earlier_answers_told() -> None:
+    steps = (raw("POST", "/flows/", b"x").named("flow"), get("/flows/<flow.id>"))
+    found = outcomes(Notes("a"), Notes("b"), *steps)
+    assert [(one.exchange.ours.status, one.disagreed) for one in found] == [
+        (201, False),
+        (200, False),
+    ]
+
+
+def test_a_read_that_disagrees_does_not_end_the_program() -> None:
+    steps = (post("/flows/", {}), get("/flows/<s1.id>"), post("/flows/", {}))
+    found = outcomes(Notes("a"), refusing("GET", Notes("b")), *steps)
+    assert [one.disagreed for one in found] == [False, True, False]
+
+
+def test_a_write_that_one_side_refused_ends_the_program() -> None:
+    steps = (post("/flows/", {}), delete("/flows/<s1.id>"), get("/flows/<s1.id>"))
+    found = outcomes(Notes("a"), refusing("DELETE", Notes("b")), *steps)
+    assert [one.disagreed for one in found] == [False, True]
+
+
+def test_a_step_that_only_one_side_can_be_asked_ends_the_program() -> None:
+    steps = (post("/flows/", {"state": {"data": "x"}}), get("/flows/<s1.id>"))
+    silent: Server = lambda _: httpx.Response(500, json={})  # noqa: E731 a server of one line
+    assert len(outcomes(silent, Notes("b"), *steps)) == 1
+
+
+def test_a_redirect_of_the_reference_is_followed_where_we_answer_at_once() -> None:
+    strict, lenient = Notes("a"), Notes("b")
+
+    def redirecting(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/"):
+            return strict(request)
+        return httpx.Response(307, headers={"location": f"{request.url.path}/"})
+
+    (found,) = outcomes(redirecting, lenient, post("/flows", {}))
+    assert (found.disagreed, found.rule) == (False, "Slashes")
+
+
+def test_what_a_program_made_is_deleted_with_flows_first() -> None:
+    server = Notes("a")
+    outcomes(server, Notes("b"), post("/task_runs/", {}), post("/flows/", {}))
+    assert [asked.rpartition("/")[0] for asked in server.asked[-2:]] == [
+        "DELETE /flows",
+        "DELETE /task_runs",
+    ]
+    assert server.notes == {}
+
+
+def test_a_program_is_shrunk_to_the_steps_that_it_takes() -> None:
+    steps = [post("/flows/", {}) for _ in range(7)]
+    sides = Sides(side(Notes("a")), side(refusing("DELETE", Notes("b"))))
+    run = Run(sides, program("notes", *steps, delete("/flows/<s4.id>")))
+    last = [outcome for outcome in run.outcomes() if outcome.disagreed][-1]
+    shortest = shrunk(sides, last)
+    assert [step.method for step in shortest.program.steps] == ["DELETE"]
