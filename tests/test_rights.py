@@ -10,6 +10,7 @@ import pytest
 from local.routing import Resources
 from runledger import wiring
 from tests.databases import TEMPLATE
+from tests.limits_in_use import use_limits
 from tests.test_template import FUNCTIONS, listed, statements
 
 ROUTES = Resources(TEMPLATE.routes)
@@ -92,6 +93,7 @@ def _use_everything(api: httpx.Client) -> None:
     ]
     _propose_states(api, flow_run, parents[0])
     _hold_slots(api, flow, flow_run)
+    use_limits(api)
     for ids in (parents[:1], parents):
         _query(api, "task_runs", {"id": {"any_": ids}})
     for ids in (subflow_runs[:1], subflow_runs):
