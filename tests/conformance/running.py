@@ -128,7 +128,7 @@ def _with_other_slash(step: Step) -> Step:
 def _sent(step: Step) -> Json:
     try:
         sent: Json = json.loads(step.content or b"")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return sent
 
