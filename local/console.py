@@ -1,5 +1,6 @@
 """What the user of a local server sees."""
 
+import logging
 import sys
 from datetime import datetime
 
@@ -24,6 +25,14 @@ def welcome(settings: Settings, database: Database, port: int, stage: str) -> No
     elif settings.host in EVERYWHERE:
         lines.append("Whoever reaches this machine can use it: AUTH=user:password asks for both.")
     say(*lines)
+
+
+def mute_upgrades() -> None:
+    """Drop uvicorn's advice to install a WebSocket library: the access log tells of the refusal."""
+    muted = ("Unsupported upgrade request", "No supported WebSocket library")
+    logging.getLogger("uvicorn.error").addFilter(
+        lambda record: not record.getMessage().startswith(muted)
+    )
 
 
 def access(method: str, path: str, status: int, seconds: float) -> None:

@@ -85,6 +85,7 @@ def run(settings: Settings) -> None:
             timeout_graceful_shutdown=5,
             ws="none",
         )
+        console.mute_upgrades()
         console.welcome(settings, database, listener.getsockname()[1], api.stage)
         uvicorn.Server(config).run(sockets=[listener])
 

@@ -60,6 +60,17 @@ def test_a_password_guards_it(tmp_path: Path) -> None:
         assert httpx.get(f"{server.url}/guarded").status_code == 401
 
 
+def test_a_refused_websocket_is_one_line_of_the_log(tmp_path: Path) -> None:
+    with serving(application(tmp_path)) as server:
+        httpx.get(
+            f"{server.url}/events/in", headers={"connection": "upgrade", "upgrade": "websocket"}
+        )
+        server.end(signal.SIGTERM)
+        assert server.process.stdout
+        said = server.process.stdout.read().splitlines()
+    assert [line.split()[1:4] for line in said[:-1]] == [["404", "GET", "/stage/events/in"]]
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_ends_when_asked_to_and_leaves_no_process(tmp_path: Path, how: signal.Signals) -> None:
     with serving(application(tmp_path)) as server:
