@@ -45,10 +45,11 @@ class Refusal(NamedTuple):
     status: int
     code: str = ""
     reasons: tuple[str, ...] = ()
+    message: str = ""
 
     def answer(self) -> AWSResponse:
         named = {"__type": f"com.amazonaws.dynamodb.v20120810#{self.code}"} if self.code else {}
-        reasons = [{"Code": reason} for reason in self.reasons]
+        reasons = [{"Code": reason, "Message": self.message} for reason in self.reasons]
         body = json.dumps(named | ({"CancellationReasons": reasons} if reasons else {}))
         return AWSResponse(SOMEWHERE, self.status, HTTPHeaders(), _Raw(body.encode()))
 

@@ -1,10 +1,12 @@
 """DynamoDB's limits on an answer: 1 MB of a query, 16 MB or 100 keys of a batch, keys left over."""
 
+import json
 from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from runledger.api.queries import MOST_OFFSET
 from runledger.domain.errors import Unavailable
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import ORDERS, Page, TaskRunSort
@@ -102,3 +104,17 @@ def test_what_is_too_much_to_be_sorted_is_found_in_the_order_of_all(
     runs = put_numbered(on_dynoxide, MOST_SORTED + 1, shards=SHARDS)
     found = find(store, PENDING, limit=20)
     assert (found.path, found.page) == ("all_by_name", runs[:20])
+
+
+def test_the_last_offset_of_all_is_no_number_too_large_for_dynamodb(
+    store: Store, dynamodb: DynamoDB
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def note(*, params: dict[str, Any], **_: object) -> None:
+        asked.append(json.loads(params["body"]))
+
+    page = Page(ORDERS[TaskRunSort.NAME_ASC], offset=MOST_OFFSET, limit=200)
+    with hooked(dynamodb.client, "before-call.dynamodb.Query", note):
+        assert store.task_runs.searcher(ALL, page).find().page == []
+    assert all(query["Limit"] < 2**31 for query in asked)

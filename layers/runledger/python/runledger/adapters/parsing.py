@@ -1,7 +1,12 @@
 """Parsing JSON, a little stricter than Python does."""
 
 import json
+from collections.abc import Iterable
 from typing import NoReturn
+
+# What is nested deeper, or a number that has more digits, pydantic would write and not read again.
+MOST_NESTED = 150
+MOST_DIGITS = 4_000
 
 
 def parse_json(raw: bytes) -> object:
@@ -18,10 +23,35 @@ def parse_json(raw: bytes) -> object:
     if not raw:
         return None
     text = raw.decode(json.detect_encoding(raw))
-    content = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+    content = json.loads(
+        text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_short_enough
+    )
+    if text.count("[") + text.count("{") > MOST_NESTED:
+        _refuse_deep_nesting(content)
     if "\\ud" in text.lower():
         _refuse_lone_surrogates(content, text)
     return content
+
+
+def _refuse_deep_nesting(content: object) -> None:
+    level = [content]
+    for _ in range(MOST_NESTED):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return
+    raise RecursionError
+
+
+def _inside(outer: object) -> Iterable[object]:
+    if isinstance(outer, dict):
+        return outer.values()
+    return outer if isinstance(outer, list) else ()
+
+
+def _short_enough(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise json.JSONDecodeError("Number out of range", text, 0)
+    return int(text)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, field_validator
 
 from runledger import fresh
-from runledger.api.queries import MOST_RUNS, check_limit
+from runledger.api.queries import MOST_RUNS, Offset, check_limit
 from runledger.api.requests import Body
 from runledger.domain.acquisition import Mode
 from runledger.domain.concurrency_limits import ConcurrencyLimit, Holder, named_for
@@ -77,7 +77,7 @@ class ReadLimits(Value):
     """POST /concurrency_limits/filter and its like."""
 
     limit: int = MOST_RUNS
-    offset: Annotated[int, Field(ge=0)] = 0
+    offset: Offset = 0
 
     @field_validator("limit", mode="before")
     @classmethod

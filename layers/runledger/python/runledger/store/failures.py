@@ -57,7 +57,7 @@ def meaning(error: ClientError) -> Exception:
     codes = {str(reason.get("Code")) for reason in reasons}
     if codes & REFUSED:
         return Refused([(reason.get("Code") in REFUSED, _met(reason)) for reason in reasons])
-    if "Item size" in str(error):
+    if any("Item size" in text for text in (str(error), *map(_message, reasons))):
         return TooLarge(str(error))
     if codes & PASSING and _code(error) in CONTENDED:
         return Cancelled(str(error))
@@ -68,6 +68,10 @@ def meaning(error: ClientError) -> Exception:
 
 def _met(reason: Mapping[str, Any]) -> Item | None:
     return expressions.plain(reason["Item"]) if reason.get("Item") else None
+
+
+def _message(reason: Mapping[str, Any]) -> str:
+    return reason.get("Message") or ""
 
 
 def _code(error: ClientError) -> str:

@@ -21,6 +21,9 @@ from runledger.store.writes import Item
 # in its order finds a page sooner.
 MOST_SORTED = 2_000
 
+# Entries that are asked for at once; DynamoDB sends no more than a megabyte, whatever is asked.
+MOST_ENTRIES = 10_000
+
 
 @dataclass(frozen=True)
 class Candidate(Generic[F]):
@@ -132,7 +135,7 @@ class Searcher(Generic[F, R]):
         if self.page == ALL:
             return None
         share = -(-(self.page.offset + self.page.limit) // partitions)
-        return share + 2 * isqrt(share) + 1
+        return min(share + 2 * isqrt(share) + 1, MOST_ENTRIES)
 
     def _with_long_names_settled(self, entries: Iterable[Item]) -> Iterator[Candidate[F]]:
         """Put in order what the index can't: names that agree as far as it shows them."""
