@@ -74,6 +74,11 @@ def _has_odd_version(it: Exchange) -> bool:
     return odd and it.asked("POST /flow_runs/")
 
 
+def _is_out_of_range(it: Exchange) -> bool:
+    told = re.search(rb"less_than_equal|before the year 10000", it.ours.content)
+    return told is not None and it.asked("POST /task_runs/(filter|paginate|history)")
+
+
 def _keeps_odd_result(it: Exchange) -> bool:
     return it.asked(SET_STATE) and b"This run is already completed." in it.ours.content
 
@@ -105,7 +110,13 @@ DIFFERENCES: tuple[Difference, ...] = (
     _one("Times", 200, 422, lambda it: it.sent(rb"\+24:00")),
     _one("Large integers", 200, 200, lambda it: b"1" + b"0" * 30 in it.ours.content),
     _one("Results that are no objects", 500, 200, _keeps_odd_result),
+    _one("Numbers out of range", 500, 422, _is_out_of_range),
     _one("No retry delays", 500, 201, lambda it: it.sent(rb'"FAILED"') and it.asked(SET_STATE)),
+    _one("Tags that name no limit", 500, 422, lambda it: it.asked("POST /concurrency_limits/")),
+    _one("Limits below zero", 500, 200, lambda it: it.sent(rb'_limit": -1')),
+    _one("Reset of a limit", 200, 200, lambda it: it.asked("GET .*/tag:reset")),
+    _one("A tag named twice", 423, 200, lambda it: it.sent(rb'"t", "t"')),
+    _one("Leases of nothing", 204, 410, lambda it: it.asked("POST .*/<s1.lease_id>/renew")),
     _one("Slashes", 307, 404, lambda it: "//" in it.step.path),
     _one("Slashes", 401, 200, lambda it: it.asked("GET /(health|ready)/")),
     Difference(

@@ -21,6 +21,7 @@ from tests.conformance.tables import (
     root,
     set_state,
     set_state_faults,
+    slots,
     state_reads,
     task_runs,
 )
@@ -29,7 +30,7 @@ TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, flow_run_states),
     queries,
-    *(concurrency_limits, deployments, deployment_criteria),
+    *(concurrency_limits, slots, deployments, deployment_criteria),
 )
 
 
