@@ -48,14 +48,14 @@ class Sample(NamedTuple):
     @classmethod
     def of(cls, run: TaskRunFacts | FlowRun) -> "Sample | None":
         """Return the sample of a run, if it has a state."""
-        since = run.state_timestamp
-        if run.expected_start_time is None or run.state_type is None or since is None:
+        expected, kind = run.expected_start_time, run.state_type
+        since, named = run.state_timestamp, run.state_name
+        if expected is None or kind is None or since is None or named is None:
             return None
-        named = run.state_name or run.state_type
         return cls(
-            run.expected_start_time,
+            expected,
             run.start_time,
-            run.state_type,
+            kind,
             named,
             since,
             run.total_run_time,
