@@ -3,13 +3,15 @@
 import httpx
 import pytest
 
-from tests.transitions import task_runs
+from tests.transitions import flow_runs, task_runs
 from tests.transitions.served import Served
 
-KINDS = sorted({str(one["flow_run"]) for one in task_runs.RECORDED})
+FLOW_RUNS = flow_runs.recorded()
+# The rules alone are asked for all of them: a third shows what the functions make of the rules.
+SOME_OF_FLOW_RUNS = FLOW_RUNS["transitions"][::3]
 
 
-@pytest.mark.parametrize("flow_run", KINDS)
+@pytest.mark.parametrize("flow_run", sorted({str(one["flow_run"]) for one in task_runs.RECORDED}))
 def test_recorded_transitions_of_task_runs_are_answered_alike(
     api_on_dynoxide: httpx.Client, flow_run: str
 ) -> None:
@@ -19,3 +21,13 @@ def test_recorded_transitions_of_task_runs_are_answered_alike(
     }
     seen = {label: task_runs.replay(player, one) for label, one in recorded.items()}
     assert seen == {label: task_runs.facts(one) for label, one in recorded.items()}
+
+
+@pytest.mark.parametrize("source", FLOW_RUNS["setups"])
+def test_recorded_transitions_of_flow_runs_are_answered_alike(
+    api_on_dynoxide: httpx.Client, source: str
+) -> None:
+    player = Served(api_on_dynoxide)
+    recorded = {flow_runs.label(one): one for one in SOME_OF_FLOW_RUNS if one["from"] == source}
+    seen = {label: flow_runs.replay(player, FLOW_RUNS, one) for label, one in recorded.items()}
+    assert seen == {label: flow_runs.facts(one) for label, one in recorded.items()}

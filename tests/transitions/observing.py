@@ -1,10 +1,13 @@
 """What is recorded of a transition: an outcome in terms that hold for any ids and any clock."""
 
+import re
+
 from tests.transitions.playing import JSON, Outcome
 
 IDS = {"flow_run_id", "task_run_id", "child_flow_run_id"}
 FLAGS = {"deferred", "pause_reschedule", "untrackable_result"}
 POLICY = "empirical_policy"
+UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 # For each time of a run, what it may agree with; the first that does is recorded.
 BEFORE, ENTERED, SCHEDULED = "kept", "state.timestamp", "state.scheduled_time"
@@ -78,6 +81,15 @@ def _time(name: str, before: JSON, after: JSON) -> str:
 
 def _policy(before: JSON, after: JSON) -> JSON:
     """What changed of a policy; rules change only that of flow runs."""
-    old, new = before[POLICY], after[POLICY]
-    changes = {name: new[name] for name in new if new[name] != old[name]}
+    old, new = _told(before[POLICY]), _told(after[POLICY])
+    changes = {name: told for name, told in new.items() if told != old[name]}
+    if "pause_keys" in changes:
+        changes["pause_keys"] = sorted(UUID.sub("<id>", key) for key in changes["pause_keys"])
     return {POLICY: changes} if changes else {}
+
+
+def _told(policy: JSON) -> JSON:
+    """Give the keys of pauses, which come in any order, an order."""
+    return (
+        policy | {"pause_keys": sorted(policy["pause_keys"])} if "pause_keys" in policy else policy
+    )

@@ -4,7 +4,7 @@ A player takes the bodies that a client would send and gives those that it would
 recorded set of transitions can be asked of the rules alone, of the functions, and of the reference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -21,12 +21,16 @@ class Answer(NamedTuple):
     body: JSON
 
 
-class Player(Protocol):
+class Player(Hashable, Protocol):
     """Creates, moves and reads runs."""
 
     @property
     def now(self) -> datetime:
         """The time from which offsets count."""
+
+    @property
+    def deployment(self) -> str:
+        """The id of a deployment that there is."""
 
     def create(self, kind: str, fields: JSON) -> str:
         """Create a run and return its id; what every run needs is filled in."""

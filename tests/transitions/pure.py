@@ -24,6 +24,7 @@ class Pure:
 
     def __init__(self) -> None:
         self.now = NOON
+        self.deployment = str(uuid4())
         self._task_runs: dict[str, TaskRun] = {}
         self._flow_runs: dict[str, FlowRun] = {}
 

@@ -23,6 +23,10 @@ class Served:
     def _flow_id(self) -> str:
         return self._made("flows", {"name": f"flow {uuid4()}"})
 
+    @cached_property
+    def deployment(self) -> str:
+        return self._made("deployments", {"name": "deployment", "flow_id": self._flow_id})
+
     def _made(self, kind: str, fields: JSON) -> str:
         answer = self._client.post(f"/{kind}/", json=fields).raise_for_status()
         return str(answer.json()["id"])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from tests.transitions.observing import observed
@@ -49,13 +50,23 @@ SETUPS: dict[str, Sequence[Step]] = {
 
 def replay(player: Player, recorded: JSON) -> JSON:
     """Ask what was asked when it was recorded; return what is seen."""
-    flow_run = recorded["flow_run"] and start(player, FLOW_RUNS, {}, [RUNNING])
+    flow_run = recorded["flow_run"] and _flow_run(player, moves=recorded["flow_run"] != "RUNNING")
     policy = recorded.get("empirical_policy", {})
     fields = {"flow_run_id": flow_run, "empirical_policy": policy}
     run = start(player, TASK_RUNS, fields, SETUPS[recorded["from"]["case"]])
     for step in _moves(recorded["flow_run"]):
         move(player, FLOW_RUNS, flow_run, step)
     return observed(ask(player, TASK_RUNS, run, _proposal(recorded)))
+
+
+def _flow_run(player: Player, *, moves: bool) -> str:
+    """A flow run that runs; one that stays so serves all who need one."""
+    return start(player, FLOW_RUNS, {}, [RUNNING]) if moves else _running(player)
+
+
+@lru_cache(maxsize=1)
+def _running(player: Player) -> str:
+    return start(player, FLOW_RUNS, {}, [RUNNING])
 
 
 def _moves(flow_run: str | None) -> Sequence[Step]:
