@@ -96,9 +96,24 @@ def test_job_variables_change_only_while_a_run_is_scheduled(api: httpx.Client, k
     assert (answer.status_code, answer.json()) == (400, {"detail": told})
 
 
-def test_job_variables_need_a_deployment(api: httpx.Client) -> None:
-    run = new_run(api, state={"type": "SCHEDULED"})
+@pytest.mark.parametrize("deployment", [None, str(uuid4())])
+def test_job_variables_need_a_deployment(api: httpx.Client, deployment: str | None) -> None:
+    run = new_run(api, state={"type": "SCHEDULED"}, deployment_id=deployment)
     answer = change(api, run, {"job_variables": {"a": 1}})
     told = "A deployment for the flow run could not be found"
     assert (answer.status_code, answer.json()) == (400, {"detail": told})
     assert read(api, "flow_runs", run)["job_variables"] == run["job_variables"]
+
+
+def test_job_variables_of_a_deployments_run_change(api: httpx.Client) -> None:
+    asked = {"name": "nightly", "flow_id": made(api, new_flow())["id"]}
+    deployment = api.post("/deployments/", json=asked).json()
+    run = api.post(f"/deployments/{deployment['id']}/create_flow_run", json={}).json()
+    assert change(api, run, {"job_variables": {"a": 1}}).status_code == 204
+    assert read(api, "flow_runs", run)["job_variables"] == {"a": 1}
+
+
+def test_job_variables_can_be_taken_away_whenever(api: httpx.Client) -> None:
+    run = new_run(api, state={"type": "RUNNING"}, job_variables={"a": 1})
+    assert change(api, run, {"job_variables": None}).status_code == 204
+    assert read(api, "flow_runs", run)["job_variables"] is None
