@@ -3,8 +3,7 @@
 from functools import partial
 from http import HTTPStatus
 
-from runledger.adapters import auth
-from runledger.adapters.http import Response, Unauthorized, endpoint
+from runledger.adapters.http import Response, admit, endpoint
 from runledger.adapters.requests import Request
 
 # The reference names the first method that it registered for a path, whatever else there is:
@@ -28,8 +27,8 @@ PERMISSIONS = {
 def handler(request: Request) -> Response:
     if is_preflight(request):
         return permission(request)
-    if not auth.admits(request.headers.get("authorization")):
-        raise Unauthorized
+    admit(request)
+    request.check_path()
     allowed = {"Allow": first_method(request.event["resource"])}
     return Response({"detail": "Method Not Allowed"}, HTTPStatus.METHOD_NOT_ALLOWED, allowed)
 

@@ -135,6 +135,17 @@ ANSWERS: Mapping[type[Exception], Answer] = {
 }
 BUG = _message(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
 
+
+def admit(request: Request) -> None:
+    """Let a caller pass who shows the auth string.
+
+    Raises:
+        Unauthorized: this one does not.
+    """
+    if not auth.admits(request.headers.get("authorization")):
+        raise Unauthorized
+
+
 Endpoint = Callable[[Request], Response]
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
@@ -144,9 +155,9 @@ def endpoint(answer: Endpoint, *, authenticated: bool = True, versioned: bool = 
 
     def respond(event: dict[str, Any]) -> Response:
         request = Request(event, datetime.now(UTC))
-        if authenticated and not auth.admits(request.headers.get("authorization")):
-            raise Unauthorized
-        request.check_path()
+        if authenticated:
+            admit(request)
+            request.check_path()
         if versioned:
             request.check_syntax()
             request.check_version()

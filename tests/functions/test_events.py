@@ -1,0 +1,81 @@
+"""Each sample event through its real function: what it answers is what API Gateway takes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from local.functions import Functions
+from tests.databases import TEMPLATE
+
+EVENTS = {path.stem: path for path in (Path(__file__).parents[2] / "events").glob("*.json")}
+ENDPOINTS = sorted(EVENTS.keys() - {"authorize"})
+
+FUNCTIONS = Functions(TEMPLATE)
+
+# On a table that holds nothing.
+# fmt: off
+STATUSES = {
+    "create_task_run":         201,
+    "read_task_run":           404,
+    "update_task_run":         404,
+    "delete_task_run":         404,
+    "read_task_runs":          200,
+    "create_flow":             201,
+    "read_flow":               404,
+    "read_flow_by_name":       404,
+    "delete_flow":             404,
+    "create_flow_run":         409,
+    "read_flow_run":           404,
+    "delete_flow_run":         404,
+    "health_check":            200,
+    "perform_readiness_check": 200,
+    "server_version":          200,
+    "read_version":            200,
+    "create_csrf_token":       422,
+    "method_not_allowed":      405,
+}
+# fmt: on
+
+
+def called(operation: str) -> Any:  # noqa: ANN401 - whatever a function answers
+    return FUNCTIONS.call(operation, json.loads(EVENTS[operation].read_text("utf-8")))
+
+
+@pytest.fixture
+def answer(request: pytest.FixtureRequest, api_on_moto: httpx.Client) -> dict[str, Any]:  # noqa: ARG001 - it brings the table
+    answer: dict[str, Any] = called(request.param)
+    return answer
+
+
+@pytest.mark.parametrize("answer", ENDPOINTS, indirect=True)
+def test_an_endpoint_answers_what_api_gateway_takes(answer: dict[str, Any]) -> None:
+    assert answer.keys() == {"statusCode", "headers", "body"}
+    assert isinstance(answer["statusCode"], int)
+    assert all(isinstance(text, str) for pair in answer["headers"].items() for text in pair)
+    assert isinstance(answer["body"], str)
+    assert answer["headers"]["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("answer", ENDPOINTS, indirect=True)
+def test_only_204_has_no_json(answer: dict[str, Any]) -> None:
+    if answer["statusCode"] == httpx.codes.NO_CONTENT:
+        assert (answer["body"], "Content-Type" in answer["headers"]) == ("", False)
+    else:
+        json.loads(answer["body"])
+        assert answer["headers"]["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(("answer", "status"), STATUSES.items(), ids=STATUSES, indirect=["answer"])
+def test_a_sample_event_gets_its_status(answer: dict[str, Any], status: int) -> None:
+    assert answer["statusCode"] == status
+
+
+def test_the_authorizer_names_the_whole_api_since_its_answer_is_kept(
+    api_on_moto: httpx.Client,  # noqa: ARG001 - it sets the environment
+) -> None:
+    (statement,) = called("authorize")["policyDocument"]["Statement"]
+    arn = json.loads(EVENTS["authorize"].read_text("utf-8"))["methodArn"]
+    assert statement["Resource"] == "/".join([*arn.split("/")[:2], "*"])
