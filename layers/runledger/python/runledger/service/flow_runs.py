@@ -149,17 +149,17 @@ def update(store: Store, run_id: UUID, changes: Mapping[str, Any], *, now: datet
         seen = store.flow_runs.read(run_id)
         if seen is None:
             raise NotFound(NOT_FOUND)
-        if "job_variables" in changes:
-            _check_job_variables(seen.run)
+        if changes.get("job_variables") is not None:
+            _check_job_variables(store, seen.run)
         store.flow_runs.rewrite(seen, seen.run.but(**changes, updated=now))
 
     until_it_holds(attempt)
 
 
-def _check_job_variables(run: FlowRun) -> None:
+def _check_job_variables(store: Store, run: FlowRun) -> None:
     if run.state_type != StateType.SCHEDULED:
         raise Rejected(f"Job variables for a flow run in state {run.state_type} cannot be updated")
-    if run.deployment_id is None:
+    if run.deployment_id is None or store.deployments.read(run.deployment_id) is None:
         raise Rejected("A deployment for the flow run could not be found")
 
 
