@@ -1,6 +1,6 @@
 """Ids and names, made from the time and from chance that the caller brings."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ NOUNS = (
 
 def uuid7(at: datetime, chance: int) -> UUID:
     """Return a version 7 UUID: milliseconds since 1970, then 74 of the bits of `chance`."""
-    milliseconds = int((at - EPOCH).total_seconds() * 1000)
+    milliseconds = (at - EPOCH) // timedelta(milliseconds=1)
     high, low = (chance >> 62) & 0xFFF, chance & ((1 << 62) - 1)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
