@@ -9,18 +9,15 @@ from uuid import UUID
 
 from runledger.domain.deployments import FLOW_LABEL, Deployment, waits
 from runledger.domain.errors import Conflict, Mismatch, NotFound, Rejected
-from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
 from runledger.domain.hydration import hydrated
 from runledger.domain.schedules import ScheduleAsked
-from runledger.domain.sorting import Page
 from runledger.domain.states import State
 from runledger.domain.values import merge_labels
 from runledger.service import flow_runs, schedules
 from runledger.service.attempts import until_it_holds
 from runledger.store.deployment_items import SeenDeployment
-from runledger.store.searching import Found
 from runledger.store.store import Store
 
 NOT_FOUND = "Deployment not found"
@@ -244,13 +241,3 @@ def _delete_if_there(store: Store, deployment_id: UUID) -> None:
     seen = store.deployments.read(deployment_id)
     if seen:
         store.deployments.delete(seen)
-
-
-def search(store: Store, criteria: Criteria, page: Page) -> Found[Deployment]:
-    """Return a page of the deployments that are wanted."""
-    return store.deployments.searcher(criteria, page).find()
-
-
-def count(store: Store, criteria: Criteria) -> int:
-    """Return how many deployments are wanted."""
-    return sum(1 for _ in store.deployments.searcher(criteria).facts())
