@@ -42,14 +42,12 @@ TARGETS: tuple[Body, ...] = (
     *(state(kind) for kind in TYPES),
     *(PERSISTED, LATE, SUSPENDED, state("PENDING", name="Submitting"), AGAIN, AGAIN),
 )
-# Only a deployment that is there hands out its runs.
-DEPLOYED_TARGETS = tuple(target for target in TARGETS if target["type"] != "PENDING")
 
 
 def programs() -> Iterator[Program]:
     for name, setup in SETUPS.items():
-        yield _to_each(name, setup, TARGETS)
-        yield _to_each(f"{name}, deployed", setup, DEPLOYED_TARGETS, **DEPLOYED)
+        yield _to_each(name, setup)
+        yield _to_each(f"{name}, deployed", setup, **DEPLOYED)
     for name, (fields, asked) in CASES.items():
         yield program(
             f"flow run set_state: {name}", FLOW, flow_run(**fields).named("run"), *_each(asked)
@@ -66,9 +64,9 @@ def _each(asked: tuple[Body, ...]) -> Iterator[Step]:
         yield READ
 
 
-def _to_each(name: str, setup: Body, targets: tuple[Body, ...], **fields: object) -> Program:
+def _to_each(name: str, setup: Body, **fields: object) -> Program:
     """From the same state to each in turn."""
-    setups = (step for target in targets for step in (proposed(forced(setup)), proposed(target)))
+    setups = (step for target in TARGETS for step in (proposed(forced(setup)), proposed(target)))
     running = flow_run(state=RUNNING, **fields).named("run")
     return program(f"flow run set_state: from {name}", FLOW, running, *setups, READ)
 

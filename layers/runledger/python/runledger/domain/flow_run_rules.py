@@ -78,6 +78,11 @@ def cancel_at_once(t: FlowTransition) -> FlowAnswer:
     )
 
 
+def require_deployment(t: FlowTransition) -> FlowAnswer:
+    """A deployment that is gone hands out no runs."""
+    return t if t.facts.deployed else Abort("Deployment not found.")
+
+
 def mark_late_once(t: FlowTransition) -> FlowAnswer:
     """Only what is scheduled can be late, and only once."""
     if t.proposed.name != LATE:

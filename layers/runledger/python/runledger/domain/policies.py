@@ -10,6 +10,7 @@ SCHEDULED, PENDING, RUNNING = StateType.SCHEDULED, StateType.PENDING, StateType.
 FAILED, COMPLETED, PAUSED = StateType.FAILED, StateType.COMPLETED, StateType.PAUSED
 CANCELLING, CANCELLED = StateType.CANCELLING, StateType.CANCELLED
 NOT_AGAIN = frozenset({PENDING, RUNNING, CANCELLING, CANCELLED})
+NOT_OUT = ANY_STATE - {PENDING, RUNNING, CANCELLING}
 NOT_CANCELLED = ANY_STATE - {CANCELLED}
 GOING_ON = ANY_STATE - {PAUSED, PENDING, CANCELLING}
 
@@ -49,6 +50,7 @@ FLOW_CORE: Policy[FlowRun] = (
     Rule({CANCELLING},         NOT_CANCELLED,      flow_run_rules.only_cancel),
     Rule({SCHEDULED, PAUSED},  {CANCELLING},       flow_run_rules.cancel_at_once),
     Rule(NOT_AGAIN,            {PENDING},          rules.refuse_second_pending),
+    Rule(NOT_OUT,              {PENDING},          flow_run_rules.require_deployment),
     Rule(ANY_STATE,            {SCHEDULED},        flow_run_rules.mark_late_once),
     Rule(ANY_STATE,            {PAUSED},           flow_run_rules.pause_running_only),
     Rule({PAUSED},             {PENDING},          flow_run_rules.refuse_pending),

@@ -50,7 +50,7 @@ class Facts:
     `limits` are the active ones of the run's tags, in the order of the tags.
 
     `state_id` is for a state that replaces the proposed one, or for a pause that names no key of
-    its own; `chance` is in [0, 1).
+    its own; `chance` is in [0, 1). `deployed` tells whether a flow run's deployment is there.
     """
 
     now: datetime
@@ -59,6 +59,7 @@ class Facts:
     flow_run: FlowRun | None = None
     cached: State | None = None
     limits: tuple[ConcurrencyLimit, ...] = ()
+    deployed: bool = True
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,8 @@ def set_state(
         if seen is None:
             raise UnknownRun(f"Flow run with id {run_id} not found")
         proposed = state.but(timestamp=next_moment(seen.run, state.timestamp))
-        known = Facts(now=now, state_id=fresh.state_id(now))
+        deployed = force or _may_be_handed_out(store, seen.run, proposed)
+        known = Facts(now=now, state_id=fresh.state_id(now), deployed=deployed)
         decision = decide(policy, Transition(seen.run, proposed, known))
         if decision.written:
             parent = _mirror(store, decision.run, now, required=False)
@@ -122,6 +123,12 @@ def set_state(
         return decision
 
     return until_it_holds(attempt)
+
+
+def _may_be_handed_out(store: Store, run: FlowRun, proposed: State) -> bool:
+    if run.deployment_id is None or proposed.type != StateType.PENDING:
+        return True
+    return store.deployments.read(run.deployment_id) is not None
 
 
 def _mirror(store: Store, run: FlowRun, now: datetime, *, required: bool) -> Parent | None:
