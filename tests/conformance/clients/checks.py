@@ -82,6 +82,24 @@ def creates_in_a_flow_run(scene: Scene) -> None:
     _succeeds(scene.stock.run("flow_run"))
 
 
+def holds_slots(scene: Scene) -> None:
+    _succeeds(scene.stock.run("limits"))
+
+
+def limits_tags(scene: Scene) -> None:
+    for command in (("create", "db", "2"), ("inspect", "db"), ("delete", "db")):
+        _succeeds(scene.stock.prefect("concurrency-limit", *command))
+    gone = scene.stock.prefect("concurrency-limit", "inspect", "db")
+    _fails(gone, "No concurrency limit found for the tag: db")
+
+
+def limits_by_name(scene: Scene) -> None:
+    for command in (("create", "api", "--limit", "3"), ("update", "api", "--limit", "4"), ("ls",)):
+        _succeeds(scene.stock.prefect("gcl", *command))
+    shown = scene.stock.prefect("gcl", "inspect", "api")
+    _contains(shown.out, "name='api'", "limit=4")
+
+
 def refuses_another_password(scene: Scene) -> None:
     _is_refused(replace(scene.stock, auth=f"{scene.stock.auth}?"))
 
@@ -101,6 +119,9 @@ OPEN: Mapping[str, Check] = {
     "get_client() finds them by id, state, name and tags, sorted, in pages": searches,
     "get_client() takes one through its states": moves,
     "get_client() renames and deletes one, which is then unknown": manages,
+    "concurrency(), tags and rate_limit() hold no more slots than there are": holds_slots,
+    "prefect concurrency-limit limits tags": limits_tags,
+    "prefect gcl creates, changes and shows limits": limits_by_name,
     "get_client() creates one run for each dynamic key of a flow run": creates_in_a_flow_run,
 }
 LOCKED: Mapping[str, Check] = {
