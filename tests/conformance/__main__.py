@@ -15,7 +15,7 @@ from tests.conformance import (
     tables,
 )
 from tests.conformance.clients import running as clients
-from tests.conformance.programs import Program
+from tests.conformance.programs import Program, post
 from tests.conformance.report import Report
 from tests.conformance.running import Outcome, Run, Sides
 from tests.conformance.shrinking import shrunk
@@ -82,9 +82,18 @@ def _sides(options: argparse.Namespace, stack: ExitStack, *, locked: bool) -> Si
     auth = options.auth or servers.AUTH if locked else None
     reference = stack.enter_context(servers.reference(auth))
     if options.url:
+        _refuse_data(Side.at(options.url, options.auth))
         return Sides(Side.at(reference), Side.at(options.url, None if locked else options.auth))
     start = servers.reference if options.against_itself else servers.runledger
     return Sides(Side.at(reference), Side.at(stack.enter_context(start(auth))))
+
+
+def _refuse_data(side: Side) -> None:
+    """What a server has already would show in every list."""
+    if side.ask(post("/task_runs/filter", {}), {}).body != []:
+        raise SystemExit(
+            "The server at --url has task runs, or does not let you see: use an empty one."
+        )
 
 
 def _verdict(options: argparse.Namespace, report: Report) -> int:
