@@ -94,6 +94,7 @@ def _use_everything(api: httpx.Client) -> None:
     _propose_states(api, flow_run, parents[0])
     _hold_slots(api, flow, flow_run)
     use_limits(api)
+    _deploy(api, flow)
     for ids in (parents[:1], parents):
         _query(api, "task_runs", {"id": {"any_": ids}})
     for ids in (subflow_runs[:1], subflow_runs):
@@ -145,6 +146,26 @@ def _hold_slots(api: httpx.Client, flow: str, flow_run: str) -> None:
     _do(api.delete(f"/flow_runs/{other}"))
 
 
+def _deploy(api: httpx.Client, flow: str) -> None:
+    """Deploy a flow, and let a run that waits go with the deployment, off its parent."""
+    deployed = {"name": "d", "flow_id": flow}
+    deployment = _create(api, "/deployments/", **deployed)
+    assert _create(api, "/deployments/", **deployed) == deployment
+    parent = _create(api, "/task_runs/", task_key="task", dynamic_key="deployed")
+    started = f"/deployments/{deployment}/create_flow_run"
+    _do(api.post(started, json={"parent_task_run_id": parent, "idempotency_key": "its"}))
+    _do(api.patch(f"/deployments/{deployment}", json={"paused": True}))
+    for path in (f"/deployments/{deployment}", "/deployments/name/flow/d"):
+        _do(api.get(path))
+    for ids in ([deployment], [deployment, flow]):
+        _query(api, "deployments", {"id": {"any_": ids}})
+    for criteria in ({"flow_runs": {}}, {"flow_runs": {"deployment_id": {"any_": [deployment]}}}):
+        for question in ("filter", "count", "paginate"):
+            _do(api.post(f"/deployments/{question}", json=criteria))
+    _do(api.delete(f"/deployments/{deployment}"))
+    _create(api, "/deployments/", **deployed)
+
+
 def _query(api: httpx.Client, of: str, wanted: dict[str, object]) -> None:
     span = {
         "history_start": "2026-01-01T00:00:00Z",
@@ -154,7 +175,7 @@ def _query(api: httpx.Client, of: str, wanted: dict[str, object]) -> None:
     for criteria in ({}, {of: wanted}):
         for question in ("filter", "count", "paginate"):
             _do(api.post(f"/{of}/{question}", json=criteria))
-        if of != "flows":
+        if of.endswith("_runs"):
             _do(api.post(f"/{of}/history", json=criteria | span))
 
 

@@ -208,7 +208,9 @@ def refuse_two_limits(given: Mapping[str, Any]) -> None:
 def refuse_broken_schema(given: Mapping[str, Any]) -> None:
     """Refuse parameters that break their schema, where that is to be enforced in so many words."""
     parameters, schema = given.get("parameters", {}), given.get("parameter_openapi_schema")
-    if given.get("enforce_parameter_schema") and isinstance(schema, dict):
+    if not given.get("enforce_parameter_schema") or parameters is None:
+        return
+    if isinstance(schema, dict):
         try:
             check_parameters(parameters, without_required(schema))
         except (Invalid, Mismatch) as error:
