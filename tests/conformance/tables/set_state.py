@@ -212,6 +212,8 @@ def _retries() -> Iterator[Program]:
         yield _tried(f"retriable {number}", RUNNING, proposal, empirical_policy=once)
     for kind in TYPES:
         yield _tried(f"FAILED after {kind}", state(kind), FAILED, empirical_policy=once)
+    with_data = deferred("SCHEDULED", data={"x": 1})
+    yield program("set_state: deferred, with data", created(RUNNING), proposed(with_data))
     no_delays: Body = {"retries": 1, "retry_delay": []}
     yield program(
         "set_state: no delays at all",
