@@ -39,16 +39,22 @@ def programs(seed: int, how_many: int) -> Iterator[Program]:
 
 
 def _steps(draw: Random) -> Iterator[Step]:
-    yield post("/task_runs/", {"task_key": "t", "dynamic_key": "o", "name": "10"}).named("oldest")
+    yield _landmark("oldest", 40)
     yield from (a_flow(draw, label) for label in FLOW_LABELS)
     yield from (a_flow_run(draw, label) for label in RUN_LABELS)
     yield from (a_task_run(draw, "") for _ in range(CREATED))
     yield from (_moved(draw) for _ in range(MOVED))
-    yield post("/task_runs/", {"task_key": "t", "dynamic_key": "n", "name": "9"}).named("newest")
+    yield _landmark("newest", 41)
     for _ in range(ASKED):
         if draw.random() < 0.06:
             yield _changed(draw)
         yield draw.choice(QUERIES)(draw)
+
+
+def _landmark(label: str, number: int) -> Step:
+    """A run that nothing changes: its time bounds the time in which others are created."""
+    body = {"id": some_id(number), "task_key": "t", "dynamic_key": label, "name": "9"}
+    return post("/task_runs/", body).named(label)
 
 
 def _moved(draw: Random) -> Step:
