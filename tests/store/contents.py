@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from runledger.domain.deployments import Deployment
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
 from runledger.domain.states import State
@@ -18,6 +19,7 @@ class Contents(NamedTuple):
     task_runs: list[TaskRun]
     flow_runs: list[FlowRun]
     flows: list[Flow]
+    deployments: list[Deployment]
 
 
 def scan(database: DynamoDB) -> dict[Key, dict[str, Any]]:
@@ -46,6 +48,7 @@ def whole(database: DynamoDB) -> Contents:
     assert {key.pk for key in current} == {key.pk for key in states}
     assert table.keys() == states | pointers.keys() | owners
     _assert_counts_of_subflows(table, found)
+    _assert_counts_of_deployments(table, found)
     return found
 
 
@@ -57,18 +60,20 @@ def _contents(table: dict[Key, dict[str, Any]]) -> Contents:
         [items.read_document(TaskRun, item) for item in of(keys.TASK_RUN)],
         [items.read_document(FlowRun, item) for item in of(keys.FLOW_RUN)],
         [items.read_document(Flow, item) for item in of(keys.FLOW)],
+        [items.read_document(Deployment, item) for item in of(keys.DEPLOYMENT)],
     )
 
 
-def _owners(found: Contents) -> Iterator[tuple[Key, TaskRun | FlowRun | Flow]]:
+def _owners(found: Contents) -> Iterator[tuple[Key, TaskRun | FlowRun | Flow | Deployment]]:
     yield from ((keys.task_run(run.id), run) for run in found.task_runs)
     yield from ((keys.flow_run(run.id), run) for run in found.flow_runs)
     yield from ((keys.flow(flow.id), flow) for flow in found.flows)
+    yield from ((keys.deployment(one.id), one) for one in found.deployments)
 
 
 def _current(found: Contents) -> Iterator[tuple[Key, State]]:
     for key, owner in _owners(found):
-        if not isinstance(owner, Flow):
+        if not isinstance(owner, Flow | Deployment):
             assert owner.state
             yield key, owner.state
 
@@ -78,13 +83,21 @@ def _pointers(found: Contents) -> Iterator[tuple[Key, UUID]]:
         key = task_run.task_key, task_run.dynamic_key
         yield keys.task_key(task_run.flow_run_id, *key), task_run.id
     for run in found.flow_runs:
-        yield keys.flow_run_of_flow(run.flow_id, run.id), run.id
-        if run.idempotency_key is not None:
-            yield keys.idempotency(run.flow_id, run.idempotency_key), run.id
-        if run.parent_task_run_id:
-            yield keys.subflow(run.parent_task_run_id, run.id), run.id
+        yield from ((key, run.id) for key in _keys_of(run))
+    for one in found.deployments:
+        yield keys.deployment_of_flow(one.flow_id, one.name), one.id
     for flow in found.flows:
         yield keys.flow_name(flow.name), flow.id
+
+
+def _keys_of(run: FlowRun) -> Iterator[Key]:
+    yield keys.flow_run_of_flow(run.flow_id, run.id)
+    if run.idempotency_key is not None:
+        yield keys.idempotency(run.flow_id, run.idempotency_key)
+    if run.parent_task_run_id:
+        yield keys.subflow(run.parent_task_run_id, run.id)
+    if run.deployment_id:
+        yield keys.flow_run_of_deployment(run.deployment_id, run.id)
 
 
 def _assert_counts_of_subflows(table: dict[Key, dict[str, Any]], found: Contents) -> None:
@@ -92,6 +105,13 @@ def _assert_counts_of_subflows(table: dict[Key, dict[str, Any]], found: Contents
     for run in found.task_runs:
         item = items.read_task_run(table[keys.task_run(run.id)])
         assert item.subflow_runs == item.facts.subflow_runs == parents.count(run.id)
+
+
+def _assert_counts_of_deployments(table: dict[Key, dict[str, Any]], found: Contents) -> None:
+    flows = [one.flow_id for one in found.deployments]
+    counts = {flow.id: table[keys.flow(flow.id)].get("deployments", 0) for flow in found.flows}
+    assert counts == {flow.id: flows.count(flow.id) for flow in found.flows}
+    assert counts.keys() >= set(flows)
 
 
 def amounts(database: DynamoDB) -> tuple[int, int, int]:
