@@ -2,17 +2,26 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from runledger.domain.results import Results
 from runledger.domain.states import State
 from runledger.store import items, keys
 from tests.databases import DynamoDB
-from tests.store.asking import Site, ask, persist
+from tests.store.asking import Asked, Site, ask, made, persist
 from tests.store.calls import FAULTS, broken, heard, preceded, sent_twice
 from tests.store.contents import scan
-from tests.store.proposing import flow_run_states, read, task_run_states
-from tests.store.transition_scenes import CALLS, STEPS, STORIES, TRANSACT, Proposed, Scene
+from tests.store.proposing import flow_run_states, proposal, read, task_run_states
+from tests.store.transition_scenes import (
+    CALLS,
+    STEPS,
+    STORIES,
+    TRANSACT,
+    Proposed,
+    Scene,
+    complete_under_a_cache_key,
+)
 
 pytestmark = pytest.mark.usefixtures("_no_pauses")
 
@@ -120,3 +129,23 @@ def test_a_proposal_that_another_overtakes_comes_after_it(
     assert story(site_on_dynoxide, proposed) == told(scene, times=2)
     database = site_on_dynoxide.database
     assert remembered(database) == to_be_remembered(database)
+
+
+@pytest.mark.parametrize("before", [0, 1], ids=["unused key", "used key"])
+def test_what_another_run_remembers_meanwhile_is_not_forgotten(
+    site_on_dynoxide: Site, before: int
+) -> None:
+    api, database, client = site_on_dynoxide
+    for _ in range(before):
+        made(api, completion(api, expiring="2097"))
+    overtaken, overtaking = completion(api, expiring="2098"), completion(api, expiring="2099")
+    with preceded(client, 1, lambda: ask(api, overtaking)):
+        last = made(api, overtaken)["state"]
+    assert len(remembered(database)) == 2
+    assert last["id"] in remembered(database)
+
+
+def completion(api: httpx.Client, *, expiring: str) -> Asked:
+    details = {"cache_key": "k", "cache_expiration": f"{expiring}-01-01T00:00:00Z"}
+    run = complete_under_a_cache_key(api).run
+    return proposal("task_runs", run, "COMPLETED", state_details=details)
