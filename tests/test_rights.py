@@ -141,6 +141,8 @@ def _hold_slots(api: httpx.Client, flow: str, flow_run: str) -> None:
     }
     for run in runs.values():
         _do(api.post(f"/task_runs/{run}/set_state", json={"state": {"type": "RUNNING"}}))
+    _do(api.post("/concurrency_limits/", json={"tag": "few", "concurrency_limit": len(runs)}))
+    _do(api.post(f"/task_runs/{runs['ends']}/set_state", json={"state": {"type": "RUNNING"}}))
     _do(api.post(f"/task_runs/{runs['ends']}/set_state", json={"state": {"type": "COMPLETED"}}))
     _do(api.delete(f"/task_runs/{runs['goes']}"))
     _do(api.delete(f"/flow_runs/{other}"))
@@ -159,7 +161,11 @@ def _deploy(api: httpx.Client, flow: str) -> None:
         _do(api.get(path))
     for ids in ([deployment], [deployment, flow]):
         _query(api, "deployments", {"id": {"any_": ids}})
-    for criteria in ({"flow_runs": {}}, {"flow_runs": {"deployment_id": {"any_": [deployment]}}}):
+    by_runs: tuple[dict[str, Any], ...] = (
+        {"flow_runs": {}},
+        {"flow_runs": {"deployment_id": {"any_": [deployment]}}},
+    )
+    for criteria in by_runs:
         for question in ("filter", "count", "paginate"):
             _do(api.post(f"/deployments/{question}", json=criteria))
     _do(api.delete(f"/deployments/{deployment}"))

@@ -17,6 +17,7 @@ from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.transitions import Facts, Transition
 from runledger.domain.values import merge_labels
+from runledger.service import slots
 from runledger.service.attempts import until_it_holds
 from runledger.store.searching import Found
 from runledger.store.store import Store
@@ -84,6 +85,7 @@ def set_state(
         scene = store.transitions.scene(run_id, state, alone=policy == MINIMAL, now=now)
         if scene is None:
             raise UnknownRun(f"Task run with id {run_id} not found")
+        _make_room(store, scene.around, now)
         run = scene.seen.run
         proposed = state.but(timestamp=next_moment(run, state.timestamp))
         decision = decide(policy, Transition(run, proposed, facts(scene.around, now)))
@@ -92,6 +94,12 @@ def set_state(
         return decision
 
     return until_it_holds(attempt)
+
+
+def _make_room(store: Store, around: Surroundings, now: datetime) -> None:
+    """Take back what clients that are gone hold of limits that stand in the way."""
+    full = [seen for seen in around.limits if not seen.limit.as_of(now).has_room(1)]
+    slots.make_room(store, full, now)
 
 
 def facts(around: Surroundings, now: datetime) -> Facts:

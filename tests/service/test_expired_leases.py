@@ -1,0 +1,37 @@
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from runledger.api.requests import StateCreate, TaskRunCreate
+from runledger.domain.concurrency_limits import ConcurrencyLimit, named_for
+from runledger.domain.orchestration import Status
+from runledger.domain.states import StateType
+from runledger.service import concurrency_limits, slots, task_runs
+from runledger.service.slots import Term, Wanted
+from runledger.store.store import Store
+from runledger.store.table import Table
+from tests.databases import DynamoDB
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+RUNNING = StateCreate(type=StateType.RUNNING)
+HELD = timedelta(seconds=60)
+
+
+def test_a_run_starts_when_the_lease_that_filled_its_tags_limit_has_expired(
+    on_dynoxide: DynamoDB,
+) -> None:
+    store = Store(Table(on_dynoxide.client, on_dynoxide.table), shards=1)
+    limit = ConcurrencyLimit(
+        id=uuid4(), created=NOW, updated=NOW, counted=NOW, name=named_for("few"), limit=1
+    )
+    concurrency_limits.create(store, limit)
+    term = Term(holder=None, seconds=HELD.total_seconds())
+    slots.take_on_lease(store, Wanted([limit.name], 1), term, now=NOW)
+    asked = TaskRunCreate(task_key="t", dynamic_key="d", tags=["few"])
+    run = task_runs.create(store, asked.to_run(NOW), asked.proposed(NOW), now=NOW).run
+
+    answers = [
+        task_runs.set_state(store, run.id, RUNNING.proposed(then), force=False, now=then).status
+        for then in (NOW + HELD / 2, NOW + 2 * HELD)
+    ]
+
+    assert answers == [Status.WAIT, Status.ACCEPT]
