@@ -42,11 +42,9 @@ def test_nothing_has_a_deployment_that_there_is_not(api: httpx.Client, data: Jso
     assert found(api, of, deployments=ACTIVE) == set()
 
 
-@pytest.mark.parametrize(
-    ("is_null", "flow", "run"), [(False, "etl", "run"), (True, "other", "alone")]
-)
+@pytest.mark.parametrize(("is_null", "flow", "run"), [(0, "etl", "run"), (1, "other", "alone")])
 def test_flows_are_told_apart_by_having_deployments(
-    api: httpx.Client, data: Json, is_null: object, flow: str, run: str
+    api: httpx.Client, data: Json, *, is_null: bool, flow: str, run: str
 ) -> None:
     wanted = {"deployment": {"is_null_": is_null}}
     assert found(api, "flows", flows=wanted) == {flow}

@@ -77,6 +77,29 @@ def delete_flow_run(api: httpx.Client) -> Asked:
     return removal("flow_runs", run)
 
 
+def new_deployment(api: httpx.Client) -> Asked:
+    flow = made(api, new_flow())
+    return Asked("POST", "/deployments/", {"name": "nightly", "flow_id": flow["id"]})
+
+
+def update_deployment(api: httpx.Client) -> Asked:
+    asked = new_deployment(api)
+    made(api, asked)
+    return asked
+
+
+def start_flow_run(api: httpx.Client) -> Asked:
+    deployment = made(api, new_deployment(api))
+    started = f"/deployments/{deployment['id']}/create_flow_run"
+    return Asked("POST", started, {"idempotency_key": "1"})
+
+
+def delete_deployment(api: httpx.Client) -> Asked:
+    deployment = made(api, new_deployment(api))
+    made(api, Asked("POST", f"/deployments/{deployment['id']}/create_flow_run", {}))
+    return removal("deployments", deployment)
+
+
 GET, QUERY, PUT, TRANSACT = "GetItem", "Query", "PutItem", "TransactWriteItems"
 
 # What each asks DynamoDB, in order.
@@ -93,7 +116,14 @@ CALLS: dict[Asking, list[str]] = {
     delete_subflow_run: [GET, QUERY, QUERY, GET, TRANSACT],
     # Task runs are removed side by side, so that their calls come in any order.
     delete_flow_run: [GET, QUERY, QUERY, QUERY, TRANSACT, TRANSACT, QUERY, QUERY, TRANSACT],
-    delete_flow: [GET, QUERY, GET, QUERY, QUERY, TRANSACT, QUERY, QUERY, TRANSACT, TRANSACT],
+    delete_flow: [
+        *(GET, QUERY, GET, QUERY, QUERY, TRANSACT, QUERY, QUERY, TRANSACT),
+        *(QUERY, TRANSACT),
+    ],
+    new_deployment: [GET, GET, TRANSACT],
+    update_deployment: [GET, GET, GET, PUT],
+    start_flow_run: [GET, GET, GET, TRANSACT],
+    delete_deployment: [GET, QUERY, GET, QUERY, QUERY, TRANSACT, TRANSACT],
 }
 
 # What there is afterwards: task runs, flow runs, flows.
@@ -110,6 +140,10 @@ OUTCOMES: dict[Asking, tuple[int, int, int]] = {
     delete_subflow_run: (1, 0, 1),
     delete_flow_run: (0, 0, 1),
     delete_flow: (0, 0, 0),
+    new_deployment: (0, 0, 1),
+    update_deployment: (0, 0, 1),
+    start_flow_run: (0, 1, 1),
+    delete_deployment: (0, 0, 1),
 }
 
 # Every call of every operation, to break or to precede.
