@@ -113,7 +113,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=1, help="of the random programs")
     parser.add_argument(
-        "--programs", type=int, default=15, help="how many random programs of each kind"
+        "--programs", type=int, default=8, help="how many random programs of each kind"
     )
     parser.add_argument("--only", default="", metavar="REGEX", help="programs so named")
     parser.add_argument(

@@ -23,8 +23,8 @@ LONGEST = 2000
 
 
 def programs() -> Iterator[Program]:
-    for name, kept, asked in CASES:
-        yield _remembered(name, kept, asked)
+    for number, (name, kept, asked) in enumerate(CASES):
+        yield _remembered(f"{name} {number}", kept, asked)
     yield _newest()
     yield _deleted()
     yield _left()

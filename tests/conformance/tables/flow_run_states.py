@@ -45,9 +45,9 @@ TARGETS: tuple[Body, ...] = (
 
 
 def programs() -> Iterator[Program]:
-    for name, setup in SETUPS.items():
-        yield _to_each(name, setup)
-        yield _to_each(f"{name}, deployed", setup, **DEPLOYED)
+    for number, (name, setup) in enumerate(SETUPS.items()):
+        yield _to_each(f"{name} {number}", setup)
+        yield _to_each(f"{name}, deployed {number}", setup, **DEPLOYED)
     for name, (fields, asked) in CASES.items():
         yield program(
             f"flow run set_state: {name}", FLOW, flow_run(**fields).named("run"), *_each(asked)
@@ -167,8 +167,8 @@ CHANGED: tuple[object, ...] = (
 
 
 def _subflows() -> Iterator[Program]:
-    for kind in TYPES:
-        yield _mirrored(kind)
+    for number, kind in enumerate(TYPES):
+        yield _mirrored(number, kind)
     sub = flow_run(parent_task_run_id=RUN, name="FR 2", state=RUNNING).named("run")
     refused = (CANCELLING, RUNNING, SUSPENDED, COMPLETED, PENDING)
     yield program(
@@ -186,13 +186,13 @@ def _subflows() -> Iterator[Program]:
     )
 
 
-def _mirrored(kind: str) -> Program:
+def _mirrored(number: int, kind: str) -> Program:
     """Whatever the parent is, it becomes what its subflow is."""
     parent = created(state(kind), flow_run_id="<parent.id>", empirical_policy={"retries": 3})
     details: Body = {"message": "m", "transition_id": some_id(5), "scheduled_time": PAST}
     asked = RUNNING, PAUSED, state("RUNNING", name="Mine", **details), FAILED, forced(PERSISTED)
     return program(
-        f"subflow: mirrored onto a parent that is {kind}",
+        f"subflow: mirrored onto a parent {number}",
         *(FLOW, flow_run(state=PENDING).named("parent"), parent),
         flow_run(parent_task_run_id=RUN, name="FR 2", state=state(kind, name="Mine")).named("run"),
         *reads(),

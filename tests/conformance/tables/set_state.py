@@ -27,13 +27,11 @@ ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
 def programs() -> Iterator[Program]:
-    for kind in TYPES:
-        yield _second_pending(kind)
-        yield _flow_must_be_running(kind)
-    for kind in ENDED:
-        yield _terminal(kind, state(kind))
-    yield _terminal("persisted", PERSISTED)
-    yield _terminal("unpersisted", UNPERSISTED)
+    for number, kind in enumerate(TYPES):
+        yield _second_pending(number, kind)
+        yield _flow_must_be_running(number, kind)
+    for number, last in enumerate((*map(state, ENDED), PERSISTED, UNPERSISTED)):
+        yield _terminal(number, last)
     for number, data in enumerate(samples.DATA):
         yield _data(number, data)
     yield _behind_its_flow_run()
@@ -58,12 +56,12 @@ def _tried(name: str, first: object, *asked: Body, **fields: object) -> Program:
     )
 
 
-def _second_pending(kind: str) -> Program:
+def _second_pending(number: int, kind: str) -> Program:
     """R1, and the same without it."""
     renamed, again = deferred("PENDING", name="Odd"), deferred("PENDING", name="Pending")
     first = state(kind, scheduled_time=PAST, task_parameters_id=some_id(6))
     return _tried(
-        f"a second PENDING, from {kind}",
+        f"a second PENDING {number}",
         first,
         *(deferred("PENDING"), renamed, renamed, again, deferred("PENDING", name="")),
         *(forced(deferred("PENDING")), PENDING, deferred("PENDING", scheduled_time=FUTURE)),
@@ -71,11 +69,11 @@ def _second_pending(kind: str) -> Program:
     )
 
 
-def _terminal(name: str, last: Body) -> Program:
+def _terminal(number: int, last: Body) -> Program:
     """R3, to each type in turn from the same state."""
     setups = (step for kind in TYPES for step in (proposed(forced(last)), proposed(state(kind))))
     return program(
-        f"set_state: from {name} to each type",
+        f"set_state: from an end {number}",
         created(RUNNING),
         *setups,
         *reads(),
@@ -102,13 +100,13 @@ def _data(number: int, data: object) -> Program:
     )
 
 
-def _flow_must_be_running(kind: str) -> Program:
+def _flow_must_be_running(number: int, kind: str) -> Program:
     """R4 and R9, in a flow run of each type."""
     first = state(kind, pause_timeout=FUTURE, pause_reschedule=True)
     in_flow_run = {"flow_run_id": "<run.id>"}
     runs = tuple(some_id(number) for number in range(1, 5))
     return program(
-        f"set_state: in a flow run that is {kind}",
+        f"set_state: in a flow run {number}",
         FLOW,
         flow_run(state=first).named("run"),
         *(created(state("SCHEDULED", scheduled_time=PAST), run, **in_flow_run) for run in runs),
