@@ -7,7 +7,7 @@ from uuid import UUID
 from runledger.domain.empirical_policies import FlowRunPolicy, TaskRunPolicy
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.orchestration import Decision, decide
-from runledger.domain.policies import flow_policy_for, policy_for
+from runledger.domain.policies import policy_for
 from runledger.domain.states import State, StateDetails, StateType
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.transitions import Facts, Transition
@@ -75,9 +75,3 @@ def propose(
     """Decide a proposal with the facts that are known."""
     asked = Transition(run, proposed, facts(**known))
     return decide(policy_for(proposed, force=force), asked)
-
-
-def propose_for_flow_run(
-    run: FlowRun, proposed: State, *, force: bool = False
-) -> Decision[FlowRun]:
-    return decide(flow_policy_for(force=force), Transition(run, proposed, facts()))
