@@ -114,6 +114,18 @@ def pause_flow_run_too_early(api: httpx.Client) -> Proposed:
     return _proposed("flow_runs", {"id": flow_run_id(api)}, "PAUSED")
 
 
+def hand_out_paused_flow_run(api: httpx.Client) -> Proposed:
+    run = {"id": flow_run_id(api)}
+    return _proposed("flow_runs", _by_force(api, "flow_runs", run, {"type": "PAUSED"}), "PENDING")
+
+
+def hand_out_flow_run_of_a_deployment(api: httpx.Client) -> Proposed:
+    deployment = {"name": "nightly", "flow_id": made(api, new_flow())["id"]}
+    found = made(api, Asked("POST", "/deployments/", deployment))
+    run = made(api, Asked("POST", f"/deployments/{found['id']}/create_flow_run", {}))
+    return _proposed("flow_runs", run, "PENDING")
+
+
 GET, BATCH, TRANSACT = "GetItem", "BatchGetItem", "TransactWriteItems"
 
 # What each asks DynamoDB, in order: one read where the proposal names all it needs, one commit.
@@ -133,6 +145,9 @@ CALLS: dict[Scene, list[str]] = {
     start_flow_run: [GET, TRANSACT],
     start_subflow_run: [GET, GET, TRANSACT],
     pause_flow_run_too_early: [GET],
+    # Refused, it is remembered all the same that the pause was to end.
+    hand_out_paused_flow_run: [GET, "PutItem"],
+    hand_out_flow_run_of_a_deployment: [GET, GET, TRANSACT],
 }
 
 STEPS = [(scene, call) for scene, calls in CALLS.items() for call in range(len(calls))]
@@ -153,4 +168,6 @@ STORIES: dict[Scene, tuple[str, str, str]] = {
     start_flow_run: ("Pending", "Running", "Running"),
     start_subflow_run: ("Pending", "Running", "Running"),
     pause_flow_run_too_early: ("Pending", "", ""),
+    hand_out_paused_flow_run: ("Pending Paused", "", ""),
+    hand_out_flow_run_of_a_deployment: ("Scheduled", "Pending", ""),
 }
