@@ -103,7 +103,8 @@ def gaps(times: dict[str, datetime]) -> dict[tuple[str, str], timedelta]:
 
 def gaps_agree(pair: tuple[str, str], left: timedelta, right: timedelta) -> bool:
     """Whether both tell of one moment, or of one thing after the other."""
-    moment = AROUND_NOW if "scheduled" in "".join(pair) else ONE_MOMENT
+    for_now = any(word in name for name in pair for word in ("scheduled", "expected"))
+    moment = AROUND_NOW if for_now else ONE_MOMENT
     return max(abs(left), abs(right)) < moment or left.total_seconds() * right.total_seconds() > 0
 
 
