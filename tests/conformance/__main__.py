@@ -22,7 +22,7 @@ from tests.conformance.shrinking import shrunk
 from tests.conformance.sides import Side
 
 # So that a usual run takes some three minutes.
-ONE_IN = 5
+ONE_IN = 8
 # Reads of a table whose indexes lag are repeated for some seconds before they count.
 PATIENCE_WITH_LAG = 25
 
