@@ -9,7 +9,7 @@ T = some_id
 # Faulty filters in one program.
 TOGETHER = 20
 # Criteria that are asked of one set of runs.
-ON_ONE_SET = 150
+ON_ONE_SET = 60
 
 
 def programs() -> Iterator[Program]:
