@@ -127,10 +127,24 @@ def test_forced_completions_serve_nobody(api: httpx.Client) -> None:
     assert served(start(api)) == "RUNNING"
 
 
-def test_a_state_given_at_creation_serves_nobody(api: httpx.Client) -> None:
-    completed = {"type": "COMPLETED", "state_details": {"cache_key": "k"}}
-    new_run(api, state=completed)
+def created(api: httpx.Client, kind: str, **details: Any) -> JSON:
+    """Create a run in a state that names a cache key; return the run."""
+    return new_run(api, state={"type": kind, "state_details": {"cache_key": "k"} | details})
+
+
+def test_a_state_given_at_creation_serves_nobody_unless_deferred(api: httpx.Client) -> None:
+    created(api, "COMPLETED")
     assert served(start(api)) == "RUNNING"
+    created(api, "COMPLETED", deferred=True)
+    assert served(start(api)) is None
+
+
+@pytest.mark.parametrize(("deferred", "name"), [(False, "Running"), (True, "Cached")])
+def test_only_a_deferred_run_is_created_with_a_result(
+    api: httpx.Client, *, deferred: bool, name: str
+) -> None:
+    complete(api, 1)
+    assert created(api, "RUNNING", deferred=deferred)["state_name"] == name
 
 
 def test_a_runs_own_cache_key_plays_no_part(api: httpx.Client) -> None:
