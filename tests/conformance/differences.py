@@ -52,7 +52,7 @@ SLASHES = "Slashes"
 TIES = "Order of ties"
 LARGE_INTEGERS = "Large integers"
 EMPTY_ANSWERS = "Content type of empty answers"
-REFUSED_CHANGES = "Refused proposals for flow runs"
+REFUSED_CHANGES = "Refused proposals"
 UPDATED = "body.updated", "later", "same"
 
 CREATE = "POST /(task|flow)_runs/?"
@@ -173,7 +173,7 @@ def explanation(exchange: Exchange, mismatches: list[Mismatch]) -> str | None:
         return EMPTY_ANSWERS
     if mismatches and all(map(_is_a_large_integer, mismatches)):
         return LARGE_INTEGERS
-    if exchange.asked("GET /flow_runs/[^/]+") and set(map(_moved, mismatches)) == {UPDATED}:
+    if exchange.asked("GET /(flow|task)_runs/[^/]+") and set(map(_moved, mismatches)) == {UPDATED}:
         return REFUSED_CHANGES
     if _differ_in_ties(exchange):
         return TIES
