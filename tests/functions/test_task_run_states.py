@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.store.asking import ask, made, new_task_run, removal
+from tests.store.asking import Asked, ask, made, new_task_run, removal
 from tests.store.proposing import proposal, task_run_states
 
 KEYS = ["id", "type", "name", "timestamp", "message", "data", "state_details"]
@@ -40,6 +40,20 @@ def test_states_are_listed_from_the_first_to_the_last(api: httpx.Client) -> None
         ask(api, proposal("task_runs", run, kind))
     names = [state["name"] for state in task_run_states(api, run)]
     assert names == ["Scheduled", "Pending", "Running", "Completed"]
+
+
+def test_a_history_longer_than_a_page_of_the_table_is_listed_whole(api: httpx.Client) -> None:
+    run = made(api, new_task_run())
+    for number in range(12):
+        much = {"data": {"much": "x" * 100_000}, "message": str(number)}
+        ask(
+            api,
+            Asked(
+                "POST", f"/task_runs/{run['id']}/set_state", {"state": {"type": "PENDING"} | much}
+            ),
+        )
+    messages = [state["message"] for state in task_run_states(api, run)]
+    assert messages == [None, *map(str, range(12))]
 
 
 def test_a_refused_state_is_not_listed(api: httpx.Client) -> None:
