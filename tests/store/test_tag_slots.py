@@ -59,7 +59,7 @@ def test_fifty_runs_share_five_slots_and_leave_none_taken(api_on_dynoxide: httpx
     with ThreadPoolExecutor(CLIENTS) as pool:
         list(pool.map(lambda run: run_through(api, run, room), runs))
 
-    assert room.most == LIMIT
+    assert 1 < room.most <= LIMIT
     assert api.get("/concurrency_limits/tag/few").json()["active_slots"] == []
     states = [api.get(f"/task_runs/{run}").json()["state_type"] for run in runs]
     assert set(states) == {"COMPLETED"}
