@@ -36,7 +36,7 @@ QUERIES = st.dictionaries(ODD_TEXTS | st.just("client"), ODD_TEXTS, max_size=2)
 AROUND = st.fixed_dictionaries({"headers": HEADERS, "params": QUERIES})
 
 # Each of many endpoints gets some of the profile's examples.
-FEW = max(1, settings().max_examples // 2)
+FEW = max(1, settings().max_examples // 3)
 
 
 def valid_body(route: Route) -> Any:  # noqa: ANN401 - any JSON

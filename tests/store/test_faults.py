@@ -1,4 +1,7 @@
-"""Whatever call of an operation fails, and however: tried again, it is done once and whole."""
+"""Whatever call of an operation fails, and however: tried again, it is done once and whole.
+
+On dynoxide alone: moto forgets the tokens of transactions, and does again what it has done.
+"""
 
 from collections import Counter
 
@@ -71,12 +74,12 @@ def test_the_calls_of_an_operation_are_known(site_on_dynoxide: Site, operation: 
 @each_step
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_call_that_fails_is_told_and_tried_again_done_once(
-    site: Site,
+    site_on_dynoxide: Site,
     operation: Asking,
     call: int,
     fault: str,
 ) -> None:
-    api, database, client = site
+    api, database, client = site_on_dynoxide
     asked = operation(api)
     with broken(client, FAULTS[fault], first=call):
         told = ask(api, asked)
@@ -86,7 +89,6 @@ def test_a_call_that_fails_is_told_and_tried_again_done_once(
     assert amounts(database) == OUTCOMES[operation]
 
 
-# Not on moto: it forgets the tokens of transactions, and does again what it has done.
 @each_step
 def test_what_botocore_sends_twice_is_done_once(
     site_on_dynoxide: Site,
@@ -101,8 +103,8 @@ def test_what_botocore_sends_twice_is_done_once(
 
 
 @each_operation
-def test_done_again_it_changes_nothing(site: Site, operation: Asking) -> None:
-    api, database, _ = site
+def test_done_again_it_changes_nothing(site_on_dynoxide: Site, operation: Asking) -> None:
+    api, database, _ = site_on_dynoxide
     asked = operation(api)
     ask(api, asked)
     assert ask(api, asked).status_code in DONE | DONE_BEFORE

@@ -26,6 +26,12 @@ IN_TURN = 4  # more calls than any of these operations makes without starting ov
 each_call = pytest.mark.parametrize("call", range(IN_TURN))
 
 
+@pytest.fixture
+def site(site_on_dynoxide: Site) -> Site:
+    """Where calls overtake each other by plan, one engine tells as much as two."""
+    return site_on_dynoxide
+
+
 def overtaken(site: Site, call: int, asked: Asked, *others: Asked) -> httpx.Response:
     def overtake() -> None:
         for other in others:
