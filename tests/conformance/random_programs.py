@@ -84,7 +84,7 @@ def a_flow_run(draw: Random, label: str) -> Step:
     return post("/flow_runs/", body).named(label or draw.choice(RUN_LABELS))
 
 
-def a_task_run(draw: Random, _: str) -> Step:
+def a_task_run(draw: Random, _: str, invalid: float = INVALID) -> Step:
     number = draw.randrange(HOW_MANY_IDS)
     body: dict[str, object] = {
         "id": some_id(number),
@@ -95,18 +95,18 @@ def a_task_run(draw: Random, _: str) -> Step:
     }
     _sometimes(draw, body, flow_run_id=f"<{draw.choice(RUN_LABELS)}.id>", chance=0.6)
     _sometimes(draw, body, labels=_labels(draw))
-    _sometimes(draw, body, state=_state(draw), chance=0.7)
-    _sometimes(draw, body, empirical_policy=draw.choice(fields.POLICIES), chance=0.1)
-    _sometimes(draw, body, task_inputs=draw.choice(fields.INPUTS), chance=0.05)
+    _sometimes(draw, body, state=_state(draw, invalid), chance=0.7)
+    _sometimes(draw, body, empirical_policy=draw.choice(fields.POLICIES), chance=1.5 * invalid)
+    _sometimes(draw, body, task_inputs=draw.choice(fields.INPUTS), chance=invalid)
     field = draw.choice(list(fields.FIELDS))
-    _sometimes(draw, body, chance=INVALID, **{field: draw.choice(fields.FIELDS[field])})
+    _sometimes(draw, body, chance=invalid, **{field: draw.choice(fields.FIELDS[field])})
     # An id or name of the server's own would sort otherwise on each side.
     body["id"], body["name"] = body["id"] or some_id(number), body["name"] or "Alpha"
     return post("/task_runs/", body).named(f"t{number}")
 
 
-def _state(draw: Random) -> object:
-    if draw.random() < INVALID:
+def _state(draw: Random, invalid: float) -> object:
+    if draw.random() < invalid:
         return draw.choice(DETAILED)
     state: dict[str, object] = {"type": draw.choice(TYPES)}
     _sometimes(draw, state, name=draw.choice(("Boom", "Cached", "Odd", "")), chance=0.2)

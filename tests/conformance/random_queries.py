@@ -42,7 +42,7 @@ def _steps(draw: Random) -> Iterator[Step]:
     yield _landmark("oldest", 40)
     yield from (a_flow(draw, label) for label in FLOW_LABELS)
     yield from (a_flow_run(draw, label) for label in RUN_LABELS)
-    yield from (a_task_run(draw, "") for _ in range(CREATED))
+    yield from (a_task_run(draw, "", 0) for _ in range(CREATED))
     yield from (_moved(draw) for _ in range(MOVED))
     yield _landmark("newest", 41)
     for _ in range(ASKED):
@@ -69,7 +69,7 @@ def _moved(draw: Random) -> Step:
 def _changed(draw: Random) -> Step:
     kinds: tuple[Callable[[], Step], ...] = (
         lambda: _moved(draw),
-        lambda: a_task_run(draw, ""),
+        lambda: a_task_run(draw, "", 0),
         lambda: patch(_some_run(draw), {"name": draw.choice(NAMES)}),
         lambda: delete(_some_run(draw)),
         lambda: delete(f"/flow_runs/<{draw.choice(RUN_LABELS)}.id>"),
