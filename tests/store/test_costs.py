@@ -1,6 +1,6 @@
 """What a request costs: calls of DynamoDB's, and entries of an index, at any size of the table."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -8,12 +8,13 @@ import pytest
 from local import tables
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import ORDERS, Page, TaskRunSort
+from runledger.store.items import Stored
 from runledger.store.store import Store
 from runledger.store.table import Table
 from tests.databases import TEMPLATE, DynamoDB, Engine
 from tests.store.asking import Asked, Asking, Site, ask, made, new_task_run
 from tests.store.calls import Heard, heard
-from tests.store.populations import put_numbered
+from tests.store.populations import put_numbered, put_task_runs, task_run
 from tests.store.scenes import create_task_run, create_task_run_in_a_flow_run, delete_task_run
 
 PAGE = 200
@@ -67,3 +68,19 @@ def test_a_page_of_everything_reads_about_a_page_of_entries(
     assert len(found.page) == PAGE
     assert PAGE <= entries(calls) <= 1.5 * PAGE
     assert len(calls) <= 2 + PAGE / 100 + 2
+
+
+def test_the_runs_of_a_flow_run_cost_their_entries_and_documents(on_dynoxide: DynamoDB) -> None:
+    mine, other = uuid4(), uuid4()
+    put_task_runs(on_dynoxide, [in_flow_run(number, mine) for number in range(PAGE)], shards=2)
+    put_task_runs(on_dynoxide, [in_flow_run(-number, other) for number in range(1, 50)], shards=2)
+    store = Store(Table(on_dynoxide.client, on_dynoxide.table), shards=2)
+    wanted = Criteria.model_validate({"task_runs": {"flow_run_id": {"any_": [mine]}}})
+    with heard(on_dynoxide.client) as calls:
+        found = store.task_runs.searcher(wanted, Page(ORDERS[TaskRunSort.NAME_ASC], 0, PAGE)).find()
+    assert (len(found.page), entries(calls)) == (PAGE, PAGE)
+    assert [name for name, _ in calls] == ["Query", "BatchGetItem", "BatchGetItem"]
+
+
+def in_flow_run(number: int, flow_run_id: UUID) -> Stored:
+    return Stored(task_run(number, flow_run_id=flow_run_id), version=1)
