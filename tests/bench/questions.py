@@ -72,6 +72,12 @@ def find_latest(_: Loaded, __: int) -> Call:
     return _find()
 
 
+def set_state(loaded: Loaded, number: int) -> Call:
+    """Any run can become PENDING, however often; the last question, for it changes the runs."""
+    path = f"/task_runs/{_some(loaded.runs, number)}/set_state"
+    return Call("POST", path, {"state": {"type": "PENDING"}})
+
+
 QUESTIONS: Mapping[str, Question] = {
     "create": create,
     "create in a flow run": create_in_flow_run,
@@ -80,6 +86,7 @@ QUESTIONS: Mapping[str, Question] = {
     f"filter by {IDS} ids": find_by_ids,
     f"filter by flow run, {PAGE}": find_by_flow_run,
     f"default filter, {PAGE}": find_latest,
+    "set state": set_state,
 }
 
 

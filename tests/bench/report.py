@@ -65,6 +65,8 @@ def _targets(table: Table) -> Mapping[str, bool]:
         "create is one transaction, after at most one read": creating
         == [write, {"GetItem": 1} | write],
         "read is one GetItem": table["read"].usage.calls == {"GetItem": 1},
+        "set_state is one read and one transaction": table["set state"].usage.calls
+        == {"GetItem": 1} | write,
         f"a page of {PAGE} reads at most {2 * PAGE} index entries": page.index_entries <= 2 * PAGE,
     }
 
