@@ -16,7 +16,7 @@ from runledger.store.flow_run_selections import FlowRunSelection
 from runledger.store.items import Stored, history
 from runledger.store.kinds import FLOW_RUNS
 from runledger.store.searching import Searcher
-from runledger.store.table import Query, Table
+from runledger.store.table import MOST_WRITES, Query, Table
 from runledger.store.task_runs import TaskRunStore
 from runledger.store.writes import Delete, Put, Write
 
@@ -144,16 +144,19 @@ class FlowRunStore:
         """
         run = seen.run
         states = in_partition(keys.flow_run(run.id).pk, keys.under(keys.STATE))
-        # The flow run goes last, so that a delete that was cut off can be repeated.
-        writes: list[Write] = [
-            *(Delete(keys.of(item)) for item in self.table.query(Query(states))),
+        entered = [Delete(keys.of(item)) for item in self.table.query(Query(states))]
+        own: list[Write] = [
             *map(Delete, _claimed(run)),
             *self._release(run),
             *map(Delete, _memberships(run)),
             Delete(keys.flow_run(run.id), unmoved(seen.version)),
         ]
+        # What exceeds a transaction, old states, goes first, and the flow run with all that must go
+        # once and together last: so a delete that was cut off can be repeated.
+        room = MOST_WRITES - len(own)
         try:
-            self.table.write_batches(writes)
+            self.table.write_batches(entered[room:])
+            self.table.write(*entered[:room], *own)
         except Refused as refused:
             raise Moved(str(run.id)) from refused
 
