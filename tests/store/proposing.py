@@ -1,6 +1,7 @@
 """States proposed through the functions, and what became of them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -42,7 +43,8 @@ def flow_run_states(database: DynamoDB, run: JSON) -> list[JSON]:
 def written(answers: Sequence[httpx.Response]) -> list[JSON]:
     """The states that clients were told are written, in the order of their times."""
     told = [answer.json()["state"] for answer in answers if answer.status_code == 201]
-    return sorted(told, key=lambda state: str(state["timestamp"]))
+    # Not as text: a time without a fraction would come after those of its second.
+    return sorted(told, key=lambda state: datetime.fromisoformat(state["timestamp"]))
 
 
 def ids(states: Sequence[JSON]) -> list[str]:
