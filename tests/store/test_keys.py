@@ -80,9 +80,19 @@ def test_keys_made_of_any_text_are_short_enough(
 ) -> None:
     _, name, other = claim
     made = [keys.task_key(*claim), keys.flow_name(name), keys.idempotency(flow_id, other)]
+    made.append(keys.tag(keys.flow_run(flow_id), name))
     assert all(len(key.pk.encode()) <= MOST_BYTES_OF_PK for key in made)
     assert all(len(key.sk.encode()) <= MOST_BYTES_OF_SK for key in made)
+    assert len(keys.tag_shard(keys.TASK_RUN, name, 99).encode()) <= MOST_BYTES_OF_PK
     assert len(places.name_place(name, NOW, flow_id).encode()) <= MOST_BYTES_OF_SK
+
+
+@given(one=TEXTS, other=TEXTS)
+def test_different_tags_have_different_owners(one: str, other: str) -> None:
+    shards = [set(keys.tag_shards(keys.TASK_RUN, [tag], 2)) for tag in (one, other)]
+    of_many = {keys.tag_shard(keys.TASK_RUN, None, number) for number in range(2)}
+    assert (shards[0] == shards[1]) == (one == other)
+    assert shards[0] & shards[1] == (shards[0] if one == other else of_many)
 
 
 @given(name=TEXTS)

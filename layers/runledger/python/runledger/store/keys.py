@@ -5,10 +5,12 @@
 | task run                    | TASK_RUN#<id>          | TASK_RUN                    |
 | its states                  | TASK_RUN#<id>          | STATE#<time>#<state id>     |
 | flow runs it is parent of   | TASK_RUN#<id>          | SUBFLOW#<flow run id>       |
+| its tags                    | TASK_RUN#<id>          | TAG#<tag>, or TAG#*: many   |
 | its key, in a flow run      | FLOW_RUN#<flow run id> | TASK_KEY#<key>              |
 | its key, without a flow run | TASK_KEY#<key>         | TASK_KEY                    |
 | flow run                    | FLOW_RUN#<id>          | FLOW_RUN                    |
 | its states                  | FLOW_RUN#<id>          | STATE#<time>#<state id>     |
+| its tags                    | FLOW_RUN#<id>          | TAG#<tag>, or TAG#*: many   |
 | results of a cache key      | CACHE#<cache key>      | CACHE                       |
 | flow                        | FLOW#<id>              | FLOW                        |
 | its name                    | FLOW_NAME#<name>       | FLOW_NAME                   |
@@ -22,10 +24,12 @@
 | slots held of it            | LIMIT_ID#<id>          | SLOT#<lease id>             |
 | all limits, by name         | LIMITS                 | LIMIT#<place of the name>   |
 | lease that can be renewed   | LEASE#<id>             | LEASE                       |
+| runs counted by state type  | COUNT#<kind>#<number>  | COUNT                       |
 
 | index                   | hash                               | range                |
 |-------------------------|------------------------------------|----------------------|
 | by_owner                | owner: FLOW_RUN#<id>, FLOW#<id>    | id                   |
+| by_owner, of a tag      | owner: TAG#<kind>#<tag>#<shard>    | id: that of the run  |
 | by_state                | state_shard: <kind>#<TYPE>#<shard> | expected_start       |
 | by_expected_start       | shard: <kind>#<shard>              | expected_start       |
 | by_next_scheduled_start | shard                              | next_scheduled_start |
@@ -39,19 +43,14 @@ Places in an order are spelled in `places`. What a client chose freely (task key
 when it would not fit a key.
 """
 
-import hashlib
-import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger.store import places
-from runledger.store.places import AFTER_SEPARATOR, SEPARATOR
-
-# DynamoDB takes 2,048 bytes in a partition key and 1,024 in a sort key.
-MOST_BYTES = 900
+from runledger.store.places import AFTER_SEPARATOR, SEPARATOR, bounded, join
 
 
 class Key(NamedTuple):
@@ -91,91 +90,109 @@ TASK_RUN, FLOW_RUN, FLOW = "TASK_RUN", "FLOW_RUN", "FLOW"
 STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
 FLOW_NAME, CACHE, DEPLOYMENT = "FLOW_NAME", "CACHE", "DEPLOYMENT"
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
+TAG, COUNT = "TAG", "COUNT"
 
-
-def _join(*parts: object) -> str:
-    return SEPARATOR.join(map(str, parts))
-
-
-def _bounded(*texts: str) -> str:
-    """Spell texts of any content and length, one to one, as JSON or by their hash."""
-    spelled = json.dumps(texts, separators=(",", ":"))
-    if len(spelled) <= MOST_BYTES:
-        return spelled
-    return "sha256:" + hashlib.sha256(spelled.encode()).hexdigest()
+MANY_TAGS = "*"
+"""Stands for the tags of a run that has too many for an item each; no tag is spelled so."""
 
 
 def task_run(run_id: UUID) -> Key:
-    return Key(_join(TASK_RUN, run_id), TASK_RUN)
+    return Key(join(TASK_RUN, run_id), TASK_RUN)
 
 
 def task_key(flow_run_id: UUID | None, task_key: str, dynamic_key: str) -> Key:
     """The item that makes (flow_run_id, task_key, dynamic_key) unique."""
-    key = _join(TASK_KEY, _bounded(task_key, dynamic_key))
-    return Key(_join(FLOW_RUN, flow_run_id), key) if flow_run_id else Key(key, TASK_KEY)
+    key = join(TASK_KEY, bounded(task_key, dynamic_key))
+    return Key(join(FLOW_RUN, flow_run_id), key) if flow_run_id else Key(key, TASK_KEY)
 
 
 def flow_run(run_id: UUID) -> Key:
-    return Key(_join(FLOW_RUN, run_id), FLOW_RUN)
+    return Key(join(FLOW_RUN, run_id), FLOW_RUN)
 
 
 def state(of_run: Key, entered: datetime, state_id: UUID) -> Key:
     """A state under its run, in the order in which the run entered its states."""
-    return Key(of_run.pk, _join(STATE, places.instant(entered), state_id))
+    return Key(of_run.pk, join(STATE, places.instant(entered), state_id))
 
 
 def subflow(parent_task_run_id: UUID, flow_run_id: UUID) -> Key:
-    return Key(task_run(parent_task_run_id).pk, _join(SUBFLOW, flow_run_id))
+    return Key(task_run(parent_task_run_id).pk, join(SUBFLOW, flow_run_id))
 
 
 def flow(flow_id: UUID) -> Key:
-    return Key(_join(FLOW, flow_id), FLOW)
+    return Key(join(FLOW, flow_id), FLOW)
 
 
 def flow_name(name: str) -> Key:
-    return Key(_join(FLOW_NAME, _bounded(name)), FLOW_NAME)
+    return Key(join(FLOW_NAME, bounded(name)), FLOW_NAME)
 
 
 def flow_run_of_flow(flow_id: UUID, flow_run_id: UUID) -> Key:
-    return Key(flow(flow_id).pk, _join(FLOW_RUN, flow_run_id))
+    return Key(flow(flow_id).pk, join(FLOW_RUN, flow_run_id))
 
 
 def idempotency(flow_id: UUID, idempotency_key: str) -> Key:
-    return Key(flow(flow_id).pk, _join(IDEMPOTENCY, _bounded(idempotency_key)))
+    return Key(flow(flow_id).pk, join(IDEMPOTENCY, bounded(idempotency_key)))
 
 
 def deployment(deployment_id: UUID) -> Key:
-    return Key(_join(DEPLOYMENT, deployment_id), DEPLOYMENT)
+    return Key(join(DEPLOYMENT, deployment_id), DEPLOYMENT)
 
 
 def deployment_of_flow(flow_id: UUID, name: str) -> Key:
     """The item that makes (flow_id, name) unique."""
-    return Key(flow(flow_id).pk, _join(DEPLOYMENT, _bounded(name)))
+    return Key(flow(flow_id).pk, join(DEPLOYMENT, bounded(name)))
 
 
 def flow_run_of_deployment(deployment_id: UUID, flow_run_id: UUID) -> Key:
-    return Key(deployment(deployment_id).pk, _join(FLOW_RUN, flow_run_id))
+    return Key(deployment(deployment_id).pk, join(FLOW_RUN, flow_run_id))
 
 
 def limit(name: str) -> Key:
-    return Key(_join(LIMIT, _bounded(name)), LIMIT)
+    return Key(join(LIMIT, bounded(name)), LIMIT)
 
 
 def limit_id(limit_id: UUID) -> Key:
-    return Key(_join(LIMIT_ID, limit_id), LIMIT_ID)
+    return Key(join(LIMIT_ID, limit_id), LIMIT_ID)
 
 
 def slot(limit_id: UUID, lease_id: UUID) -> Key:
     """Slots that a lease holds of a limit; under its id, since the limit can be renamed."""
-    return Key(_join(LIMIT_ID, limit_id), _join(SLOT, lease_id))
+    return Key(join(LIMIT_ID, limit_id), join(SLOT, lease_id))
 
 
 def limit_place(name: str, created: datetime, limit_id: UUID) -> Key:
-    return Key(LIMITS, _join(LIMIT, places.name_place(name, created, limit_id)))
+    return Key(LIMITS, join(LIMIT, places.name_place(name, created, limit_id)))
 
 
 def lease(lease_id: UUID) -> Key:
-    return Key(_join(LEASE, lease_id), LEASE)
+    return Key(join(LEASE, lease_id), LEASE)
+
+
+def tag(of_run: Key, tag: str | None) -> Key:
+    """A tag under its run; none stands for more tags than have an item each."""
+    return Key(of_run.pk, join(TAG, _tag(tag)))
+
+
+def tag_shard(kind: str, tag: str | None, number: int) -> str:
+    return join(TAG, kind, _tag(tag), number)
+
+
+def tag_shards(kind: str, tags: Iterable[str], shards: int) -> tuple[str, ...]:
+    """The owners in `by_owner` that together have every run with one of the tags.
+
+    A run with several of them is there several times, and one with many tags whichever it has.
+    """
+    wanted = (*dict.fromkeys(tags), None)
+    return tuple(tag_shard(kind, tag, number) for tag in wanted for number in range(shards))
+
+
+def _tag(tag: str | None) -> str:
+    return MANY_TAGS if tag is None else bounded(tag)
+
+
+def count(kind: str, number: int) -> Key:
+    return Key(join(COUNT, kind, number), COUNT)
 
 
 def under(prefix: str) -> tuple[str, str]:
@@ -187,12 +204,12 @@ def under(prefix: str) -> tuple[str, str]:
 
 
 def cache(cache_key: str) -> Key:
-    return Key(_join(CACHE, _bounded(cache_key)), CACHE)
+    return Key(join(CACHE, bounded(cache_key)), CACHE)
 
 
 def thing(kind: str, item_id: UUID) -> Key:
     """The item of a task run, a flow run or a flow, by its kind."""
-    return Key(_join(kind, item_id), kind)
+    return Key(join(kind, item_id), kind)
 
 
 def is_of(key: Key, kind: str) -> bool:
@@ -205,12 +222,12 @@ def shard_of(item_id: UUID, shards: int) -> int:
 
 
 def shard(kind: str, number: int) -> str:
-    return _join(kind, number)
+    return join(kind, number)
 
 
 def state_shard(kind: str, state_type: str, number: int) -> str:
-    return _join(kind, state_type, number)
+    return join(kind, state_type, number)
 
 
 def state_id_shard(state_id: UUID) -> str:
-    return _join(STATE, state_id)
+    return join(STATE, state_id)

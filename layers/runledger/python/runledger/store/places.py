@@ -1,9 +1,11 @@
 """Places: the sort keys of indexes, spelled so that text sorts as times and names do.
 
 Every place ends in (created, id), so that no two things share one and ties keep the order of
-creation.
+creation. What clients chose freely is spelled here for keys of any kind.
 """
 
+import hashlib
+import json
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,6 +20,22 @@ FIRST_INSTANT, LAST_INSTANT = "0", "9999-12-31T23:59:59.999999"
 
 # DynamoDB takes 1,024 bytes in a sort key.
 MOST_NAME_BYTES = 800
+
+# It takes 2,048 bytes in a partition key; this leaves room for what stands beside texts.
+MOST_TEXT_BYTES = 900
+
+
+def join(*parts: object) -> str:
+    """Spell a key of several parts."""
+    return SEPARATOR.join(map(str, parts))
+
+
+def bounded(*texts: str) -> str:
+    """Spell texts of any content and length, one to one, as JSON or by their hash."""
+    spelled = json.dumps(texts, separators=(",", ":"))
+    if len(spelled) <= MOST_TEXT_BYTES:
+        return spelled
+    return "sha256:" + hashlib.sha256(spelled.encode()).hexdigest()
 
 
 def instant(time: datetime) -> str:
