@@ -78,8 +78,8 @@ def proxy_event(request: Request, target: Target, authorizer: Mapping[str, Any] 
         "resource": target.resource,
         "path": target.path,
         "httpMethod": request.method,
-        **_twice("headers", "multiValueHeaders", request.headers),
-        **_twice("queryStringParameters", "multiValueQueryStringParameters", query),
+        **twice("headers", "multiValueHeaders", request.headers),
+        **twice("queryStringParameters", "multiValueQueryStringParameters", query),
         "pathParameters": dict(target.variables) or None,
         "stageVariables": None,
         "requestContext": _context(request, target)
@@ -118,7 +118,7 @@ def _context(request: Request, target: Target) -> dict[str, Any]:
     }
 
 
-def _twice(single: str, multiple: str, pairs: Pairs) -> dict[str, Any]:
+def twice(single: str, multiple: str, pairs: Pairs) -> dict[str, Any]:
     """The last value of each name, and all of them; null when there are none."""
     every: dict[str, list[str]] = {}
     for name, value in pairs:

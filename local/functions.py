@@ -25,10 +25,7 @@ class Functions:
 
     def load_all(self) -> None:
         """Pay every import now rather than in somebody's first request."""
-        operations = {route.operation for route in self._template.routes}
-        if self._template.authorizer:
-            operations.add(self._template.authorizer.operation)
-        for operation in sorted(operations):
+        for operation in self._template.operations:
             with suppress(Exception):  # one that can't be imported says so when it is called
                 self._handler(operation)
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from local import intrinsics
+from local.triggers import SocketApi, socket_api
 
 NONE: Mapping[str, str] = MappingProxyType({})
 REPOSITORY = Path(__file__).parent.parent
@@ -55,6 +56,8 @@ class Template:
     time_to_live: str | None
     authorizer: Authorizer | None
     compress_from: int | None
+    operations: tuple[str, ...] = ()
+    sockets: SocketApi | None = None
 
     def code_of(self, operation: str) -> Path:
         return self.folder / "functions" / operation / "app.py"
@@ -86,6 +89,8 @@ def load(
         time_to_live=table.get("TimeToLiveSpecification", {}).get("AttributeName"),
         authorizer=_authorizer(api.get("Auth", {}), functions),
         compress_from=api.get("MinimumCompressionSize"),
+        operations=tuple(sorted(functions.values())),
+        sockets=socket_api(resources, functions),
     )
 
 

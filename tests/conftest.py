@@ -13,10 +13,16 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 from local import dynamodb as engines
 from local import environment, settings, tables
+from local.entrance import Entrance
+from local.functions import Functions
 from local.gateway import Gateway
+from local.hub import Hub
+from local.socket_client import Sockets
 from local.transport import GatewayTransport
 from runledger import wiring
-from tests.databases import TEMPLATE, DynamoDB, Engine
+from tests import management as managements
+from tests.databases import SOCKETS, TEMPLATE, DynamoDB, Engine
+from tests.management import Management
 
 # `HYPOTHESIS_PROFILE=thorough make test` tries more examples.
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=50)
@@ -88,24 +94,50 @@ def dynamodb(request: pytest.FixtureRequest) -> DynamoDB:
 
 
 @pytest.fixture
-def api(dynamodb: DynamoDB, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+def api(
+    dynamodb: DynamoDB, management: Management, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[httpx.Client]:
     """A client of every function, on a fresh table of either engine."""
-    with _client(dynamodb, monkeypatch) as client:
+    with _client(dynamodb, management, monkeypatch) as client:
         yield client
 
 
 @pytest.fixture
-def api_on_moto(on_moto: DynamoDB, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
-    with _client(on_moto, monkeypatch) as client:
+def api_on_moto(
+    on_moto: DynamoDB, management: Management, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[httpx.Client]:
+    with _client(on_moto, management, monkeypatch) as client:
         yield client
 
 
 @pytest.fixture
 def api_on_dynoxide(
-    on_dynoxide: DynamoDB, monkeypatch: pytest.MonkeyPatch
+    on_dynoxide: DynamoDB, management: Management, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[httpx.Client]:
-    with _client(on_dynoxide, monkeypatch) as client:
+    with _client(on_dynoxide, management, monkeypatch) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def management() -> Iterator[Management]:
+    with managements.served() as served:
+        yield served
+
+
+@pytest.fixture
+def sockets(api: httpx.Client, management: Management) -> Sockets:
+    """WebSocket clients of the functions that `api` calls."""
+    return _sockets(api, management)
+
+
+@pytest.fixture
+def sockets_on_moto(api_on_moto: httpx.Client, management: Management) -> Sockets:
+    return _sockets(api_on_moto, management)
+
+
+@pytest.fixture
+def sockets_on_dynoxide(api_on_dynoxide: httpx.Client, management: Management) -> Sockets:
+    return _sockets(api_on_dynoxide, management)
 
 
 def _fresh_table(engine: Engine) -> DynamoDB:
@@ -114,8 +146,9 @@ def _fresh_table(engine: Engine) -> DynamoDB:
     return DynamoDB(*engine, name)
 
 
-def _client(database: DynamoDB, patch: pytest.MonkeyPatch) -> httpx.Client:
-    around = environment.of_functions(TEMPLATE, database.table, database.endpoint)
+def _client(database: DynamoDB, management: Management, patch: pytest.MonkeyPatch) -> httpx.Client:
+    sockets = f"{management.address}/{SOCKETS.stage}"
+    around = environment.of_functions(TEMPLATE, database.table, database.endpoint, sockets)
     for name, value in around.items():
         patch.setenv(name, value)
     wiring.reset()
@@ -123,3 +156,10 @@ def _client(database: DynamoDB, patch: pytest.MonkeyPatch) -> httpx.Client:
         transport=GatewayTransport(Gateway(TEMPLATE)),
         base_url=f"http://runledger/{TEMPLATE.stage}",
     )
+
+
+def _sockets(_: httpx.Client, management: Management) -> Sockets:
+    """Need the client, whose making has set the environment."""
+    functions = Functions(TEMPLATE)
+    hub = management.hub = Hub(SOCKETS, functions)
+    return Sockets(Entrance(Gateway(TEMPLATE, functions), hub, os.environ["WEBSOCKET_URL"]))

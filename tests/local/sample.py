@@ -1,6 +1,8 @@
 """A small application, written to a folder: its functions answer with what they were asked."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -77,6 +79,27 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       CodeUri: functions/guard/
+  RedirectFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/redirect/
+      Events:
+        Talk:
+          Type: Api
+          Properties: {Method: get, Path: /talk, Auth: {Authorizer: NONE}}
+  GreetFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/greet/}}
+  ObeyFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/obey/}}
+  NoteFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/note/}}
+  SocketApi:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      StageName: stage
+      RouteSelectionExpression: $request.body.type
+      Routes:
+        $connect: {FunctionArn: !GetAtt GreetFunction.Arn}
+        obey: {FunctionArn: !GetAtt ObeyFunction.Arn}
+        note: {FunctionArn: !GetAtt NoteFunction.Arn}
+        $disconnect: {FunctionArn: !GetAtt NoteFunction.Arn}
   Table:
     Type: AWS::DynamoDB::Table
     Properties:
@@ -103,6 +126,66 @@ import json
 def handler(event, context):
     return json.loads(event["body"])
 """,
+    # Where the sockets are.
+    "redirect": """
+import os
+
+def handler(event, context):
+    there = os.environ["WEBSOCKET_URL"] + "?route=/talk"
+    return {"statusCode": 307, "headers": {"Location": there}}
+""",
+    # Answers a handshake as a header says.
+    "greet": """
+import json
+from pathlib import Path
+
+def handler(event, context):
+    with (Path(__file__).parents[2] / "noted").open("a") as noted:
+        noted.write(json.dumps(event) + "\\n")
+    headers = {name.lower(): value for name, value in event["headers"].items()}
+    return json.loads(headers.get("answer", '{"statusCode": 200}'))
+""",
+    # Does to a connection, its own or another, what a message says.
+    "obey": """
+import json
+import boto3
+from botocore.exceptions import ClientError
+
+client = boto3.client("apigatewaymanagementapi")
+
+def handler(event, context):
+    me, asked = event["requestContext"]["connectionId"], json.loads(event["body"])
+    whom = asked.get("whom", me)
+    try:
+        if "post" in asked:
+            client.post_to_connection(ConnectionId=whom, Data=asked["post"].encode())
+        if "look" in asked:
+            found = client.get_connection(ConnectionId=whom)
+            client.post_to_connection(ConnectionId=me, Data=found["Identity"]["SourceIp"].encode())
+        if "close" in asked:
+            close(whom, asked["close"])
+    except ClientError as error:
+        client.post_to_connection(ConnectionId=me, Data=error.response["Error"]["Code"].encode())
+
+def close(whom, how):
+    def say(request, **_):
+        if how:
+            request.headers["Runledger-Close"] = how
+    client.meta.events.register("before-sign", say, "say")
+    try:
+        client.delete_connection(ConnectionId=whom)
+    finally:
+        client.meta.events.unregister("before-sign", unique_id="say")
+""",
+    # Keeps what it is called with.
+    "note": """
+import json
+from pathlib import Path
+
+def handler(event, context):
+    with (Path(__file__).parents[2] / "noted").open("a") as noted:
+        noted.write(json.dumps(event) + "\\n")
+""",
     # Lets in whoever says so.
     "guard": """
 def handler(event, context):
@@ -126,6 +209,12 @@ def write(folder: Path) -> Path:
     path = folder / "template.yaml"
     path.write_text(TEMPLATE)
     return path
+
+
+def noted(folder: Path) -> list[Any]:
+    """The events that functions have noted."""
+    noted = folder / "noted"
+    return [json.loads(line) for line in noted.read_text().splitlines()] if noted.exists() else []
 
 
 def client(folder: Path, **parameters: str) -> httpx.Client:

@@ -1,0 +1,58 @@
+"""`@connections` of an in-process hub, where the functions' boto3 reaches it: over HTTP."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from local import management
+from local.events import Request
+from local.gateway import Answer
+from local.hub import Hub
+
+NO_HUB = Answer(status=404)
+
+
+@dataclass
+class Management:
+    """One address for as long as tests run, since clients are kept; the hub behind it changes."""
+
+    address: str = ""
+    hub: Hub | None = None
+
+    def answer(self, request: Request) -> Answer:
+        return (self.hub and management.answer(self.hub, request)) or NO_HUB
+
+
+@contextmanager
+def served() -> Iterator[Management]:
+    served = Management()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            asked = Request(self.command, self.path, headers=self.headers.items(), body=body)
+            answer = served.answer(asked)
+            self.send_response(answer.status)
+            for name, value in (*answer.headers, ("content-length", str(len(answer.body)))):
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        do_DELETE = do_GET = do_POST = _answer  # noqa: N815 names that http.server calls
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        served.address = f"127.0.0.1:{server.server_address[1]}"
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
+        try:
+            yield served
+        finally:
+            server.shutdown()
