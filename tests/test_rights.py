@@ -104,7 +104,8 @@ def _use_everything(api: httpx.Client) -> None:
         _query(api, "flows", {"id": {"any_": ids}})
     _query(api, "flows", {"name": {"any_": ["flow"]}})
     _do(api.patch(f"/task_runs/{parents[0]}", json={"name": "renamed"}))
-    _do(api.patch(f"/flow_runs/{flow_run}", json={"name": "renamed"}))
+    for tags in (["one"], ["other"]):
+        _do(api.patch(f"/flow_runs/{flow_run}", json={"tags": tags}))
     _do(api.delete(f"/flow_runs/{subflow_runs[0]}"))
     _do(api.delete(f"/task_runs/{parents[1]}"))
     read = (f"/task_runs/{parents[2]}", f"/flow_runs/{flow_run}", f"/flows/{flow}")

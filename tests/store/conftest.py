@@ -1,4 +1,5 @@
 import time
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -8,6 +9,7 @@ from runledger.store.store import Store
 from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.store.asking import Site
+from tests.store.contents import assert_counted, scan
 
 
 @pytest.fixture
@@ -17,14 +19,16 @@ def store(dynamodb: DynamoDB) -> Store:
 
 
 @pytest.fixture
-def site(api: httpx.Client, dynamodb: DynamoDB) -> Site:
-    """The functions and their table, on either engine."""
-    return Site(api, dynamodb, wiring.store().table.client)
+def site(api: httpx.Client, dynamodb: DynamoDB) -> Iterator[Site]:
+    """The functions and their table, on either engine; whatever a test does, runs are counted."""
+    yield Site(api, dynamodb, wiring.store().table.client)
+    assert_counted(scan(dynamodb))
 
 
 @pytest.fixture
-def site_on_dynoxide(api_on_dynoxide: httpx.Client, on_dynoxide: DynamoDB) -> Site:
-    return Site(api_on_dynoxide, on_dynoxide, wiring.store().table.client)
+def site_on_dynoxide(api_on_dynoxide: httpx.Client, on_dynoxide: DynamoDB) -> Iterator[Site]:
+    yield Site(api_on_dynoxide, on_dynoxide, wiring.store().table.client)
+    assert_counted(scan(on_dynoxide))
 
 
 @pytest.fixture

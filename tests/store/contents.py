@@ -1,5 +1,6 @@
 """All that a table holds, and whether it hangs together."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,9 +11,13 @@ from runledger.domain.flows import Flow
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
 from runledger.store import items, keys
+from runledger.store.counters import COUNTERS, STATELESS
 from runledger.store.expressions import plain
 from runledger.store.keys import Key
+from runledger.store.runs import MOST_TAGS
 from tests.databases import DynamoDB
+
+Table = dict[Key, dict[str, Any]]
 
 
 class Contents(NamedTuple):
@@ -22,7 +27,7 @@ class Contents(NamedTuple):
     deployments: list[Deployment]
 
 
-def scan(database: DynamoDB) -> dict[Key, dict[str, Any]]:
+def scan(database: DynamoDB) -> Table:
     pages = database.client.get_paginator("scan").paginate(
         TableName=database.table, ConsistentRead=True
     )
@@ -33,8 +38,8 @@ def scan(database: DynamoDB) -> dict[Key, dict[str, Any]]:
 def whole(database: DynamoDB) -> Contents:
     """Return what the table holds, having checked that nothing is half there.
 
-    Each run and each flow has exactly the items that lead to it, no item leads elsewhere, and each
-    run's current state is in its history.
+    Each run and each flow has exactly the items that lead to it, no item leads elsewhere, each
+    run's current state is in its history, and all runs are counted.
     """
     table = scan(database)
     found = _contents(table)
@@ -46,13 +51,16 @@ def whole(database: DynamoDB) -> Contents:
     assert owners == {key for key, _ in _owners(found)}
     assert current <= states
     assert {key.pk for key in current} == {key.pk for key in states}
-    assert table.keys() == states | pointers.keys() | owners
+    tags, counters = _tags(table), _counters(table)
+    assert tags == set(_tagged(found))
+    assert table.keys() == states | pointers.keys() | owners | tags | counters
+    assert_counted(table)
     _assert_counts_of_subflows(table, found)
     _assert_counts_of_deployments(table, found)
     return found
 
 
-def _contents(table: dict[Key, dict[str, Any]]) -> Contents:
+def _contents(table: Table) -> Contents:
     def of(kind: str) -> Iterator[dict[str, Any]]:
         return (item for key, item in table.items() if key.sk == kind and "version" in item)
 
@@ -65,17 +73,15 @@ def _contents(table: dict[Key, dict[str, Any]]) -> Contents:
 
 
 def _owners(found: Contents) -> Iterator[tuple[Key, TaskRun | FlowRun | Flow | Deployment]]:
-    yield from ((keys.task_run(run.id), run) for run in found.task_runs)
-    yield from ((keys.flow_run(run.id), run) for run in found.flow_runs)
+    yield from _runs(found)
     yield from ((keys.flow(flow.id), flow) for flow in found.flows)
     yield from ((keys.deployment(one.id), one) for one in found.deployments)
 
 
 def _current(found: Contents) -> Iterator[tuple[Key, State]]:
-    for key, owner in _owners(found):
-        if not isinstance(owner, Flow | Deployment):
-            assert owner.state
-            yield key, owner.state
+    for key, run in _runs(found):
+        assert run.state
+        yield key, run.state
 
 
 def _pointers(found: Contents) -> Iterator[tuple[Key, UUID]]:
@@ -100,14 +106,57 @@ def _keys_of(run: FlowRun) -> Iterator[Key]:
         yield keys.flow_run_of_deployment(run.deployment_id, run.id)
 
 
-def _assert_counts_of_subflows(table: dict[Key, dict[str, Any]], found: Contents) -> None:
+def left(database: DynamoDB) -> Table:
+    """Return what the table holds beside its counters, which tell no less and no more."""
+    table = scan(database)
+    assert_counted(table)
+    return {key: item for key, item in table.items() if key not in _counters(table)}
+
+
+def assert_counted(table: Table) -> None:
+    """Compare the counters with the runs that are there, each in its own counter."""
+    found = _contents(table)
+    runs = Counter(
+        (keys.count(key.sk, keys.shard_of(run.id, COUNTERS)), run.state_type or STATELESS)
+        for key, run in _runs(found)
+    )
+    counts = {
+        (key, name): amount
+        for key in _counters(table)
+        for name, amount in table[key].items()
+        if amount and name not in Key._fields
+    }
+    assert counts == dict(runs)
+
+
+def _counters(table: Table) -> set[Key]:
+    return {key for key in table if key.sk == keys.COUNT}
+
+
+def _runs(found: Contents) -> Iterator[tuple[Key, TaskRun | FlowRun]]:
+    yield from ((keys.task_run(run.id), run) for run in found.task_runs)
+    yield from ((keys.flow_run(run.id), run) for run in found.flow_runs)
+
+
+def _tags(table: Table) -> set[Key]:
+    first, last = keys.under(keys.TAG)
+    return {key for key in table if first <= key.sk < last}
+
+
+def _tagged(found: Contents) -> Iterator[Key]:
+    for key, run in _runs(found):
+        tags = set(run.tags)
+        yield from (keys.tag(key, tag) for tag in (tags if len(tags) <= MOST_TAGS else [None]))
+
+
+def _assert_counts_of_subflows(table: Table, found: Contents) -> None:
     parents = [run.parent_task_run_id for run in found.flow_runs]
     for run in found.task_runs:
         item = items.read_task_run(table[keys.task_run(run.id)])
         assert item.subflow_runs == item.facts.subflow_runs == parents.count(run.id)
 
 
-def _assert_counts_of_deployments(table: dict[Key, dict[str, Any]], found: Contents) -> None:
+def _assert_counts_of_deployments(table: Table, found: Contents) -> None:
     flows = [one.flow_id for one in found.deployments]
     counts = {flow.id: table[keys.flow(flow.id)].get("deployments", 0) for flow in found.flows}
     assert counts == {flow.id: flows.count(flow.id) for flow in found.flows}

@@ -13,9 +13,11 @@ from tests.store.asking import (
     removal,
 )
 
+TAGS = ["a", "b", "a", ""]
+
 
 def create_task_run(_: httpx.Client) -> Asked:
-    return new_task_run()
+    return new_task_run(tags=TAGS)
 
 
 def create_task_run_in_a_flow_run(api: httpx.Client) -> Asked:
@@ -33,7 +35,8 @@ def rename_task_run(api: httpx.Client) -> Asked:
 
 
 def delete_task_run(api: httpx.Client) -> Asked:
-    return removal("task_runs", made(api, new_task_run(flow_run_id=flow_run_id(api))))
+    asked = new_task_run(flow_run_id=flow_run_id(api), tags=TAGS)
+    return removal("task_runs", made(api, asked))
 
 
 def delete_parent_of_a_subflow_run(api: httpx.Client) -> Asked:
@@ -57,7 +60,12 @@ def delete_flow(api: httpx.Client) -> Asked:
 
 
 def create_flow_run(api: httpx.Client) -> Asked:
-    return new_flow_run(made(api, new_flow())["id"], idempotency_key="1")
+    return new_flow_run(made(api, new_flow())["id"], idempotency_key="1", tags=TAGS)
+
+
+def tag_flow_run(api: httpx.Client) -> Asked:
+    run = made(api, create_flow_run(api))
+    return Asked("PATCH", f"/flow_runs/{run['id']}", {"tags": ["b", "c"]})
 
 
 def create_subflow_run(api: httpx.Client) -> Asked:
@@ -71,7 +79,7 @@ def delete_subflow_run(api: httpx.Client) -> Asked:
 
 def delete_flow_run(api: httpx.Client) -> Asked:
     flow = made(api, new_flow())
-    run = made(api, new_flow_run(flow["id"], idempotency_key="1"))
+    run = made(api, new_flow_run(flow["id"], idempotency_key="1", tags=TAGS))
     made(api, new_task_run(flow_run_id=run["id"], dynamic_key="0"))
     made(api, new_task_run(flow_run_id=run["id"], dynamic_key="1"))
     return removal("flow_runs", run)
@@ -112,6 +120,7 @@ CALLS: dict[Asking, list[str]] = {
     delete_parent_of_a_subflow_run: [QUERY, GET, TRANSACT],
     create_flow: [TRANSACT],
     create_flow_run: [GET, TRANSACT],
+    tag_flow_run: [GET, TRANSACT],
     create_subflow_run: [GET, GET, TRANSACT],
     delete_subflow_run: [GET, QUERY, QUERY, GET, TRANSACT],
     # Task runs are removed side by side, so that their calls come in any order.
@@ -136,6 +145,7 @@ OUTCOMES: dict[Asking, tuple[int, int, int]] = {
     delete_parent_of_a_subflow_run: (0, 1, 1),
     create_flow: (0, 0, 1),
     create_flow_run: (0, 1, 1),
+    tag_flow_run: (0, 1, 1),
     create_subflow_run: (1, 1, 1),
     delete_subflow_run: (1, 0, 1),
     delete_flow_run: (0, 0, 1),

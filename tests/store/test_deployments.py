@@ -7,7 +7,7 @@ import httpx
 
 from tests.databases import DynamoDB
 from tests.store.asking import Asked, ask_at_once, made, new_flow, removal
-from tests.store.contents import scan, whole
+from tests.store.contents import left, whole
 
 RACERS = 32
 
@@ -70,7 +70,7 @@ def test_no_deployment_outlives_its_flow(
     creators = [deployment(flow, name=str(number)) for number in range(15)]
     answers = ask_at_once(api_on_dynoxide, [*creators, removal("flows", flow)])
     assert statuses(answers).keys() <= {201, 204, 409}
-    assert scan(on_dynoxide) == {}
+    assert left(on_dynoxide) == {}
 
 
 def test_a_flow_leaves_nothing_of_its_deployments(api: httpx.Client, dynamodb: DynamoDB) -> None:
@@ -79,11 +79,11 @@ def test_a_flow_leaves_nothing_of_its_deployments(api: httpx.Client, dynamodb: D
         made(api, start(made(api, deployment(flow, name=name))))
     assert len(whole(dynamodb).deployments) == 2
     api.delete(f"/flows/{flow['id']}")
-    assert scan(dynamodb) == {}
+    assert left(dynamodb) == {}
 
 
 def test_a_run_leaves_nothing_with_its_deployment(api: httpx.Client, dynamodb: DynamoDB) -> None:
     found = made(api, deployment(made(api, new_flow())))
-    before = scan(dynamodb)
+    before = left(dynamodb)
     api.delete(f"/flow_runs/{made(api, start(found))['id']}")
-    assert scan(dynamodb) == before
+    assert left(dynamodb) == before

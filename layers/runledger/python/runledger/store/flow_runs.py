@@ -9,7 +9,7 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.sorting import ALL, Page
 from runledger.domain.task_runs import TaskRun
-from runledger.store import items, keys
+from runledger.store import items, keys, runs
 from runledger.store.expressions import ABSENT, in_partition, unmoved
 from runledger.store.failures import Refused
 from runledger.store.flow_run_selections import FlowRunSelection
@@ -65,6 +65,7 @@ class FlowRunStore:
                 Put(items.flow_run_item(run, version=1, shards=self.shards), ABSENT),
                 *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
                 *history(keys.flow_run(run.id), run.state),
+                *runs.begun(run, shards=self.shards),
                 *(self._adoption(run, parent) if parent else ()),
             )
         except Refused as refused:
@@ -77,7 +78,7 @@ class FlowRunStore:
         Raises:
             Moved: somebody else wrote first.
         """
-        self._write_unmoved(run, self._amended(seen, run))
+        self._write_unmoved(run, *self._amended(seen, run))
 
     def commit(self, seen: StoredFlowRun, run: FlowRun, parent: Parent | None) -> None:
         """Write a flow run in its new state, and with it the parent task run that mirrors it.
@@ -87,7 +88,7 @@ class FlowRunStore:
         """
         mirror = self._mirror(parent) if parent else ()
         own = history(keys.flow_run(run.id), run.state)
-        self._write_unmoved(run, self._amended(seen, run), *own, *mirror)
+        self._write_unmoved(run, *self._amended(seen, run), *own, *mirror)
 
     def _write_unmoved(self, run: FlowRun, *writes: Write) -> None:
         try:
@@ -95,14 +96,15 @@ class FlowRunStore:
         except Refused as refused:
             raise Moved(str(run.id)) from refused
 
-    def _amended(self, seen: StoredFlowRun, run: FlowRun) -> Put:
+    def _amended(self, seen: StoredFlowRun, run: FlowRun) -> list[Write]:
         item = items.flow_run_item(run, version=seen.version + 1, shards=self.shards)
-        return Put(item, unmoved(seen.version))
+        beside = runs.changed(seen.run, run, shards=self.shards)
+        return [Put(item, unmoved(seen.version)), *beside]
 
     def _mirror(self, parent: Parent, *, more_subflow_runs: int = 0) -> tuple[Write, ...]:
         run = parent.run
         return (
-            self._task_runs.amended(parent.seen, run, more_subflow_runs=more_subflow_runs),
+            *self._task_runs.amended(parent.seen, run, more_subflow_runs=more_subflow_runs),
             *history(keys.task_run(run.id), run.state),
         )
 
@@ -137,7 +139,7 @@ class FlowRunStore:
         return [items.pointed_to(item) for item in self.table.query(Query(claims))]
 
     def delete(self, seen: StoredFlowRun) -> None:
-        """Remove a flow run that has no task runs any more, with its states and its claims.
+        """Remove a flow run that has no task runs any more, with all that was kept of it.
 
         Raises:
             Moved: the flow run or its parent task run changed meanwhile.
@@ -149,6 +151,7 @@ class FlowRunStore:
             *map(Delete, _claimed(run)),
             *self._release(run),
             *map(Delete, _memberships(run)),
+            *runs.ended(run),
             Delete(keys.flow_run(run.id), unmoved(seen.version)),
         ]
         # What exceeds a transaction, old states, goes first, and the flow run with all that must go
@@ -168,7 +171,7 @@ class FlowRunStore:
         link = Delete(keys.subflow(run.parent_task_run_id, run.id))
         if parent is None:
             return [link]
-        return [self._task_runs.amended(parent, parent.run, more_subflow_runs=-1), link]
+        return [*self._task_runs.amended(parent, parent.run, more_subflow_runs=-1), link]
 
 
 def _claimed(run: FlowRun) -> list[keys.Key]:

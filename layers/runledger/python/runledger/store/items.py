@@ -166,6 +166,12 @@ def results_item(key: Key, results: Results, *, version: int) -> Item:
     return _item(key, body=_document(results), version=version)
 
 
+def tag_item(of_run: Key, run_id: UUID, tag: str | None, *, shards: int) -> Item:
+    """Spell a tag of a run, which leads to the run through `by_owner`."""
+    owner = keys.tag_shard(of_run.sk, tag, keys.shard_of(run_id, shards))
+    return _item(keys.tag(of_run, tag), owner=owner, id=str(run_id))
+
+
 def pointer_item(key: Key, to: UUID) -> Item:
     """Spell an item that only leads to another one, or claims a key for it."""
     return _item(key, points_to=str(to))

@@ -12,7 +12,7 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.sorting import ALL, Page
 from runledger.domain.task_runs import TaskRun
-from runledger.store import items, keys
+from runledger.store import items, keys, runs
 from runledger.store.expressions import ABSENT, in_partition, unmoved
 from runledger.store.failures import Refused
 from runledger.store.items import Stored, history
@@ -39,7 +39,8 @@ class TaskRunStore:
     def create(self, run: TaskRun, effects: Sequence[Write] = ()) -> TaskRun:
         """Store a new run, or return the one that has its key already.
 
-        The run, the claim of its key and its first state are written together or not at all.
+        The run, the claim of its key, its first state and what is kept beside it are written
+        together or not at all.
 
         Raises:
             Conflict: the id belongs to a run with another key.
@@ -51,6 +52,7 @@ class TaskRunStore:
                 Put(self._item(stored), ABSENT),
                 Put(items.pointer_item(_key_of(run), run.id), ABSENT),
                 *history(keys.task_run(run.id), run.state),
+                *runs.begun(run, shards=self.shards),
                 *effects,
             )
         except Refused as refused:
@@ -79,7 +81,7 @@ class TaskRunStore:
             Moved: somebody else wrote first.
         """
         try:
-            self.table.write(self.amended(seen, run))
+            self.table.write(*self.amended(seen, run))
         except Refused as refused:
             raise Moved(str(run.id)) from refused
 
@@ -90,15 +92,19 @@ class TaskRunStore:
         *,
         more_subflow_runs: int = 0,
         held: tuple[Held, ...] | None = None,
-    ) -> Put:
-        """The write that replaces a run that was read, unless it moved; slots stay if not given."""
+    ) -> list[Write]:
+        """Replace a run that was read, unless it moved, and change what is kept beside it.
+
+        Slots stay if not given.
+        """
         after = Stored(
             run,
             version=seen.version + 1,
             subflow_runs=seen.subflow_runs + more_subflow_runs,
             held=seen.held if held is None else held,
         )
-        return Put(self._item(after), unmoved(seen.version))
+        beside = runs.changed(seen.run, run, shards=self.shards)
+        return [Put(self._item(after), unmoved(seen.version)), *beside]
 
     def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[TaskRunFacts, TaskRun]:
         """Return the search for the runs that are wanted."""
@@ -106,7 +112,7 @@ class TaskRunStore:
         return Searcher(self.table, self.shards, TASK_RUNS, selection, page)
 
     def delete(self, run_id: UUID, now: datetime) -> bool:
-        """Remove the run with its states, key and slots; return whether it was there.
+        """Remove the run with its states, tags, key and slots; return whether it was there.
 
         What exceeds a transaction, states beyond the first hundred or so, goes after the run. If
         that is cut off, the next delete of the same id finds the rest and removes it.
@@ -125,7 +131,8 @@ class TaskRunStore:
             own = Delete(keys.task_run(run_id), unmoved(stored.version))
             # The reference leaves slots taken that a deleted run held; nobody could give them back.
             returned = giving_back(self.table, stored.held, now)
-            writes = [own, Delete(_key_of(stored.run)), *returned, *writes]
+            beside = runs.uncounted(stored.run)
+            writes = [own, Delete(_key_of(stored.run)), *beside, *returned, *writes]
         try:
             self.table.write_batches(writes)
         except Refused as refused:

@@ -66,10 +66,10 @@ class TransitionStore:
         """
         run = decision.run
         outcome = carry_out(self.table, decision, scene.around, held=scene.seen.held, now=now)
-        runs = TaskRunStore(self.table, self.shards)
+        task_runs = TaskRunStore(self.table, self.shards)
         try:
             self.table.write(
-                runs.amended(scene.seen, run, held=outcome.held),
+                *task_runs.amended(scene.seen, run, held=outcome.held),
                 *history(keys.task_run(run.id), run.state),
                 *outcome.writes,
             )

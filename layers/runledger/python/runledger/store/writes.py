@@ -52,7 +52,7 @@ class Add:
 
     key: Key
     amounts: Mapping[str, int | Decimal]
-    expect: ConditionBase
+    expect: ConditionBase | None = None
     sets: Mapping[str, Any] = field(default_factory=dict)
 
     def request(self) -> dict[str, Any]:
