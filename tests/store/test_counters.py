@@ -1,0 +1,111 @@
+"""How many runs there are in each type of state, whatever becomes of them."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.states import State, StateType
+from runledger.store import counters, keys, runs
+from runledger.store.counters import COUNTERS
+from runledger.store.store import Store
+from runledger.store.table import MOST_KEYS, Table
+from tests.databases import DynamoDB
+from tests.store.asking import (
+    Asked,
+    Site,
+    ask_at_once,
+    flow_run_id,
+    made,
+    new_task_run,
+    removal,
+)
+from tests.store.calls import Refusal, refused
+from tests.store.populations import in_state, task_run
+from tests.store.proposing import JSON, proposal
+
+CONFLICT = Refusal(400, "TransactionCanceledException", ("None", "TransactionConflict"))
+RACERS = 32
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def totals(database: DynamoDB, kind: str = keys.TASK_RUN) -> dict[StateType | None, int]:
+    return dict(counters.read(Table(database.client, database.table), kind))
+
+
+def propose(api: httpx.Client, of: str, run: JSON, state_type: str) -> None:
+    made(api, proposal(of, run, state_type, force=True))
+
+
+def test_a_run_counts_by_the_state_that_it_is_in(api: httpx.Client, dynamodb: DynamoDB) -> None:
+    of_keys = [made(api, new_task_run(dynamic_key=str(key))) for key in range(3)]
+    propose(api, "task_runs", of_keys[0], "RUNNING")
+    propose(api, "task_runs", of_keys[0], "COMPLETED")
+    propose(api, "task_runs", of_keys[1], "RUNNING")
+    assert totals(dynamodb) == {"COMPLETED": 1, "RUNNING": 1, "PENDING": 1}
+
+
+def test_a_run_that_is_gone_counts_no_more(api: httpx.Client, dynamodb: DynamoDB) -> None:
+    of_keys = [made(api, new_task_run(dynamic_key=str(key))) for key in range(2)]
+    made_no_more = api.delete(f"/task_runs/{of_keys[0]['id']}")
+    assert made_no_more.is_success
+    assert totals(dynamodb) == {"PENDING": 1}
+
+
+def test_flow_runs_are_counted_by_themselves(api: httpx.Client, dynamodb: DynamoDB) -> None:
+    run = flow_run_id(api)
+    made(api, new_task_run(flow_run_id=run))
+    propose(api, "flow_runs", {"id": run}, "RUNNING")
+    assert totals(dynamodb, keys.FLOW_RUN) == {"RUNNING": 1}
+
+
+def test_a_parent_counts_by_the_state_of_its_subflow_run(site: Site) -> None:
+    parent = made(site.api, new_task_run())
+    flow = made(site.api, Asked("POST", "/flows/", {"name": "below"}))
+    asked = {"flow_id": flow["id"], "parent_task_run_id": parent["id"]}
+    run = made(site.api, Asked("POST", "/flow_runs/", asked))
+    propose(site.api, "flow_runs", run, "CANCELLED")
+    assert totals(site.database) == {"CANCELLED": 1}
+
+
+def test_a_run_without_a_state_counts_as_such(store: Store, dynamodb: DynamoDB) -> None:
+    run = FlowRun(id=uuid4(), created=NOW, updated=NOW, name="new", flow_id=uuid4())
+    store.flow_runs.create(run)
+    assert totals(dynamodb, keys.FLOW_RUN) == {None: 1}
+    seen = store.flow_runs.read(run.id)
+    assert seen
+    store.flow_runs.delete(seen)
+    assert totals(dynamodb, keys.FLOW_RUN) == {}
+
+
+def test_only_another_type_of_state_or_other_tags_are_written_beside_a_run() -> None:
+    run = task_run(1, tags=("a",))
+    entered = in_state(run, State(id=uuid4(), type=StateType.PENDING, name="Late", timestamp=NOW))
+    assert runs.changed(run, entered, shards=2) == []
+
+
+def test_all_counters_of_a_kind_are_read_at_once() -> None:
+    assert COUNTERS <= MOST_KEYS
+
+
+def test_ids_are_spread_over_all_counters() -> None:
+    assert {keys.shard_of(uuid4(), COUNTERS) for _ in range(4_000)} == set(range(COUNTERS))
+
+
+@pytest.mark.parametrize("conflicts", [0, 2 * RACERS], ids=["calm", "conflicts"])
+def test_racing_creates_transitions_and_deletes_are_all_counted(
+    site_on_dynoxide: Site, conflicts: int
+) -> None:
+    api, _, client = site_on_dynoxide
+    of_keys = [made(api, new_task_run(dynamic_key=str(key))) for key in range(4)]
+    types = ("RUNNING", "COMPLETED", "PENDING")
+    asked = [
+        *(proposal("task_runs", run, kind, force=True) for run in of_keys for kind in types),
+        *(new_task_run(dynamic_key=str(key)) for key in range(2, 12)),
+        *(removal("task_runs", run) for run in of_keys[1:3]),
+    ]
+    with refused(client, CONFLICT, "TransactWriteItems", times=conflicts):
+        answers = ask_at_once(api, asked)
+    assert {answer.status_code for answer in answers} <= {200, 201, 204, 404}
