@@ -4,10 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.deployment_queries import CountDeployments, deployment_criteria
-from runledger.service import deployment_searches
+from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(CountDeployments)
-    return Response(deployment_searches.count(wiring.store(), deployment_criteria(asked)))
+    asked, store = request.parameters(CountDeployments), wiring.searchable(request.now)
+    found = searches.count(store.deployments, deployment_criteria(asked))
+    return Response(found.answer, log=found.told())

@@ -4,10 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import CountFlowRuns, flow_run_criteria
-from runledger.service import flow_runs
+from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(CountFlowRuns)
-    return Response(flow_runs.count(wiring.store(), flow_run_criteria(asked)))
+    asked, store = request.parameters(CountFlowRuns), wiring.searchable(request.now)
+    found = searches.count(store.flow_runs, flow_run_criteria(asked))
+    return Response(found.answer, log=found.told())

@@ -4,10 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.queries import CountTaskRuns, criteria
-from runledger.service import task_runs
+from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(CountTaskRuns)
-    return Response(task_runs.count(wiring.store(), criteria(asked)))
+    asked, store = request.parameters(CountTaskRuns), wiring.searchable(request.now)
+    found = searches.count(store.task_runs, criteria(asked))
+    return Response(found.answer, log=found.told())

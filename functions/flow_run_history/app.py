@@ -4,11 +4,12 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import FlowRunHistory, flow_run_criteria
-from runledger.service import flow_runs
+from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(FlowRunHistory)
+    asked, store = request.parameters(FlowRunHistory), wiring.searchable(request.now)
     wanted, timeline = flow_run_criteria(asked), asked.timeline()
-    return Response(flow_runs.history(wiring.store(), wanted, timeline, now=wiring.now()))
+    found = searches.history(store.flow_runs, wanted, timeline, now=wiring.now())
+    return Response(found.answer, log=found.told())

@@ -5,14 +5,12 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.deployment_queries import PaginateDeployments, deployment_criteria
 from runledger.api.responses import paginated
-from runledger.service import deployment_searches
+from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(PaginateDeployments)
-    store, wanted = wiring.store(), deployment_criteria(asked)
-    found = deployment_searches.search(store, wanted, asked.part())
-    count = deployment_searches.count(store, wanted)
-    page = paginated(found.page, count, limit=asked.limit, page=asked.page)
+    asked, store = request.parameters(PaginateDeployments), wiring.searchable(request.now)
+    found = searches.paginate(store.deployments, deployment_criteria(asked), asked.part())
+    page = paginated(*found.answer, limit=asked.limit, page=asked.page)
     return Response(page, log=found.told())

@@ -6,16 +6,14 @@ from runledger.adapters.requests import Request
 from runledger.api.flow_queries import PaginateFlowRuns, flow_run_criteria
 from runledger.api.responses import paginated
 from runledger.domain.bookkeeping import as_of
-from runledger.service import flow_runs
+from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(PaginateFlowRuns)
-    store, wanted = wiring.store(), flow_run_criteria(asked)
-    found = flow_runs.search(store, wanted, asked.part())
+    asked, store = request.parameters(PaginateFlowRuns), wiring.searchable(request.now)
+    found = searches.paginate(store.flow_runs, flow_run_criteria(asked), asked.part())
     now = wiring.now()
-    runs = [as_of(run, now) for run in found.page]
-    count = flow_runs.count(store, wanted)
-    page = paginated(runs, count, limit=asked.limit, page=asked.page)
+    runs = [as_of(run, now) for run in found.answer.page]
+    page = paginated(runs, found.answer.total, limit=asked.limit, page=asked.page)
     return Response(page, log=found.told())

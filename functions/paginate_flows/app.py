@@ -5,14 +5,12 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import PaginateFlows, flow_criteria
 from runledger.api.responses import paginated
-from runledger.service import flows
+from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(PaginateFlows)
-    store, wanted = wiring.store(), flow_criteria(asked)
-    found = flows.search(store, wanted, asked.part())
-    count = flows.count(store, wanted)
-    page = paginated(found.page, count, limit=asked.limit, page=asked.page)
+    asked, store = request.parameters(PaginateFlows), wiring.searchable(request.now)
+    found = searches.paginate(store.flows, flow_criteria(asked), asked.part())
+    page = paginated(*found.answer, limit=asked.limit, page=asked.page)
     return Response(page, log=found.told())

@@ -6,16 +6,14 @@ from runledger.adapters.requests import Request
 from runledger.api.queries import PaginateTaskRuns, criteria
 from runledger.api.responses import TaskRunResponse, paginated
 from runledger.domain.bookkeeping import as_of
-from runledger.service import task_runs
+from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(PaginateTaskRuns)
-    store, wanted = wiring.store(), criteria(asked)
-    found = task_runs.search(store, wanted, asked.part())
+    asked, store = request.parameters(PaginateTaskRuns), wiring.searchable(request.now)
+    found = searches.paginate(store.task_runs, criteria(asked), asked.part())
     now = wiring.now()
-    runs = [TaskRunResponse.of(as_of(run, now)) for run in found.page]
-    count = task_runs.count(store, wanted)
-    page = paginated(runs, count, limit=asked.limit, page=asked.page)
+    runs = [TaskRunResponse.of(as_of(run, now)) for run in found.answer.page]
+    page = paginated(runs, found.answer.total, limit=asked.limit, page=asked.page)
     return Response(page, log=found.told())

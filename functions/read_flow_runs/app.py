@@ -5,12 +5,12 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import ReadFlowRuns, flow_run_criteria
 from runledger.domain.bookkeeping import as_of
-from runledger.service import flow_runs
+from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(ReadFlowRuns)
-    found = flow_runs.search(wiring.store(), flow_run_criteria(asked), asked.part())
+    asked, store = request.parameters(ReadFlowRuns), wiring.searchable(request.now)
+    found = searches.search(store.flow_runs, flow_run_criteria(asked), asked.part())
     now = wiring.now()
-    return Response([as_of(run, now) for run in found.page], log=found.told())
+    return Response([as_of(run, now) for run in found.answer], log=found.told())

@@ -4,11 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import ReadFlows, flow_criteria
-from runledger.service import flows
+from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(ReadFlows)
-    found = flows.search(wiring.store(), flow_criteria(asked), asked.part())
-    return Response(found.page, log=found.told())
+    asked, store = request.parameters(ReadFlows), wiring.searchable(request.now)
+    found = searches.search(store.flows, flow_criteria(asked), asked.part())
+    return Response(found.answer, log=found.told())

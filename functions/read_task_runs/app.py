@@ -5,12 +5,12 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.queries import ReadTaskRuns, criteria
 from runledger.domain.bookkeeping import as_of
-from runledger.service import task_runs
+from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(ReadTaskRuns)
-    found = task_runs.search(wiring.store(), criteria(asked), asked.part())
+    asked, store = request.parameters(ReadTaskRuns), wiring.searchable(request.now)
+    found = searches.search(store.task_runs, criteria(asked), asked.part())
     now = wiring.now()
-    return Response([as_of(run, now) for run in found.page], log=found.told())
+    return Response([as_of(run, now) for run in found.answer], log=found.told())

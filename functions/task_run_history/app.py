@@ -4,13 +4,12 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.queries import TaskRunHistory, criteria
-from runledger.service import task_runs
+from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(TaskRunHistory)
-    intervals = task_runs.history(
-        wiring.store(), criteria(asked), asked.timeline(), now=wiring.now()
-    )
-    return Response(intervals)
+    asked, store = request.parameters(TaskRunHistory), wiring.searchable(request.now)
+    wanted, timeline = criteria(asked), asked.timeline()
+    found = searches.history(store.task_runs, wanted, timeline, now=wiring.now())
+    return Response(found.answer, log=found.told())

@@ -65,7 +65,7 @@ def test_a_page_of_everything_reads_about_a_page_of_entries(
     store = Store(Table(filled.client, filled.table), shards=2)
     with heard(filled.client) as calls:
         found = store.task_runs.searcher(Criteria(), Page(ORDERS[sort], 0, PAGE)).find()
-    assert len(found.page) == PAGE
+    assert len(found.answer) == PAGE
     assert PAGE <= entries(calls) <= 1.5 * PAGE
     assert len(calls) <= 2 + PAGE / 100 + 2
 
@@ -78,7 +78,7 @@ def test_the_runs_of_a_flow_run_cost_their_entries_and_documents(on_dynoxide: Dy
     wanted = Criteria.model_validate({"task_runs": {"flow_run_id": {"any_": [mine]}}})
     with heard(on_dynoxide.client) as calls:
         found = store.task_runs.searcher(wanted, Page(ORDERS[TaskRunSort.NAME_ASC], 0, PAGE)).find()
-    assert (len(found.page), entries(calls)) == (PAGE, PAGE)
+    assert (len(found.answer), entries(calls)) == (PAGE, PAGE)
     assert [name for name, _ in calls] == ["Query", "BatchGetItem", "BatchGetItem"]
 
 

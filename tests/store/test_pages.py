@@ -26,7 +26,9 @@ ALL = Criteria()
 PENDING = Criteria.model_validate({"task_runs": {"state": {"type": {"any_": ["PENDING"]}}}})
 
 
-def find(store: Store, criteria: Criteria = ALL, limit: int = MOST_SORTED + 1) -> Found[TaskRun]:
+def find(
+    store: Store, criteria: Criteria = ALL, limit: int = MOST_SORTED + 1
+) -> Found[list[TaskRun]]:
     page = Page(ORDERS[TaskRunSort.NAME_ASC], offset=0, limit=limit)
     return store.task_runs.searcher(criteria, page).find()
 
@@ -40,7 +42,7 @@ def test_a_query_of_more_than_a_megabyte_is_read_to_its_end(
 ) -> None:
     runs = put_numbered(dynamodb, 24, shards=SHARDS, tags=LARGE)
     with heard(dynamodb.client) as calls:
-        assert find(store, PENDING).page == runs
+        assert find(store, PENDING).answer == runs
     assert any("LastEvaluatedKey" in answer for answer in answers(calls, "Query"))
 
 
@@ -50,7 +52,7 @@ def test_runs_of_more_than_16_megabytes_are_all_read(
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
     runs = put_numbered(on_dynoxide, 60, shards=SHARDS, tags=LARGE)
     with heard(on_dynoxide.client) as calls:
-        assert find(store).page == runs
+        assert find(store).answer == runs
     assert any(answer["UnprocessedKeys"] for answer in answers(calls, "BatchGetItem"))
 
 
@@ -59,7 +61,7 @@ def test_more_runs_than_a_batch_takes_are_read_in_batches(store: Store, dynamodb
     ids = [str(run.id) for run in runs]
     named = Criteria.model_validate({"task_runs": {"id": {"any_": ids}}})
     with heard(dynamodb.client) as calls:
-        assert find(store, named).page == runs
+        assert find(store, named).answer == runs
     assert [name for name, _ in calls] == ["BatchGetItem", "BatchGetItem", "GetItem"]
 
 
@@ -87,7 +89,7 @@ def leaving_over(client: DynamoDBClient, times: float = float("inf")) -> Any:  #
 def test_keys_that_a_batch_left_over_are_asked_for_again(store: Store, dynamodb: DynamoDB) -> None:
     runs = put_numbered(dynamodb, 10, shards=SHARDS)
     with leaving_over(dynamodb.client, times=3):
-        assert find(store).page == runs
+        assert find(store).answer == runs
 
 
 @pytest.mark.usefixtures("_no_pauses")
@@ -103,7 +105,7 @@ def test_what_is_too_much_to_be_sorted_is_found_in_the_order_of_all(
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
     runs = put_numbered(on_dynoxide, MOST_SORTED + 1, shards=SHARDS)
     found = find(store, PENDING, limit=20)
-    assert (found.path, found.page) == ("all_by_name", runs[:20])
+    assert (found.path, found.answer) == ("all_by_name", runs[:20])
 
 
 def test_the_last_offset_of_all_is_no_number_too_large_for_dynamodb(
@@ -116,5 +118,5 @@ def test_the_last_offset_of_all_is_no_number_too_large_for_dynamodb(
 
     page = Page(ORDERS[TaskRunSort.NAME_ASC], offset=MOST_OFFSET, limit=200)
     with hooked(dynamodb.client, "before-call.dynamodb.Query", note):
-        assert store.task_runs.searcher(ALL, page).find().page == []
+        assert store.task_runs.searcher(ALL, page).find().answer == []
     assert all(query["Limit"] < 2**31 for query in asked)

@@ -1,6 +1,7 @@
 """Whatever is wanted, in whatever order: a search finds what the criteria say, page for page."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -18,6 +19,7 @@ from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
 from runledger.store import items, places
 from runledger.store.items import Stored
+from runledger.store.searching import MOST_SORTED, Paged
 from runledger.store.table import Table
 from runledger.store.task_runs import TaskRunStore
 from tests.databases import TEMPLATE, DynamoDB
@@ -50,15 +52,6 @@ CRITERIA = st.fixed_dictionaries(
         "deployments": st.just({}),
     },
 ).map(Criteria.model_validate)
-
-
-class Search(NamedTuple):
-    """What is wanted, and which part of it."""
-
-    criteria: Criteria
-    order: Order
-    offset: int
-    limit: int
 
 
 PAGES = st.builds(
@@ -103,14 +96,16 @@ class World(NamedTuple):
         flow_runs = [items.flow_run_item(run, version=1, shards=self.shards) for run in FLOW_RUNS]
         put(self.database, [items.flow_item(FLOW, shards=self.shards), *flow_runs])
 
-    def find(self, criteria: Criteria, page: Page) -> list[TaskRun]:
+    def find(self, criteria: Criteria, page: Page, most_sorted: int) -> Paged[TaskRun]:
         table = Table(self.database.client, self.database.table)
-        return TaskRunStore(table, self.shards).searcher(criteria, page).find().page
+        searcher = TaskRunStore(table, self.shards).searcher(criteria, page)
+        return replace(searcher, most_sorted=most_sorted).paginate().answer
 
-    def wanted(self, criteria: Criteria, page: Page) -> list[TaskRun]:
+    def wanted(self, criteria: Criteria, page: Page) -> Paged[TaskRun]:
         matching = [one for one in self.runs if criteria.matches(one.facts, self.lineage(one.run))]
         matching.sort(key=partial(standing, page.order), reverse=page.order.reverse)
-        return [one.run for one in matching][page.offset : page.offset + page.limit]
+        shown = matching[page.offset : page.offset + page.limit]
+        return Paged([one.run for one in shown], len(matching))
 
     def lineage(self, run: TaskRun) -> Lineage | None:
         flow_run = next((one for one in FLOW_RUNS if one.id == run.flow_run_id), None)
@@ -135,5 +130,6 @@ def test_a_search_finds_exactly_what_is_wanted(dynamodb: DynamoDB, data: st.Data
     world = World(fresh, shards, [stored(row) for row in rows])
     world.fill()
     for asked in data.draw(st.lists(st.tuples(CRITERIA, PAGES), min_size=5, max_size=5)):
-        assert world.find(*asked) == world.wanted(*asked)
+        most_sorted = data.draw(st.sampled_from([0, 3, MOST_SORTED]))
+        assert world.find(*asked, most_sorted) == world.wanted(*asked)
     fresh.client.delete_table(TableName=fresh.table)

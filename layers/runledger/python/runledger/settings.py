@@ -1,6 +1,7 @@
 """What the environment says, read once, when first asked for."""
 
 import os
+from datetime import timedelta
 from functools import cache
 from typing import Literal
 
@@ -14,9 +15,19 @@ class Settings(BaseModel):
 
     table_name: str = Field(min_length=1)
     index_shards: int = Field(default=2, ge=1)
+    search_seconds: float = Field(default=20, ge=0)
+    run_log_retention_days: int = Field(default=0, ge=0)
     authentication: Literal["required", "off"] = "required"
     auth_sha256: str = ""
     aws_endpoint_url_dynamodb: str = ""
+    websocket_url: str = ""
+    worker_lease_seconds: int = Field(default=60, ge=1)
+
+
+    @property
+    def run_log_retention(self) -> timedelta | None:
+        """How long logs of runs are kept; None for good."""
+        return timedelta(days=self.run_log_retention_days) or None
 
 
 @cache

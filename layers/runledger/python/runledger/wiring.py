@@ -1,6 +1,6 @@
-"""The clock and the store, made once, when first asked for."""
+"""The clock, the store and the sockets, made once, when first asked for."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,8 @@ import boto3
 from botocore.config import Config
 
 from runledger.settings import settings
+from runledger.sockets import Sockets
+from runledger.store.deadlines import Deadline
 from runledger.store.store import Store
 from runledger.store.table import Table
 
@@ -31,21 +33,37 @@ def now() -> datetime:
 def store() -> Store:
     """Return the store on the table that the settings name."""
     table = Table(_client(settings().aws_endpoint_url_dynamodb), settings().table_name)
-    return Store(table, settings().index_shards)
+    return Store(table, settings().index_shards, settings().run_log_retention)
+
+
+def searchable(since: datetime) -> Store:
+    """Return the store for a search that began then, and that gives up in time to say so."""
+    limit = timedelta(seconds=settings().search_seconds)
+    return store().until(Deadline(since + limit, now))
 
 
 @cache
 def _client(endpoint: str) -> "DynamoDBClient":
-    config = Config(
+    return boto3.client("dynamodb", endpoint_url=endpoint or None, config=_config())
+
+
+def _config() -> Config:
+    return Config(
         connect_timeout=SECONDS_TO_CONNECT,
         read_timeout=SECONDS_TO_ANSWER,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=CONNECTIONS,
     )
-    return boto3.client("dynamodb", endpoint_url=endpoint or None, config=config)
+
+
+@cache
+def sockets() -> Sockets:
+    """Return the WebSocket connections, reached where botocore's own setting says."""
+    return Sockets.by(boto3.client("apigatewaymanagementapi", config=_config()))
 
 
 def reset() -> None:
     """Forget what was made of the environment, for a process in which it changes."""
     settings.cache_clear()
     store.cache_clear()
+    sockets.cache_clear()

@@ -20,6 +20,7 @@ from runledger.domain.errors import (
     Locked,
     Mismatch,
     NotFound,
+    OutOfTime,
     Rejected,
     TooLarge,
     Unavailable,
@@ -111,6 +112,17 @@ def _message(status: int, text: str) -> Answer:
     return lambda _: Response({"exception_message": text}, status)
 
 
+# Prefect's clients repeat a 503 five times, after so many seconds each. A repeated search ends no
+# sooner than the first, unless the database was slow, so they need not wait long for the advice.
+SECONDS_TO_REPEAT = 1
+
+
+def _out_of_time(error: OutOfTime) -> Response:
+    wait = {"Retry-After": str(SECONDS_TO_REPEAT)}
+    told = {"exception_message": str(error)}
+    return Response(told, HTTPStatus.SERVICE_UNAVAILABLE, wait, log=error.log)
+
+
 def _locked(error: Locked) -> Response:
     seconds = error.seconds_to_wait
     wait = {} if seconds is None else {"Retry-After": str(seconds)}
@@ -131,6 +143,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     TooLarge: _detail(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     InvalidRequest: lambda error: Response(error.told(), HTTPStatus.UNPROCESSABLE_ENTITY),
     Invalid: _detail(HTTPStatus.UNPROCESSABLE_ENTITY),
+    OutOfTime: _out_of_time,
     Unavailable: _message(HTTPStatus.SERVICE_UNAVAILABLE, "Service Unavailable"),
 }
 BUG = _message(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")

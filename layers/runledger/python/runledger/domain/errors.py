@@ -11,8 +11,11 @@ RunledgerError
 ├── Gone                what was asked for was there, and is no longer
 ├── TooLarge            more than the platform can hold or carry
 └── Unavailable         the store is contended, throttled or out of reach: worth another try
-    └── Moved           an item changed between reading and writing it
+    ├── Moved           an item changed between reading and writing it
+    └── OutOfTime       a search would last longer than a request may
 """
+
+from collections.abc import Mapping
 
 
 class RunledgerError(Exception):
@@ -66,3 +69,12 @@ class Unavailable(RunledgerError):  # noqa: N818
 
 class Moved(Unavailable):
     """Somebody else wrote first; read again and start over."""
+
+
+class OutOfTime(Unavailable):
+    """A search would last longer than a request may; the text tells which filters narrow it."""
+
+    def __init__(self, text: str, log: Mapping[str, object]) -> None:
+        """Keep what is worth logging."""
+        super().__init__(text)
+        self.log = log

@@ -10,19 +10,15 @@ from runledger import fresh
 from runledger.domain.bookkeeping import mirrored, next_moment, record
 from runledger.domain.deployments import FLOW_LABEL
 from runledger.domain.errors import Conflict, NotFound, Rejected, Unavailable, UnknownRun
-from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
-from runledger.domain.history import Interval, Timeline
 from runledger.domain.orchestration import Decision, decide
 from runledger.domain.policies import flow_policy_for
-from runledger.domain.sorting import Page
 from runledger.domain.states import State, StateType
 from runledger.domain.transitions import Facts, Transition
 from runledger.domain.values import merge_labels
 from runledger.service.attempts import until_it_holds
 from runledger.store.flow_runs import Parent
-from runledger.store.searching import Found
 from runledger.store.store import Store
 
 NOT_FOUND = "Flow run not found"
@@ -180,26 +176,6 @@ def read(store: Store, run_id: UUID) -> FlowRun:
     if stored is None:
         raise NotFound(NOT_FOUND)
     return stored.run
-
-
-def search(store: Store, criteria: Criteria, page: Page) -> Found[FlowRun]:
-    """Return a page of the flow runs that are wanted."""
-    return store.flow_runs.searcher(criteria, page).find()
-
-
-def count(store: Store, criteria: Criteria) -> int:
-    """Return how many flow runs are wanted."""
-    return sum(1 for _ in store.flow_runs.searcher(criteria).facts())
-
-
-def history(
-    store: Store, criteria: Criteria, timeline: Timeline, *, now: datetime
-) -> list[Interval]:
-    """Return the flow runs that are wanted by time and state."""
-    if not timeline.intervals:
-        return []
-    runs = store.flow_runs.searcher(criteria).facts((timeline.start, timeline.last))
-    return timeline.tell(runs, now)
 
 
 def delete(store: Store, run_id: UUID, *, now: datetime) -> None:

@@ -5,12 +5,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from runledger.domain.errors import NotFound
-from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flows import Flow
-from runledger.domain.sorting import Page
 from runledger.service import deployments, flow_runs
 from runledger.service.attempts import until_it_holds
-from runledger.store.searching import Found
 from runledger.store.store import Store
 
 NOT_FOUND = "Flow not found"
@@ -51,16 +48,6 @@ def _found(flow: Flow | None) -> Flow:
     if flow is None:
         raise NotFound(NOT_FOUND)
     return flow
-
-
-def search(store: Store, criteria: Criteria, page: Page) -> Found[Flow]:
-    """Return a page of the flows that are wanted."""
-    return store.flows.searcher(criteria, page).find()
-
-
-def count(store: Store, criteria: Criteria) -> int:
-    """Return how many flows are wanted."""
-    return sum(1 for _ in store.flows.searcher(criteria).facts())
 
 
 def delete(store: Store, flow_id: UUID, *, now: datetime) -> None:

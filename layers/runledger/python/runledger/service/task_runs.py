@@ -7,19 +7,15 @@ from uuid import UUID
 from runledger import fresh
 from runledger.domain.bookkeeping import next_moment
 from runledger.domain.errors import Conflict, NotFound, UnknownRun
-from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
-from runledger.domain.history import Interval, Timeline
 from runledger.domain.orchestration import Decision, decide
 from runledger.domain.policies import MINIMAL, policy_for
-from runledger.domain.sorting import Page
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.transitions import Facts, Transition
 from runledger.domain.values import merge_labels
 from runledger.service import slots
 from runledger.service.attempts import until_it_holds
-from runledger.store.searching import Found
 from runledger.store.store import Store
 from runledger.store.surroundings import Surroundings
 from runledger.store.transitions import carry_out
@@ -124,26 +120,6 @@ def read(store: Store, run_id: UUID) -> TaskRun:
     if stored is None:
         raise NotFound("Task not found")
     return stored.run
-
-
-def search(store: Store, criteria: Criteria, page: Page) -> Found[TaskRun]:
-    """Return a page of the runs that are wanted."""
-    return store.task_runs.searcher(criteria, page).find()
-
-
-def count(store: Store, criteria: Criteria) -> int:
-    """Return how many runs are wanted."""
-    return sum(1 for _ in store.task_runs.searcher(criteria).facts())
-
-
-def history(
-    store: Store, criteria: Criteria, timeline: Timeline, *, now: datetime
-) -> list[Interval]:
-    """Return the runs that are wanted by time and state."""
-    if not timeline.intervals:
-        return []
-    runs = store.task_runs.searcher(criteria).facts((timeline.start, timeline.last))
-    return timeline.tell(runs, now)
 
 
 def rename(store: Store, run_id: UUID, name: str | None, *, now: datetime) -> None:

@@ -38,6 +38,10 @@ class Cancelled(Unavailable):
     """A write met a transaction, or one met too little capacity; the next attempt may not."""
 
 
+class Late(Unavailable):
+    """The deadline of a search came before its next call."""
+
+
 class Refused(Exception):  # noqa: N818 - an answer to a write, not a fault
     """A write met something else than it expected; nothing was written.
 

@@ -1,6 +1,7 @@
 """Which flow runs and flows are wanted: criteria, with the look-ups that they need."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -9,14 +10,11 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.lineage import Lineage
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
-from runledger.store import deployment_items, flow_run_paths, items, keys
+from runledger.store import deployment_items, items, keys
 from runledger.store.expressions import in_index
-from runledger.store.lineages import Lineages
-from runledger.store.planning import Read
-from runledger.store.table import Query, Table
+from runledger.store.lineages import KnownFlow, Lineages
+from runledger.store.table import MOST_KEYS, Query, Table, chunks
 from runledger.store.writes import Item
-
-NOTHING = Criteria()
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,20 @@ class Members:
             return True
         entries = self._owned(keys.flow_run(flow_run_id).pk, keys.TASK_RUN)
         return any(wanted.matches(items.read_facts(entry)) for entry in entries)
+
+    def has_run(self, runs: Iterable[FlowRun]) -> bool:
+        """Tell whether one run meets all that is asked of runs; asked for at all, that is."""
+        if self.criteria.flow_runs is None and self.criteria.task_runs is None:
+            return True
+        return any(self._has_any(some) for some in chunks(runs, MOST_KEYS))
+
+    def _has_any(self, runs: Sequence[FlowRun]) -> bool:
+        wanted = self.criteria.flow_runs
+        lineages = Lineages(self.table, self.criteria).of_flow_runs(runs)
+        return any(
+            (wanted is None or wanted.matches(lineage)) and self.has_task_run(run.id)
+            for run, lineage in zip(runs, lineages, strict=True)
+        )
 
     def flow_runs(self, flow_id: UUID) -> Iterator[FlowRun]:
         """Yield the runs of a flow, as far as indexes know them."""
@@ -56,15 +68,6 @@ class FlowRunSelection:
     table: Table
     criteria: Criteria
 
-    @property
-    def asks_nothing(self) -> bool:
-        """Whether all are wanted."""
-        return self.criteria == NOTHING
-
-    def narrowest(self, shards: int) -> Read | None:
-        """Return the path of the table of paths that comes first."""
-        return flow_run_paths.narrowest(self.criteria, shards)
-
     def choose(self, facts: Sequence[FlowRun]) -> Iterator[bool]:
         """Look up what stands above and below the flow runs, as far as it is asked for."""
         members = Members(self.table, self.criteria)
@@ -85,44 +88,37 @@ class FlowSelection:
     table: Table
     criteria: Criteria
 
-    @property
-    def asks_nothing(self) -> bool:
-        """Whether all are wanted."""
-        return self.criteria == NOTHING
-
-    def narrowest(self, shards: int) -> Read | None:
-        """Return the flows named, if any are."""
-        _ = shards
-        return flow_run_paths.narrowest_to_flows(self.criteria)
-
     def choose(self, facts: Sequence[Flow]) -> Iterator[bool]:
-        """Look up the runs of the flows, as far as they are asked for."""
-        return map(self._wants, facts)
-
-    def _wants(self, flow: Flow) -> bool:
-        return self._is_wanted(flow) and self._has_run(flow)
-
-    def _is_wanted(self, flow: Flow) -> bool:
-        """Tell whether the flow meets what is asked of it and of its deployments."""
-        itself, wanted = self.criteria.flows, self.criteria.deployments
-        if itself is None and wanted is None:
-            return True
-        deployments = list(Members(self.table, self.criteria).deployments(flow.id))
-        lineage = Lineage(flow=flow, deployment_flow=flow, flow_has_deployment=bool(deployments))
-        if itself is not None and not itself.matches(lineage):
-            return False
-        return wanted is None or any(
-            wanted.matches(replace(lineage, deployment=one)) for one in deployments
+        """Look up the deployments and the runs of the flows, as far as they are asked for."""
+        deployed = self._deployed(facts)
+        lineages = (
+            Lineage(flow=flow, deployment_flow=flow, flow_has_deployment=flow.id in deployed)
+            for flow in facts
         )
+        return (
+            self._is_wanted(lineage) and self._has_deployment(lineage) and self._has_run(flow)
+            for flow, lineage in zip(facts, lineages, strict=True)
+        )
+
+    def _deployed(self, flows: Sequence[Flow]) -> AbstractSet[UUID]:
+        """Return the flows that have deployments, if that is asked: their items count them."""
+        if self.criteria.flows is None or self.criteria.flows.deployment is None:
+            return frozenset()
+        found = self.table.read_many([keys.flow(flow.id) for flow in flows])
+        known = map(KnownFlow.read, found.values())
+        return {one.flow.id for one in known if one.flow and one.has_deployment}
+
+    def _is_wanted(self, lineage: Lineage) -> bool:
+        return self.criteria.flows is None or self.criteria.flows.matches(lineage)
+
+    def _has_deployment(self, lineage: Lineage) -> bool:
+        """Tell whether a deployment meets what is asked of deployments."""
+        wanted = self.criteria.deployments
+        if wanted is None or lineage.flow is None:
+            return True
+        deployments = Members(self.table, self.criteria).deployments(lineage.flow.id)
+        return any(wanted.matches(replace(lineage, deployment=one)) for one in deployments)
 
     def _has_run(self, flow: Flow) -> bool:
-        """Tell whether one run of the flow meets all that is asked of runs."""
-        wanted, members = self.criteria.flow_runs, Members(self.table, self.criteria)
-        if wanted is None and self.criteria.task_runs is None:
-            return True
-        runs = list(members.flow_runs(flow.id))
-        lineages = Lineages(self.table, self.criteria).of_flow_runs(runs)
-        return any(
-            (wanted is None or wanted.matches(lineage)) and members.has_task_run(run.id)
-            for run, lineage in zip(runs, lineages, strict=True)
-        )
+        members = Members(self.table, self.criteria)
+        return members.has_run(members.flow_runs(flow.id))

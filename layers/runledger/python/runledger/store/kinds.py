@@ -10,7 +10,15 @@ from runledger.domain.facts import TaskRunFacts
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
 from runledger.domain.task_runs import TaskRun
-from runledger.store import deployment_items, items, keys
+from runledger.store import (
+    deployment_items,
+    flow_paths,
+    flow_run_paths,
+    items,
+    keys,
+    task_run_paths,
+)
+from runledger.store.planning import Paths
 from runledger.store.writes import Item
 
 F = TypeVar("F")
@@ -19,13 +27,17 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Kind(Generic[F, R]):
-    """A kind: its name in keys, and how to read what indexes know of a thing, and all of it."""
+    """A kind: its name in keys, and how to read what indexes know of a thing, and all of it.
+
+    `paths` lead to some things of the kind without reading all.
+    """
 
     name: str
     facts: Callable[[Item], F]
     document: Callable[[Item], R]
     rank: Callable[[F, str], tuple[Any, ...]]
     attributes: Sequence[str]
+    paths: Paths
 
 
 TASK_RUNS: Kind[TaskRunFacts, TaskRun] = Kind(
@@ -34,6 +46,7 @@ TASK_RUNS: Kind[TaskRunFacts, TaskRun] = Kind(
     document=lambda item: items.read_task_run(item).run,
     rank=sorting.rank,
     attributes=items.OF_TASK_RUNS,
+    paths=task_run_paths.PATHS,
 )
 FLOW_RUNS: Kind[FlowRun, FlowRun] = Kind(
     keys.FLOW_RUN,
@@ -41,6 +54,7 @@ FLOW_RUNS: Kind[FlowRun, FlowRun] = Kind(
     document=lambda item: items.read_document(FlowRun, item),
     rank=sorting.rank_flow_run,
     attributes=items.OF_FLOWS,
+    paths=flow_run_paths.PATHS,
 )
 FLOWS: Kind[Flow, Flow] = Kind(
     keys.FLOW,
@@ -48,6 +62,7 @@ FLOWS: Kind[Flow, Flow] = Kind(
     document=lambda item: items.read_document(Flow, item),
     rank=sorting.rank_flow,
     attributes=items.OF_FLOWS,
+    paths=flow_paths.TO_FLOWS,
 )
 DEPLOYMENTS: Kind[Deployment, Deployment] = Kind(
     keys.DEPLOYMENT,
@@ -55,4 +70,5 @@ DEPLOYMENTS: Kind[Deployment, Deployment] = Kind(
     document=lambda item: items.read_document(Deployment, item),
     rank=sorting.rank_deployment,
     attributes=items.OF_FLOWS,
+    paths=flow_paths.TO_DEPLOYMENTS,
 )

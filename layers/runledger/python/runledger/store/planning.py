@@ -3,12 +3,12 @@
 A plan may read too much, never too little: whoever carries it out applies the whole criteria.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
+from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import Order
 from runledger.store import keys, places
 from runledger.store.keys import Index, Key
@@ -65,7 +65,8 @@ class Follow:
 class Walk:
     """Read partitions of an index, whole or between two places.
 
-    `bounded` says that what they hold is as many as one owner has, not as the table has.
+    `bounded` says that what they hold is as many as one owner has, not as the table has; `bare`,
+    that entries carry no facts though others of the index do.
     """
 
     name: str
@@ -73,11 +74,12 @@ class Walk:
     partitions: tuple[str, ...]
     between: tuple[str, str] | None = None
     bounded: bool = False
+    bare: bool = False
 
     @property
     def wide(self) -> bool:
         """Whether the entries tell if a thing is wanted."""
-        return self.index in WIDE
+        return self.index in WIDE and not self.bare
 
     def yields(self, order: Order) -> bool:
         """Whether the entries come in the order."""
@@ -90,13 +92,17 @@ Read = Lookup | Follow | Walk
 NOTHING = Lookup("nothing", ())
 
 
-class Range(Protocol):
-    """A criterion on a time."""
+Path = Callable[[Criteria, int], Read | None]
+"""From what is wanted, and the number of shards, to what is to be read; None: it can't help."""
 
-    @property
-    def before_(self) -> datetime | None: ...
-    @property
-    def after_(self) -> datetime | None: ...
+Paths = Mapping[str, Path]
+"""Access paths by the filter that each serves, the cheapest first."""
+
+
+def narrowest(paths: Paths, criteria: Criteria, shards: int) -> Read | None:
+    """Return the first read that a path offers."""
+    offers = (path(criteria, shards) for path in paths.values())
+    return next((offer for offer in offers if offer is not None), None)
 
 
 def everything(kind: str, order: Order, shards: int) -> Walk:
@@ -109,26 +115,6 @@ def expected_between(kind: str, low: datetime, high: datetime, shards: int) -> W
     """Read the runs expected to start from one time to another."""
     index = keys.BY_EXPECTED_START
     return Walk(index.name, index, partitions(kind, shards), places.between(low, high))
-
-
-def within(kind: str, asked: Range | None, index: Index, shards: int) -> Read | None:
-    """Read the runs with a time in a range; None where none is asked."""
-    if asked is None or (asked.before_ is None and asked.after_ is None):
-        return None
-    if asked.before_ and asked.after_ and asked.before_ < asked.after_:
-        return NOTHING
-    between = places.between(asked.after_, asked.before_)
-    return Walk(index.name, index, partitions(kind, shards), between)
-
-
-def in_states(kind: str, types: Iterable[str], shards: int) -> Walk:
-    """Read the runs in states of some types."""
-    named = (
-        keys.state_shard(kind, state_type, number)
-        for state_type in dict.fromkeys(types)
-        for number in range(shards)
-    )
-    return Walk("by_state", keys.BY_STATE, tuple(named))
 
 
 def partitions(kind: str, shards: int) -> tuple[str, ...]:

@@ -1,174 +1,210 @@
 """Carrying out a plan: read what it names, keep what is wanted, and give a page of it in order."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain, groupby, islice
-from math import isqrt
-from typing import Any, Generic
+from itertools import chain, islice
+from sys import maxsize
+from typing import Generic, NamedTuple, TypeVar
 
+from runledger.domain.errors import OutOfTime
+from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import ALL, Page
-from runledger.store import items, keys, places
-from runledger.store.expressions import in_index, in_partition
+from runledger.store.failures import Late
 from runledger.store.kinds import F, Kind, R
-from runledger.store.planning import Follow, Lookup, Read, Walk, everything, expected_between
+from runledger.store.planning import Read, Walk, everything, expected_between, narrowest
+from runledger.store.reading import Candidate, Reader
 from runledger.store.selections import Selection
-from runledger.store.table import MOST_KEYS, Query, Table
-from runledger.store.writes import Item
+from runledger.store.table import MOST_KEYS, Table, chunks
 
-# Entries of an unordered path that are sorted in memory; where there are more, walking everything
-# in its order finds a page sooner.
+A = TypeVar("A")
+
+# Entries of an unordered path that are sorted in memory. Where there are more, as many are first
+# looked at in the order that is asked for: a page of what is common is found sooner there.
 MOST_SORTED = 2_000
 
-# Entries that are asked for at once; DynamoDB sends no more than a megabyte, whatever is asked.
-MOST_ENTRIES = 10_000
+NOTHING = Criteria()
+
+TOO_LONG = "The search takes longer than a request may. Narrow it by one of these filters:"
 
 
 @dataclass(frozen=True)
-class Candidate(Generic[F]):
-    """A thing that may be wanted: its key, and what has been read of it so far."""
+class Found(Generic[A]):
+    """An answer, and what it took to find it."""
 
-    key: keys.Key
-    facts: F | None = None
-    item: Item | None = None
-
-
-@dataclass(frozen=True)
-class Found(Generic[R]):
-    """A page, and what it took to find it."""
-
-    page: list[R]
+    answer: A
     path: str
-    entries_read: int
+    items_read: int
+    items_kept: int
 
     def told(self) -> dict[str, object]:
         """Return what is worth logging."""
-        return {"path": self.path, "entries_read": self.entries_read, "found": len(self.page)}
+        return {"path": self.path, "items_read": self.items_read, "items_kept": self.items_kept}
+
+
+class Paged(NamedTuple, Generic[R]):
+    """A page, and how many things there are on all pages."""
+
+    page: list[R]
+    total: int
+
+
+class Ranked(NamedTuple, Generic[F]):
+    """What is wanted, in order, and how many there are if that is known already."""
+
+    candidates: Iterator[Candidate[F]]
+    total: int | None = None
+
+
+@dataclass
+class Tally(Generic[A]):
+    """Counts what passes."""
+
+    passing: Iterable[A]
+    number: int = 0
+
+    def __iter__(self) -> Iterator[A]:
+        """Let each pass."""
+        for one in self.passing:
+            self.number += 1
+            yield one
 
 
 @dataclass
 class Searcher(Generic[F, R]):
-    """One search, on its way through the table."""
+    """One search, on its way through the table.
+
+    Its methods raise `OutOfTime` when the table's deadline comes before they are done.
+    """
 
     table: Table
     shards: int
     kind: Kind[F, R]
     selection: Selection[F]
     page: Page = ALL
-    entries_read: int = field(default=0, init=False)
+    most_sorted: int = MOST_SORTED
+    path: str = field(default="", init=False)
 
-    def find(self) -> Found[R]:
+    def __post_init__(self) -> None:
+        """Begin with nothing read."""
+        self.reader: Reader[F, R] = Reader(self.table, self.kind, self.page)
+
+    def find(self) -> Found[list[R]]:
         """Return the page that is wanted."""
-        read = self._plan()
-        wanted = self._in_order(read)
-        if wanted is None:
-            read = self._everything()
-            wanted = self._wanted(self._entries(read))
-        page = self._read_page(islice(wanted, self.page.offset, None))
-        return Found(page, read.name, self.entries_read)
+        with self._in_time():
+            page = self._read_page(self._ranked())
+        return self._found(page, kept=len(page))
 
-    def facts(self, between: tuple[datetime, datetime] | None = None) -> Iterator[F]:
-        """Yield what is known of all that is wanted, or of runs expected to start between."""
-        read = self._plan()
+    def paginate(self) -> Found[Paged[R]]:
+        """Return the page that is wanted, and how many there are on all pages."""
+        with self._in_time():
+            ranked = self._ranked()
+            page = self._read_page(ranked)
+        if ranked.total is not None:
+            return self._found(Paged(page, ranked.total), kept=len(page))
+        counted = replace(self, page=ALL).count()
+        items_read = self.reader.items_read + counted.items_read
+        return Found(Paged(page, counted.answer), self.path, items_read, len(page))
+
+    def count(self) -> Found[int]:
+        """Return how many are wanted."""
+        return self.tell(lambda facts: sum(1 for _ in facts))
+
+    def tell(
+        self,
+        summary: Callable[[Iterator[F]], A],
+        between: tuple[datetime, datetime] | None = None,
+    ) -> Found[A]:
+        """Sum up all that is wanted, as far as runs are expected to start between, if given."""
+        read = self._narrowest() or self._everything(ALL)
         if between and isinstance(read, Walk) and not read.bounded:
             read = expected_between(self.kind.name, *between, self.shards)
-        wanted = self._wanted(self._candidates(read))
-        return (one.facts for one in wanted if one.facts is not None)
+        self.path = read.name
+        with self._in_time():
+            wanted = Tally(self._wanted(self.reader.candidates(read)))
+            answer = summary(one.facts for one in wanted if one.facts is not None)
+        return self._found(answer, kept=wanted.number)
 
-    def _plan(self) -> Read:
-        return self.selection.narrowest(self.shards) or self._everything()
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        try:
+            yield
+        except Late as late:
+            told = self._found(None, kept=0).told()
+            raise OutOfTime(f"{TOO_LONG} {', '.join(self.kind.paths)}.", told) from late
 
-    def _everything(self) -> Walk:
-        return everything(self.kind.name, self.page.order, self.shards)
+    def _found(self, answer: A, *, kept: int) -> Found[A]:
+        return Found(answer, self.path, self.reader.items_read, kept)
 
-    def _candidates(self, read: Read) -> Iterator[Candidate[F]]:
-        if isinstance(read, Walk):
-            return self._entries(read)
-        found = read.keys if isinstance(read, Lookup) else self._followed(read)
-        return (Candidate(key) for key in dict.fromkeys(found))
+    @property
+    def _asks_nothing(self) -> bool:
+        return self.selection.criteria == NOTHING
 
-    def _followed(self, read: Follow) -> Iterator[keys.Key]:
-        for pk, between in read.ranges:
-            for item in self.table.query(Query(in_partition(pk, between))):
-                yield keys.thing(self.kind.name, items.pointed_to(item))
+    def _narrowest(self) -> Read | None:
+        return narrowest(self.kind.paths, self.selection.criteria, self.shards)
 
-    def _in_order(self, read: Read) -> Iterator[Candidate[F]] | None:
-        """Return what a plan finds, in order; None where it is too much to be sorted."""
-        candidates = self._candidates(read)
+    def _everything(self, page: Page) -> Walk:
+        return everything(self.kind.name, page.order, self.shards)
+
+    def _ranked(self) -> Ranked[F]:
+        read = self._narrowest()
+        whole = self._everything(self.page)
+        self.path = (read or whole).name
+        if read is None and (self._asks_nothing or whole.wide):
+            return Ranked(self._wanted(self.reader.candidates(whole)))
+        if read is None:
+            return self._common(whole) or self._best(self._everything(ALL))
         if isinstance(read, Walk) and read.yields(self.page.order):
-            return self._wanted(candidates)
-        if not isinstance(read, Walk) or read.bounded:
-            return self._sorted(self._wanted(candidates))
-        some = list(islice(candidates, MOST_SORTED + 1))
-        return None if len(some) > MOST_SORTED else self._sorted(self._wanted(some))
+            return Ranked(self._wanted(self.reader.candidates(read)))
+        return self._sorted(read) or self._common(whole) or self._best(read)
 
-    def _sorted(self, wanted: Iterable[Candidate[F]]) -> Iterator[Candidate[F]]:
-        return iter(sorted(self._known(wanted), key=self._rank, reverse=self.page.order.reverse))
-
-    def _rank(self, candidate: Candidate[F]) -> tuple[Any, ...]:
-        if candidate.facts is None:
-            raise ValueError(f"nothing is known of {candidate.key}")
-        return self.kind.rank(candidate.facts, self.page.order.column)
-
-    def _entries(self, walk: Walk) -> Iterator[Candidate[F]]:
-        """Merge the partitions of an index, in its order, reading each only as far as needed."""
-        reverse = self.page.order.reverse and walk.yields(self.page.order)
-        streams = [self._partition(walk, value, reverse=reverse) for value in walk.partitions]
-        place = walk.index.range
-        merged = heapq.merge(*streams, key=lambda entry: entry[place], reverse=reverse)
-        if walk.index == keys.BY_NAME:
-            return self._with_long_names_settled(merged)
-        return (self._candidate(entry, wide=walk.wide) for entry in merged)
-
-    def _partition(self, walk: Walk, value: str, *, reverse: bool) -> Iterator[Item]:
-        where = in_index(walk.index, value, walk.between)
-        page = self._page_size(len(walk.partitions)) if walk.yields(self.page.order) else None
-        for entry in self.table.query(Query(where, walk.index.name, reverse, page)):
-            self.entries_read += 1
-            # What one owner has can be of several kinds.
-            if keys.is_of(keys.of(entry), self.kind.name):
-                yield entry
-
-    def _page_size(self, partitions: int) -> int | None:
-        """Entries to ask a partition for: its share, and what chance may add to that."""
-        if self.page == ALL:
+    def _sorted(self, read: Read) -> Ranked[F] | None:
+        """Sort in memory what a plan finds; None where it may be too much."""
+        rest: Iterator[Candidate[F]] = iter(())
+        some = candidates = self.reader.candidates(read)
+        if isinstance(read, Walk) and not read.bounded:
+            some, rest = iter(list(islice(candidates, self.most_sorted))), candidates
+        if next(rest, None) is not None:
             return None
-        share = -(-(self.page.offset + self.page.limit) // partitions)
-        return min(share + 2 * isqrt(share) + 1, MOST_ENTRIES)
+        found = self.reader.sorted(self._wanted(some))
+        return Ranked(iter(found), len(found))
 
-    def _with_long_names_settled(self, entries: Iterable[Item]) -> Iterator[Candidate[F]]:
-        """Put in order what the index can't: names that agree as far as it shows them."""
-        for cut, group in groupby(entries, lambda entry: places.cut_name(entry["name_key"])):
-            candidates = (self._candidate(entry, wide=False) for entry in group)
-            yield from self._sorted(candidates) if cut else candidates
+    def _common(self, whole: Walk) -> Ranked[F] | None:
+        """Look for the page among the first of everything; None where it does not end there."""
+        self.path = whole.name
+        entries = self.reader.candidates(whole)
+        found = list(islice(self._wanted(islice(entries, self.most_sorted)), self._end))
+        if len(found) == self._end:
+            return Ranked(iter(found))
+        return Ranked(iter(found), len(found)) if next(entries, None) is None else None
 
-    def _candidate(self, entry: Item, *, wide: bool) -> Candidate[F]:
-        return Candidate(keys.of(entry), self.kind.facts(entry) if wide else None)
+    def _best(self, read: Read) -> Ranked[F]:
+        """Look at all that a plan finds, and keep no more of it than the page needs."""
+        self.path = read.name
+        wanted = Tally(self._wanted(self.reader.candidates(read)))
+        choose = heapq.nlargest if self.page.order.reverse else heapq.nsmallest
+        best = choose(self._end, wanted, key=self.reader.rank)
+        return Ranked(iter(best), wanted.number)
+
+    @property
+    def _end(self) -> int:
+        return min(self.page.offset + self.page.limit, maxsize)
 
     def _wanted(self, candidates: Iterable[Candidate[F]]) -> Iterator[Candidate[F]]:
         """Keep those that are wanted, as far as what is known of them tells."""
-        if self.selection.asks_nothing:
+        if self._asks_nothing:
             return iter(candidates)
-        return chain.from_iterable(map(self._choose, _chunks(candidates, MOST_KEYS)))
+        return chain.from_iterable(map(self._choose, chunks(candidates, MOST_KEYS)))
 
     def _choose(self, candidates: Sequence[Candidate[F]]) -> Iterator[Candidate[F]]:
-        known = list(self._known(candidates))
+        known = list(self.reader.known(candidates))
         chosen = self.selection.choose([one.facts for one in known if one.facts is not None])
         return (one for one, wanted in zip(known, chosen, strict=True) if wanted)
 
-    def _known(self, candidates: Iterable[Candidate[F]]) -> Iterator[Candidate[F]]:
-        """Add the facts, from the documents where the entries have none; drop what is gone."""
-        candidates = list(candidates)
-        unknown = [one.key for one in candidates if one.facts is None]
-        documents = self.table.read_many(unknown, self.kind.attributes)
-        for one in candidates:
-            if one.facts is not None:
-                yield one
-            elif item := documents.get(one.key):
-                yield Candidate(one.key, self.kind.facts(item), item)
-
-    def _read_page(self, wanted: Iterator[Candidate[F]]) -> list[R]:
+    def _read_page(self, ranked: Ranked[F]) -> list[R]:
+        wanted = islice(ranked.candidates, self.page.offset, None)
         page: list[R] = []
         while left := self.page.limit - len(page):
             chunk = list(islice(wanted, min(left, MOST_KEYS)))
@@ -180,15 +216,9 @@ class Searcher(Generic[F, R]):
     def _documents(self, candidates: Sequence[Candidate[F]]) -> Iterator[R]:
         """Read the things themselves; an index may lag behind, so each is asked about again."""
         bare: list[Candidate[F]] = [Candidate(one.key) for one in candidates if one.item is None]
-        read = self._known(bare) if self.selection.asks_nothing else self._choose(bare)
+        read = self.reader.known(bare) if self._asks_nothing else self._choose(bare)
         fresh = {one.key: one for one in read}
         for one in candidates:
             found = one if one.item else fresh.get(one.key)
             if found and found.item:
                 yield self.kind.document(found.item)
-
-
-def _chunks(candidates: Iterable[Candidate[F]], size: int) -> Iterator[list[Candidate[F]]]:
-    rest = iter(candidates)
-    while chunk := list(islice(rest, size)):
-        yield chunk

@@ -6,9 +6,7 @@ from typing import Protocol, TypeVar
 
 from runledger.domain.facts import TaskRunFacts
 from runledger.domain.filters.criteria import Criteria
-from runledger.store import task_run_paths
 from runledger.store.lineages import Lineages
-from runledger.store.planning import Read
 from runledger.store.table import Table
 
 F_contra = TypeVar("F_contra", contravariant=True)
@@ -18,12 +16,8 @@ class Selection(Protocol[F_contra]):
     """Decides about things by what is known of them."""
 
     @property
-    def asks_nothing(self) -> bool:
-        """Whether everything is wanted."""
-        ...
-
-    def narrowest(self, shards: int) -> Read | None:
-        """Return the cheapest read that has all that is wanted, if there is one but reading all."""
+    def criteria(self) -> Criteria:
+        """What is asked of them."""
         ...
 
     def choose(self, facts: Sequence[F_contra]) -> Iterator[bool]:
@@ -42,15 +36,6 @@ class TaskRunSelection:
     def by(cls, table: Table, criteria: Criteria) -> "TaskRunSelection":
         """Return the selection of a table's task runs by criteria."""
         return cls(criteria, Lineages(table, criteria))
-
-    @property
-    def asks_nothing(self) -> bool:
-        """Whether all are wanted."""
-        return self.criteria == Criteria()
-
-    def narrowest(self, shards: int) -> Read | None:
-        """Return the path of the table of paths that comes first."""
-        return task_run_paths.narrowest(self.criteria, shards)
 
     def choose(self, facts: Sequence[TaskRunFacts]) -> Iterator[bool]:
         """Look up what stands above the runs, as far as it is asked for."""

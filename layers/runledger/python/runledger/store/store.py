@@ -1,25 +1,31 @@
 """The table as the use cases see it: a store for each kind of thing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from runledger.store import keys
 from runledger.store.concurrency_limits import ConcurrencyLimitStore
+from runledger.store.connections import ConnectionStore
+from runledger.store.deadlines import Deadline
 from runledger.store.deployments import DeploymentStore
 from runledger.store.flow_runs import FlowRunStore
 from runledger.store.flows import FlowStore
 from runledger.store.leases import LeaseStore
+from runledger.store.logs import LogStore
 from runledger.store.states import StateStore
 from runledger.store.table import Table
 from runledger.store.task_runs import TaskRunStore
+from runledger.store.task_workers import TaskWorkerStore
 from runledger.store.transitions import TransitionStore
 
 
 @dataclass(frozen=True)
 class Store:
-    """All that is stored."""
+    """All that is stored; logs are kept as long as `log_retention`, or for good."""
 
     table: Table
     shards: int
+    log_retention: timedelta | None = None
 
     @property
     def task_runs(self) -> TaskRunStore:
@@ -60,6 +66,25 @@ class Store:
     def leases(self) -> LeaseStore:
         """Slots of concurrency limits, and the leases that hold them."""
         return LeaseStore(self.table)
+
+    @property
+    def logs(self) -> LogStore:
+        """Logs of runs."""
+        return LogStore(self.table, self.shards, self.log_retention)
+
+    def until(self, deadline: Deadline) -> "Store":
+        """Return the store for searches that give up at the deadline."""
+        return replace(self, table=self.table.until(deadline))
+
+    @property
+    def task_workers(self) -> TaskWorkerStore:
+        """Task workers, and the background runs that wait for them."""
+        return TaskWorkerStore(self.table)
+
+    @property
+    def connections(self) -> ConnectionStore:
+        """WebSocket connections."""
+        return ConnectionStore(self.table)
 
     def ping(self) -> None:
         """Ask the table for nothing in particular.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
@@ -14,9 +16,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from runledger import metering
 from runledger.domain.errors import Unavailable
 from runledger.store import expressions, keys
+from runledger.store.deadlines import Deadline
 from runledger.store.failures import Cancelled, meaning
 from runledger.store.keys import Key
-from runledger.store.writes import OPERATIONS, Item, Write
+from runledger.store.writes import OPERATIONS, Delete, Item, Put, Write
 
 if TYPE_CHECKING:
     from boto3.dynamodb.conditions import ConditionBase
@@ -24,9 +27,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# AWS limits: keys in a BatchGetItem, writes in a TransactWriteItems.
+# AWS limits: keys in a BatchGetItem, writes in a TransactWriteItems and in a BatchWriteItem.
 MOST_KEYS = 100
 MOST_WRITES = 100
+MOST_LOOSE_WRITES = 25
+
+# Entries that are asked for at once; DynamoDB sends no more than a megabyte, whatever is asked.
+MOST_ENTRIES = 10_000
+
+# Batches of loose writes under way at a time.
+AT_ONCE = 8
 
 # The longest of the random pauses, in seconds, after each attempt at a write that met a transaction
 # and at a batch that was not read whole: half a second in all, on average. What else may pass is
@@ -42,10 +52,12 @@ class Query:
     index: str | None = None
     reverse: bool = False
     page: int | None = None
+    attributes: Sequence[str] = ()
 
     def request(self) -> dict[str, Any]:
         """Spell it for the client; an index has no consistent reads."""
-        asked = expressions.select(self.where) | {"ScanIndexForward": not self.reverse}
+        asked = expressions.select(self.where, self.attributes)
+        asked |= {"ScanIndexForward": not self.reverse}
         source = {"IndexName": self.index} if self.index else {"ConsistentRead": True}
         return asked | source | ({"Limit": self.page} if self.page else {})
 
@@ -57,6 +69,11 @@ class Table:
     client: DynamoDBClient
     name: str
     pauses: Sequence[float] = field(default=PAUSES)
+    deadline: Deadline | None = None
+
+    def until(self, deadline: Deadline) -> Table:
+        """Return the table for calls that begin before the deadline: later ones raise `Late`."""
+        return replace(self, deadline=deadline)
 
     def read(self, key: Key) -> Item | None:
         """Return the item as last acknowledged, or None."""
@@ -72,7 +89,7 @@ class Table:
             item = self.read(wanted[0])
             return {wanted[0]: item} if item else {}
         found: dict[Key, Item] = {}
-        for some in _batches(list(dict.fromkeys(wanted)), MOST_KEYS):
+        for some in chunks(dict.fromkeys(wanted), MOST_KEYS):
             for item in self._read_batch(some, attributes):
                 found[keys.of(item)] = item
         return found
@@ -90,7 +107,10 @@ class Table:
         raise Unavailable(f"{len(left)} of {len(wanted)} keys were not read")
 
     def query(self, asked: Query) -> Iterator[Item]:
-        """Yield what a query finds, reading a page when it is needed and no sooner."""
+        """Yield what a query finds, reading a page when it is needed and no sooner.
+
+        Each page is twice as long as the one before, so that few are enough of whatever length.
+        """
         request = asked.request()
         while True:
             answer = self._call("query", **request)
@@ -98,6 +118,8 @@ class Table:
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            if "Limit" in request:
+                request["Limit"] = min(2 * request["Limit"], MOST_ENTRIES)
 
     def write(self, *writes: Write) -> None:
         """Do all the writes or none.
@@ -114,8 +136,27 @@ class Table:
 
     def write_batches(self, writes: Sequence[Write]) -> None:
         """Do writes of any number in their order, a hundred at a time, each hundred all or none."""
-        for batch in _batches(writes, MOST_WRITES):
+        for batch in chunks(writes, MOST_WRITES):
             self.write(*batch)
+
+    def write_loosely(self, writes: Sequence[Put | Delete]) -> None:
+        """Do writes that expect nothing, in any order, many at a time; no two of one item.
+
+        Raises:
+            Unavailable: some were not done; all of them can be done again.
+        """
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(self._write_batch, chunks(writes, MOST_LOOSE_WRITES)))
+
+    def _write_batch(self, writes: Sequence[Put | Delete]) -> None:
+        left = [{f"{OPERATIONS[type(write)][1]}Request": write.request()} for write in writes]
+        for pause in self._pauses():
+            answer = self._request("batch_write_item", RequestItems={self.name: left})
+            left = answer.get("UnprocessedItems", {}).get(self.name, [])
+            if not left:
+                return
+            time.sleep(pause)
+        raise Unavailable(f"{len(left)} of {len(writes)} items were not written")
 
     def _write_one(self, write: Write) -> None:
         operation, _ = OPERATIONS[type(write)]
@@ -142,6 +183,8 @@ class Table:
         return self._request(operation, TableName=self.name, **request)
 
     def _request(self, operation: str, **request: Any) -> dict[str, Any]:
+        if self.deadline:
+            self.deadline.check()
         try:
             answer = getattr(self.client, operation)(**request, ReturnConsumedCapacity="TOTAL")
         except BotoCoreError as error:
@@ -156,5 +199,8 @@ class Table:
         return (random.uniform(0, longest) for longest in (*self.pauses, 0))  # noqa: S311
 
 
-def _batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (things[start : start + size] for start in range(0, len(things), size))
+def chunks(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield things so many at a time, taking no more of them than is needed."""
+    rest = iter(things)
+    while chunk := list(islice(rest, size)):
+        yield chunk

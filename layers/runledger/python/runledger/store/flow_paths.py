@@ -1,0 +1,27 @@
+"""Access paths to flows and deployments."""
+
+from runledger.domain.filters.criteria import Criteria
+from runledger.store import keys
+from runledger.store.keys import DEPLOYMENT, FLOW
+from runledger.store.paths import by_flow, by_id, named
+from runledger.store.planning import Follow, Paths, Read
+
+
+def by_name(criteria: Criteria, _: int) -> Read | None:
+    """Read the flows of the names given."""
+    names = named(criteria, FLOW, "name")
+    if names is None:
+        return None
+    claims = map(keys.flow_name, names)
+    return Follow("by_name", tuple((claim.pk, (claim.sk, claim.sk)) for claim in claims))
+
+
+TO_FLOWS: Paths = {
+    "flows.id.any_": by_id(FLOW),
+    "flows.name.any_": by_name,
+}
+
+TO_DEPLOYMENTS: Paths = {
+    "deployments.id.any_": by_id(DEPLOYMENT),
+    "flows.id.any_": by_flow(bounded=True),
+}

@@ -1,0 +1,116 @@
+"""Reading what a plan names: candidates in the order in which they are found, each once."""
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from math import isqrt
+from operator import itemgetter
+from typing import Any, Generic
+
+from runledger.domain.sorting import ALL, Page
+from runledger.store import items, keys, places
+from runledger.store.expressions import in_index, in_partition
+from runledger.store.kinds import F, Kind, R
+from runledger.store.planning import Follow, Lookup, Read, Walk
+from runledger.store.table import MOST_ENTRIES, Query, Table
+from runledger.store.writes import Item
+
+
+@dataclass(frozen=True)
+class Candidate(Generic[F]):
+    """A thing that may be wanted: its key, and what has been read of it so far."""
+
+    key: keys.Key
+    facts: F | None = None
+    item: Item | None = None
+
+
+@dataclass
+class Reader(Generic[F, R]):
+    """Reads things of a kind for a page; `items_read` counts index entries and items alike."""
+
+    table: Table
+    kind: Kind[F, R]
+    page: Page
+    items_read: int = field(default=0, init=False)
+
+    def candidates(self, read: Read) -> Iterator[Candidate[F]]:
+        """Yield what a plan finds; of a walk in the order of the page, if that is its order."""
+        if isinstance(read, Walk):
+            return _each_once(self._entries(read))
+        found = read.keys if isinstance(read, Lookup) else self._followed(read)
+        return (Candidate(key) for key in dict.fromkeys(found))
+
+    def _followed(self, read: Follow) -> Iterator[keys.Key]:
+        for pk, between in read.ranges:
+            for item in self.table.query(Query(in_partition(pk, between))):
+                self.items_read += 1
+                yield keys.thing(self.kind.name, items.pointed_to(item))
+
+    def _entries(self, walk: Walk) -> Iterator[Candidate[F]]:
+        """Merge the partitions of an index, in its order, reading each only as far as needed."""
+        reverse = self.page.order.reverse and walk.yields(self.page.order)
+        streams = [self._partition(walk, value, reverse=reverse) for value in walk.partitions]
+        merged = heapq.merge(*streams, key=itemgetter(walk.index.range), reverse=reverse)
+        if walk.index == keys.BY_NAME:
+            return self._with_long_names_settled(merged)
+        return (self._candidate(entry, wide=walk.wide) for entry in merged)
+
+    def _partition(self, walk: Walk, value: str, *, reverse: bool) -> Iterator[Item]:
+        where = in_index(walk.index, value, walk.between)
+        page = self._page_size(len(walk.partitions)) if walk.yields(self.page.order) else None
+        for entry in self.table.query(Query(where, walk.index.name, reverse, page)):
+            self.items_read += 1
+            # What one owner has can be of several kinds.
+            if keys.is_of(keys.of(entry), self.kind.name):
+                yield entry
+
+    def _page_size(self, partitions: int) -> int | None:
+        """Entries to ask a partition for: its share, and what chance may add to that."""
+        if self.page == ALL:
+            return None
+        share = -(-(self.page.offset + self.page.limit) // partitions)
+        return min(share + 2 * isqrt(share) + 1, MOST_ENTRIES)
+
+    def _with_long_names_settled(self, entries: Iterable[Item]) -> Iterator[Candidate[F]]:
+        """Put in order what the index can't: names that agree as far as it shows them."""
+        for cut, group in groupby(entries, lambda entry: places.cut_name(entry["name_key"])):
+            candidates = (self._candidate(entry, wide=False) for entry in group)
+            yield from self.sorted(candidates) if cut else candidates
+
+    def _candidate(self, entry: Item, *, wide: bool) -> Candidate[F]:
+        # An entry may be of an item that lies under the thing, such as its tag.
+        key = keys.Key(entry["pk"], self.kind.name)
+        return Candidate(key, self.kind.facts(entry) if wide else None)
+
+    def sorted(self, candidates: Iterable[Candidate[F]]) -> list[Candidate[F]]:
+        """Return candidates in the order of the page, without those that are gone."""
+        return sorted(self.known(candidates), key=self.rank, reverse=self.page.order.reverse)
+
+    def rank(self, candidate: Candidate[F]) -> tuple[Any, ...]:
+        """Return where a candidate stands of which the facts are known."""
+        if candidate.facts is None:
+            raise ValueError(f"nothing is known of {candidate.key}")
+        return self.kind.rank(candidate.facts, self.page.order.column)
+
+    def known(self, candidates: Iterable[Candidate[F]]) -> Iterator[Candidate[F]]:
+        """Add the facts, from the documents where the entries have none; drop what is gone."""
+        candidates = list(candidates)
+        unknown = [one.key for one in candidates if one.facts is None]
+        documents = self.table.read_many(unknown, self.kind.attributes)
+        self.items_read += len(documents)
+        for one in candidates:
+            if one.facts is not None:
+                yield one
+            elif item := documents.get(one.key):
+                yield Candidate(one.key, self.kind.facts(item), item)
+
+
+def _each_once(candidates: Iterable[Candidate[F]]) -> Iterator[Candidate[F]]:
+    """Leave out what comes again: a thing that moves while an index is read is in two places."""
+    seen: set[keys.Key] = set()
+    for one in candidates:
+        if one.key not in seen:
+            seen.add(one.key)
+            yield one
