@@ -195,10 +195,9 @@ def test_what_is_refused_has_no_effects() -> None:
 # R12
 
 
-@pytest.mark.parametrize(("name", "retry"), [("Scheduled", False), ("AwaitingRetry", True)])
-def test_a_deferred_run_waits_for_a_worker(name: str, *, retry: bool) -> None:
-    decision = propose(task_run(None), state("SCHEDULED", name, deferred=True), force=True)
-    assert decision.effects == (Enqueue(retry=retry), ReleaseSlots())
+def test_a_deferred_run_waits_for_a_worker() -> None:
+    decision = propose(task_run(None), state("SCHEDULED", deferred=True), force=True)
+    assert decision.effects == (Enqueue(), ReleaseSlots())
 
 
 def test_a_run_that_is_not_deferred_waits_for_no_worker() -> None:

@@ -15,9 +15,18 @@ def admits(authorization: str | None) -> bool:
 
     Where a hash is required and none is set, nobody may.
     """
+    return _knows(_auth_string(authorization))
+
+
+def admits_token(token: str | None) -> bool:
+    """Tell whether who says this in a WebSocket's first message may go on (task-runs 6.1)."""
+    return _knows((token or "").encode())
+
+
+def _knows(auth_string: bytes) -> bool:
     if settings().authentication == "off":
         return True
-    shown = hashlib.sha256(_auth_string(authorization)).hexdigest()
+    shown = hashlib.sha256(auth_string).hexdigest()
     return hmac.compare_digest(shown, settings().auth_sha256)
 
 

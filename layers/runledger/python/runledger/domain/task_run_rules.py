@@ -139,4 +139,4 @@ def remember_result(t: TaskTransition) -> TaskAnswer:
 
 def enqueue(t: TaskTransition) -> TaskAnswer:
     """R12: a deferred run waits for a worker."""
-    return t.with_effect(Enqueue(retry=t.proposed.name == AWAITING_RETRY))
+    return t.with_effect(Enqueue())

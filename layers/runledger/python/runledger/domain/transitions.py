@@ -35,9 +35,7 @@ class ReleaseSlots:
 
 @dataclass(frozen=True)
 class Enqueue:
-    """An effect: a worker is to run this, before the others if it is a retry."""
-
-    retry: bool
+    """An effect: a task worker is to run this."""
 
 
 Effect = RememberResult | TakeSlots | ReleaseSlots | Enqueue

@@ -6,6 +6,7 @@
 | its states                  | TASK_RUN#<id>          | STATE#<time>#<state id>     |
 | flow runs it is parent of   | TASK_RUN#<id>          | SUBFLOW#<flow run id>       |
 | its tags                    | TASK_RUN#<id>          | TAG#<tag>, or TAG#*: many   |
+| the worker that has it      | TASK_RUN#<id>          | HOLD                        |
 | its key, in a flow run      | FLOW_RUN#<flow run id> | TASK_KEY#<key>              |
 | its key, without a flow run | TASK_KEY#<key>         | TASK_KEY                    |
 | flow run                    | FLOW_RUN#<id>          | FLOW_RUN                    |
@@ -24,13 +25,21 @@
 | slots held of it            | LIMIT_ID#<id>          | SLOT#<lease id>             |
 | all limits, by name         | LIMITS                 | LIMIT#<place of the name>   |
 | lease that can be renewed   | LEASE#<id>             | LEASE                       |
+| run that waits for a worker | QUEUE#<queue>          | <0: again, 1>#<time>#<state>|
+| task worker                 | TASK_WORKERS           | TASK_WORKER#<connection>    |
+| WebSocket connection        | CONNECTION#<id>        | CONNECTION                  |
+| line of a log, in pieces    | LOGS#<key of its run>  | <time>#<number>#<id>#<piece>|
+| ... of no run               | LOGS#<shard>           | the same                    |
 | runs counted by state type  | COUNT#<kind>#<number>  | COUNT                       |
 
 | index                   | hash                               | range                |
 |-------------------------|------------------------------------|----------------------|
 | by_owner                | owner: FLOW_RUN#<id>, FLOW#<id>    | id                   |
 | by_owner, of a tag      | owner: TAG#<kind>#<tag>#<shard>    | id: that of the run  |
+| by_owner, of a hold     | owner: TASK_WORKER#<connection>    | id: that of the run  |
+| by_owner, of a line     | owner: TASK_RUN#<id>               | id: <time>#...       |
 | by_state                | state_shard: <kind>#<TYPE>#<shard> | expected_start       |
+| by_state, of a line     | state_shard: LOGS#<shard>          | expected_start       |
 | by_expected_start       | shard: <kind>#<shard>              | expected_start       |
 | by_next_scheduled_start | shard                              | next_scheduled_start |
 | by_name                 | shard                              | name_key             |
@@ -91,6 +100,8 @@ STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOT
 FLOW_NAME, CACHE, DEPLOYMENT = "FLOW_NAME", "CACHE", "DEPLOYMENT"
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
 TAG, COUNT = "TAG", "COUNT"
+HOLD, QUEUE, CONNECTION = "HOLD", "QUEUE", "CONNECTION"
+TASK_WORKER, TASK_WORKERS = "TASK_WORKER", "TASK_WORKERS"
 
 MANY_TAGS = "*"
 """Stands for the tags of a run that has too many for an item each; no tag is spelled so."""
@@ -193,6 +204,29 @@ def _tag(tag: str | None) -> str:
 
 def count(kind: str, number: int) -> Key:
     return Key(join(COUNT, kind, number), COUNT)
+
+
+def hold(run_id: UUID) -> Key:
+    """The item that says which task worker has a background run."""
+    return Key(task_run(run_id).pk, HOLD)
+
+
+def queue(name: str) -> str:
+    """The partition of what waits in a queue, in the order in which it is handed out."""
+    return join(QUEUE, bounded(name))
+
+
+def waiting(queue_name: str, since: datetime, state_id: UUID, *, again: bool) -> Key:
+    """A run in a queue; those to be handed out again come before those that never were."""
+    return Key(queue(queue_name), join(int(not again), places.instant(since), state_id))
+
+
+def task_worker(connection_id: str) -> Key:
+    return Key(TASK_WORKERS, join(TASK_WORKER, connection_id))
+
+
+def connection(connection_id: str) -> Key:
+    return Key(join(CONNECTION, connection_id), CONNECTION)
 
 
 def under(prefix: str) -> tuple[str, str]:

@@ -12,8 +12,9 @@ from runledger.domain.orchestration import Decision
 from runledger.domain.results import Results
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
+from runledger.domain.task_workers import waiting
 from runledger.domain.transitions import Enqueue, ReleaseSlots, RememberResult, TakeSlots
-from runledger.store import items, keys, slots
+from runledger.store import items, keys, slots, task_workers
 from runledger.store.expressions import ABSENT, unmoved
 from runledger.store.failures import Refused
 from runledger.store.items import Stored, history
@@ -138,15 +139,15 @@ def release(case: Case, held: tuple[Held, ...]) -> Outcome:
     return Outcome(tuple(slots.giving_back(case.table, held, case.now)), ())
 
 
-def nothing(_: Case, held: tuple[Held, ...]) -> Outcome:
-    """Write nothing."""
-    return Outcome((), held)
+def enqueue(case: Case, held: tuple[Held, ...]) -> Outcome:
+    """Let the run wait for a worker; the table's stream announces it."""
+    state = case.run.state
+    return Outcome((task_workers.entry(waiting(case.run, state)),) if state else (), held)
 
 
 CARRIED_OUT: Mapping[type[Any], Callable[[Case, tuple[Held, ...]], Outcome]] = {
     RememberResult: remember,
     TakeSlots: take,
     ReleaseSlots: release,
-    # The table's stream hands the run to workers: what is committed can't be forgotten.
-    Enqueue: nothing,
+    Enqueue: enqueue,
 }

@@ -1,0 +1,15 @@
+"""$disconnect of the WebSocket API: forget a client, and let others have what it held."""
+
+from typing import Any
+
+from runledger import wiring
+from runledger.adapters.websocket import ACCEPTED, Event, websocket
+from runledger.service import conversations
+
+
+@websocket
+def handler(event: Event) -> dict[str, Any]:
+    conversations.end(
+        wiring.store(), event.connection_id, by_platform=event.by_platform, now=event.now
+    )
+    return ACCEPTED

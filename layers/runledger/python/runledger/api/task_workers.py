@@ -1,0 +1,38 @@
+"""What is asked and told about task workers."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from runledger.domain.task_workers import TaskWorker
+from runledger.domain.values import Value
+
+
+class TaskWorkerFilter(BaseModel):
+    """Which task workers: those that would run one of these tasks, or all."""
+
+    task_keys: list[str]
+
+
+class ReadTaskWorkers(BaseModel):
+    """The body of POST /task_workers/filter."""
+
+    task_worker_filter: TaskWorkerFilter | None = None
+
+    @property
+    def task_keys(self) -> list[str]:
+        """The keys of the tasks that the workers are wanted for."""
+        return self.task_worker_filter.task_keys if self.task_worker_filter else []
+
+
+class TaskWorkerResponse(Value):
+    """A task worker: its client's name, what it would run, and when it was last known to be."""
+
+    identifier: str
+    task_keys: list[str]
+    timestamp: datetime
+
+    @classmethod
+    def of(cls, worker: TaskWorker, now: datetime) -> "TaskWorkerResponse":
+        """Return what is told of a worker that is connected now."""
+        return cls(identifier=worker.client_id, task_keys=list(worker.task_keys), timestamp=now)

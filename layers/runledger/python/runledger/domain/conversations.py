@@ -1,0 +1,82 @@
+"""What is said over a WebSocket before a conversation's own messages (contract, task-runs 6.1)."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+SUBPROTOCOL = "prefect"
+AUTH_SUCCESS = '{"type":"auth_success"}'
+
+# Close codes of RFC 6455, and the reference's own for a broken order of messages.
+NORMAL, DROPPED, POLICY_VIOLATION, INTERNAL_ERROR = 1000, 1006, 1008, 1011
+PROTOCOL_VIOLATION = 4001
+
+Message = Mapping[str, Any]
+
+
+class Closed(Exception):  # noqa: N818 - an end, not a fault
+    """The server ends a conversation; a dropped one ends without a closing handshake."""
+
+    def __init__(self, code: int, reason: str = "") -> None:
+        """Keep what the client is told."""
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+
+class Subscription(NamedTuple):
+    """What a task worker asks for: runs of these task keys, in this order."""
+
+    client_id: str
+    task_keys: tuple[str, ...]
+
+
+def read(text: str) -> Message:
+    """Read a message.
+
+    Raises:
+        Closed: it is no JSON, or no object.
+    """
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Closed(DROPPED) from None
+    if not isinstance(message, dict):
+        raise Closed(DROPPED)
+    return message
+
+
+def authenticate(text: str, admits: Callable[[str | None], bool]) -> None:
+    """Hear the first message, which shows who is there.
+
+    Raises:
+        Closed: it does not, or not to our satisfaction.
+    """
+    message = read(text)
+    if message.get("type") != "auth":
+        raise Closed(POLICY_VIOLATION, "Expected 'auth' message")
+    token = message.get("token")
+    if admits(token if isinstance(token, str) else None):
+        return
+    known = "Invalid token" if token else "Auth required but no token provided"
+    raise Closed(POLICY_VIOLATION, known)
+
+
+def subscription(message: Message) -> Subscription:
+    """Read what a task worker subscribes to; keys that are one text are its letters.
+
+    Raises:
+        Closed: it says something else.
+    """
+    if message.get("type") != "subscribe":
+        raise _violation("'subscribe' message")
+    keys, client_id = message.get("keys"), message.get("client_id")
+    if not isinstance(keys, list | str) or not keys:
+        raise _violation("'keys' in subscribe message")
+    if not client_id:
+        raise _violation("'client_id' in subscribe message")
+    return Subscription(str(client_id), tuple(dict.fromkeys(map(str, keys))))
+
+
+def _violation(expected: str) -> Closed:
+    return Closed(PROTOCOL_VIOLATION, f"Protocol violation: expected {expected}")

@@ -1,0 +1,96 @@
+"""WebSocket conversations: how one begins, what is said in it by its path, and how it ends."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from runledger.domain import conversations
+from runledger.domain.conversations import INTERNAL_ERROR, SUBPROTOCOL, Closed
+from runledger.domain.task_workers import Departure
+from runledger.service import departures
+from runledger.service.means import Means
+from runledger.service.task_workers import Counter
+from runledger.store.connections import Connection
+from runledger.store.store import Store
+
+# Tells whether who shows this credential may speak.
+Admits = Callable[[str | None], bool]
+
+# Hears one message of a client that may speak.
+Conversation = Callable[[Means, Connection, str], None]
+
+
+def hand_out_task_runs(means: Means, connection: Connection, text: str) -> None:
+    """Talk to a task worker."""
+    Counter(means).hear(connection, text)
+
+
+CONVERSATIONS: Mapping[str, Conversation] = {
+    "/task_runs/subscriptions/scheduled": hand_out_task_runs,
+}
+
+
+class Client(NamedTuple):
+    """Who asks for a conversation: what it is to be about, and what the client speaks."""
+
+    path: str
+    subprotocols: tuple[str, ...]
+
+
+def begin(
+    store: Store, connection_id: str, client: Client, admits: Admits, *, now: datetime
+) -> bool:
+    """Begin a conversation, unless nobody here knows what to say on its path.
+
+    Who does not offer the subprotocol shows no credentials, and is let in only where none are asked
+    for (contract, task-runs 6.1).
+    """
+    shows_credentials = SUBPROTOCOL in client.subprotocols
+    if client.path not in CONVERSATIONS or not (shows_credentials or admits(None)):
+        return False
+    connection = Connection(id=connection_id, path=client.path, admitted=not shows_credentials)
+    store.connections.open(connection, now)
+    return True
+
+
+@dataclass(frozen=True)
+class Ears:
+    """Where messages are heard."""
+
+    means: Means
+    admits: Admits
+
+    def hear(self, connection_id: str, text: str) -> None:
+        """Hear a message.
+
+        A client that is cut off by an error of ours comes back, and what it had to say or was to
+        be told is not lost.
+        """
+        try:
+            self._hear(connection_id, text)
+        except Closed as end:
+            self.means.sockets.close(connection_id, end.code, end.reason)
+        except BaseException:
+            self.means.sockets.close(connection_id, INTERNAL_ERROR, "Internal error")
+            raise
+
+    def _hear(self, connection_id: str, text: str) -> None:
+        connection = self.means.store.connections.read(connection_id)
+        if connection is None:
+            raise Closed(INTERNAL_ERROR, "Unknown connection")
+        if not connection.admitted:
+            self._admit(connection, text)
+            return
+        CONVERSATIONS[connection.path](self.means, connection, text)
+
+    def _admit(self, connection: Connection, text: str) -> None:
+        conversations.authenticate(text, self.admits)
+        self.means.store.connections.admit(connection, self.means.now)
+        self.means.sockets.send(connection.id, conversations.AUTH_SUCCESS)
+
+
+def end(store: Store, connection_id: str, *, by_platform: bool, now: datetime) -> None:
+    """Forget a conversation that ended."""
+    departures.leave(store, connection_id, Departure(at=now, by_platform=by_platform))
+    store.connections.forget(connection_id)

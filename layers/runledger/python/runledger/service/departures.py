@@ -1,0 +1,123 @@
+"""What becomes of a task worker's runs once it is gone."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from runledger.domain.conversations import INTERNAL_ERROR
+from runledger.domain.errors import Moved
+from runledger.domain.task_workers import (
+    Departure,
+    TaskWorker,
+    own_queue,
+    waits_in,
+)
+from runledger.service.attempts import until_it_holds
+from runledger.service.means import Means
+from runledger.store.store import Store
+from runledger.store.task_workers import Held, SeenWorker
+
+# Connections that are asked at once whether they are still there.
+AT_ONCE = 16
+
+
+def leave(store: Store, connection_id: str, gone: Departure) -> None:
+    """Note that a worker is gone; the run that it did not acknowledge goes to another at once."""
+
+    def departed(worker: TaskWorker) -> TaskWorker:
+        return worker if worker.gone else worker.but(holding=None, gone=gone)
+
+    _let_go(store, connection_id, departed)
+
+
+def take_back(store: Store, connection_id: str, now: datetime) -> None:
+    """Take back from a worker the run that could not be sent to it."""
+    _let_go(store, connection_id, lambda worker: worker.but(holding=None, since=now))
+
+
+def _let_go(store: Store, connection_id: str, changed: Callable[[TaskWorker], TaskWorker]) -> None:
+    def attempt() -> None:
+        seen = store.task_workers.read(connection_id)
+        if seen and changed(seen.worker) != seen.worker and not _changed(store, seen, changed):
+            raise Moved(connection_id)
+
+    until_it_holds(attempt)
+
+
+def _changed(store: Store, seen: SeenWorker, changed: Callable[[TaskWorker], TaskWorker]) -> bool:
+    worker = seen.worker
+    held = store.task_workers.held(worker.holding, worker.connection_id) if worker.holding else None
+    if held:
+        return store.task_workers.put_back(held, seen, changed(worker))
+    return store.task_workers.change(seen, changed(worker)) is not None
+
+
+def sweep(means: Means, lease: timedelta) -> None:
+    """Find the workers that are gone, and pass on what those did not start whose lease is over."""
+    seen = means.store.task_workers.all()
+    present: dict[str, TaskWorker] = {}
+    for worker, is_there in _asked(means, [one.worker for one in seen]):
+        if is_there:
+            present[worker.client_id] = worker
+        else:
+            gone = Departure(at=means.now, by_platform=False)
+            leave(means.store, worker.connection_id, gone)
+    for one in seen:
+        if one.worker.gone and means.now - one.worker.gone.at >= lease:
+            Estate(means.store, one, one.worker.gone, present.get(one.worker.client_id)).settle()
+
+
+def _asked(means: Means, workers: Sequence[TaskWorker]) -> Iterator[tuple[TaskWorker, bool]]:
+    """Tell of each worker that is not known to be gone whether it is there."""
+    unsure = [worker for worker in workers if worker.gone is None]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = pool.map(lambda worker: _is_there(means, worker), unsure)
+        yield from zip(unsure, answers, strict=True)
+
+
+def _is_there(means: Means, worker: TaskWorker) -> bool:
+    sockets, connection_id = means.sockets, worker.connection_id
+    if worker.is_overdue(means.now):
+        sockets.close(connection_id, INTERNAL_ERROR, "A task run was not acknowledged")
+        return False
+    return sockets.is_open(connection_id)
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What a worker leaves that went; its heir is another connection of the same client."""
+
+    store: Store
+    seen: SeenWorker
+    gone: Departure
+    heir: TaskWorker | None
+
+    def settle(self) -> None:
+        """Decide about what the worker acknowledged and did not start, and then forget it.
+
+        It is forgotten only when nothing is left: the index that tells may lag behind.
+        """
+        worker, workers = self.seen.worker, self.store.task_workers
+        left = workers.holds(worker.connection_id)
+        for held in left:
+            self._pass_on(held)
+        if self.heir is None:
+            for queued in workers.waiting(own_queue(worker.client_id)):
+                workers.offer_to_all(queued)
+        if not left:
+            workers.remove(self.seen)
+
+    def _pass_on(self, held: Held) -> None:
+        waiting, workers = held.waiting, self.store.task_workers
+        stored = self.store.task_runs.read(waiting.run_id)
+        if not (stored and waits_in(stored.run, waiting.state_id)):
+            workers.release(waiting.run_id, waiting.state_id)
+        elif self.heir is None:
+            workers.offer(held, waiting.queue)
+        elif self.gone.by_platform:
+            # Its client was cut off, and is back with all that it had.
+            workers.hand_over(held, self.heir)
+        else:
+            # Its client may have started anew without it; nobody else may have it meanwhile.
+            workers.offer(held, own_queue(self.heir.client_id))

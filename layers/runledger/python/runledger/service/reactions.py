@@ -1,0 +1,73 @@
+"""What follows from changes of the table: a table of reactions, each with the changes it concerns.
+
+The stream tells each change at least once, so a reaction may be repeated. The patterns by which the
+stream is filtered stand in template.yaml, and must let through whatever concerns a reaction.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from runledger.domain.task_workers import waiting
+from runledger.service.means import Means
+from runledger.service.task_workers import Counter
+from runledger.store import changes, items, keys, task_workers
+from runledger.store.changes import Change
+
+
+class Reaction(NamedTuple):
+    """The changes that something follows from, and what does; all of a batch are given at once."""
+
+    concerns: Callable[[Change], bool]
+    react: Callable[[Means, Sequence[Change]], None]
+
+
+class Failure(NamedTuple):
+    """A reaction failed: the changes from this one on are to be told again."""
+
+    sequence_number: str
+    error: Exception
+
+
+def react(means: Means, records: Sequence[Mapping[str, Any]]) -> Iterator[Failure]:
+    """Let every reaction have its changes, and yield those that failed."""
+    batch = [changes.read(record) for record in records]
+    for reaction in REACTIONS:
+        yield from _attempt(means, reaction, [one for one in batch if reaction.concerns(one)])
+
+
+def _attempt(means: Means, reaction: Reaction, concerned: Sequence[Change]) -> Iterator[Failure]:
+    if not concerned:
+        return
+    try:
+        reaction.react(means, concerned)
+    except Exception as error:  # noqa: BLE001 - one reaction's failure is not another's
+        yield Failure(concerned[0].sequence_number, error)
+
+
+def begins_to_wait(change: Change) -> bool:
+    """A background run was put into a queue."""
+    return change.old is None and keys.is_of(change.key, keys.QUEUE)
+
+
+def hand_out(means: Means, queued: Sequence[Change]) -> None:
+    """Hand out what waits in the queues, unless all workers are busy."""
+    Counter(means).announce({task_workers.queue_of(one.new) for one in queued if one.new})
+
+
+def waits_no_longer(change: Change) -> bool:
+    """A background run was deleted or left the state in which it waited."""
+    after = change.new.get("deferred") if change.new else None
+    return change.old is not None and change.old.get("deferred") not in {None, after}
+
+
+def release(means: Means, left: Sequence[Change]) -> None:
+    """Forget who holds the runs, or that they wait."""
+    for run in (items.read_task_run(change.old).run for change in left if change.old):
+        if run.state:
+            means.store.task_workers.forget(waiting(run, run.state))
+
+
+REACTIONS: tuple[Reaction, ...] = (
+    Reaction(waits_no_longer, release),
+    Reaction(begins_to_wait, hand_out),
+)

@@ -1,0 +1,82 @@
+"""The far ends of WebSocket connections, reached through API Gateway's `@connections`."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runledger.domain.errors import Gone, Unavailable
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSRequest
+    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+
+# API Gateway's DELETE has no place for a close code. It ignores this header; a gateway that can
+# close as it is asked to does.
+CLOSE_HEADER = "Runledger-Close"
+_closing: ContextVar[str] = ContextVar("closing")
+
+GONE = 410
+
+
+@dataclass(frozen=True)
+class Sockets:
+    """What can be done with a connection by its id."""
+
+    client: ApiGatewayManagementApiClient
+
+    @classmethod
+    def by(cls, client: ApiGatewayManagementApiClient) -> Sockets:
+        """Return the connections that a client reaches."""
+        client.meta.events.register("before-sign.*.DeleteConnection", _add_close_header)
+        return cls(client)
+
+    def send(self, connection_id: str, text: str) -> None:
+        """Send a message.
+
+        Raises:
+            Gone: the connection ended.
+            Unavailable: API Gateway does not take it now.
+        """
+        self._call("post_to_connection", ConnectionId=connection_id, Data=text.encode())
+
+    def close(self, connection_id: str, code: int, reason: str) -> None:
+        """End a connection, which may have ended already.
+
+        Raises:
+            Unavailable: API Gateway does not answer.
+        """
+        _closing.set(f"{code} {reason}")
+        try:
+            self._call("delete_connection", ConnectionId=connection_id)
+        except Gone:
+            return
+
+    def is_open(self, connection_id: str) -> bool:
+        """Tell whether a connection has not ended.
+
+        Raises:
+            Unavailable: API Gateway does not answer.
+        """
+        try:
+            self._call("get_connection", ConnectionId=connection_id)
+        except Gone:
+            return False
+        return True
+
+    def _call(self, operation: str, **request: Any) -> None:
+        try:
+            getattr(self.client, operation)(**request)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == GONE:
+                raise Gone(str(error)) from error
+            raise Unavailable(str(error)) from error
+        except BotoCoreError as error:
+            raise Unavailable(str(error)) from error
+
+
+def _add_close_header(request: AWSRequest, **_: object) -> None:
+    request.headers[CLOSE_HEADER] = _closing.get()

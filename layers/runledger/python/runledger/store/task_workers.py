@@ -1,0 +1,216 @@
+"""Task workers in the table, and the background runs that wait for one or are held by one.
+
+A run that waits is an item of its queue's partition, read consistently: whoever frees a worker and
+then finds the queue empty can be sure that whoever adds to it will find the worker free.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from runledger.domain.task_workers import TaskWorker, Waiting
+from runledger.store import items, keys
+from runledger.store.expressions import ABSENT, PRESENT, in_index, in_partition, unmoved
+from runledger.store.failures import Refused
+from runledger.store.table import Query, Table
+from runledger.store.writes import Delete, Item, Put, Write
+
+# Most often the first that waits is handed out; the others of a page are read for nothing.
+PAGE = 4
+
+
+class Claim(StrEnum):
+    """What came of trying to hand a run to a worker."""
+
+    MADE = "MADE"
+    TOO_LATE = "TOO_LATE"
+    """Another worker has the run."""
+    REFUSED = "REFUSED"
+    """The worker is no longer as it was."""
+
+
+class SeenWorker(NamedTuple):
+    """A task worker as it was read: the version guards the next write."""
+
+    worker: TaskWorker
+    version: int
+
+
+class Held(NamedTuple):
+    """A run that a worker has, and under which connection."""
+
+    waiting: Waiting
+    connection_id: str
+
+
+class Queued(NamedTuple):
+    """A run that waits, and where."""
+
+    key: keys.Key
+    waiting: Waiting
+
+
+@dataclass(frozen=True)
+class TaskWorkerStore:
+    """What is asked of the table about task workers and what waits for them."""
+
+    table: Table
+
+    def all(self) -> list[SeenWorker]:
+        """Return every worker, also those that are gone and still hold runs."""
+        found = self.table.query(Query(in_partition(keys.TASK_WORKERS)))
+        return [_read(item) for item in found]
+
+    def read(self, connection_id: str) -> SeenWorker | None:
+        """Return the worker of a connection as last acknowledged."""
+        item = self.table.read(keys.task_worker(connection_id))
+        return _read(item) if item else None
+
+    def add(self, worker: TaskWorker) -> SeenWorker:
+        """Store the worker of a new connection."""
+        self.table.write(_put(worker))
+        return SeenWorker(worker, version=1)
+
+    def change(self, seen: SeenWorker, worker: TaskWorker) -> SeenWorker | None:
+        """Replace a worker; return None if it moved meanwhile."""
+        return SeenWorker(worker, seen.version + 1) if self._did(_put(worker, seen)) else None
+
+    def remove(self, seen: SeenWorker) -> None:
+        """Forget a worker that is gone, unless it moved meanwhile."""
+        self._did(Delete(keys.task_worker(seen.worker.connection_id), unmoved(seen.version)))
+
+    def waiting(self, queue: str) -> Iterator[Queued]:
+        """Yield what waits in a queue, in the order in which it is to be handed out."""
+        found = self.table.query(Query(in_partition(keys.queue(queue)), page=PAGE))
+        return (Queued(keys.of(item), items.read_document(Waiting, item)) for item in found)
+
+    def drop(self, queued: Queued) -> None:
+        """Take a run out of its queue that waits no longer."""
+        self.table.write(Delete(queued.key))
+
+    def claim(self, queued: Queued, seen: SeenWorker, worker: TaskWorker) -> Claim:
+        """Move a run from its queue to a worker, which is to be as given."""
+        claimed = queued.waiting
+        try:
+            self.table.write(
+                Delete(queued.key, PRESENT),
+                _put(worker, seen),
+                Put(_hold_item(claimed, worker.connection_id)),
+            )
+        except Refused as refused:
+            (is_too_late, _), *_ = refused.met
+            return Claim.TOO_LATE if is_too_late else Claim.REFUSED
+        return Claim.MADE
+
+    def put_back(self, held: Held, seen: SeenWorker, worker: TaskWorker) -> bool:
+        """Move a run that a worker did not acknowledge back to its queue, before what is new.
+
+        Return whether both were still as they were.
+        """
+        return self._did(*_returned(held, held.waiting.queue), _put(worker, seen))
+
+    def offer(self, held: Held, queue: str) -> None:
+        """Move a run from a worker that is gone to a queue, unless it was released meanwhile."""
+        self._did(*_returned(held, queue))
+
+    def hand_over(self, held: Held, heir: TaskWorker) -> None:
+        """Let another connection of the same client hold a run, unless it was released."""
+        self._did(Put(_hold_item(held.waiting, heir.connection_id), _is(held)))
+
+    def offer_to_all(self, queued: Queued) -> None:
+        """Move a run from the queue of one client to that of everybody, if it still waits."""
+        waiting = queued.waiting
+        self._did(Delete(queued.key, PRESENT), _entry(waiting, waiting.queue, again=True))
+
+    def release(self, run_id: UUID, state_id: UUID) -> bool:
+        """Forget who holds a run that left its state; return whether anybody did."""
+        return self._did(Delete(keys.hold(run_id), Attr("state_id").eq(str(state_id))))
+
+    def forget(self, waiting: Waiting) -> None:
+        """Take a run that left its state from whoever holds it, or else out of its queue.
+
+        Where it was put back into a queue it is dropped by whoever finds it.
+        """
+        if not self.release(waiting.run_id, waiting.state_id):
+            key = _place(waiting, waiting.queue, again=waiting.retry)
+            self.table.write(Delete(key))
+
+    def held(self, run_id: UUID, connection_id: str) -> Held | None:
+        """Return the run if the worker of this connection holds it."""
+        item = self.table.read(keys.hold(run_id))
+        is_ours = item and item["owner"] == keys.task_worker(connection_id).sk
+        return Held(_read_hold(item), connection_id) if item and is_ours else None
+
+    def holds(self, connection_id: str) -> list[Held]:
+        """Return the runs that a worker holds; what it got a moment ago may be missing."""
+        owner = keys.task_worker(connection_id).sk
+        found = self.table.query(Query(in_index(keys.BY_OWNER, owner, None), keys.BY_OWNER.name))
+        return [Held(_read_hold(item), connection_id) for item in found]
+
+    def _did(self, *writes: Write) -> bool:
+        try:
+            self.table.write(*writes)
+        except Refused:
+            return False
+        return True
+
+
+def entry(waiting: Waiting) -> Put:
+    """The write that puts a run into its queue, for the transaction in which it begins to wait."""
+    return _entry(waiting, waiting.queue, again=waiting.retry)
+
+
+def _entry(waiting: Waiting, queue: str, *, again: bool) -> Put:
+    key = _place(waiting, queue, again=again)
+    return Put(key._asdict() | {"body": waiting.model_dump_json(), "queue": queue})
+
+
+def queue_of(item: Item) -> str:
+    """Return the queue that an item puts a run into."""
+    name: str = item["queue"]
+    return name
+
+
+def _place(waiting: Waiting, queue: str, *, again: bool) -> keys.Key:
+    return keys.waiting(queue, waiting.since, waiting.state_id, again=again)
+
+
+def _returned(held: Held, queue: str) -> tuple[Write, ...]:
+    waiting = held.waiting
+    return Delete(keys.hold(waiting.run_id), _is(held)), _entry(waiting, queue, again=True)
+
+
+def _is(held: Held) -> ConditionBase:
+    """The run is still held in the state in which it was handed out, by the same connection."""
+    is_same_state = Attr("state_id").eq(str(held.waiting.state_id))
+    return is_same_state & Attr("owner").eq(keys.task_worker(held.connection_id).sk)
+
+
+def _hold_item(waiting: Waiting, connection_id: str) -> Item:
+    return keys.hold(waiting.run_id)._asdict() | {
+        "owner": keys.task_worker(connection_id).sk,
+        "id": str(waiting.run_id),
+        "state_id": str(waiting.state_id),
+        "facts": waiting.model_dump_json(),
+    }
+
+
+def _read_hold(item: Item) -> Waiting:
+    return Waiting.model_validate_json(item["facts"])
+
+
+def _read(item: Item) -> SeenWorker:
+    return SeenWorker(items.read_document(TaskWorker, item), int(item["version"]))
+
+
+def _put(worker: TaskWorker, seen: SeenWorker | None = None) -> Put:
+    """The write of a worker: a new one, or one that is still as it was read."""
+    item = keys.task_worker(worker.connection_id)._asdict() | {
+        "body": worker.model_dump_json(exclude_defaults=True),
+        "version": seen.version + 1 if seen else 1,
+    }
+    return Put(item, unmoved(seen.version) if seen else ABSENT)
