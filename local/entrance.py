@@ -1,5 +1,6 @@
 """Where a WebSocket handshake goes: to the WebSocket API, to it by a redirect, or nowhere."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -7,35 +8,52 @@ from local.events import Request
 from local.gateway import Answer, Gateway
 from local.hub import End, Hub, Opened, Refused
 
+# The connection, or the answer that refuses it.
+Entrance = Callable[[Request, End], Opened | Answer]
 
-class Entrance:
-    """Asks the REST API about paths that are not the WebSocket API's own.
+FORBIDDEN = Answer(
+    HTTPStatus.FORBIDDEN, [("Content-Type", "application/json")], b'{"message":"Forbidden"}'
+)
 
-    A redirect to the WebSocket API is followed here, as CloudFront does it at AWS, unless the
-    client shall follow it.
-    """
 
-    def __init__(self, gateway: Gateway, hub: Hub, url: str, *, follows: bool = True) -> None:
-        self.hub = hub
-        self._gateway = gateway
-        self._url = url
-        self._follows = follows
+def one_url(gateway: Gateway, hub: Hub, url: str) -> Entrance:
+    """Follow the REST API's redirects to the WebSocket API, as CloudFront makes one of both."""
 
-    def open(self, request: Request, end: End) -> Opened | Answer:
-        """The connection, or the answer that refuses it."""
-        if request.raw_path.rstrip("/") == self.hub.api.path:
-            return self._connect(request, end)
-        answer = self._gateway.answer(request)
-        url, _, query = _location(answer).partition("?")
-        if answer.status == HTTPStatus.TEMPORARY_REDIRECT and url == self._url and self._follows:
-            return self._connect(replace(request, raw_path=self.hub.api.path, query=query), end)
-        return answer
+    def enter(request: Request, end: End) -> Opened | Answer:
+        if _is_sockets(request, hub):
+            return _connect(hub, request, end)
+        answer = gateway.answer(request)
+        there, _, query = _location(answer).partition("?")
+        if answer.status != HTTPStatus.TEMPORARY_REDIRECT or there != url:
+            return answer
+        return _connect(hub, replace(request, raw_path=hub.api.path, query=query), end)
 
-    def _connect(self, request: Request, end: End) -> Opened | Answer:
-        try:
-            return self.hub.connect(request, end)
-        except Refused as refusal:
-            return Answer(refusal.status)
+    return enter
+
+
+def rest(gateway: Gateway) -> Entrance:
+    """Leave redirects to the client."""
+    return lambda request, _: gateway.answer(request)
+
+
+def sockets(hub: Hub) -> Entrance:
+    """Know the WebSocket API only."""
+
+    def enter(request: Request, end: End) -> Opened | Answer:
+        return _connect(hub, request, end) if _is_sockets(request, hub) else FORBIDDEN
+
+    return enter
+
+
+def _is_sockets(request: Request, hub: Hub) -> bool:
+    return request.raw_path.removesuffix("/") == hub.api.path
+
+
+def _connect(hub: Hub, request: Request, end: End) -> Opened | Answer:
+    try:
+        return hub.connect(request, end)
+    except Refused as refusal:
+        return Answer(refusal.status)
 
 
 def _location(answer: Answer) -> str:

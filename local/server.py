@@ -2,112 +2,96 @@
 
 import signal
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from anyio import to_thread
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import ClientDisconnect
-from starlette.requests import Request as HttpRequest
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local import console, dynamodb, environment, tables, template
-from local.events import Request
+from local.application import Application, application
 from local.functions import Functions
-from local.gateway import Answer, Gateway
 from local.settings import Settings, Unusable
 
-NO_CONTENT = 204
+LARGEST_MESSAGE = 4 * 1024 * 1024  # API Gateway: 32 KB in a frame
 
 
-class Application:
-    """The gateway as an ASGI application; each request has a thread, as each has a Lambda."""
+class Server(uvicorn.Server):
+    """Ends the WebSockets while it still answers what their functions ask."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
+    def __init__(self, serving: Application) -> None:
+        super().__init__(
+            uvicorn.Config(
+                serving.app,
+                access_log=False,
+                lifespan="off",
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+                ws="websockets-sansio",
+                ws_max_size=LARGEST_MESSAGE,
+                ws_per_message_deflate=False,
+            )
+        )
+        self._sockets = serving.sockets
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = time.perf_counter()
-        try:
-            request = await _read(HttpRequest(scope, receive))
-        except ClientDisconnect:
-            return
-        answer = await to_thread.run_sync(self._gateway.answer, request)
-        await send({"type": "http.response.start", **_head(answer)})
-        await send({"type": "http.response.body", "body": answer.body})
-        took = time.perf_counter() - started
-        console.access(request.method, request.raw_path, answer.status, took)
-
-
-async def _read(http: HttpRequest) -> Request:
-    return Request(
-        method=http.method,
-        raw_path=http.scope["raw_path"].decode("latin-1"),
-        query=http.scope["query_string"].decode("latin-1"),
-        headers=http.headers.items(),
-        body=await http.body(),
-        source=http.client.host if http.client else "127.0.0.1",
-    )
-
-
-def _head(answer: Answer) -> dict[str, object]:
-    headers = [
-        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers
-    ]
-    if answer.status != NO_CONTENT:
-        headers.append((b"content-length", str(len(answer.body)).encode()))
-    return {"status": answer.status, "headers": headers}
-
-
-def application(api: template.Template, functions: Functions) -> ASGIApp:
-    app: ASGIApp = Application(Gateway(api, functions))
-    if api.compress_from is not None:
-        app = GZipMiddleware(app, minimum_size=api.compress_from)
-    return app
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._sockets.end()
+        await super().shutdown(sockets)
 
 
 def run(settings: Settings) -> None:
     """Serve until told to stop; what is started here is stopped then."""
     api = template.load(parameters=settings.parameters)
-    with _stoppable(), listening(settings) as listener, dynamodb.running(settings) as database:
-        environment.prepare(api, settings, database.endpoint)
+    with (
+        _stoppable(),
+        listening(settings.host, settings.port) as listener,
+        _listening_for_sockets(settings) as others,
+        dynamodb.running(settings) as database,
+    ):
+        port = _port(listener)
+        sockets_port = _port(others[0]) if others else None
+        sockets = f"{settings.name}:{sockets_port or port}{api.sockets.path}"
+        environment.prepare(api, settings, database.endpoint, sockets)
         tables.ensure(api, settings.table)
         functions = Functions(api)
         functions.load_all()
-        config = uvicorn.Config(
-            application(api, functions),
-            access_log=False,
-            lifespan="off",
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-            ws="none",
-        )
-        console.mute_upgrades()
-        console.welcome(settings, database, listener.getsockname()[1], api.stage)
-        uvicorn.Server(config).run(sockets=[listener])
+        url = f"http://{settings.name}:{port}/{api.stage}"
+        console.welcome(settings, database, url, f"ws://{sockets}")
+        serving = application(api, functions, f"ws://{sockets}", sockets_port)
+        Server(serving).run(sockets=[listener, *others])
 
 
 @contextmanager
-def listening(settings: Settings) -> Iterator[socket.socket]:
+def listening(host: str, port: int, setting: str = "PORT") -> Iterator[socket.socket]:
     """The port, taken before anything slow is done; callers wait in its queue."""
     try:
         family, *_, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.create_server(address[:2], family=family, backlog=2048)
         # What it accepts inherits this; asyncio sets it only on sockets that it makes itself.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         reason = (error.strerror or "").partition(" (")[0]
-        where = f"{settings.host}:{settings.port}"
         raise Unusable(
-            f"Can't listen on {where}: {reason}; PORT= and HOST= choose another"
+            f"Can't listen on {host}:{port}: {reason}; {setting}= and HOST= choose another"
         ) from None
     with listener:
         yield listener
+
+
+@contextmanager
+def _listening_for_sockets(settings: Settings) -> Iterator[list[socket.socket]]:
+    if settings.sockets_port is None:
+        yield []
+        return
+    with listening(settings.host, settings.sockets_port, "SOCKETS_PORT") as listener:
+        yield [listener]
+
+
+def _port(listener: socket.socket) -> int:
+    port: int = listener.getsockname()[1]
+    return port
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from local.template import REPOSITORY
 
 MEMORY = ":memory:"
 HIGHEST_PORT = 65535
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 recognised, not bound
+WAYS = ("same", "redirect")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -21,6 +23,7 @@ class Unusable(Exception):  # noqa: N818 a line for the user, not a failure of o
 class Settings:
     host: str
     port: int
+    sockets_port: int | None  # None: the same as that of the REST API
     data: Path | None  # None: kept in memory
     auth: str
     log_level: str
@@ -28,6 +31,12 @@ class Settings:
     dynamodb_endpoint: str
     dynamodb_host: str
     dynamodb_port: int  # 0: any that is free
+
+    @property
+    def name(self) -> str:
+        """The host as a URL names it."""
+        name = "127.0.0.1" if self.host in EVERYWHERE else self.host
+        return f"[{name}]" if ":" in name else name
 
     @property
     def is_aws(self) -> bool:
@@ -52,6 +61,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     return Settings(
         host=of("HOST", "127.0.0.1"),
         port=_port("PORT", of("PORT", "4200")),
+        sockets_port=_sockets_port(of("SOCKETS", "same"), of("SOCKETS_PORT", "4201")),
         data=None if data == MEMORY else Path(data).expanduser().absolute(),
         auth=_auth(of("AUTH")),
         log_level=_log_level(of("LOG_LEVEL", "WARNING")),
@@ -66,6 +76,12 @@ def _port(name: str, text: str) -> int:
     if not text.isdecimal() or int(text) > HIGHEST_PORT:
         raise Unusable(f"{name}={text} is no port: give a number up to {HIGHEST_PORT}")
     return int(text)
+
+
+def _sockets_port(way: str, port: str) -> int | None:
+    if way not in WAYS:
+        raise Unusable(f"SOCKETS={way} is no way: give one of {', '.join(WAYS)}")
+    return _port("SOCKETS_PORT", port) if way == "redirect" else None
 
 
 def _auth(text: str) -> str:

@@ -73,9 +73,9 @@ class SocketClient:
 class Sockets:
     """Opens connections."""
 
-    def __init__(self, entrance: Entrance) -> None:
-        self._entrance = entrance
-        self._hub = entrance.hub
+    def __init__(self, hub: Hub, enter: Entrance) -> None:
+        self._hub = hub
+        self._enter = enter
 
     def connect(
         self, path: str, headers: Pairs = (), *, subprotocols: Sequence[str] = ()
@@ -86,7 +86,7 @@ class Sockets:
         every = [("Host", "localhost"), *headers, *offered]
         request = Request("GET", asked.path, asked.query, every)
         line = Line()
-        opened = self._entrance.open(request, line)
+        opened = self._enter(request, line)
         if isinstance(opened, Answer):
             raise HandshakeRefused(opened)
         return SocketClient(self._hub, line, opened)

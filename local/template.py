@@ -56,8 +56,8 @@ class Template:
     time_to_live: str | None
     authorizer: Authorizer | None
     compress_from: int | None
-    operations: tuple[str, ...] = ()
-    sockets: SocketApi | None = None
+    operations: tuple[str, ...]
+    sockets: SocketApi
 
     def code_of(self, operation: str) -> Path:
         return self.folder / "functions" / operation / "app.py"
@@ -90,7 +90,7 @@ def load(
         authorizer=_authorizer(api.get("Auth", {}), functions),
         compress_from=api.get("MinimumCompressionSize"),
         operations=tuple(sorted(functions.values())),
-        sockets=socket_api(resources, functions),
+        sockets=socket_api(_only(resources, "AWS::Serverless::WebSocketApi"), functions),
     )
 
 

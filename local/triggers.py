@@ -1,6 +1,6 @@
 """What calls the functions of a template, beside its REST API: a WebSocket API, streams, timers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,19 +20,12 @@ class SocketApi:
         return f"/{self.stage}"
 
 
-def socket_api(resources: Mapping[str, Any], functions: Mapping[str, str]) -> SocketApi | None:
-    for resource in resources.values():
-        if resource["Type"] == "AWS::Serverless::WebSocketApi":
-            properties = resource["Properties"]
-            return SocketApi(
-                stage=properties["StageName"],
-                selected_by=properties["RouteSelectionExpression"].removeprefix(SELECTION),
-                routes=dict(_routes(properties["Routes"], functions)),
-            )
-    return None
-
-
-def _routes(declared: Mapping[str, Any], functions: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for key, route in declared.items():
-        logical_id, _, _ = str(route["FunctionArn"]).partition(".")
-        yield key, functions[logical_id]
+def socket_api(properties: Mapping[str, Any], functions: Mapping[str, str]) -> SocketApi:
+    return SocketApi(
+        stage=properties["StageName"],
+        selected_by=properties["RouteSelectionExpression"].removeprefix(SELECTION),
+        routes={
+            key: functions[str(route["FunctionArn"]).partition(".")[0]]
+            for key, route in properties["Routes"].items()
+        },
+    )

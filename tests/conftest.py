@@ -12,8 +12,7 @@ from botocore.config import Config
 from moto.core.botocore_stubber import BotocoreStubber
 
 from local import dynamodb as engines
-from local import environment, settings, tables
-from local.entrance import Entrance
+from local import entrance, environment, settings, tables
 from local.functions import Functions
 from local.gateway import Gateway
 from local.hub import Hub
@@ -21,7 +20,7 @@ from local.socket_client import Sockets
 from local.transport import GatewayTransport
 from runledger import wiring
 from tests import management as managements
-from tests.databases import SOCKETS, TEMPLATE, DynamoDB, Engine
+from tests.databases import TEMPLATE, DynamoDB, Engine
 from tests.management import Management
 
 # `HYPOTHESIS_PROFILE=thorough make test` tries more examples.
@@ -147,7 +146,7 @@ def _fresh_table(engine: Engine) -> DynamoDB:
 
 
 def _client(database: DynamoDB, management: Management, patch: pytest.MonkeyPatch) -> httpx.Client:
-    sockets = f"{management.address}/{SOCKETS.stage}"
+    sockets = f"{management.address}/{TEMPLATE.sockets.stage}"
     around = environment.of_functions(TEMPLATE, database.table, database.endpoint, sockets)
     for name, value in around.items():
         patch.setenv(name, value)
@@ -160,6 +159,6 @@ def _client(database: DynamoDB, management: Management, patch: pytest.MonkeyPatc
 
 def _sockets(_: httpx.Client, management: Management) -> Sockets:
     """Need the client, whose making has set the environment."""
-    functions = Functions(TEMPLATE)
-    hub = management.hub = Hub(SOCKETS, functions)
-    return Sockets(Entrance(Gateway(TEMPLATE, functions), hub, os.environ["WEBSOCKET_URL"]))
+    functions, url = Functions(TEMPLATE), os.environ["WEBSOCKET_URL"]
+    hub = management.hub = Hub(TEMPLATE.sockets, functions)
+    return Sockets(hub, entrance.one_url(Gateway(TEMPLATE, functions), hub, url))

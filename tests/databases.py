@@ -7,8 +7,6 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from local import template
 
 TEMPLATE = template.load(parameters={"Authentication": "off", "LogLevel": "WARNING"})
-assert TEMPLATE.sockets
-SOCKETS = TEMPLATE.sockets
 
 
 class Engine(NamedTuple):

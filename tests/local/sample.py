@@ -148,6 +148,7 @@ def handler(event, context):
     # Does to a connection, its own or another, what a message says.
     "obey": """
 import json
+import time
 import boto3
 from botocore.exceptions import ClientError
 
@@ -156,12 +157,15 @@ client = boto3.client("apigatewaymanagementapi")
 def handler(event, context):
     me, asked = event["requestContext"]["connectionId"], json.loads(event["body"])
     whom = asked.get("whom", me)
+    time.sleep(float(asked.get("sleep", 0)))
     try:
         if "post" in asked:
             client.post_to_connection(ConnectionId=whom, Data=asked["post"].encode())
         if "look" in asked:
             found = client.get_connection(ConnectionId=whom)
             client.post_to_connection(ConnectionId=me, Data=found["Identity"]["SourceIp"].encode())
+        if "name" in asked:
+            client.post_to_connection(ConnectionId=me, Data=me.encode())
         if "close" in asked:
             close(whom, asked["close"])
     except ClientError as error:

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from local import template
-from local.entrance import Entrance
+from local import entrance, template
 from local.functions import Functions
 from local.gateway import Gateway
 from local.hub import Hub
@@ -21,10 +20,9 @@ def sockets(tmp_path: Path, management: Management, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("WEBSOCKET_URL", f"ws://{address}")
     monkeypatch.setenv("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", f"http://{address}")
     loaded = template.load(sample.write(tmp_path))
-    assert loaded.sockets
     functions = Functions(loaded)
-    management.hub = Hub(loaded.sockets, functions)
-    return Sockets(Entrance(Gateway(loaded, functions), management.hub, f"ws://{address}"))
+    hub = management.hub = Hub(loaded.sockets, functions)
+    return Sockets(hub, entrance.one_url(Gateway(loaded, functions), hub, f"ws://{address}"))
 
 
 def answering(status: int, **headers: str) -> list[tuple[str, str]]:

@@ -5,8 +5,9 @@ from pathlib import Path
 import boto3
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
-from local import settings
 from local.server import listening
 from tests.local.serving import application, processes_of, refused, serving
 
@@ -36,7 +37,7 @@ def test_it_says_where_the_data_lies(tmp_path: Path) -> None:
 
 def test_answers_do_not_wait_for_acknowledgements() -> None:
     with (
-        listening(settings.read({"PORT": "0"})) as server,
+        listening("127.0.0.1", 0) as server,
         socket.create_connection(server.getsockname()),
         server.accept()[0] as accepted,
     ):
@@ -62,9 +63,8 @@ def test_a_password_guards_it(tmp_path: Path) -> None:
 
 def test_a_refused_websocket_is_one_line_of_the_log(tmp_path: Path) -> None:
     with serving(application(tmp_path)) as server:
-        httpx.get(
-            f"{server.url}/events/in", headers={"connection": "upgrade", "upgrade": "websocket"}
-        )
+        with pytest.raises(InvalidStatus), connect(f"ws{server.url[4:]}/events/in"):
+            pass
         server.end(signal.SIGTERM)
         assert server.process.stdout
         said = server.process.stdout.read().splitlines()

@@ -1,0 +1,144 @@
+"""WebSockets of the local server: frames become messages, what functions post becomes frames."""
+
+import asyncio
+import time
+from contextlib import suppress
+
+from anyio import CapacityLimiter, to_thread
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from local import console
+from local.entrance import Entrance
+from local.events import Request
+from local.gateway import Answer
+from local.hub import Connection, Full, Hub, Opened
+
+AT_ONCE = 8  # messages of one connection that functions have in hand
+THREADS = 40
+MOST_UNREAD = 1024 * 1024  # bytes that wait for one client
+RESTART = 1012
+SECONDS_TO_END = 3.0
+SWITCHING = 101
+UNAVAILABLE = Answer(503)
+
+
+class Outbox:
+    """What waits to be sent to a client. Posts come from any thread."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.Queue[tuple[Message, int]] = asyncio.Queue()
+        self._waiting = 0
+
+    def send(self, message: bytes) -> None:
+        if self._waiting + len(message) > MOST_UNREAD:
+            raise Full
+        self._loop.call_soon_threadsafe(self._put, message)
+
+    def accept(self, subprotocol: str | None) -> None:
+        self._queue.put_nowait(({"type": "websocket.accept", "subprotocol": subprotocol}, 0))
+
+    def close(self, code: int, reason: str) -> None:
+        frame = {"type": "websocket.close", "code": code, "reason": reason}
+        self._loop.call_soon_threadsafe(self._queue.put_nowait, (frame, 0))
+
+    async def deliver(self, send: Send) -> None:
+        """Send what comes until the connection closes."""
+        with suppress(OSError):
+            kind = ""
+            while kind != "websocket.close":
+                frame, size = await self._queue.get()
+                await send(frame)
+                self._waiting -= size
+                kind = frame["type"]
+
+    def _put(self, message: bytes) -> None:
+        self._waiting += len(message)
+        self._queue.put_nowait((_frame(message), len(message)))
+
+
+class Sockets:
+    """The open WebSockets of a hub."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._threads = CapacityLimiter(THREADS)
+        self._conversations: set[asyncio.Task[None]] = set()
+        self._is_ending = False
+
+    def behind(self, enter: Entrance) -> ASGIApp:
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            await receive()
+            started, request, outbox = time.perf_counter(), _handshake(scope), Outbox()
+            opened: Opened | Answer = UNAVAILABLE
+            if not self._is_ending:
+                opened = await to_thread.run_sync(enter, request, outbox, limiter=self._threads)
+            status = opened.status if isinstance(opened, Answer) else SWITCHING
+            console.access("GET", request.raw_path, status, time.perf_counter() - started)
+            if isinstance(opened, Answer):
+                await _refuse(opened, send)
+            else:
+                task = asyncio.create_task(self._converse(opened, outbox, receive, send))
+                self._conversations.add(task)
+                task.add_done_callback(self._conversations.discard)
+                await task
+
+        return serve
+
+    async def end(self) -> None:
+        """Ask every client to come back, while functions can still be told that it has gone."""
+        self._is_ending = True
+        self._hub.every(lambda connection: connection.end.close(RESTART, "Service restart"))
+        if self._conversations:
+            await asyncio.wait(self._conversations, timeout=SECONDS_TO_END)
+
+    async def _converse(self, opened: Opened, outbox: Outbox, receive: Receive, send: Send) -> None:
+        outbox.accept(opened.subprotocol)
+        async with asyncio.TaskGroup() as tasks:
+            delivery = tasks.create_task(outbox.deliver(send))
+            ended = await self._receive(opened.connection, receive, tasks)
+            delivery.cancel()
+            await to_thread.run_sync(
+                self._hub.disconnect, opened.connection, *ended, limiter=self._threads
+            )
+
+    async def _receive(
+        self, connection: Connection, receive: Receive, tasks: asyncio.TaskGroup
+    ) -> tuple[int, str]:
+        """Hand messages over as they come, some at once, until the connection has ended."""
+        at_once = asyncio.Semaphore(AT_ONCE)
+
+        async def hand_over(message: str | bytes) -> None:
+            await to_thread.run_sync(self._hub.receive, connection, message, limiter=self._threads)
+            at_once.release()
+
+        while (event := await receive())["type"] == "websocket.receive":
+            text = event.get("text")
+            await at_once.acquire()
+            tasks.create_task(hand_over(event["bytes"] if text is None else text))
+        return event["code"], event.get("reason") or ""
+
+
+def _handshake(scope: Scope) -> Request:
+    return Request(
+        method="GET",
+        raw_path=scope["raw_path"].decode("latin-1"),
+        query=scope["query_string"].decode("latin-1"),
+        headers=[(n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]],
+        source=scope["client"][0] if scope["client"] else "127.0.0.1",
+    )
+
+
+async def _refuse(answer: Answer, send: Send) -> None:
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers]
+    kind = "websocket.http.response"
+    with suppress(OSError):
+        await send({"type": f"{kind}.start", "status": answer.status, "headers": headers})
+        await send({"type": f"{kind}.body", "body": answer.body})
+
+
+def _frame(message: bytes) -> Message:
+    try:
+        return {"type": "websocket.send", "text": message.decode()}
+    except UnicodeDecodeError:
+        return {"type": "websocket.send", "bytes": message}

@@ -1,0 +1,165 @@
+import json
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from tests.local import sample
+from tests.local.serving import Running, application, serving
+
+REFUSING = {"answer": '{"statusCode": 403}'}
+SELECTING = {"answer": '{"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "b"}}'}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return application(tmp_path_factory.mktemp("sockets"))
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path, dynoxide: object) -> Iterator[Running]:
+    del dynoxide  # says so when it can't be had
+    with serving(folder, DATA=":memory:") as server:
+        yield server
+
+
+def talk(server: Running) -> str:
+    return server.url.replace("http", "ws") + "/talk"
+
+
+def obey(client: ClientConnection, **what: str) -> None:
+    client.send(json.dumps({"type": "obey"} | what))
+
+
+def closed(client: ClientConnection) -> tuple[int, str]:
+    with pytest.raises(ConnectionClosed) as ended:
+        client.recv(timeout=10)
+    assert ended.value.rcvd
+    return ended.value.rcvd.code, ended.value.rcvd.reason
+
+
+def told(folder: Path, kind: str) -> list[dict[str, object]]:
+    """The contexts of the events of a kind, once there is one."""
+    for _ in range(500):
+        contexts = [event["requestContext"] for event in sample.noted(folder)]
+        if found := [context for context in contexts if context["eventType"] == kind]:
+            break
+        time.sleep(0.01)
+    return found
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def test_a_message_goes_to_its_function_and_back(server: Running) -> None:
+    with connect(talk(server)) as client:
+        obey(client, post="é")
+        assert client.recv(timeout=10) == "é"
+
+
+def test_the_subprotocol_is_the_functions(server: Running) -> None:
+    protocols = [Subprotocol("a"), Subprotocol("b")]
+    with connect(talk(server), subprotocols=protocols, additional_headers=SELECTING) as client:
+        assert client.subprotocol == "b"
+
+
+@pytest.mark.parametrize(("path", "status"), [("/talk", 403), ("/events/in", 404)])
+def test_a_handshake_is_refused_with_a_status(server: Running, path: str, status: int) -> None:
+    url = server.url.replace("http", "ws") + path
+    with pytest.raises(InvalidStatus) as refused, connect(url, additional_headers=REFUSING):
+        pass
+    assert refused.value.response.status_code == status
+
+
+def test_the_address_of_a_redirect_serves_as_well(server: Running) -> None:
+    there = httpx.get(f"{server.url}/talk").headers["location"]
+    with connect(there) as client:
+        obey(client, post="here")
+        assert client.recv(timeout=10) == "here"
+
+
+def test_a_function_closes_with_a_code_and_a_reason(server: Running) -> None:
+    with connect(talk(server)) as client:
+        obey(client, close="1008 Invalid token")
+        assert closed(client) == (1008, "Invalid token")
+
+
+def test_a_ping_is_answered(server: Running) -> None:
+    with connect(talk(server)) as client:
+        assert client.ping().wait(timeout=10)
+
+
+def test_messages_do_not_wait_for_each_other(server: Running) -> None:
+    with connect(talk(server)) as client:
+        obey(client, sleep="2", post="slow")
+        obey(client, post="quick")
+        assert client.recv(timeout=1) == "quick"
+
+
+def test_a_message_longer_than_api_gateways_frames_is_taken(server: Running) -> None:
+    with connect(talk(server)) as client:
+        obey(client, post="a" * 100_000)
+        assert client.recv(timeout=10) == "a" * 100_000
+
+
+def test_what_is_posted_before_a_close_arrives(server: Running) -> None:
+    with connect(talk(server)) as client:
+        obey(client, post="last", close="1011")
+        assert client.recv(timeout=10) == "last"
+        assert closed(client) == (1011, "")
+
+
+def test_a_client_that_does_not_read_is_not_waited_for(server: Running) -> None:
+    with connect(talk(server), max_queue=1) as slow, connect(talk(server)) as client:
+        obey(slow, name="")
+        whom = str(slow.recv(timeout=10))
+
+        def answer() -> object:
+            obey(client, post="a" * 100_000, whom=whom, name="")
+            return client.recv(timeout=10)
+
+        assert "LimitExceededException" in (answer() for _ in range(200))
+
+
+def test_the_end_of_a_connection_is_told(tmp_path: Path, dynoxide: object) -> None:
+    del dynoxide
+    with serving(application(tmp_path), DATA=":memory:") as server:
+        with connect(talk(server)) as client:
+            client.close(4000, "enough")
+        (context,) = told(tmp_path, "DISCONNECT")
+    assert (context["disconnectStatusCode"], context["disconnectReason"]) == (4000, "enough")
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_clients_are_asked_to_come_back_when_it_ends(
+    tmp_path: Path, dynoxide: object, how: signal.Signals
+) -> None:
+    del dynoxide
+    with serving(application(tmp_path), DATA=":memory:") as server, connect(talk(server)) as client:
+        server.process.send_signal(how)
+        assert closed(client) == (1012, "Service restart")
+        assert server.process.wait(timeout=5) == 0
+    assert len(told(tmp_path, "DISCONNECT")) == 1
+
+
+def test_clients_can_be_led_to_another_port(tmp_path: Path, dynoxide: object) -> None:
+    del dynoxide
+    port = str(free_port())
+    application(tmp_path)
+    with serving(tmp_path, DATA=":memory:", SOCKETS="redirect", SOCKETS_PORT=port) as server:
+        there = httpx.get(f"{server.url}/talk").headers["location"]
+        assert there == f"ws://127.0.0.1:{port}/stage?route=/talk"
+        with connect(talk(server)) as client:
+            obey(client, post="there")
+            assert client.recv(timeout=10) == "there"
+            assert client.remote_address[1] == int(port)
