@@ -32,6 +32,8 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/deployments/name/.+", "/deployments/name/{flow}/{name}"),
         (r"/deployments/[^/]+/create_flow_run/?", "/deployments/{id}/create_flow_run"),
         (r"/deployments/[^/]+/?", "/deployments/{id}"),
+        (r"/logs/?", "/logs/"),
+        (r"/logs/filter/?", "/logs/filter"),
         (r"/(health|ready|version|admin/version|csrf-token)/?", r"/\1"),
     )
 )
@@ -51,7 +53,7 @@ METHODS = {
     "/v2/concurrency_limits/{id}": ("GET", "PATCH", "DELETE"),
 }
 # What is below these is posted to, unless it is told above.
-POSTED = ("/task_runs/", "/concurrency_limits/", "/v2/concurrency_limits/")
+POSTED = ("/task_runs/", "/logs/", "/concurrency_limits/", "/v2/concurrency_limits/")
 
 
 def endpoint(step: Step) -> str:

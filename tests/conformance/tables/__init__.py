@@ -16,6 +16,7 @@ from tests.conformance.tables import (
     flow_run_states,
     flow_runs,
     flows,
+    logs,
     origins,
     queries,
     root,
@@ -29,7 +30,7 @@ from tests.conformance.tables import (
 TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, flow_run_states),
-    queries,
+    *(queries, logs),
     *(concurrency_limits, slots, deployments, deployment_criteria),
 )
 

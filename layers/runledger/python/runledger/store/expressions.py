@@ -47,9 +47,12 @@ def expect(condition: ConditionBase) -> dict[str, Any]:
     return _spell(condition, "ConditionExpression")
 
 
-def select(condition: ConditionBase) -> dict[str, Any]:
-    """Spell which keys a query reads."""
-    return _spell(condition, "KeyConditionExpression", is_key_condition=True)
+def select(condition: ConditionBase, attributes: Sequence[str] = ()) -> dict[str, Any]:
+    """Spell which keys a query reads, and which attributes: all of them if none is named."""
+    spelled = _spell(condition, "KeyConditionExpression", is_key_condition=True)
+    shown = project(attributes)
+    names = {**spelled["ExpressionAttributeNames"], **shown.get("ExpressionAttributeNames", {})}
+    return spelled | shown | {"ExpressionAttributeNames": names}
 
 
 def project(attributes: Sequence[str]) -> dict[str, Any]:

@@ -49,6 +49,14 @@ def equal(wanted: object) -> Test:
     return lambda value: bool(value == wanted)
 
 
+def at_least(limit: int) -> Test:
+    return lambda number: bool(number >= limit)
+
+
+def at_most(limit: int) -> Test:
+    return lambda number: bool(number <= limit)
+
+
 def not_after(limit: datetime) -> Test:
     return lambda time: time is not None and time <= limit
 

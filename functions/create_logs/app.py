@@ -1,0 +1,16 @@
+"""POST /logs: store lines of the logs of runs."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.logs import CreateLogs
+from runledger.service import logs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked = request.body(CreateLogs)
+    logs.create(wiring.store(), asked.to_logs(request.now))
+    return Response(status=HTTPStatus.CREATED)

@@ -1,0 +1,14 @@
+"""POST /logs/filter: list the lines of logs that are wanted."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.logs import ReadLogs
+from runledger.service import logs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked, store = request.parameters(ReadLogs), wiring.searchable(request.now)
+    found = logs.search(store, asked.query(), now=request.now)
+    return Response(found.answer, log=found.told())

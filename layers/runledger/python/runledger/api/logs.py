@@ -1,0 +1,53 @@
+"""Bodies of requests about logs (contract, neighbours 7)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import ConfigDict, RootModel
+
+from runledger.api.queries import MOST_RUNS, Limit, Offset
+from runledger.domain.filters.logs import Level, LogFilter, LogQuery
+from runledger.domain.logs import REVERSED, Log, LogSort, line_id
+from runledger.domain.values import UtcTime, Value
+
+
+class LogCreate(Value):
+    """A line as a client sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    level: Level
+    message: str
+    timestamp: UtcTime
+    flow_run_id: UUID | None = None
+    task_run_id: UUID | None = None
+
+
+class CreateLogs(RootModel[Sequence[LogCreate]]):
+    """POST /logs/."""
+
+    def to_logs(self, now: datetime) -> list[Log]:
+        """Return the lines; a batch that is sent again has the same ids again."""
+        batch = self.model_dump_json().encode()
+        return [
+            Log(
+                id=line_id(batch, number, line.timestamp), created=now, updated=now, **dict(line)
+            ).without_nul()
+            for number, line in enumerate(self.root)
+        ]
+
+
+class ReadLogs(Value):
+    """POST /logs/filter; the order of the fields is that of the reference's errors."""
+
+    limit: Limit = MOST_RUNS
+    offset: Offset = 0
+    logs: LogFilter | None = None
+    sort: LogSort = LogSort.TIMESTAMP_ASC
+
+    def query(self) -> LogQuery:
+        """Return which lines are asked for, and which part of them."""
+        wanted = self.logs or LogFilter()
+        return LogQuery(wanted, REVERSED[self.sort], self.offset, self.limit)

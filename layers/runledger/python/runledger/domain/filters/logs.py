@@ -1,0 +1,70 @@
+"""The filter of logs (contract, neighbours 7)."""
+
+from functools import cached_property
+from typing import Annotated, NamedTuple
+from uuid import UUID
+
+from pydantic import Field
+
+from runledger.domain.filters import text_search
+from runledger.domain.filters.criterion import Criterion, ObjectFilter, on
+from runledger.domain.filters.fields import Id, Period
+from runledger.domain.filters.operators import AnyOf, Means, Null, Test, at_least, at_most
+from runledger.domain.logs import Log
+
+LONGEST_QUERY = 200
+
+# The reference's databases hold no more, and fail on a number beyond.
+Level = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+
+
+class Levels(Criterion):
+    ge_: Annotated[Level | None, Means(at_least)] = None
+    le_: Annotated[Level | None, Means(at_most)] = None
+
+
+class TaskRunId(Criterion):
+    """An id that may be null; unlike others of its kind it has no operator."""
+
+    any_: AnyOf[UUID] = None
+    is_null_: Null = None
+
+
+class Text(Criterion):
+    query: str = Field(max_length=LONGEST_QUERY)
+
+    @cached_property
+    def clauses(self) -> tuple[Test, ...]:
+        return tuple(on(_searched, test) for test in text_search.clauses(self.query))
+
+
+class LogFilter(ObjectFilter):
+    """Which lines are wanted."""
+
+    level: Levels | None = None
+    timestamp: Period | None = None
+    flow_run_id: Id | None = None
+    task_run_id: TaskRunId | None = None
+    text: Text | None = None
+
+    @cached_property
+    def clauses(self) -> tuple[Test, ...]:
+        # Words count one by one with `or_`, and a query without any is no criterion.
+        others = self.model_copy(update={"text": None})
+        return (*super(LogFilter, others).clauses, *(self.text.clauses if self.text else ()))
+
+    def matches(self, log: Log) -> bool:
+        return self.test(log)
+
+
+class LogQuery(NamedTuple):
+    """Which lines are wanted, and which part of them in the order of time."""
+
+    wanted: LogFilter
+    reverse: bool
+    offset: int
+    limit: int
+
+
+def _searched(log: Log) -> str:
+    return f"{log.message} {log.name}".lower()

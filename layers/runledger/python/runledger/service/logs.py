@@ -1,0 +1,27 @@
+"""What can be done with logs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from runledger.domain.filters.logs import LogQuery
+from runledger.domain.logs import Log
+from runledger.store.searching import Found
+from runledger.store.store import Store
+
+
+def create(store: Store, logs: Sequence[Log]) -> None:
+    """Store the lines of a batch; whether their runs are known is not asked.
+
+    Raises:
+        Unavailable: some lines were not stored; the whole batch can be sent again.
+    """
+    store.logs.add(logs)
+
+
+def search(store: Store, asked: LogQuery, *, now: datetime) -> Found[list[Log]]:
+    """Return a part of the lines that are wanted.
+
+    Raises:
+        OutOfTime: the store's deadline came first.
+    """
+    return store.logs.search(asked, now)
