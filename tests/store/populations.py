@@ -1,15 +1,20 @@
 """Tables full of runs, which lie there as the store would put them, but for claims and states."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
+from runledger.domain.flow_runs import FlowRun
 from runledger.domain.states import State, StateType
 from runledger.domain.task_runs import TaskRun
-from runledger.store import items
+from runledger.store import items, runs
 from runledger.store.expressions import typed
 from runledger.store.items import Stored
-from runledger.store.writes import Item
+from runledger.store.keys import Key
+from runledger.store.runs import Run
+from runledger.store.table import Table
+from runledger.store.writes import Add, Item, Put
 from tests.databases import DynamoDB
 
 DAWN = datetime(2030, 1, 1, tzinfo=UTC)
@@ -46,14 +51,33 @@ def put(database: DynamoDB, filled: Sequence[Item]) -> None:
         database.client.batch_write_item(RequestItems={database.table: requests})  # type: ignore[dict-item]
 
 
-def put_task_runs(database: DynamoDB, runs: Sequence[Stored], *, shards: int) -> None:
-    put(database, [items.task_run_item(stored, shards=shards) for stored in runs])
+def put_task_runs(database: DynamoDB, filled: Sequence[Stored], *, shards: int) -> None:
+    put(database, [items.task_run_item(stored, shards=shards) for stored in filled])
+    put_beside(database, [stored.run for stored in filled], shards=shards)
+
+
+def put_flow_runs(database: DynamoDB, filled: Sequence[FlowRun], *, shards: int) -> None:
+    put(database, [items.flow_run_item(run, version=1, shards=shards) for run in filled])
+    put_beside(database, filled, shards=shards)
+
+
+def put_beside(database: DynamoDB, filled: Sequence[Run], *, shards: int) -> None:
+    """Put the tags of runs, and count them: each counter is written once, for all of its runs."""
+    beside = [write for run in filled for write in runs.begun(run, shards=shards)]
+    put(database, [write.item for write in beside if isinstance(write, Put)])
+    totals: dict[Key, Counter[str]] = defaultdict(Counter)
+    for write in beside:
+        if isinstance(write, Add):
+            totals[write.key].update(write.amounts)
+    table = Table(database.client, database.table)
+    for counter, amounts in totals.items():
+        table.write(Add(counter, amounts))
 
 
 def put_numbered(
     database: DynamoDB, amount: int, *, shards: int, **fields: object
 ) -> list[TaskRun]:
     """Put runs of the first numbers, which have some fields in common."""
-    runs = [task_run(number, **fields) for number in range(amount)]
-    put_task_runs(database, [Stored(run, version=1) for run in runs], shards=shards)
-    return runs
+    made = [task_run(number, **fields) for number in range(amount)]
+    put_task_runs(database, [Stored(run, version=1) for run in made], shards=shards)
+    return made

@@ -1,5 +1,7 @@
 """What a request costs: calls of DynamoDB's, and entries of an index, at any size of the table."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -18,6 +20,7 @@ from tests.store.populations import put_numbered, put_task_runs, task_run
 from tests.store.scenes import create_task_run, create_task_run_in_a_flow_run, delete_task_run
 
 PAGE = 200
+TAGGED = 250
 
 
 def read_task_run(api: httpx.Client) -> Asked:
@@ -47,11 +50,16 @@ def test_an_operation_makes_no_more_calls_than_it_needs(
 
 @pytest.fixture(scope="module", params=[500, 2_500])
 def filled(request: pytest.FixtureRequest, dynoxide: Engine) -> DynamoDB:
-    """A table of so many runs, each in its own way like many others."""
+    """A table of so many runs, each in its own way like many others, and some that have a tag."""
     database = DynamoDB(*dynoxide, f"runledger-{uuid4()}")
     tables.create(database.client, TEMPLATE, database.table)
     put_numbered(database, request.param, shards=2)
+    put_task_runs(database, [tagged(-number) for number in range(1, TAGGED + 1)], shards=2)
     return database
+
+
+def tagged(number: int) -> Stored:
+    return Stored(task_run(number, tags=("a", "b")), version=1)
 
 
 def entries(calls: Heard) -> int:
@@ -84,3 +92,75 @@ def test_the_runs_of_a_flow_run_cost_their_entries_and_documents(on_dynoxide: Dy
 
 def in_flow_run(number: int, flow_run_id: UUID) -> Stored:
     return Stored(task_run(number, flow_run_id=flow_run_id), version=1)
+
+
+BY_TAG = Criteria.model_validate({"task_runs": {"tags": {"all_": ["a", "b"]}}})
+
+
+def test_a_page_of_a_tag_in_its_order_reads_about_a_page_of_entries(filled: DynamoDB) -> None:
+    store = Store(Table(filled.client, filled.table), shards=2)
+    page = Page(ORDERS[TaskRunSort.ID_DESC], 0, PAGE)
+    with heard(filled.client) as calls:
+        found = store.task_runs.searcher(BY_TAG, page).find()
+    assert (found.path, len(found.answer)) == ("by_tag", PAGE)
+    assert PAGE <= entries(calls) <= 1.5 * PAGE
+
+
+@pytest.mark.parametrize("sort", TaskRunSort)
+def test_a_page_of_a_tag_reads_no_more_than_what_has_the_tag(
+    filled: DynamoDB, sort: TaskRunSort
+) -> None:
+    store = Store(Table(filled.client, filled.table), shards=2)
+    with heard(filled.client) as calls:
+        found = store.task_runs.searcher(BY_TAG, Page(ORDERS[sort], 0, PAGE)).paginate()
+    assert (len(found.answer.page), found.answer.total) == (PAGE, TAGGED)
+    assert entries(calls) <= 2 * TAGGED
+
+
+RARE = "run 00499"
+
+
+def test_what_is_rare_is_looked_for_among_entries_that_tell_it(filled: DynamoDB) -> None:
+    store = Store(Table(filled.client, filled.table), shards=2)
+    wanted = Criteria.model_validate({"task_runs": {"name": {"like_": RARE}}})
+    searcher = store.task_runs.searcher(wanted, Page(ORDERS[TaskRunSort.NAME_ASC], 0, PAGE))
+    with heard(filled.client) as calls:
+        found = replace(searcher, most_sorted=100).find()
+    assert (found.path, [run.name for run in found.answer]) == ("all_by_expected_start", [RARE])
+    assert [name for name, _ in calls if name != "Query"] == ["BatchGetItem", "GetItem"]
+
+
+STATES: list[dict[str, Any]] = [
+    {},
+    {"task_runs": {}},
+    {"task_runs": {"state": {"type": {"any_": ["PENDING"]}}}},
+    {"task_runs": {"state": {"type": {"any_": ["PENDING", "RUNNING", "PENDING"]}}}},
+]
+
+
+@pytest.mark.parametrize("criteria", STATES)
+def test_a_count_by_state_reads_counters_and_no_index(
+    filled: DynamoDB, criteria: dict[str, Any]
+) -> None:
+    store = Store(Table(filled.client, filled.table), shards=2)
+    everything = store.task_runs.searcher(Criteria()).tell(lambda facts: len(list(facts)))
+    with heard(filled.client) as calls:
+        found = store.task_runs.searcher(Criteria.model_validate(criteria)).count()
+    assert (found.path, found.answer) == ("counters", everything.answer)
+    assert [name for name, _ in calls] == ["BatchGetItem"]
+
+
+OTHERS: list[dict[str, Any]] = [
+    {"flow_runs": {}},
+    {"task_runs": {"state": {"name": {"any_": ["Pending"]}}}},
+    {"task_runs": {"state": {"type": {"any_": ["PENDING"]}}, "tags": {"all_": ["a"]}}},
+    {"task_runs": {"state": {"type": {"any_": ["PENDING"]}}, "operator": "or_"}},
+]
+
+
+@pytest.mark.parametrize("criteria", OTHERS)
+def test_a_count_of_what_no_counter_knows_reads_an_index(
+    filled: DynamoDB, criteria: dict[str, Any]
+) -> None:
+    store = Store(Table(filled.client, filled.table), shards=2)
+    assert store.task_runs.searcher(Criteria.model_validate(criteria)).count().path != "counters"

@@ -24,7 +24,7 @@ from runledger.store.table import Table
 from runledger.store.task_runs import TaskRunStore
 from tests.databases import TEMPLATE, DynamoDB
 from tests.domain.strategies import IDS, OF_FLOW_RUNS, OF_TASK_RUNS, TASK_RUN, TEXTS, TIMES
-from tests.store.populations import DAWN, in_state, put, put_task_runs, task_run
+from tests.store.populations import DAWN, in_state, put, put_flow_runs, put_task_runs, task_run
 
 # Names that agree as far as an index shows them, or nearly so, and characters that must be escaped.
 ODD = st.text("a\x00\x01\x02é\U0001f600", max_size=3)
@@ -93,8 +93,8 @@ class World(NamedTuple):
 
     def fill(self) -> None:
         put_task_runs(self.database, self.runs, shards=self.shards)
-        flow_runs = [items.flow_run_item(run, version=1, shards=self.shards) for run in FLOW_RUNS]
-        put(self.database, [items.flow_item(FLOW, shards=self.shards), *flow_runs])
+        put_flow_runs(self.database, FLOW_RUNS, shards=self.shards)
+        put(self.database, [items.flow_item(FLOW, shards=self.shards)])
 
     def find(self, criteria: Criteria, page: Page, most_sorted: int) -> Paged[TaskRun]:
         table = Table(self.database.client, self.database.table)

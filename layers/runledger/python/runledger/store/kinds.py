@@ -29,7 +29,8 @@ R = TypeVar("R")
 class Kind(Generic[F, R]):
     """A kind: its name in keys, and how to read what indexes know of a thing, and all of it.
 
-    `paths` lead to some things of the kind without reading all.
+    `paths` lead to some things of the kind without reading all; `is_counted` says that counters
+    tell how many there are in each type of state.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Kind(Generic[F, R]):
     rank: Callable[[F, str], tuple[Any, ...]]
     attributes: Sequence[str]
     paths: Paths
+    is_counted: bool = False
 
 
 TASK_RUNS: Kind[TaskRunFacts, TaskRun] = Kind(
@@ -47,6 +49,7 @@ TASK_RUNS: Kind[TaskRunFacts, TaskRun] = Kind(
     rank=sorting.rank,
     attributes=items.OF_TASK_RUNS,
     paths=task_run_paths.PATHS,
+    is_counted=True,
 )
 FLOW_RUNS: Kind[FlowRun, FlowRun] = Kind(
     keys.FLOW_RUN,
@@ -55,6 +58,7 @@ FLOW_RUNS: Kind[FlowRun, FlowRun] = Kind(
     rank=sorting.rank_flow_run,
     attributes=items.OF_FLOWS,
     paths=flow_run_paths.PATHS,
+    is_counted=True,
 )
 FLOWS: Kind[Flow, Flow] = Kind(
     keys.FLOW,

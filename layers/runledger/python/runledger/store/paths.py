@@ -4,11 +4,13 @@ A path is a pure function from what is wanted to what is to be read, or None whe
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Protocol
 
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.criterion import Criterion
+from runledger.domain.states import StateType
 from runledger.store import keys, places
 from runledger.store.keys import Index
 from runledger.store.planning import AND, NOTHING, Lookup, Path, Paths, Read, Walk, partitions
@@ -27,6 +29,8 @@ TIMES: Mapping[str, Index] = {
     "end_time": keys.BY_END,
     "expected_start_time": keys.BY_EXPECTED_START,
 }
+
+ANY_STATE: AbstractSet[StateType | None] = frozenset({*StateType, None})
 
 
 class Range(Protocol):
@@ -54,6 +58,23 @@ def named(criteria: Criteria, kind: str, about: str = "id") -> list[Any] | None:
     """Return the values of which a part of each thing must have one; None: it may have any."""
     found = asked(criteria, kind, about)
     return None if found is None or found.any_ is None else list(dict.fromkeys(found.any_))
+
+
+def counted(criteria: Criteria, kind: str) -> AbstractSet[StateType | None] | None:
+    """Return the types of states that a run may be in, if nothing else is asked of it."""
+    wanted = getattr(criteria, FILTERS[kind])
+    if criteria != Criteria(**{FILTERS[kind]: wanted}):
+        return None
+    if wanted is None or wanted == type(wanted)():
+        return ANY_STATE
+    types = _types(criteria, kind)
+    return frozenset(types) if types is not None and wanted == _in_states(wanted, types) else None
+
+
+def _in_states(wanted: Any, types: list[StateType]) -> object:  # noqa: ANN401 - either filter
+    """Return the filter that asks for states of some types, and for nothing else."""
+    state_type = type(wanted.state.type)(any_=types)
+    return type(wanted)(state=type(wanted.state)(type=state_type))
 
 
 def by_id(kind: str) -> Path:
@@ -99,22 +120,24 @@ def by_state(kind: str) -> Path:
     """Read the runs in states of the types named."""
 
     def path(criteria: Criteria, shards: int) -> Read | None:
-        state = asked(criteria, kind, "state")
-        types = state and state.type
-        # Given both operators, which flow runs have, the reference heeds neither.
-        if not types or types.any_ is None or getattr(types, "not_any_", None):
+        types = _types(criteria, kind)
+        if types is None:
             return None
-        return Walk("by_state", keys.BY_STATE, _of_states(kind, types.any_, shards))
+        owners = (
+            keys.state_shard(kind, state_type, number)
+            for state_type in dict.fromkeys(types)
+            for number in range(shards)
+        )
+        return Walk("by_state", keys.BY_STATE, tuple(owners))
 
     return path
 
 
-def _of_states(kind: str, types: list[str], shards: int) -> tuple[str, ...]:
-    return tuple(
-        keys.state_shard(kind, state_type, number)
-        for state_type in dict.fromkeys(types)
-        for number in range(shards)
-    )
+def _types(criteria: Criteria, kind: str) -> list[StateType] | None:
+    state = asked(criteria, kind, "state")
+    wanted = state and state.type
+    # Given both operators, which flow runs have, the reference heeds neither.
+    return wanted.any_ if wanted and not getattr(wanted, "not_any_", None) else None
 
 
 def by_times(kind: str) -> Paths:

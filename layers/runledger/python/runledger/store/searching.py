@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,8 +13,12 @@ from typing import Generic, NamedTuple, TypeVar
 from runledger.domain.errors import OutOfTime
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import ALL, Page
+from runledger.domain.states import StateType
+from runledger.store import counters
+from runledger.store.counters import COUNTERS
 from runledger.store.failures import Late
 from runledger.store.kinds import F, Kind, R
+from runledger.store.paths import counted
 from runledger.store.planning import Read, Walk, everything, expected_between, narrowest
 from runledger.store.reading import Candidate, Reader
 from runledger.store.selections import Selection
@@ -110,7 +115,17 @@ class Searcher(Generic[F, R]):
 
     def count(self) -> Found[int]:
         """Return how many are wanted."""
+        types = counted(self.selection.criteria, self.kind.name) if self.kind.is_counted else None
+        if types is not None:
+            return self._sum_up(types)
         return self.tell(lambda facts: sum(1 for _ in facts))
+
+    def _sum_up(self, types: AbstractSet[StateType | None]) -> Found[int]:
+        self.path = "counters"
+        with self._in_time():
+            totals = counters.read(self.table, self.kind.name)
+        number = sum(totals[state_type] for state_type in types)
+        return Found(number, self.path, COUNTERS, number)
 
     def tell(
         self,
