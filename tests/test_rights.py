@@ -95,6 +95,7 @@ def _use_everything(api: httpx.Client) -> None:
     _hold_slots(api, flow, flow_run)
     use_limits(api)
     _deploy(api, flow)
+    _log(api, flow_run, parents[0])
     for ids in (parents[:1], parents):
         _query(api, "task_runs", {"id": {"any_": ids}})
     for ids in (subflow_runs[:1], subflow_runs):
@@ -173,13 +174,23 @@ def _deploy(api: httpx.Client, flow: str) -> None:
     _create(api, "/deployments/", **deployed)
 
 
+def _log(api: httpx.Client, flow_run: str, task_run: str) -> None:
+    """Log lines that indexes only lead to: one by itself, and several."""
+    of_runs = {"flow_run_id": flow_run, "task_run_id": task_run}
+    line = {"name": "n", "level": 20, "message": "m" * 5_000, "timestamp": "2030-01-01"}
+    for lines in ([line | of_runs], [line, line | of_runs]):
+        _do(api.post("/logs/", json=lines))
+        for run in of_runs:
+            _do(api.post("/logs/filter", json={"logs": {run: {"any_": [of_runs[run]]}}}))
+
+
 def _query(api: httpx.Client, of: str, wanted: dict[str, object]) -> None:
     span = {
         "history_start": "2026-01-01T00:00:00Z",
         "history_end": "2036-01-01T00:00:00Z",
         "history_interval_seconds": 1e9,
     }
-    for criteria in ({}, {of: wanted}):
+    for criteria in ({}, {of: {"name": {"like_": "e"}}}, {of: wanted}):
         for question in ("filter", "count", "paginate"):
             _do(api.post(f"/{of}/{question}", json=criteria))
         if of.endswith("_runs"):
