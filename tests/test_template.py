@@ -21,8 +21,8 @@ WRITING = {
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
 }
-OPEN = {"health_check", "perform_readiness_check"}
-ROUTELESS = {"authorize", "method_not_allowed"}
+POSTING = "execute-api:ManageConnections"
+OPEN = {"health_check", "perform_readiness_check", "redirect_websocket"}
 MOST_RESOURCES = 500  # CloudFormation's limits, of a stack and of a REST API
 MOST_PATHS = 300
 
@@ -35,7 +35,13 @@ FUNCTIONS = {
     if resource["Type"] == "AWS::Serverless::Function"
 }
 each_function = pytest.mark.parametrize("operation", sorted(FUNCTIONS))
-each_endpoint = pytest.mark.parametrize("operation", sorted(set(FUNCTIONS) - ROUTELESS))
+ENDPOINTS = {
+    operation
+    for operation, (_, properties) in FUNCTIONS.items()
+    if {event["Type"] for event in properties.get("Events", {}).values()} == {"Api"}
+}
+each_endpoint = pytest.mark.parametrize("operation", sorted(ENDPOINTS - {"redirect_websocket"}))
+SOCKETS = RESOURCES["WebSocketApi"]["Properties"]["Routes"]
 
 
 def test_the_functions_are_the_folders() -> None:
@@ -72,7 +78,27 @@ def test_a_sample_event_took_the_route_of_its_function(operation: str) -> None:
     assert (event["httpMethod"], event["resource"]) == (route.method, route.path)
 
 
-@each_function
+@pytest.mark.parametrize("route", SOCKETS)
+def test_a_sample_event_of_a_websocket_took_the_route_of_its_function(route: str) -> None:
+    logical_id = SOCKETS[route]["FunctionArn"]["Fn::GetAtt"].removesuffix(".Arn")
+    operation = Path(RESOURCES[logical_id]["Properties"]["CodeUri"]).name
+    assert _event(operation)["requestContext"]["routeKey"] == route
+
+
+def test_cloudfront_and_the_redirect_lead_to_the_same_paths() -> None:
+    distribution = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
+    stage = RESOURCES["Api"]["Properties"]["StageName"]
+    patterns = {behavior["PathPattern"] for behavior in distribution["CacheBehaviors"]}
+    assert patterns == {f"/{stage}{route.path}" for route in _routes_of("redirect_websocket")}
+
+
+def test_the_stream_has_no_more_readers_than_it_serves_well() -> None:
+    # "DynamoDB Streams and AWS Lambda triggers": more than two on a shard are throttled.
+    events = (event for _, function in FUNCTIONS.values() for event in _events_of(function))
+    assert len([event for event in events if event["Type"] == "DynamoDB"]) <= 2
+
+
+@pytest.mark.parametrize("operation", sorted({*ENDPOINTS, "authorize", "method_not_allowed"}))
 def test_a_sample_event_fills_its_route_with_its_path(operation: str) -> None:
     event = _event(operation)
     filled = re.sub(r"{(\w+)}", lambda match: event["pathParameters"][match[1]], event["resource"])
@@ -104,7 +130,7 @@ def test_only_health_is_open_at_the_gateway() -> None:
 
 @each_function
 def test_rights_are_named_one_by_one(operation: str) -> None:
-    assert _actions(operation) <= READING | WRITING
+    assert _actions(operation) <= READING | WRITING | {POSTING}
 
 
 @each_function
@@ -112,7 +138,11 @@ def test_rights_are_on_the_table_and_its_indexes(operation: str) -> None:
     indexes = {index["IndexName"] for index in _table()["GlobalSecondaryIndexes"]}
     named = {f"${{Table.Arn}}/index/{name}" for name in indexes | {"*"}}
     known = [{"Fn::GetAtt": "Table.Arn"}, *({"Fn::Sub": arn} for arn in sorted(named))]
-    asked = (listed(statement["Resource"]) for statement in statements(operation))
+    asked = (
+        listed(statement["Resource"])
+        for statement in statements(operation)
+        if statement["Action"] != [POSTING]
+    )
     assert [arn for arns in asked for arn in arns if arn not in known] == []
 
 
@@ -156,6 +186,10 @@ def test_the_api_has_room_for_more_paths() -> None:
 def test_boto3_is_left_to_the_runtime() -> None:
     pins = (REPOSITORY / "layers" / "dependencies" / "requirements.txt").read_text("utf-8")
     assert not re.search(r"^boto", pins, re.MULTILINE)
+
+
+def _events_of(function: Mapping[str, Any]) -> list[Any]:
+    return list(function.get("Events", {}).values())
 
 
 def _routes_of(operation: str) -> list[Route]:

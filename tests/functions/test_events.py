@@ -1,6 +1,7 @@
 """Each sample event through its real function: what it answers is what API Gateway takes."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import httpx
 import pytest
 
 from local.functions import Functions
+from local.socket_client import Sockets
 from tests.databases import TEMPLATE
 
 EVENTS = {path.stem: path for path in (Path(__file__).parents[2] / "events").glob("*.json")}
-ENDPOINTS = sorted(EVENTS.keys() - {"authorize"})
+ENDPOINTS = sorted({route.operation for route in TEMPLATE.routes} - {"redirect_websocket"})
 
 FUNCTIONS = Functions(TEMPLATE)
 
@@ -30,6 +32,8 @@ STATUSES = {
     "create_flow_run":         409,
     "read_flow_run":           404,
     "delete_flow_run":         404,
+    "create_logs":             201,
+    "read_logs":               200,
     "health_check":            200,
     "perform_readiness_check": 200,
     "server_version":          200,
@@ -71,6 +75,41 @@ def test_only_204_has_no_json(answer: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("answer", "status"), STATUSES.items(), ids=STATUSES, indirect=["answer"])
 def test_a_sample_event_gets_its_status(answer: dict[str, Any], status: int) -> None:
     assert answer["statusCode"] == status
+
+
+def test_a_websocket_is_led_to_the_other_api(
+    api_on_moto: httpx.Client,  # noqa: ARG001 - it sets the environment
+) -> None:
+    answer = called("redirect_websocket")
+    there = f"{os.environ['WEBSOCKET_URL']}?route=/task_runs/subscriptions/scheduled"
+    assert (answer["statusCode"], answer["headers"]["Location"]) == (307, there)
+
+
+def test_a_handshake_selects_the_subprotocol(
+    api_on_moto: httpx.Client,  # noqa: ARG001 - it sets the environment
+) -> None:
+    answer = called("websocket_connect")
+    assert answer == {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "prefect"}}
+
+
+@pytest.mark.parametrize("operation", ["websocket_default", "websocket_disconnect"])
+def test_what_happens_to_a_connection_that_nobody_knows_fails_nothing(
+    operation: str,
+    sockets_on_moto: Sockets,  # noqa: ARG001 - it sets the environment
+) -> None:
+    assert called(operation)["statusCode"] == httpx.codes.OK
+
+
+def test_a_run_that_is_told_to_wait_and_is_gone_fails_nothing(
+    sockets_on_moto: Sockets,  # noqa: ARG001 - it sets the environment
+) -> None:
+    assert called("react_to_changes") == {"batchItemFailures": []}
+
+
+def test_a_sweep_of_nothing_fails_nothing(
+    sockets_on_moto: Sockets,  # noqa: ARG001 - it sets the environment
+) -> None:
+    assert called("sweep_task_workers") is None
 
 
 def test_the_authorizer_names_the_whole_api_since_its_answer_is_kept(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from runledger.domain.task_workers import waiting
 from runledger.service.means import Means
 from runledger.service.task_workers import Counter
-from runledger.store import changes, items, keys, task_workers
+from runledger.store import changes, items, keys, task_workers, worker_keys
 from runledger.store.changes import Change
 
 
@@ -46,7 +46,7 @@ def _attempt(means: Means, reaction: Reaction, concerned: Sequence[Change]) -> I
 
 def begins_to_wait(change: Change) -> bool:
     """A background run was put into a queue."""
-    return change.old is None and keys.is_of(change.key, keys.QUEUE)
+    return change.old is None and keys.is_of(change.key, worker_keys.QUEUE)
 
 
 def hand_out(means: Means, queued: Sequence[Change]) -> None:

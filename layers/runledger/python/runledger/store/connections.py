@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from runledger.domain.values import Value
-from runledger.store import items, keys
+from runledger.store import items, worker_keys
 from runledger.store.expressions import PRESENT
 from runledger.store.failures import Refused
 from runledger.store.table import Table
@@ -41,16 +41,16 @@ class ConnectionStore:
 
     def read(self, connection_id: str) -> Connection | None:
         """Return the connection, unless it was closed."""
-        item = self.table.read(keys.connection(connection_id))
+        item = self.table.read(worker_keys.connection(connection_id))
         return items.read_document(Connection, item) if item else None
 
     def forget(self, connection_id: str) -> None:
         """Remove what is known of a connection that was closed."""
-        self.table.write(Delete(keys.connection(connection_id)))
+        self.table.write(Delete(worker_keys.connection(connection_id)))
 
 
 def _item(connection: Connection, now: datetime) -> Item:
-    return keys.connection(connection.id)._asdict() | {
+    return worker_keys.connection(connection.id)._asdict() | {
         "body": connection.model_dump_json(),
         "expires_at": int((now + LONGEST).timestamp()),
     }

@@ -100,8 +100,6 @@ STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOT
 FLOW_NAME, CACHE, DEPLOYMENT = "FLOW_NAME", "CACHE", "DEPLOYMENT"
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
 TAG, COUNT = "TAG", "COUNT"
-HOLD, QUEUE, CONNECTION = "HOLD", "QUEUE", "CONNECTION"
-TASK_WORKER, TASK_WORKERS = "TASK_WORKER", "TASK_WORKERS"
 
 MANY_TAGS = "*"
 """Stands for the tags of a run that has too many for an item each; no tag is spelled so."""
@@ -204,29 +202,6 @@ def _tag(tag: str | None) -> str:
 
 def count(kind: str, number: int) -> Key:
     return Key(join(COUNT, kind, number), COUNT)
-
-
-def hold(run_id: UUID) -> Key:
-    """The item that says which task worker has a background run."""
-    return Key(task_run(run_id).pk, HOLD)
-
-
-def queue(name: str) -> str:
-    """The partition of what waits in a queue, in the order in which it is handed out."""
-    return join(QUEUE, bounded(name))
-
-
-def waiting(queue_name: str, since: datetime, state_id: UUID, *, again: bool) -> Key:
-    """A run in a queue; those to be handed out again come before those that never were."""
-    return Key(queue(queue_name), join(int(not again), places.instant(since), state_id))
-
-
-def task_worker(connection_id: str) -> Key:
-    return Key(TASK_WORKERS, join(TASK_WORKER, connection_id))
-
-
-def connection(connection_id: str) -> Key:
-    return Key(join(CONNECTION, connection_id), CONNECTION)
 
 
 def under(prefix: str) -> tuple[str, str]:

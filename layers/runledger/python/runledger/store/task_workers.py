@@ -13,7 +13,7 @@ from uuid import UUID
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from runledger.domain.task_workers import TaskWorker, Waiting
-from runledger.store import items, keys
+from runledger.store import items, keys, worker_keys
 from runledger.store.expressions import ABSENT, PRESENT, in_index, in_partition, unmoved
 from runledger.store.failures import Refused
 from runledger.store.table import Query, Table
@@ -62,12 +62,12 @@ class TaskWorkerStore:
 
     def all(self) -> list[SeenWorker]:
         """Return every worker, also those that are gone and still hold runs."""
-        found = self.table.query(Query(in_partition(keys.TASK_WORKERS)))
+        found = self.table.query(Query(in_partition(worker_keys.TASK_WORKERS)))
         return [_read(item) for item in found]
 
     def read(self, connection_id: str) -> SeenWorker | None:
         """Return the worker of a connection as last acknowledged."""
-        item = self.table.read(keys.task_worker(connection_id))
+        item = self.table.read(worker_keys.task_worker(connection_id))
         return _read(item) if item else None
 
     def add(self, worker: TaskWorker) -> SeenWorker:
@@ -81,11 +81,11 @@ class TaskWorkerStore:
 
     def remove(self, seen: SeenWorker) -> None:
         """Forget a worker that is gone, unless it moved meanwhile."""
-        self._did(Delete(keys.task_worker(seen.worker.connection_id), unmoved(seen.version)))
+        self._did(Delete(worker_keys.task_worker(seen.worker.connection_id), unmoved(seen.version)))
 
     def waiting(self, queue: str) -> Iterator[Queued]:
         """Yield what waits in a queue, in the order in which it is to be handed out."""
-        found = self.table.query(Query(in_partition(keys.queue(queue)), page=PAGE))
+        found = self.table.query(Query(in_partition(worker_keys.queue(queue)), page=PAGE))
         return (Queued(keys.of(item), items.read_document(Waiting, item)) for item in found)
 
     def drop(self, queued: Queued) -> None:
@@ -128,7 +128,7 @@ class TaskWorkerStore:
 
     def release(self, run_id: UUID, state_id: UUID) -> bool:
         """Forget who holds a run that left its state; return whether anybody did."""
-        return self._did(Delete(keys.hold(run_id), Attr("state_id").eq(str(state_id))))
+        return self._did(Delete(worker_keys.hold(run_id), Attr("state_id").eq(str(state_id))))
 
     def forget(self, waiting: Waiting) -> None:
         """Take a run that left its state from whoever holds it, or else out of its queue.
@@ -141,13 +141,13 @@ class TaskWorkerStore:
 
     def held(self, run_id: UUID, connection_id: str) -> Held | None:
         """Return the run if the worker of this connection holds it."""
-        item = self.table.read(keys.hold(run_id))
-        is_ours = item and item["owner"] == keys.task_worker(connection_id).sk
+        item = self.table.read(worker_keys.hold(run_id))
+        is_ours = item and item["owner"] == worker_keys.task_worker(connection_id).sk
         return Held(_read_hold(item), connection_id) if item and is_ours else None
 
     def holds(self, connection_id: str) -> list[Held]:
         """Return the runs that a worker holds; what it got a moment ago may be missing."""
-        owner = keys.task_worker(connection_id).sk
+        owner = worker_keys.task_worker(connection_id).sk
         found = self.table.query(Query(in_index(keys.BY_OWNER, owner, None), keys.BY_OWNER.name))
         return [Held(_read_hold(item), connection_id) for item in found]
 
@@ -176,23 +176,23 @@ def queue_of(item: Item) -> str:
 
 
 def _place(waiting: Waiting, queue: str, *, again: bool) -> keys.Key:
-    return keys.waiting(queue, waiting.since, waiting.state_id, again=again)
+    return worker_keys.waiting(queue, waiting.since, waiting.state_id, again=again)
 
 
 def _returned(held: Held, queue: str) -> tuple[Write, ...]:
     waiting = held.waiting
-    return Delete(keys.hold(waiting.run_id), _is(held)), _entry(waiting, queue, again=True)
+    return Delete(worker_keys.hold(waiting.run_id), _is(held)), _entry(waiting, queue, again=True)
 
 
 def _is(held: Held) -> ConditionBase:
     """The run is still held in the state in which it was handed out, by the same connection."""
     is_same_state = Attr("state_id").eq(str(held.waiting.state_id))
-    return is_same_state & Attr("owner").eq(keys.task_worker(held.connection_id).sk)
+    return is_same_state & Attr("owner").eq(worker_keys.task_worker(held.connection_id).sk)
 
 
 def _hold_item(waiting: Waiting, connection_id: str) -> Item:
-    return keys.hold(waiting.run_id)._asdict() | {
-        "owner": keys.task_worker(connection_id).sk,
+    return worker_keys.hold(waiting.run_id)._asdict() | {
+        "owner": worker_keys.task_worker(connection_id).sk,
         "id": str(waiting.run_id),
         "state_id": str(waiting.state_id),
         "facts": waiting.model_dump_json(),
@@ -209,7 +209,7 @@ def _read(item: Item) -> SeenWorker:
 
 def _put(worker: TaskWorker, seen: SeenWorker | None = None) -> Put:
     """The write of a worker: a new one, or one that is still as it was read."""
-    item = keys.task_worker(worker.connection_id)._asdict() | {
+    item = worker_keys.task_worker(worker.connection_id)._asdict() | {
         "body": worker.model_dump_json(exclude_defaults=True),
         "version": seen.version + 1 if seen else 1,
     }

@@ -1,0 +1,34 @@
+"""The keys of task workers, of what waits for them and of connections; `keys` has the chart."""
+
+from datetime import datetime
+from uuid import UUID
+
+from runledger.store import keys, places
+from runledger.store.keys import Key
+from runledger.store.places import bounded, join
+
+HOLD, QUEUE, CONNECTION = "HOLD", "QUEUE", "CONNECTION"
+TASK_WORKER, TASK_WORKERS = "TASK_WORKER", "TASK_WORKERS"
+
+
+def hold(run_id: UUID) -> Key:
+    """The item that says which task worker has a background run."""
+    return Key(keys.task_run(run_id).pk, HOLD)
+
+
+def queue(name: str) -> str:
+    """The partition of what waits in a queue, in the order in which it is handed out."""
+    return join(QUEUE, bounded(name))
+
+
+def waiting(queue_name: str, since: datetime, state_id: UUID, *, again: bool) -> Key:
+    """A run in a queue; those to be handed out again come before those that never were."""
+    return Key(queue(queue_name), join(int(not again), places.instant(since), state_id))
+
+
+def task_worker(connection_id: str) -> Key:
+    return Key(TASK_WORKERS, join(TASK_WORKER, connection_id))
+
+
+def connection(connection_id: str) -> Key:
+    return Key(join(CONNECTION, connection_id), CONNECTION)

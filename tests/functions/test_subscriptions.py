@@ -1,0 +1,153 @@
+"""The WebSocket by which task workers get runs: handshake, delivery, close codes."""
+
+import httpx
+import pytest
+
+from local.socket_client import HandshakeRefused, Sockets
+from runledger import wiring
+from tests.background import PATH, Worker, connect, delay, subscribe
+from tests.functions.test_authentication import AUTH, HASH
+
+DROPPED, POLICY_VIOLATION, PROTOCOL_VIOLATION = 1006, 1008, 4001
+
+
+@pytest.fixture
+def _auth_required(sockets: Sockets, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - sets the environment first
+    monkeypatch.setenv("AUTHENTICATION", "required")
+    monkeypatch.setenv("AUTH_SHA256", HASH)
+    wiring.reset()
+
+
+def test_the_subprotocol_is_selected(sockets: Sockets) -> None:
+    socket = sockets.connect(PATH, subprotocols=["other", "prefect"])
+    assert socket.subprotocol == "prefect"
+
+
+def test_a_client_without_the_subprotocol_need_not_show_credentials(
+    sockets: Sockets, api: httpx.Client
+) -> None:
+    run_id = delay(api)
+    worker = Worker(sockets.connect(PATH))
+    worker.say(type="subscribe", keys=["task"], client_id="host-1")
+    assert worker.ids() == [run_id]
+
+
+@pytest.mark.usefixtures("_auth_required")
+def test_a_client_without_the_subprotocol_is_refused_where_credentials_are_asked_for(
+    sockets: Sockets,
+) -> None:
+    with pytest.raises(HandshakeRefused) as refused:
+        sockets.connect(PATH)
+    assert refused.value.answer.status == httpx.codes.FORBIDDEN
+
+
+def test_a_path_that_nobody_serves_is_refused(sockets: Sockets) -> None:
+    with pytest.raises(HandshakeRefused) as refused:
+        sockets.connect("/api?route=/other", subprotocols=["prefect"])
+    assert refused.value.answer.status == httpx.codes.FORBIDDEN
+
+
+@pytest.mark.usefixtures("_auth_required")
+def test_the_auth_string_admits(sockets: Sockets) -> None:
+    connect(sockets, token=AUTH)
+
+
+NO_TOKEN = "Auth required but no token provided"
+CLOSED_AT_FIRST = {
+    "another message": ('{"type":"subscribe"}', POLICY_VIOLATION, "Expected 'auth' message"),
+    "no token": ('{"type":"auth"}', POLICY_VIOLATION, NO_TOKEN),
+    "null": ('{"type":"auth","token":null}', POLICY_VIOLATION, NO_TOKEN),
+    "empty": ('{"type":"auth","token":""}', POLICY_VIOLATION, NO_TOKEN),
+    "wrong": ('{"type":"auth","token":"user:other"}', POLICY_VIOLATION, "Invalid token"),
+    "no text": ('{"type":"auth","token":[1]}', POLICY_VIOLATION, "Invalid token"),
+    "no JSON": ("auth", DROPPED, ""),
+    "no object": ("[]", DROPPED, ""),
+    "too deep": ("[" * 100_000, DROPPED, ""),
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("_auth_required")
+@pytest.mark.parametrize(("text", "code", "reason"), CLOSED_AT_FIRST.values(), ids=CLOSED_AT_FIRST)
+def test_a_first_message_that_does_not_authenticate_ends_the_connection(
+    sockets: Sockets, text: str, code: int, reason: str
+) -> None:
+    socket = sockets.connect(PATH, subprotocols=["prefect"])
+    socket.send(text)
+    assert socket.closed == (code, reason)
+
+
+CLOSED_AT_SECOND = {
+    "another": ({"type": "ack"}, "expected 'subscribe' message"),
+    "no keys": ({"type": "subscribe", "client_id": "a"}, "expected 'keys' in subscribe message"),
+    "empty keys": (
+        {"type": "subscribe", "keys": [], "client_id": "a"},
+        "expected 'keys' in subscribe message",
+    ),
+    "no client": (
+        {"type": "subscribe", "keys": ["task"]},
+        "expected 'client_id' in subscribe message",
+    ),
+    "empty client": (
+        {"type": "subscribe", "keys": ["task"], "client_id": ""},
+        "expected 'client_id' in subscribe message",
+    ),
+}
+
+
+@pytest.mark.parametrize(("message", "reason"), CLOSED_AT_SECOND.values(), ids=CLOSED_AT_SECOND)
+def test_a_message_that_subscribes_to_nothing_ends_the_connection(
+    sockets: Sockets, message: dict[str, object], reason: str
+) -> None:
+    worker = connect(sockets)
+    worker.say(**message)
+    assert worker.socket.closed == (PROTOCOL_VIOLATION, f"Protocol violation: {reason}")
+
+
+def test_keys_that_are_one_text_are_its_letters(sockets: Sockets, api: httpx.Client) -> None:
+    run_id = delay(api, "b")
+    worker = connect(sockets)
+    worker.say(type="subscribe", keys="ab", client_id="host-1")
+    assert worker.ids() == [run_id]
+
+
+def test_what_is_said_while_nothing_is_outstanding_goes_unheeded(sockets: Sockets) -> None:
+    worker = subscribe(sockets)
+    worker.say(type="quit")
+    worker.socket.send("no JSON")
+    assert worker.socket.closed is None
+
+
+def test_a_worker_that_quits_is_dismissed_and_its_run_goes_to_another(
+    sockets: Sockets, api: httpx.Client
+) -> None:
+    run_id = delay(api)
+    worker = subscribe(sockets)
+    worker.say(type="quit")
+    assert (worker.socket.closed, subscribe(sockets).ids()) == ((1000, ""), [run_id])
+
+
+@pytest.mark.parametrize("text", ["no JSON", "[]", '{"type":"other"}'])
+def test_a_worker_that_answers_something_else_is_dropped_and_its_run_goes_to_another(
+    sockets: Sockets, api: httpx.Client, text: str
+) -> None:
+    run_id = delay(api)
+    worker = subscribe(sockets)
+    worker.socket.send(text)
+    assert (worker.socket.closed, subscribe(sockets).ids()) == ((DROPPED, ""), [run_id])
+
+
+def test_the_workers_that_are_connected_are_listed(sockets: Sockets, api: httpx.Client) -> None:
+    subscribe(sockets, "a", client_id="host-1")
+    subscribe(sockets, "b", client_id="host-1")
+    subscribe(sockets, "c", client_id="host-2").socket.close()
+    (worker,) = api.post("/task_workers/filter").json()
+    assert (worker["identifier"], sorted(worker["task_keys"])) == ("host-1", ["a", "b"])
+
+
+@pytest.mark.parametrize(("keys", "found"), [(["b"], 1), (["c"], 0), ([], 1)])
+def test_workers_are_listed_by_the_tasks_that_they_run(
+    sockets: Sockets, api: httpx.Client, keys: list[str], found: int
+) -> None:
+    subscribe(sockets, "a", "b")
+    answer = api.post("/task_workers/filter", json={"task_worker_filter": {"task_keys": keys}})
+    assert len(answer.json()) == found
