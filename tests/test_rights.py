@@ -180,8 +180,8 @@ def _log(api: httpx.Client, flow_run: str, task_run: str) -> None:
     line = {"name": "n", "level": 20, "message": "m" * 5_000, "timestamp": "2030-01-01"}
     for lines in ([line | of_runs], [line, line | of_runs]):
         _do(api.post("/logs/", json=lines))
-        for run in of_runs:
-            _do(api.post("/logs/filter", json={"logs": {run: {"any_": [of_runs[run]]}}}))
+        for run, value in of_runs.items():
+            _do(api.post("/logs/filter", json={"logs": {run: {"any_": [value]}}}))
 
 
 def _query(api: httpx.Client, of: str, wanted: dict[str, object]) -> None:

@@ -11,7 +11,7 @@ from runledger.adapters.requests import Request
 PATCHED = ("/task_runs/{id}", "/flow_runs/{id}", "/flows/{id}", "/deployments/{id}")
 POSTED = (
     "/task_runs", "/flows", "/flow_runs", "/concurrency_limits", "/deployments", "/create_flow_run",
-    "/filter", "/paginate", "/count", "/history", "/set_state", "/reset", "/renew",
+    "/logs", "/filter", "/paginate", "/count", "/history", "/set_state", "/reset", "/renew",
     "/increment", "/decrement", "/increment-with-lease", "/decrement-with-lease",
 )  # fmt: skip
 

@@ -114,6 +114,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     _one("Undecodable bodies", 500, 422, _is_undecodable),
     _one("Undecodable bodies", 500, 400, _is_undecodable),
+    _one("Undecodable bodies", 422, 422, lambda it: b"bytes" in it.reference.content),
     _one("State data at create", 500, 201, lambda it: it.sent(DATA) and it.asked(CREATE)),
     _one("State data at create", 500, 200, lambda it: it.sent(DATA) and it.asked(CREATE)),
     _one("State data of deferred runs", 500, 201, lambda it: it.sent(DATA) and it.sent(DEFERRED)),

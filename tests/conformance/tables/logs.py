@@ -100,7 +100,9 @@ BODIES: tuple[object, ...] = (
 def programs() -> Iterator[Program]:
     """On lines that differ in their times: lines of one time are listed in an order of chance."""
     yield program("logs: which lines", post(LOGS, list(LINES)), *_filtered(CRITERIA))
-    paged = [_at(second, flow_run_id=PAGED, level=second * 10) for second in (3, 1, 4, 2, 5, 8, 6)]
+    paged = [
+        _at(second, flow_run_id=PAGED, level=second * 10) for second in (33, 31, 34, 32, 35, 38)
+    ]
     yield program(
         "logs: pages", post(LOGS, paged), *(_asked({"logs": OF_PAGED, **one}) for one in PAGES)
     )
@@ -109,7 +111,7 @@ def programs() -> Iterator[Program]:
         yield program(f"logs: fields {number}", *some)
     yield program("logs: bodies", *(post(LOGS, body) for body in BODIES), *_bodies())
     yield program("logs: one batch of one moment", *_of_one_moment())
-    yield _of_runs_that_are_deleted()
+    yield _of_a_run_that_is_deleted()
 
 
 def _asked(body: object) -> Step:
@@ -161,14 +163,14 @@ def _bodies() -> Iterator[Step]:
     yield post("/logs/filter/", {"logs": OF_PAGED})
 
 
-def _of_runs_that_are_deleted() -> Program:
-    """What runs logged that were deleted before goes with nobody."""
-    created = post("/task_runs/", {"task_key": "t", "dynamic_key": "1", "id": TASK})
+def _of_a_run_that_is_deleted() -> Program:
+    """Whoever asks for what a run logs after it was deleted finds it."""
+    run = some_id(7100)
     return program(
-        "logs: of runs that are deleted",
-        created,
-        delete(f"/task_runs/{TASK}"),
-        get(f"/task_runs/{TASK}"),
-        post(LOGS, [_line(task_run_id=TASK)]),
-        _asked({"logs": {"task_run_id": {"any_": [TASK]}}}),
+        "logs: of a run that is deleted",
+        post("/task_runs/", {"task_key": "t", "dynamic_key": "1", "id": run}),
+        delete(f"/task_runs/{run}"),
+        get(f"/task_runs/{run}"),
+        post(LOGS, [_line(task_run_id=run, timestamp="2029-01-01")]),
+        _asked({"logs": {"task_run_id": {"any_": [run]}}}),
     )

@@ -43,11 +43,17 @@ class Path:
     sources: tuple[Source, ...]
 
 
+# For a time that ends before it begins; DynamoDB refuses such a range.
+NOTHING = Path("nothing", ())
+
+
 def narrowest(wanted: LogFilter, shards: int) -> Path:
     """Return the cheapest path to what is wanted."""
     if wanted.operator != AND:
         return Path("all_lines", tuple(_of_all(shards, None)))
     between = _between(wanted.timestamp)
+    if between and between[0] > between[1]:
+        return NOTHING
     if wanted.task_run_id and wanted.task_run_id.any_ is not None:
         runs = dict.fromkeys(wanted.task_run_id.any_)
         sources = tuple(source for run in runs for source in of_task_run(run, between))

@@ -59,7 +59,7 @@ class LogStore:
     def _page(self, asked: LogQuery, lines: Iterable[Log], now: datetime) -> list[Log]:
         kept = (log for log in lines if self._is_kept(log, now))
         wanted = filter(asked.wanted.matches, kept)
-        return list(islice(wanted, asked.offset, asked.offset + asked.limit))
+        return list(islice(islice(wanted, asked.offset, None), asked.limit))
 
     def _is_kept(self, log: Log, now: datetime) -> bool:
         # DynamoDB removes what expired some time later, other databases never.
