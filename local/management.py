@@ -15,7 +15,8 @@ LARGEST_MESSAGE = 128 * 1024
 LONGEST_REASON = 123  # bytes: what a close frame holds
 NORMAL = 1000
 CLOSE = "Runledger-Close"  # of our functions: AWS's own call can't carry a code
-CODES = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014})
+# 1006 can't be sent: a client sees it when the connection is dropped.
+CODES = frozenset({1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014})
 FIRST_OF_APPLICATIONS, LAST_OF_APPLICATIONS = 3000, 4999
 
 

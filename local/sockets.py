@@ -17,9 +17,14 @@ AT_ONCE = 8  # messages of one connection that functions have in hand
 THREADS = 40
 MOST_UNREAD = 1024 * 1024  # bytes that wait for one client
 RESTART = 1012
+DROPPED, DROP = 1006, "dropped"  # nothing is sent: uvicorn ends the connection when we are done
 SECONDS_TO_END = 3.0
 SWITCHING = 101
 UNAVAILABLE = Answer(503)
+
+
+class Dropped(Exception):  # noqa: N818 an end, not an error
+    """The connection ends without a closing handshake."""
 
 
 class Outbox:
@@ -39,7 +44,8 @@ class Outbox:
         self._queue.put_nowait(({"type": "websocket.accept", "subprotocol": subprotocol}, 0))
 
     def close(self, code: int, reason: str) -> None:
-        frame = {"type": "websocket.close", "code": code, "reason": reason}
+        kind = DROP if code == DROPPED else "websocket.close"
+        frame = {"type": kind, "code": code, "reason": reason}
         self._loop.call_soon_threadsafe(self._queue.put_nowait, (frame, 0))
 
     async def deliver(self, send: Send) -> None:
@@ -47,10 +53,16 @@ class Outbox:
         with suppress(OSError):
             kind = ""
             while kind != "websocket.close":
-                frame, size = await self._queue.get()
+                frame, size = await self._next()
                 await send(frame)
                 self._waiting -= size
                 kind = frame["type"]
+
+    async def _next(self) -> tuple[Message, int]:
+        frame, size = await self._queue.get()
+        if frame["type"] == DROP:
+            raise Dropped
+        return frame, size
 
     def _put(self, message: bytes) -> None:
         self._waiting += len(message)
@@ -94,13 +106,19 @@ class Sockets:
 
     async def _converse(self, opened: Opened, outbox: Outbox, receive: Receive, send: Send) -> None:
         outbox.accept(opened.subprotocol)
-        async with asyncio.TaskGroup() as tasks:
-            delivery = tasks.create_task(outbox.deliver(send))
-            ended = await self._receive(opened.connection, receive, tasks)
-            delivery.cancel()
-            await to_thread.run_sync(
-                self._hub.disconnect, opened.connection, *ended, limiter=self._threads
-            )
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                delivery = tasks.create_task(outbox.deliver(send))
+                ended = await self._receive(opened.connection, receive, tasks)
+                delivery.cancel()
+                await self._disconnect(opened.connection, *ended)
+        except* Dropped:
+            await self._disconnect(opened.connection, DROPPED, "")
+
+    async def _disconnect(self, connection: Connection, code: int, reason: str) -> None:
+        await to_thread.run_sync(
+            self._hub.disconnect, connection, code, reason, limiter=self._threads
+        )
 
     async def _receive(
         self, connection: Connection, receive: Receive, tasks: asyncio.TaskGroup
