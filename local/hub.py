@@ -129,7 +129,7 @@ class Hub:
     def _route(self, message: str | bytes) -> str:
         try:
             named = json.loads(message)[self.api.selected_by]
-        except (ValueError, TypeError, LookupError):
+        except (ValueError, TypeError, LookupError, RecursionError):
             return DEFAULT
         return named if isinstance(named, str) and named in self.api.routes else DEFAULT
 
