@@ -3,12 +3,12 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.queries import CountTaskRuns, criteria
+from runledger.api.queries import CountTaskRuns
 from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(CountTaskRuns), wiring.searchable(request.now)
-    found = searches.count(store.task_runs, criteria(asked))
+    found = searches.count(store.task_runs, asked.criteria())
     return Response(found.answer, log=found.told())

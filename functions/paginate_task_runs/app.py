@@ -3,7 +3,7 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.queries import PaginateTaskRuns, criteria
+from runledger.api.queries import PaginateTaskRuns
 from runledger.api.responses import TaskRunResponse, paginated
 from runledger.domain.bookkeeping import as_of
 from runledger.service import searches
@@ -12,7 +12,7 @@ from runledger.service import searches
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(PaginateTaskRuns), wiring.searchable(request.now)
-    found = searches.paginate(store.task_runs, criteria(asked), asked.part())
+    found = searches.paginate(store.task_runs, asked.criteria(), asked.part())
     now = wiring.now()
     runs = [TaskRunResponse.of(as_of(run, now)) for run in found.answer.page]
     page = paginated(runs, found.answer.total, limit=asked.limit, page=asked.page)

@@ -3,7 +3,7 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.queries import ReadTaskRuns, criteria
+from runledger.api.queries import ReadTaskRuns
 from runledger.domain.bookkeeping import as_of
 from runledger.service import searches
 
@@ -11,6 +11,6 @@ from runledger.service import searches
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(ReadTaskRuns), wiring.searchable(request.now)
-    found = searches.search(store.task_runs, criteria(asked), asked.part())
+    found = searches.search(store.task_runs, asked.criteria(), asked.part())
     now = wiring.now()
     return Response([as_of(run, now) for run in found.answer], log=found.told())

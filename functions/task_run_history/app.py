@@ -3,13 +3,13 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.queries import TaskRunHistory, criteria
+from runledger.api.queries import TaskRunHistory
 from runledger.service import searches
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(TaskRunHistory), wiring.searchable(request.now)
-    wanted, timeline = criteria(asked), asked.timeline()
+    wanted, timeline = asked.criteria(), asked.timeline()
     found = searches.history(store.task_runs, wanted, timeline, now=wiring.now())
     return Response(found.answer, log=found.told())

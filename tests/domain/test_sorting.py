@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from runledger.domain.facts import TaskRunFacts
-from runledger.domain.sorting import ORDERS, TaskRunSort, rank
+from runledger.domain.sorting import FlowRunSort, FlowSort, Sort, TaskRunSort, rank
 from runledger.domain.states import StateType
+from runledger.store.planning import WHOLE
 
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -28,12 +29,13 @@ def run(age: int = 0, **facts: Any) -> TaskRunFacts:
 
 
 def ordered(runs: list[TaskRunFacts], sort: TaskRunSort) -> list[TaskRunFacts]:
-    column, reverse = ORDERS[sort]
+    column, reverse = sort.order
     return sorted(runs, key=lambda facts: rank(facts, column), reverse=reverse)
 
 
-def test_every_sort_has_an_order() -> None:
-    assert list(ORDERS) == list(TaskRunSort)
+@pytest.mark.parametrize("sort", [*TaskRunSort, *FlowRunSort, *FlowSort])
+def test_every_order_has_an_index(sort: Sort) -> None:
+    assert WHOLE[sort.order.column]
 
 
 def test_ids_are_listed_from_the_last_in_the_order_of_their_text() -> None:

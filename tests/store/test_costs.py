@@ -9,7 +9,7 @@ import pytest
 
 from local import tables
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.sorting import ORDERS, Page, TaskRunSort
+from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.items import Stored
 from runledger.store.store import Store
 from runledger.store.table import Table
@@ -72,7 +72,7 @@ def test_a_page_of_everything_reads_about_a_page_of_entries(
 ) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
     with heard(filled.client) as calls:
-        found = store.task_runs.searcher(Criteria(), Page(ORDERS[sort], 0, PAGE)).find()
+        found = store.task_runs.searcher(Criteria(), Page(sort.order, 0, PAGE)).find()
     assert len(found.answer) == PAGE
     assert PAGE <= entries(calls) <= 1.5 * PAGE
     assert len(calls) <= 2 + PAGE / 100 + 2
@@ -85,7 +85,7 @@ def test_the_runs_of_a_flow_run_cost_their_entries_and_documents(on_dynoxide: Dy
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), shards=2)
     wanted = Criteria.model_validate({"task_runs": {"flow_run_id": {"any_": [mine]}}})
     with heard(on_dynoxide.client) as calls:
-        found = store.task_runs.searcher(wanted, Page(ORDERS[TaskRunSort.NAME_ASC], 0, PAGE)).find()
+        found = store.task_runs.searcher(wanted, Page(TaskRunSort.NAME_ASC.order, 0, PAGE)).find()
     assert (len(found.answer), entries(calls)) == (PAGE, PAGE)
     assert [name for name, _ in calls] == ["Query", "BatchGetItem", "BatchGetItem"]
 
@@ -99,7 +99,7 @@ BY_TAG = Criteria.model_validate({"task_runs": {"tags": {"all_": ["a", "b"]}}})
 
 def test_a_page_of_a_tag_in_its_order_reads_about_a_page_of_entries(filled: DynamoDB) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
-    page = Page(ORDERS[TaskRunSort.ID_DESC], 0, PAGE)
+    page = Page(TaskRunSort.ID_DESC.order, 0, PAGE)
     with heard(filled.client) as calls:
         found = store.task_runs.searcher(BY_TAG, page).find()
     assert (found.path, len(found.answer)) == ("by_tag", PAGE)
@@ -112,7 +112,7 @@ def test_a_page_of_a_tag_reads_no_more_than_what_has_the_tag(
 ) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
     with heard(filled.client) as calls:
-        found = store.task_runs.searcher(BY_TAG, Page(ORDERS[sort], 0, PAGE)).paginate()
+        found = store.task_runs.searcher(BY_TAG, Page(sort.order, 0, PAGE)).paginate()
     assert (len(found.answer.page), found.answer.total) == (PAGE, TAGGED)
     assert entries(calls) <= 2 * TAGGED
 
@@ -123,7 +123,7 @@ RARE = "run 00499"
 def test_what_is_rare_is_looked_for_among_entries_that_tell_it(filled: DynamoDB) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
     wanted = Criteria.model_validate({"task_runs": {"name": {"like_": RARE}}})
-    searcher = store.task_runs.searcher(wanted, Page(ORDERS[TaskRunSort.NAME_ASC], 0, PAGE))
+    searcher = store.task_runs.searcher(wanted, Page(TaskRunSort.NAME_ASC.order, 0, PAGE))
     with heard(filled.client) as calls:
         found = replace(searcher, most_sorted=100).find()
     assert (found.path, [run.name for run in found.answer]) == ("all_by_expected_start", [RARE])

@@ -11,7 +11,7 @@ import pytest
 from runledger import wiring
 from runledger.domain.errors import OutOfTime
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.sorting import ORDERS, Page, TaskRunSort
+from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.deadlines import Deadline
 from runledger.store.searching import Searcher
 from runledger.store.store import Store
@@ -20,7 +20,7 @@ from tests.store.populations import DAWN, put_numbered
 
 RUNS = 250
 RARE = Criteria.model_validate({"task_runs": {"name": {"like_": "7"}}})
-PAGE = Page(ORDERS[TaskRunSort.NAME_DESC], offset=10, limit=100)
+PAGE = Page(TaskRunSort.NAME_DESC.order, offset=10, limit=100)
 
 # fmt: off
 WAYS: dict[str, Callable[[Searcher[Any, Any]], object]] = {

@@ -9,7 +9,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from runledger.api.queries import MOST_OFFSET
 from runledger.domain.errors import Unavailable
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.sorting import ORDERS, Page, TaskRunSort
+from runledger.domain.sorting import Page, TaskRunSort
 from runledger.domain.task_runs import TaskRun
 from runledger.store.searching import MOST_SORTED, Found
 from runledger.store.store import Store
@@ -29,7 +29,7 @@ PENDING = Criteria.model_validate({"task_runs": {"state": {"type": {"any_": ["PE
 def find(
     store: Store, criteria: Criteria = ALL, limit: int = MOST_SORTED + 1
 ) -> Found[list[TaskRun]]:
-    page = Page(ORDERS[TaskRunSort.NAME_ASC], offset=0, limit=limit)
+    page = Page(TaskRunSort.NAME_ASC.order, offset=0, limit=limit)
     return store.task_runs.searcher(criteria, page).find()
 
 
@@ -116,7 +116,7 @@ def test_the_last_offset_of_all_is_no_number_too_large_for_dynamodb(
     def note(*, params: dict[str, Any], **_: object) -> None:
         asked.append(json.loads(params["body"]))
 
-    page = Page(ORDERS[TaskRunSort.NAME_ASC], offset=MOST_OFFSET, limit=200)
+    page = Page(TaskRunSort.NAME_ASC.order, offset=MOST_OFFSET, limit=200)
     with hooked(dynamodb.client, "before-call.dynamodb.Query", note):
         assert store.task_runs.searcher(ALL, page).find().answer == []
     assert all(query["Limit"] < 2**31 for query in asked)

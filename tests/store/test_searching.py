@@ -14,7 +14,7 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.lineage import Lineage
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
-from runledger.domain.sorting import ORDERS, Order, Page, rank
+from runledger.domain.sorting import Order, Page, TaskRunSort, rank
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
 from runledger.store import items, places
@@ -56,7 +56,7 @@ CRITERIA = st.fixed_dictionaries(
 
 PAGES = st.builds(
     Page,
-    order=st.sampled_from(list(ORDERS.values())),
+    order=st.sampled_from([sort.order for sort in TaskRunSort]),
     offset=st.integers(0, 3),
     limit=st.integers(0, 5) | st.just(200),
 )

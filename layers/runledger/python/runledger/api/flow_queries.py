@@ -1,167 +1,95 @@
 """Bodies of named parameters that ask for lists of flow runs and flows (contract, neighbours 2, 3).
 
-The order of the fields is that of the reference's errors.
+The order of their fields is that of the reference's errors, as in `queries`.
 """
 
-from runledger.api.queries import (
-    MOST_RUNS,
-    IntervalSeconds,
-    Limit,
-    Offset,
-    PageNumber,
-    timeline,
-)
+from runledger.api.queries import Filtered, Limited, Paged, Skipping, Spanning
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.filters.deployments import DeploymentFilter
 from runledger.domain.filters.fields import IdOrNot
 from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.flows import FlowFilter
-from runledger.domain.filters.task_runs import TaskRunFilter
 from runledger.domain.filters.work_pools import WorkPoolFilter, WorkQueueFilter
-from runledger.domain.history import Timeline
-from runledger.domain.sorting import FLOW_ORDERS, FLOW_RUN_ORDERS, FlowRunSort, FlowSort, Page
-from runledger.domain.values import UtcTime, Value
+from runledger.domain.sorting import FlowRunSort, FlowSort
+from runledger.domain.values import Value
 
 NO_FLOW_RUN = FlowRunFilter(id=IdOrNot(any_=[]))
 NO_FLOW = FlowFilter(id=IdOrNot(any_=[]))
 
 
-class ReadFlowRuns(Value):
+class Pooled(Filtered):
+    """Asks for things of work pools; there are none."""
+
+    work_pools: WorkPoolFilter | None = None
+
+    @property
+    def names_pools(self) -> bool:
+        """Whether nothing can meet what is asked."""
+        return self.work_pools is not None
+
+
+class Queued(Pooled):
+    """Asks for things of work pools and of their queues."""
+
+    work_pool_queues: WorkQueueFilter | None = None
+
+    @property
+    def names_pools(self) -> bool:
+        """Whether nothing can meet what is asked."""
+        return super().names_pools or self.work_pool_queues is not None
+
+
+class FlowRunsSorted(Value):
+    sort: FlowRunSort = FlowRunSort.ID_DESC
+
+
+class FlowsSorted(Value):
+    """Asks for an order of flows, or of deployments: they have the same."""
+
+    sort: FlowSort = FlowSort.NAME_ASC
+
+
+class ReadFlowRuns(Queued, Skipping, FlowRunsSorted, Limited):
     """POST /flow_runs/filter."""
 
-    limit: Limit = MOST_RUNS
-    sort: FlowRunSort = FlowRunSort.ID_DESC
-    offset: Offset = 0
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
-    work_pool_queues: WorkQueueFilter | None = None
 
-    def part(self) -> Page:
-        """Return which part is asked for, in which order."""
-        return Page(FLOW_RUN_ORDERS[self.sort], self.offset, self.limit)
-
-
-class PaginateFlowRuns(Value):
+class PaginateFlowRuns(Queued, Paged, FlowRunsSorted, Limited):
     """POST /flow_runs/paginate."""
 
-    limit: Limit = MOST_RUNS
-    sort: FlowRunSort = FlowRunSort.ID_DESC
-    page: PageNumber = 1
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
-    work_pool_queues: WorkQueueFilter | None = None
 
-    def part(self) -> Page:
-        """Return which part is asked for, in which order."""
-        return Page(FLOW_RUN_ORDERS[self.sort], (self.page - 1) * self.limit, self.limit)
-
-
-class CountFlowRuns(Value):
+class CountFlowRuns(Queued):
     """POST /flow_runs/count."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
-    work_pool_queues: WorkQueueFilter | None = None
 
+class FlowRunHistory(Pooled, Spanning):
+    """POST /flow_runs/history; the queues have another name only here."""
 
-class FlowRunHistory(Value):
-    """POST /flow_runs/history."""
-
-    history_start: UtcTime
-    history_end: UtcTime
-    history_interval_seconds: IntervalSeconds
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
     work_queues: WorkQueueFilter | None = None
 
     @property
-    def work_pool_queues(self) -> WorkQueueFilter | None:
-        """The queues, which only here have another name."""
-        return self.work_queues
-
-    def timeline(self) -> Timeline:
-        """Return the intervals asked for.
-
-        Raises:
-            Invalid: they are too short, or end after all time.
-        """
-        return timeline(self.history_start, self.history_end, self.history_interval_seconds)
+    def names_pools(self) -> bool:
+        """Whether nothing can meet what is asked."""
+        return super().names_pools or self.work_queues is not None
 
 
-class ReadFlows(Value):
+class ReadFlows(FlowsSorted, Pooled, Skipping, Limited):
     """POST /flows/filter."""
 
-    limit: Limit = MOST_RUNS
-    offset: Offset = 0
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
-    sort: FlowSort = FlowSort.NAME_ASC
 
-    def part(self) -> Page:
-        """Return which part is asked for, in which order."""
-        return Page(FLOW_ORDERS[self.sort], self.offset, self.limit)
-
-
-class PaginateFlows(Value):
+class PaginateFlows(FlowsSorted, Pooled, Paged, Limited):
     """POST /flows/paginate."""
 
-    limit: Limit = MOST_RUNS
-    page: PageNumber = 1
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
-    sort: FlowSort = FlowSort.NAME_ASC
 
-    def part(self) -> Page:
-        """Return which part is asked for, in which order."""
-        return Page(FLOW_ORDERS[self.sort], (self.page - 1) * self.limit, self.limit)
-
-
-class CountFlows(Value):
+class CountFlows(Pooled):
     """POST /flows/count."""
 
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
-    work_pools: WorkPoolFilter | None = None
+
+def flow_run_criteria(asked: Pooled) -> Criteria:
+    """Return what is asked of flow runs; none is of a work pool."""
+    wanted = asked.criteria()
+    return wanted.but(flow_runs=NO_FLOW_RUN) if asked.names_pools else wanted
 
 
-def flow_run_criteria(
-    asked: ReadFlowRuns | PaginateFlowRuns | CountFlowRuns | FlowRunHistory,
-) -> Criteria:
-    """Return which flow runs are wanted; none of a work pool, for there are no work pools."""
-    pooled = asked.work_pools is not None or asked.work_pool_queues is not None
-    return Criteria.model_construct(
-        flows=asked.flows,
-        flow_runs=NO_FLOW_RUN if pooled else asked.flow_runs,
-        task_runs=asked.task_runs,
-        deployments=asked.deployments,
-    )
-
-
-def flow_criteria(asked: ReadFlows | PaginateFlows | CountFlows) -> Criteria:
-    """Return which flows are wanted; none of a work pool, for there are no work pools."""
-    return Criteria.model_construct(
-        flows=asked.flows if asked.work_pools is None else NO_FLOW,
-        flow_runs=asked.flow_runs,
-        task_runs=asked.task_runs,
-        deployments=asked.deployments,
-    )
+def flow_criteria(asked: Pooled) -> Criteria:
+    """Return what is asked of flows; none is of a work pool."""
+    wanted = asked.criteria()
+    return wanted.but(flows=NO_FLOW) if asked.names_pools else wanted

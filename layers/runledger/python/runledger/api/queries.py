@@ -1,7 +1,11 @@
-"""Bodies of named parameters that ask for lists (contract, task-runs 3.5)."""
+"""Bodies of named parameters that ask for lists (contract, task-runs 3.5).
 
-from datetime import datetime, timedelta
-from typing import Annotated
+Each is made of what it asks for. The order of its fields is that of the reference's errors: those
+of the class that it names last come first.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Protocol
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
@@ -12,7 +16,7 @@ from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.flows import FlowFilter
 from runledger.domain.filters.task_runs import TaskRunFilter
 from runledger.domain.history import Timeline
-from runledger.domain.sorting import ORDERS, Page, TaskRunSort
+from runledger.domain.sorting import Page, Sort, TaskRunSort
 from runledger.domain.values import UtcTime, Value
 
 MOST_RUNS = 200
@@ -47,57 +51,73 @@ IntervalSeconds = Annotated[float, Field(le=MOST_INTERVAL_SECONDS)]
 Limit = Annotated[int, BeforeValidator(check_limit)]
 
 
-class ReadTaskRuns(Value):
-    """POST /task_runs/filter; the order of the fields is that of the reference's errors."""
+class Filtered(Value):
+    """Asks for what meets four filters."""
 
+    flows: FlowFilter | None = None
+    flow_runs: FlowRunFilter | None = None
+    task_runs: TaskRunFilter | None = None
+    deployments: DeploymentFilter | None = None
+
+    def criteria(self) -> Criteria:
+        """Return what is asked of each thing."""
+        return Criteria.model_construct(
+            flows=self.flows,
+            flow_runs=self.flow_runs,
+            task_runs=self.task_runs,
+            deployments=self.deployments,
+        )
+
+
+class Sorted(Protocol):
+    """Asks for things in an order, so many at a time."""
+
+    @property
+    def sort(self) -> Sort: ...
+    @property
+    def limit(self) -> int: ...
+
+
+class Limited(Value):
     limit: Limit = MOST_RUNS
-    sort: TaskRunSort = TaskRunSort.ID_DESC
+
+
+class Skipping(Value):
+    """Asks for things from one of them on."""
+
     offset: Offset = 0
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
 
-    def part(self) -> Page:
+    def part(self: "SortedAndSkipping") -> Page:
         """Return which part is asked for, in which order."""
-        return Page(ORDERS[self.sort], self.offset, self.limit)
+        return Page(self.sort.order, self.offset, self.limit)
 
 
-class PaginateTaskRuns(Value):
-    """POST /task_runs/paginate."""
+class Paged(Value):
+    """Asks for a page by its number."""
 
-    limit: Limit = MOST_RUNS
-    sort: TaskRunSort = TaskRunSort.ID_DESC
     page: PageNumber = 1
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
 
-    def part(self) -> Page:
+    def part(self: "SortedAndPaged") -> Page:
         """Return which part is asked for, in which order."""
-        return Page(ORDERS[self.sort], (self.page - 1) * self.limit, self.limit)
+        return Page(self.sort.order, (self.page - 1) * self.limit, self.limit)
 
 
-class CountTaskRuns(Value):
-    """POST /task_runs/count."""
-
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
+class SortedAndSkipping(Sorted, Protocol):
+    @property
+    def offset(self) -> int: ...
 
 
-class TaskRunHistory(Value):
-    """POST /task_runs/history."""
+class SortedAndPaged(Sorted, Protocol):
+    @property
+    def page(self) -> int: ...
+
+
+class Spanning(Value):
+    """Asks for intervals of time."""
 
     history_start: UtcTime
     history_end: UtcTime
     history_interval_seconds: IntervalSeconds
-    flows: FlowFilter | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    deployments: DeploymentFilter | None = None
 
     def timeline(self) -> Timeline:
         """Return the intervals asked for.
@@ -105,30 +125,32 @@ class TaskRunHistory(Value):
         Raises:
             Invalid: they are too short, or end after all time.
         """
-        return timeline(self.history_start, self.history_end, self.history_interval_seconds)
+        if self.history_interval_seconds < 1:
+            raise Invalid("History interval must not be less than 1 second.")
+        step = timedelta(seconds=self.history_interval_seconds)
+        asked = Timeline(self.history_start, self.history_end, step)
+        try:
+            _ = asked.last
+        except OverflowError:
+            raise Invalid("History must end before the year 10000.") from None
+        return asked
 
 
-def timeline(start: datetime, end: datetime, interval_seconds: float) -> Timeline:
-    """Return the intervals of a history.
-
-    Raises:
-        Invalid: they are too short, or end after all time.
-    """
-    if interval_seconds < 1:
-        raise Invalid("History interval must not be less than 1 second.")
-    asked = Timeline(start, end, timedelta(seconds=interval_seconds))
-    try:
-        _ = asked.last
-    except OverflowError:
-        raise Invalid("History must end before the year 10000.") from None
-    return asked
+class TaskRunsSorted(Value):
+    sort: TaskRunSort = TaskRunSort.ID_DESC
 
 
-def criteria(asked: ReadTaskRuns | PaginateTaskRuns | CountTaskRuns | TaskRunHistory) -> Criteria:
-    """Return which runs are wanted."""
-    return Criteria.model_construct(
-        flows=asked.flows,
-        flow_runs=asked.flow_runs,
-        task_runs=asked.task_runs,
-        deployments=asked.deployments,
-    )
+class ReadTaskRuns(Filtered, Skipping, TaskRunsSorted, Limited):
+    """POST /task_runs/filter."""
+
+
+class PaginateTaskRuns(Filtered, Paged, TaskRunsSorted, Limited):
+    """POST /task_runs/paginate."""
+
+
+class CountTaskRuns(Filtered):
+    """POST /task_runs/count."""
+
+
+class TaskRunHistory(Filtered, Spanning):
+    """POST /task_runs/history."""

@@ -1,6 +1,5 @@
 """The orders in which things are listed (contract, filters 6, neighbours 2 and 3.2)."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -12,7 +11,24 @@ from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
 
 
-class TaskRunSort(StrEnum):
+class Order(NamedTuple):
+    """A column's rank, upwards or downwards."""
+
+    column: str
+    reverse: bool = False
+
+
+class Sort(StrEnum):
+    """An order by its name: a column, and ASC or DESC."""
+
+    @property
+    def order(self) -> Order:
+        """The order itself."""
+        column, _, direction = self.lower().rpartition("_")
+        return Order(column, reverse=direction == "desc")
+
+
+class TaskRunSort(Sort):
     """The orders, as the reference lists them in its errors."""
 
     ID_DESC = "ID_DESC"
@@ -24,7 +40,7 @@ class TaskRunSort(StrEnum):
     END_TIME_DESC = "END_TIME_DESC"
 
 
-class FlowRunSort(StrEnum):
+class FlowRunSort(Sort):
     """The orders of flow runs, as the reference lists them."""
 
     ID_DESC = "ID_DESC"
@@ -38,29 +54,13 @@ class FlowRunSort(StrEnum):
     END_TIME_DESC = "END_TIME_DESC"
 
 
-class FlowSort(StrEnum):
-    """The orders of flows, as the reference lists them."""
+class FlowSort(Sort):
+    """The orders of flows, which are also those of deployments."""
 
     CREATED_DESC = "CREATED_DESC"
     UPDATED_DESC = "UPDATED_DESC"
     NAME_ASC = "NAME_ASC"
     NAME_DESC = "NAME_DESC"
-
-
-class DeploymentSort(StrEnum):
-    """The orders of deployments, as the reference lists them."""
-
-    CREATED_DESC = "CREATED_DESC"
-    UPDATED_DESC = "UPDATED_DESC"
-    NAME_ASC = "NAME_ASC"
-    NAME_DESC = "NAME_DESC"
-
-
-class Order(NamedTuple):
-    """A column's rank, upwards or downwards."""
-
-    column: str
-    reverse: bool = False
 
 
 class Page(NamedTuple):
@@ -73,32 +73,6 @@ class Page(NamedTuple):
 
 # Everything, in an order whose index tells enough to decide what is wanted.
 ALL = Page(Order("expected_start_time"), offset=0, limit=2**63)
-
-# fmt: off
-ORDERS: Mapping[TaskRunSort, Order] = {
-    TaskRunSort.ID_DESC:                       Order("id", reverse=True),
-    TaskRunSort.EXPECTED_START_TIME_ASC:       Order("expected_start_time"),
-    TaskRunSort.EXPECTED_START_TIME_DESC:      Order("expected_start_time", reverse=True),
-    TaskRunSort.NAME_ASC:                      Order("name"),
-    TaskRunSort.NAME_DESC:                     Order("name", reverse=True),
-    TaskRunSort.NEXT_SCHEDULED_START_TIME_ASC: Order("next_scheduled_start_time"),
-    TaskRunSort.END_TIME_DESC:                 Order("end_time", reverse=True),
-}
-FLOW_RUN_ORDERS: Mapping[FlowRunSort, Order] = {
-    FlowRunSort.START_TIME_ASC:  Order("start_time"),
-    FlowRunSort.START_TIME_DESC: Order("start_time", reverse=True),
-    **{FlowRunSort[sort.name]: order for sort, order in ORDERS.items()},
-}
-FLOW_ORDERS: Mapping[FlowSort, Order] = {
-    FlowSort.CREATED_DESC: Order("created", reverse=True),
-    FlowSort.UPDATED_DESC: Order("updated", reverse=True),
-    FlowSort.NAME_ASC:     Order("name"),
-    FlowSort.NAME_DESC:    Order("name", reverse=True),
-}
-DEPLOYMENT_ORDERS: Mapping[DeploymentSort, Order] = {
-    DeploymentSort[sort.name]: order for sort, order in FLOW_ORDERS.items()
-}
-# fmt: on
 
 
 def rank(facts: TaskRunFacts, column: str) -> tuple[Any, ...]:
