@@ -11,6 +11,7 @@ from local.routing import Resources
 from runledger import wiring
 from tests.databases import TEMPLATE
 from tests.limits_in_use import use_limits
+from tests.reporting.building import body
 from tests.test_template import FUNCTIONS, listed, statements
 
 ROUTES = Resources(TEMPLATE.routes)
@@ -96,6 +97,7 @@ def _use_everything(api: httpx.Client) -> None:
     use_limits(api)
     _deploy(api, flow)
     _log(api, flow_run, parents[0])
+    _report(api)
     for ids in (parents[:1], parents):
         _query(api, "task_runs", {"id": {"any_": ids}})
     for ids in (subflow_runs[:1], subflow_runs):
@@ -182,6 +184,12 @@ def _log(api: httpx.Client, flow_run: str, task_run: str) -> None:
         _do(api.post("/logs/", json=lines))
         for run, value in of_runs.items():
             _do(api.post("/logs/filter", json={"logs": {run: {"any_": [value]}}}))
+
+
+def _report(api: httpx.Client) -> None:
+    """Let a run get another key."""
+    events = (body(1, run={"dynamic_key": "1"}), body(2, run={"dynamic_key": "2"}))
+    _do(api.post("/events", json=events))
 
 
 def _query(api: httpx.Client, of: str, wanted: dict[str, object]) -> None:

@@ -10,7 +10,7 @@ from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
-from runledger.store import items, keys
+from runledger.store import event_keys, items, keys
 from runledger.store.counters import COUNTERS, STATELESS
 from runledger.store.expressions import plain
 from runledger.store.keys import Key
@@ -47,13 +47,14 @@ def whole(database: DynamoDB) -> Contents:
     pointers = {key: items.pointed_to(item) for key, item in table.items() if "points_to" in item}
     owners = {key for key, item in table.items() if "version" in item}
     current = {keys.state(key, state.timestamp, state.id) for key, state in _current(found)}
-    assert pointers == dict(_pointers(found))
+    assert pointers == dict(_pointers(table, found))
     assert owners == {key for key, _ in _owners(found)}
     assert current <= states
     assert {key.pk for key in current} == {key.pk for key in states}
     tags, counters = _tags(table), _counters(table)
+    events = {key for key in table if key.pk.startswith(event_keys.EVENTS)}
     assert tags == set(_tagged(found))
-    assert table.keys() == states | pointers.keys() | owners | tags | counters
+    assert table.keys() == states | pointers.keys() | owners | tags | counters | events
     assert_counted(table)
     _assert_counts_of_subflows(table, found)
     _assert_counts_of_deployments(table, found)
@@ -84,8 +85,9 @@ def _current(found: Contents) -> Iterator[tuple[Key, State]]:
         yield key, run.state
 
 
-def _pointers(found: Contents) -> Iterator[tuple[Key, UUID]]:
-    for task_run in found.task_runs:
+def _pointers(table: Table, found: Contents) -> Iterator[tuple[Key, UUID]]:
+    claiming = (run for run in found.task_runs if table[keys.task_run(run.id)].get("claims", True))
+    for task_run in claiming:
         key = task_run.task_key, task_run.dynamic_key
         yield keys.task_key(task_run.flow_run_id, *key), task_run.id
     for run in found.flow_runs:

@@ -17,17 +17,22 @@ class Settings(BaseModel):
     index_shards: int = Field(default=2, ge=1)
     search_seconds: float = Field(default=20, ge=0)
     run_log_retention_days: int = Field(default=0, ge=0)
+    event_retention_days: int = Field(default=7, ge=1)
     authentication: Literal["required", "off"] = "required"
     auth_sha256: str = ""
     aws_endpoint_url_dynamodb: str = ""
     websocket_url: str = ""
     worker_lease_seconds: int = Field(default=60, ge=1)
 
-
     @property
     def run_log_retention(self) -> timedelta | None:
         """How long logs of runs are kept; None for good."""
         return timedelta(days=self.run_log_retention_days) or None
+
+    @property
+    def event_retention(self) -> timedelta:
+        """How long events are kept."""
+        return timedelta(days=self.event_retention_days)
 
 
 @cache

@@ -33,7 +33,12 @@ def now() -> datetime:
 def store() -> Store:
     """Return the store on the table that the settings name."""
     table = Table(_client(settings().aws_endpoint_url_dynamodb), settings().table_name)
-    return Store(table, settings().index_shards, settings().run_log_retention)
+    return Store(
+        table,
+        settings().index_shards,
+        log_retention=settings().run_log_retention,
+        event_retention=settings().event_retention,
+    )
 
 
 def searchable(since: datetime) -> Store:

@@ -20,7 +20,7 @@ class TaskRunFacts(Value):
     state_type: StateType
     state_name: str
     state_timestamp: datetime
-    expected_start_time: datetime
+    expected_start_time: datetime | None = None
     next_scheduled_start_time: datetime | None = None
     start_time: datetime | None = None
     end_time: datetime | None = None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from runledger.domain import conversations
 from runledger.domain.conversations import INTERNAL_ERROR, SUBPROTOCOL, Closed
 from runledger.domain.task_workers import Departure
-from runledger.service import departures
+from runledger.service import departures, events
 from runledger.service.means import Means
 from runledger.service.task_workers import Counter
 from runledger.store.connections import Connection
@@ -26,8 +26,14 @@ def hand_out_task_runs(means: Means, connection: Connection, text: str) -> None:
     Counter(means).hear(connection, text)
 
 
+def take_events(means: Means, _: Connection, text: str) -> None:
+    """Take what a client reports: an event with each message."""
+    events.hear(means, text)
+
+
 CONVERSATIONS: Mapping[str, Conversation] = {
     "/task_runs/subscriptions/scheduled": hand_out_task_runs,
+    "/events/in": take_events,
 }
 
 

@@ -53,13 +53,15 @@ ESTIMATES = {"estimated_run_time", "estimated_start_time_delta"}
 class Stored(NamedTuple):
     """A task run as it was read: the version guards the next write.
 
-    `subflow_runs` counts the flow runs that it is parent of, `held` are the slots that it has.
+    `subflow_runs` counts the flow runs that it is parent of, `held` are the slots that it has. Of
+    runs that events report outside of flow runs, several may have a key, and only one `claims` it.
     """
 
     run: TaskRun
     version: int
     subflow_runs: int = 0
     held: tuple[Held, ...] = ()
+    claims: bool = True
 
     @property
     def facts(self) -> TaskRunFacts:
@@ -86,6 +88,7 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         version=stored.version,
         subflow_runs=stored.subflow_runs or None,
         held=HELD.dump_json(stored.held).decode() if stored.held else None,
+        claims=None if stored.claims else False,
         owner=run.flow_run_id and keys.flow_run(run.flow_run_id).pk,
         # By this the stream's filter knows a run that waits for a worker.
         deferred=str(run.state_id) if waits(run.state) else None,
@@ -100,6 +103,7 @@ def read_task_run(item: Item) -> Stored:
         version=int(item["version"]),
         subflow_runs=int(item.get("subflow_runs", 0)),
         held=HELD.validate_json(item.get("held", "[]")),
+        claims=item.get("claims", True),
     )
 
 

@@ -30,6 +30,7 @@
 | WebSocket connection        | CONNECTION#<id>        | CONNECTION                  |
 | line of a log, in pieces    | LOGS#<key of its run>  | <time>#<number>#<id>#<piece>|
 | ... of no run               | LOGS#<shard>           | the same                    |
+| event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |
 | runs counted by state type  | COUNT#<kind>#<number>  | COUNT                       |
 
 | index                   | hash                               | range                |

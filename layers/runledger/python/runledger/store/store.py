@@ -8,10 +8,12 @@ from runledger.store.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.connections import ConnectionStore
 from runledger.store.deadlines import Deadline
 from runledger.store.deployments import DeploymentStore
+from runledger.store.events import EventStore
 from runledger.store.flow_runs import FlowRunStore
 from runledger.store.flows import FlowStore
 from runledger.store.leases import LeaseStore
 from runledger.store.logs import LogStore
+from runledger.store.recordings import RecordingStore
 from runledger.store.states import StateStore
 from runledger.store.table import Table
 from runledger.store.task_runs import TaskRunStore
@@ -21,11 +23,12 @@ from runledger.store.transitions import TransitionStore
 
 @dataclass(frozen=True)
 class Store:
-    """All that is stored; logs are kept as long as `log_retention`, or for good."""
+    """All that is stored; logs and events are kept for so long, logs without a time for good."""
 
     table: Table
     shards: int
     log_retention: timedelta | None = None
+    event_retention: timedelta = timedelta(days=7)
 
     @property
     def task_runs(self) -> TaskRunStore:
@@ -85,6 +88,16 @@ class Store:
     def connections(self) -> ConnectionStore:
         """WebSocket connections."""
         return ConnectionStore(self.table)
+
+    @property
+    def events(self) -> EventStore:
+        """Events, as they came."""
+        return EventStore(self.table, self.shards, self.event_retention)
+
+    @property
+    def recordings(self) -> RecordingStore:
+        """Task runs, as far as events report them."""
+        return RecordingStore(self.table, self.task_runs, self.events)
 
     def ping(self) -> None:
         """Ask the table for nothing in particular.

@@ -1,6 +1,7 @@
 """Task runs in the table."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,18 +47,21 @@ class TaskRunStore:
             Conflict: the id belongs to a run with another key.
             Moved: the run that has the key was deleted meanwhile.
         """
-        stored = Stored(run, version=_first_version(run), subflow_runs=0)
         try:
-            self.table.write(
-                Put(self._item(stored), ABSENT),
-                Put(items.pointer_item(_key_of(run), run.id), ABSENT),
-                *history(keys.task_run(run.id), run.state),
-                *runs.begun(run, shards=self.shards),
-                *effects,
-            )
+            self.table.write(*self.begun(run), *effects)
         except Refused as refused:
             return self._first(run, refused)
         return run
+
+    def begun(self, run: TaskRun, *, claims: bool = True) -> list[Write]:
+        """Store a new run, claiming its key or not, with its first state and what is beside it."""
+        stored = Stored(run, version=_first_version(run), claims=claims)
+        return [
+            Put(self._item(stored), ABSENT),
+            *_reclaimed(frozenset(), stored),
+            *history(keys.task_run(run.id), run.state),
+            *runs.begun(run, shards=self.shards),
+        ]
 
     def _first(self, run: TaskRun, refused: Refused) -> TaskRun:
         """Return the run that won the key; what the refused write met saves reading it."""
@@ -92,19 +96,22 @@ class TaskRunStore:
         *,
         more_subflow_runs: int = 0,
         held: tuple[Held, ...] | None = None,
+        claims: bool | None = None,
     ) -> list[Write]:
         """Replace a run that was read, unless it moved, and change what is kept beside it.
 
-        Slots stay if not given.
+        Slots, and whether it claims its key, stay if not given.
         """
         after = Stored(
             run,
             version=seen.version + 1,
             subflow_runs=seen.subflow_runs + more_subflow_runs,
             held=seen.held if held is None else held,
+            claims=seen.claims if claims is None else claims,
         )
         beside = runs.changed(seen.run, run, shards=self.shards)
-        return [Put(self._item(after), unmoved(seen.version)), *beside]
+        claim = _reclaimed(_claimed(seen), after)
+        return [Put(self._item(after), unmoved(seen.version)), *beside, *claim]
 
     def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[TaskRunFacts, TaskRun]:
         """Return the search for the runs that are wanted."""
@@ -132,7 +139,8 @@ class TaskRunStore:
             # The reference leaves slots taken that a deleted run held; nobody could give them back.
             returned = giving_back(self.table, stored.held, now)
             beside = runs.uncounted(stored.run)
-            writes = [own, Delete(_key_of(stored.run)), *beside, *returned, *writes]
+            claims = map(Delete, _claimed(stored))
+            writes = [own, *claims, *beside, *returned, *writes]
         try:
             self.table.write_batches(writes)
         except Refused as refused:
@@ -159,6 +167,17 @@ class TaskRunStore:
 
 def _key_of(run: TaskRun) -> keys.Key:
     return keys.task_key(run.flow_run_id, run.task_key, run.dynamic_key)
+
+
+def _claimed(stored: Stored) -> AbstractSet[keys.Key]:
+    return frozenset([_key_of(stored.run)] if stored.claims else [])
+
+
+def _reclaimed(before: AbstractSet[keys.Key], after: Stored) -> list[Write]:
+    """Give up a key that is no longer the run's, and claim the one that now is."""
+    now = _claimed(after)
+    claims = (items.pointer_item(key, after.run.id) for key in now - before)
+    return [*map(Delete, before - now), *(Put(claim, ABSENT) for claim in claims)]
 
 
 def _first_version(run: TaskRun) -> int:

@@ -1,0 +1,15 @@
+"""POST /events: keep events, and record what they say of task runs."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.events import Events
+from runledger.service import events
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    events.receive_all(wiring.store(), request.body(Events).root, now=request.now)
+    return Response(status=HTTPStatus.NO_CONTENT)

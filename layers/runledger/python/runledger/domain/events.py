@@ -1,0 +1,82 @@
+"""Events: what happened to a resource, as its sender tells it (contract, clients 5.1)."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator
+
+from runledger.domain.values import UtcTime, Value
+
+RESOURCE_ID, ROLE = "prefect.resource.id", "prefect.resource.role"
+
+MOST_LABELS, MOST_RELATED, LONGEST_NAME = 500, 100, 1024
+
+
+def _resource(labels: dict[str, str]) -> dict[str, str]:
+    if len(labels) > MOST_LABELS:
+        raise ValueError(f"The maximum number of labels per resource is {MOST_LABELS}")
+    if RESOURCE_ID not in labels:
+        raise ValueError(f"Resources must include the {RESOURCE_ID} label")
+    return _labelled(labels, RESOURCE_ID)
+
+
+def _related(labels: dict[str, str]) -> dict[str, str]:
+    if ROLE not in _resource(labels):
+        raise ValueError(f"Related Resources must include the {ROLE} label")
+    return _labelled(labels, ROLE)
+
+
+def _labelled(labels: dict[str, str], name: str) -> dict[str, str]:
+    if not labels[name]:
+        raise ValueError(f"The {name} label must be non-empty")
+    return labels
+
+
+def _few(related: list[dict[str, str]]) -> list[dict[str, str]]:
+    if len(related) > MOST_RELATED:
+        raise ValueError(f"The maximum number of related resources is {MOST_RELATED}")
+    return related
+
+
+def _short(name: str) -> str:
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"Event name must be at most {LONGEST_NAME} characters")
+    return name
+
+
+Resource = Annotated[dict[str, str], AfterValidator(_resource)]
+RelatedResource = Annotated[dict[str, str], AfterValidator(_related)]
+
+
+class Event(Value):
+    """An event, its fields in the order of the wire; unknown ones are dropped."""
+
+    occurred: UtcTime
+    event: Annotated[str, AfterValidator(_short)]
+    resource: Resource
+    related: Annotated[list[RelatedResource], AfterValidator(_few)] = []
+    payload: dict[str, Any] = {}
+    id: UUID
+    follows: UUID | None = None
+
+    @property
+    def resources(self) -> Iterator[Mapping[str, str]]:
+        """All resources that the event concerns, the one that it happened to first."""
+        yield self.resource
+        yield from self.related
+
+    def in_role(self, role: str) -> Mapping[str, str] | None:
+        """Return the first related resource that has a role."""
+        return next((labels for labels in self.related if labels[ROLE] == role), None)
+
+    def received_at(self, now: datetime) -> "ReceivedEvent":
+        """Return the event as it is kept and handed on."""
+        return ReceivedEvent.model_construct(**dict(self), received=now)
+
+
+class ReceivedEvent(Event):
+    """An event and when it came here."""
+
+    received: datetime

@@ -1,0 +1,67 @@
+"""What can be done with events."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from runledger import fresh
+from runledger.domain.errors import TooLarge
+from runledger.domain.events import RESOURCE_ID, Event, ReceivedEvent
+from runledger.domain.recorder import Report, counts, recorded, reported
+from runledger.service.attempts import until_it_holds
+from runledger.service.means import Means
+from runledger.store.store import Store
+
+# Resources whose events are received at once; the client keeps as many connections.
+AT_ONCE = 16
+
+
+def receive_all(store: Store, told: Sequence[Event], *, now: datetime) -> None:
+    """Receive events, those of different resources at the same time.
+
+    Raises:
+        Unavailable: some were not received; all of them can be sent again.
+    """
+    of_resource = defaultdict(list)
+    for event in told:
+        of_resource[event.resource[RESOURCE_ID]].append(event)
+
+    def receive_those(events: Sequence[Event]) -> None:
+        for event in events:
+            receive(store, event, now=now)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(receive_those, of_resource.values()))
+
+
+def hear(means: Means, text: str) -> None:
+    """Receive an event that a client sends over a WebSocket; what is none is passed over."""
+    with suppress(ValidationError, TooLarge):
+        receive(means.store, Event.model_validate_json(text), now=means.now)
+
+
+def receive(store: Store, event: Event, *, now: datetime) -> None:
+    """Keep an event and, if it reports a task run, record what it says of it (clients 5).
+
+    An event that is known, or says something impossible, changes no run.
+
+    Raises:
+        TooLarge: it does not fit the table.
+    """
+    received = event.received_at(now)
+    report = reported(event, name=fresh.name(), now=now) if counts(event) else None
+    if report is None:
+        store.events.keep(received)
+    else:
+        until_it_holds(lambda: _record(store, report, received))
+
+
+def _record(store: Store, report: Report, event: ReceivedEvent) -> None:
+    row = store.recordings.row(report)
+    seen = row.seen.run if row.seen else None
+    recording = recorded(seen, row.entered, report, now=event.received)
+    store.recordings.commit(row, recording, event)

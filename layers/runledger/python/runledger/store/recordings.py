@@ -1,0 +1,99 @@
+"""Task runs as events report them: found by their key or their id, and written with the event."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from runledger.domain.errors import Moved
+from runledger.domain.events import ReceivedEvent
+from runledger.domain.recorder import Recording, Report
+from runledger.domain.states import State
+from runledger.store import items, keys
+from runledger.store.events import EventStore
+from runledger.store.expressions import in_partition, unmoved
+from runledger.store.failures import Refused
+from runledger.store.items import Stored, history
+from runledger.store.table import Query, Table
+from runledger.store.task_runs import TaskRunStore
+from runledger.store.writes import Add, Write
+
+
+@dataclass(frozen=True)
+class Row:
+    """The run that a report is about, if it is stored, and the states that it has been in.
+
+    `may_claim` tells whether no other run has the key that the report gives it.
+    """
+
+    seen: Stored | None
+    entered: tuple[State, ...] = ()
+    may_claim: bool = True
+
+
+@dataclass(frozen=True)
+class RecordingStore:
+    """What is asked of the table about reports of task runs."""
+
+    table: Table
+    task_runs: TaskRunStore
+    events: EventStore
+
+    def row(self, report: Report) -> Row:
+        """Find the run: in a flow run the one that has the key, else the one that has the id.
+
+        Raises:
+            Moved: the run that has the key was deleted meanwhile.
+        """
+        own = self._row(report.run_id)
+        if own.seen and own.seen.claims and _key(own.seen) == report.key:
+            return own
+        claim = self.table.read(keys.task_key(*report.key))
+        claimant = items.pointed_to(claim) if claim else report.run_id
+        if claimant == report.run_id:
+            return own
+        if report.flow_run_id is None:
+            return Row(own.seen, own.entered, may_claim=False)
+        first = self._row(claimant)
+        if first.seen is None:
+            raise Moved(f"task run {claimant} was deleted meanwhile")
+        return first
+
+    def _row(self, run_id: UUID) -> Row:
+        # Backwards, so that the run is read before its states: one that is added meanwhile is
+        # either seen or makes the write of what was seen fail.
+        under_run = Query(in_partition(keys.task_run(run_id).pk), reverse=True)
+        found = {item["sk"]: item for item in self.table.query(under_run)}
+        item = found.get(keys.TASK_RUN)
+        first, last = keys.under(keys.STATE)
+        states = (found[sk] for sk in found if first <= sk < last)
+        return Row(
+            items.read_task_run(item) if item else None,
+            tuple(items.read_document(State, state) for state in states),
+        )
+
+    def commit(self, row: Row, recording: Recording, event: ReceivedEvent) -> None:
+        """Write what an event comes to, and the event; nothing if the event is known.
+
+        Raises:
+            Moved: the run, or the run that has its key, changed meanwhile.
+        """
+        try:
+            self.events.keep(event, *self._writes(row, recording))
+        except Refused as refused:
+            raise Moved(str(event.id)) from refused
+
+    def _writes(self, row: Row, recording: Recording) -> list[Write]:
+        run, seen = recording.run, row.seen
+        if run and seen is None:
+            return self.task_runs.begun(run, claims=row.may_claim)
+        if seen is None or recording.state is None:
+            return []
+        own = keys.task_run(seen.run.id)
+        # A state that comes late counts as a change of the run, or two could enter at one time.
+        late = Add(own, {"version": 1}, unmoved(seen.version))
+        amended = self.task_runs.amended(seen, run, claims=row.may_claim) if run else [late]
+        return [*amended, *history(own, recording.state)]
+
+
+def _key(stored: Stored) -> tuple[UUID | None, str, str]:
+    run = stored.run
+    return run.flow_run_id, run.task_key, run.dynamic_key
