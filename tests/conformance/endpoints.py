@@ -8,7 +8,10 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), spelled)
     for pattern, spelled in (
         (r"/task_runs/?", "/task_runs/"),
-        (r"/task_runs/(filter|count|paginate|history)/?", r"/task_runs/\1"),
+        (
+            r"/(task_runs|flow_runs|flows|deployments)/(filter|count|paginate|history)/?",
+            r"/\1/\2",
+        ),
         (r"/task_runs/[^/]+/set_state/?", "/task_runs/{id}/set_state"),
         (r"/task_runs/[^/]+/?", "/task_runs/{id}"),
         (r"/flows/?", "/flows/"),
@@ -42,18 +45,23 @@ METHODS = {
     "/task_runs/{id}": ("GET", "PATCH", "DELETE"),
     "/flows/": ("POST",),
     "/flows/{id}": ("GET", "DELETE"),
+    "/flows/name/{name}": ("GET",),
     "/flow_runs/": ("POST",),
     "/flow_runs/{id}": ("GET", "PATCH", "DELETE"),
     "/flow_runs/{id}/set_state": ("POST",),
     "/deployments/": ("POST",),
     "/deployments/{id}": ("GET", "PATCH", "DELETE"),
+    "/deployments/name/{flow}/{name}": ("GET",),
     "/deployments/{id}/create_flow_run": ("POST",),
     "/concurrency_limits/{id}": ("GET", "DELETE"),
     "/concurrency_limits/tag/{tag}": ("GET", "DELETE"),
     "/v2/concurrency_limits/{id}": ("GET", "PATCH", "DELETE"),
 }
 # What is below these is posted to, unless it is told above.
-POSTED = ("/task_runs/", "/logs/", "/concurrency_limits/", "/v2/concurrency_limits/")
+POSTED = (
+    *("/task_runs/", "/flow_runs/", "/flows/", "/deployments/", "/logs/"),
+    *("/concurrency_limits/", "/v2/concurrency_limits/"),
+)
 
 
 def endpoint(step: Step) -> str:

@@ -1,6 +1,6 @@
 """Programs drawn at random, the same ones for the same seed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 
 from tests.conformance.programs import Program, Step, delete, get, patch, post, program, some_id
@@ -16,7 +16,7 @@ from tests.conformance.tables.criteria import (
 from tests.conformance.tables.states import DETAILED, TYPES
 
 # Labels and names are those that the criteria ask for.
-FLOW_LABELS = {"fa": "Flow_A", "fb": "flow b%", "fc": "ÄÖ"}
+FLOW_LABELS = {"fa": "Flow_A", "fb": "flow b_", "fc": "ÄÖ"}
 RUN_LABELS = tuple(f"r{number}" for number in range(1, 8))
 NAMES = (
     "Alpha",
@@ -148,7 +148,7 @@ def criteria(draw: Random) -> dict[str, object]:
     """Criteria for any query, in the objects that it takes."""
     body: dict[str, object] = {}
     for name, known in OBJECTS.items():
-        _sometimes(draw, body, chance=OBJECT_CHANCES[name], **{name: _object(draw, known)})
+        _sometimes(draw, body, chance=OBJECT_CHANCES[name], **{name: an_object(draw, known)})
     return body
 
 
@@ -160,7 +160,7 @@ def _filter(draw: Random, _: str) -> Step:
     return post("/task_runs/filter", body)
 
 
-def _object(draw: Random, known: dict[str, Criteria]) -> dict[str, object]:
+def an_object(draw: Random, known: Mapping[str, Criteria]) -> dict[str, object]:
     chosen = draw.sample(list(known), k=draw.choice((0, 1, 1, 2, 3)))
     found: dict[str, object] = {field: draw.choice(known[field]) for field in chosen}
     _sometimes(draw, found, operator=draw.choice(("and_", "or_", "or_")), chance=0.5)

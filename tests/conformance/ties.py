@@ -6,7 +6,7 @@ from itertools import groupby
 from tests.conformance import volatile
 from tests.conformance.programs import Json
 
-# What each sort orders by. Ids are never alike.
+# What each sort orders by; a flow run that did not start, by when it should. Ids are never alike.
 SORT_KEYS = {
     "EXPECTED_START_TIME_ASC": "expected_start_time",
     "EXPECTED_START_TIME_DESC": "expected_start_time",
@@ -14,6 +14,8 @@ SORT_KEYS = {
     "NAME_DESC": "name",
     "NEXT_SCHEDULED_START_TIME_ASC": "next_scheduled_start_time",
     "END_TIME_DESC": "end_time",
+    "START_TIME_ASC": "start_time",
+    "START_TIME_DESC": "start_time",
 }
 
 
@@ -40,7 +42,7 @@ def _keyed(runs: list[Json], field: str) -> Iterator[tuple[Hashable, dict[str, J
     """A time of the server's own stands for the run that has it: no two are alike."""
     for run in runs:
         if isinstance(run, dict):
-            value = run[field]
+            value = run[field] or (run["expected_start_time"] if field == "start_time" else None)
             own = isinstance(value, str) and field != "name" and _is_recent(run, value)
             yield (("own", str(run["id"])) if own else str(value)), run
 

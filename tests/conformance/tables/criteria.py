@@ -132,7 +132,7 @@ _TOGETHER: Criteria = (
     ),
     {"flows": {}, "task_runs": {"name": {"like_": "alp"}}},
     {"flow_runs": {"name": {"any_": ["Run_1"]}}, "flows": {"name": {"any_": ["Flow_A"]}}},
-    {"flow_runs": {"name": {"any_": ["Run_1"]}}, "flows": {"name": {"any_": ["flow b%"]}}},
+    {"flow_runs": {"name": {"any_": ["Run_1"]}}, "flows": {"name": {"any_": ["flow b_"]}}},
     {
         "flow_runs": {"tags": {"all_": ["a"]}},
         "task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},

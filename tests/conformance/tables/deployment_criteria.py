@@ -82,7 +82,7 @@ def data() -> list[Step]:
     return [*flows, *deployments, *runs, started, *task_runs, alone]
 
 
-FLOW_NAMES = {"fa": "Flow_A", "fb": "flow b%", "fc": "without"}
+FLOW_NAMES = {"fa": "Flow_A", "fb": "flow b_", "fc": "without"}
 RUNS: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("ra", "fa", {"deployment_id": "<da.id>"}),
     ("rb", "fa", {"deployment_id": "<db.id>"}),

@@ -42,7 +42,7 @@ def data() -> list[Step]:
 def _flows() -> list[Step]:
     return [
         post("/flows/", {"name": "Flow_A", "tags": ["x", "y"], "labels": {"l": 1}}).named("fa"),
-        post("/flows/", {"name": "flow b%", "tags": []}).named("fb"),
+        post("/flows/", {"name": "flow b_", "tags": []}).named("fb"),
         post("/flows/", {"name": "ÄÖ", "tags": ["X", 'q"q']}).named("fc"),
     ]
 
