@@ -1,5 +1,6 @@
 """What the user of a local server sees."""
 
+import logging
 import sys
 from datetime import datetime
 
@@ -21,6 +22,14 @@ def welcome(settings: Settings, database: Database, url: str, sockets: str) -> N
     elif settings.host in EVERYWHERE:
         lines.append("Whoever reaches this machine can use it: AUTH=user:password asks for both.")
     say(*lines)
+
+
+def mute_refusals() -> None:
+    """Drop uvicorn's complaint about each handshake that is refused with a status of ours."""
+    muted = "ASGI callable returned without completing handshake"
+    logging.getLogger("uvicorn.error").addFilter(
+        lambda record: not record.getMessage().startswith(muted)
+    )
 
 
 def access(method: str, path: str, status: int, seconds: float) -> None:

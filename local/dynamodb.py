@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from local import processes
 from local.settings import Settings, Unusable
@@ -27,15 +28,21 @@ class Database:
     engine: str
     endpoint: str
     kept: str
+    is_ours: bool = True
+    file: Path | None = None  # where SQLite keeps it, if it does
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Database]:
-    """The database that the settings ask for, until the end of the block."""
+def running(settings: Settings, *, in_file: bool = False) -> Iterator[Database]:
+    """The database that the settings ask for, until the end of the block.
+
+    A stream needs a file, if only for as long as the database runs.
+    """
     if settings.dynamodb_endpoint:
-        yield Database("DYNAMODB_ENDPOINT", settings.dynamodb_endpoint, f"table {settings.table}")
+        kept = f"table {settings.table}"
+        yield Database("DYNAMODB_ENDPOINT", settings.dynamodb_endpoint, kept, is_ours=False)
     elif binary := dynoxide():
-        with _running_dynoxide(binary, settings) as database:
+        with _running_dynoxide(binary, settings, in_file=in_file) as database:
             yield database
     else:
         print(FALLBACK, flush=True)
@@ -56,20 +63,24 @@ def dynoxide() -> Path | None:
 
 
 @contextmanager
-def _running_dynoxide(binary: Path, settings: Settings) -> Iterator[Database]:
+def _running_dynoxide(binary: Path, settings: Settings, *, in_file: bool) -> Iterator[Database]:
     host, port = _address(settings)
     command = [str(binary), "--host", settings.dynamodb_host, "--port", str(port)]
+    kept = f"in {settings.data}" if settings.data else "for this run only"
     with ExitStack() as stack:
         held: list[int] = []
-        if settings.data:
-            held.append(stack.enter_context(_held(settings.data)))
-            command += ["--db-path", str(settings.data / "runledger.db")]
-        kept = f"in {settings.data}" if settings.data else "in memory only"
+        folder = settings.data
+        if folder:
+            held.append(stack.enter_context(_held(folder)))
+        elif in_file:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="runledger-")))
+        file = folder and folder / "runledger.db"
+        command += ["--db-path", str(file)] if file else []
         try:
             stack.enter_context(processes.running(command, (host, port), keep_open=held))
         except Unusable as problem:
             raise Unusable(f"The database kept {kept} did not start: {problem}") from None
-        yield Database("dynoxide", f"http://{host}:{port}", kept)
+        yield Database("dynoxide", f"http://{host}:{port}", kept, file=file)
 
 
 @contextmanager
@@ -78,7 +89,7 @@ def _running_moto(settings: Settings) -> Iterator[Database]:
     program = Path(__file__).with_name("moto_server.py")
     command = [sys.executable, str(program), settings.dynamodb_host, str(port)]
     with processes.running(command, (host, port)):
-        yield Database("moto", f"http://{host}:{port}", "in memory only")
+        yield Database("moto", f"http://{host}:{port}", "for this run only")
 
 
 def _address(settings: Settings) -> processes.Address:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from local import console, dynamodb, environment, tables, template
+from local import background, console, dynamodb, environment, tables, template
 from local.application import Application, application
 from local.functions import Functions
 from local.settings import Settings, Unusable
@@ -46,19 +46,21 @@ def run(settings: Settings) -> None:
         _stoppable(),
         listening(settings.host, settings.port) as listener,
         _listening_for_sockets(settings) as others,
-        dynamodb.running(settings) as database,
+        dynamodb.running(settings, in_file=True) as database,
     ):
         port = _port(listener)
         sockets_port = _port(others[0]) if others else None
         sockets = f"{settings.name}:{sockets_port or port}{api.sockets.path}"
         environment.prepare(api, settings, database.endpoint, sockets)
-        tables.ensure(api, settings.table)
+        tables.ensure(api, settings.table, with_stream=True, is_ours=database.is_ours)
         functions = Functions(api)
-        functions.load_all()
         url = f"http://{settings.name}:{port}/{api.stage}"
         console.welcome(settings, database, url, f"ws://{sockets}")
+        console.mute_refusals()
         serving = application(api, functions, f"ws://{sockets}", sockets_port)
-        Server(serving).run(sockets=[listener, *others])
+        with background.running(api, settings, database, functions):
+            functions.load_all()
+            Server(serving).run(sockets=[listener, *others])
 
 
 @contextmanager

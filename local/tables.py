@@ -17,14 +17,23 @@ if TYPE_CHECKING:
 HURRIED = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
 
 
-def ensure(template: Template, name: str) -> None:
-    """Create the table unless it is there, and refuse one that another template made."""
+def ensure(
+    template: Template, name: str, *, with_stream: bool = False, is_ours: bool = False
+) -> None:
+    """Create the table unless it is there, and refuse one that another template made.
+
+    One of ours that has no stream gets it.
+    """
     try:
         client = boto3.client("dynamodb", config=HURRIED)
         found = _find(client, name)
         if found is None:
-            create(client, template, name)
+            create(client, template, name, with_stream=with_stream)
             return
+        if with_stream and is_ours and not _has_stream(found):
+            client.update_table(
+                TableName=name, StreamSpecification=template.table["StreamSpecification"]
+            )
     except BotoCoreError as error:
         raise Unusable(f"The database does not answer: {error}") from None
     except ClientError as error:
@@ -43,12 +52,17 @@ def _find(client: "DynamoDBClient", name: str) -> Mapping[str, Any] | None:
         return None
 
 
-def create(client: "DynamoDBClient", template: Template, name: str) -> None:
-    """Create it without its stream, which nothing reads here.
+def has_stream(client: "DynamoDBClient", name: str) -> bool:
+    return _has_stream(client.describe_table(TableName=name)["Table"])
 
-    dynoxide 1.2 searches all that a stream has ever held before each write.
-    """
-    shape = {key: part for key, part in template.table.items() if key != "StreamSpecification"}
+
+def create(
+    client: "DynamoDBClient", template: Template, name: str, *, with_stream: bool = False
+) -> None:
+    """Create it without its stream, which slows writes down, where nothing follows them."""
+    shape = dict(template.table)
+    if not with_stream:
+        shape.pop("StreamSpecification", None)
     created = client.create_table(TableName=name, **shape)
     if created["TableDescription"].get("TableStatus") != "ACTIVE":
         client.get_waiter("table_exists").wait(TableName=name)
@@ -57,6 +71,11 @@ def create(client: "DynamoDBClient", template: Template, name: str) -> None:
             TableName=name,
             TimeToLiveSpecification={"AttributeName": template.time_to_live, "Enabled": True},
         )
+
+
+def _has_stream(table: Mapping[str, Any]) -> bool:
+    enabled: bool = table.get("StreamSpecification", {}).get("StreamEnabled", False)
+    return enabled
 
 
 def _keys(table: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:

@@ -9,7 +9,14 @@ from typing import Any, NamedTuple
 import yaml
 
 from local import intrinsics
-from local.triggers import SocketApi, socket_api
+from local.triggers import (
+    Schedule,
+    SocketApi,
+    StreamMapping,
+    schedules,
+    socket_api,
+    stream_mappings,
+)
 
 NONE: Mapping[str, str] = MappingProxyType({})
 REPOSITORY = Path(__file__).parent.parent
@@ -58,6 +65,8 @@ class Template:
     compress_from: int | None
     operations: tuple[str, ...]
     sockets: SocketApi
+    streams: tuple[StreamMapping, ...]
+    schedules: tuple[Schedule, ...]
 
     def code_of(self, operation: str) -> Path:
         return self.folder / "functions" / operation / "app.py"
@@ -91,6 +100,8 @@ def load(
         compress_from=api.get("MinimumCompressionSize"),
         operations=tuple(sorted(functions.values())),
         sockets=socket_api(_only(resources, "AWS::Serverless::WebSocketApi"), functions),
+        streams=tuple(stream_mappings(resources)),
+        schedules=tuple(schedules(resources)),
     )
 
 

@@ -22,6 +22,7 @@ from runledger import wiring
 from tests import management as managements
 from tests.databases import TEMPLATE, DynamoDB, Engine
 from tests.management import Management
+from tests.streaming import Streaming
 
 # `HYPOTHESIS_PROFILE=thorough make test` tries more examples.
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=50)
@@ -139,6 +140,22 @@ def sockets_on_dynoxide(api_on_dynoxide: httpx.Client, management: Management) -
     return _sockets(api_on_dynoxide, management)
 
 
+@pytest.fixture
+def stream(api: httpx.Client, dynamodb: DynamoDB) -> Streaming:
+    """What follows the writes of `api`, by hand."""
+    return _streaming(api, dynamodb)
+
+
+@pytest.fixture
+def stream_on_moto(api_on_moto: httpx.Client, on_moto: DynamoDB) -> Streaming:
+    return _streaming(api_on_moto, on_moto)
+
+
+@pytest.fixture
+def stream_on_dynoxide(api_on_dynoxide: httpx.Client, on_dynoxide: DynamoDB) -> Streaming:
+    return _streaming(api_on_dynoxide, on_dynoxide)
+
+
 def _fresh_table(engine: Engine) -> DynamoDB:
     name = f"runledger-{uuid4()}"
     tables.create(engine.client, TEMPLATE, name)
@@ -162,3 +179,8 @@ def _sockets(_: httpx.Client, management: Management) -> Sockets:
     functions, url = Functions(TEMPLATE), os.environ["WEBSOCKET_URL"]
     hub = management.hub = Hub(TEMPLATE.sockets, functions)
     return Sockets(hub, entrance.one_url(Gateway(TEMPLATE, functions), hub, url))
+
+
+def _streaming(_: httpx.Client, database: DynamoDB) -> Streaming:
+    """Need the client, as above."""
+    return Streaming(TEMPLATE, database)

@@ -90,6 +90,42 @@ Resources:
   GreetFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/greet/}}
   ObeyFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/obey/}}
   NoteFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/note/}}
+  TakeFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/take/
+      Events:
+        Changes:
+          Type: DynamoDB
+          Properties:
+            Stream: !GetAtt Table.StreamArn
+            StartingPosition: TRIM_HORIZON
+            BatchSize: 10
+            BisectBatchOnFunctionError: true
+            MaximumRetryAttempts: 2
+            FunctionResponseTypes: [ReportBatchItemFailures]
+            FilterCriteria:
+              Filters:
+                - Pattern: >-
+                    {"eventName": ["INSERT"],
+                     "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "take"}]}}}}
+                - Pattern: >-
+                    {"eventName": ["REMOVE"],
+                     "dynamodb": {"OldImage": {"kept": {"S": [{"exists": true}]}}}}
+            DestinationConfig:
+              OnFailure: {Type: SQS, Destination: !GetAtt Queue.Arn}
+        Clock:
+          Type: Schedule
+          Properties: {Schedule: rate(1 minute)}
+  Queue: {Type: AWS::SQS::Queue, Properties: {}}
+  WriteFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/write/
+      Events:
+        Write:
+          Type: Api
+          Properties: {Method: post, Path: /items, Auth: {Authorizer: NONE}}
   SocketApi:
     Type: AWS::Serverless::WebSocketApi
     Properties:
@@ -180,6 +216,34 @@ def close(whom, how):
         client.delete_connection(ConnectionId=whom)
     finally:
         client.meta.events.unregister("before-sign", unique_id="say")
+""",
+    # Keeps what it is called with, and takes each record unless its key says otherwise.
+    "take": """
+import json
+import time
+from pathlib import Path
+
+def handler(event, context):
+    keys = [record["dynamodb"]["Keys"]["pk"]["S"] for record in event.get("Records", [])]
+    with (Path(__file__).parents[2] / "noted").open("a") as noted:
+        noted.write(json.dumps({"keys": keys, "at": time.time(), **event}) + "\\n")
+    if any(key.startswith("take-crash") for key in keys):
+        raise RuntimeError(keys)
+    refused = [r for r in event.get("Records", []) if "refuse" in json.dumps(r["dynamodb"]["Keys"])]
+    failed = [{"itemIdentifier": r["dynamodb"]["SequenceNumber"]} for r in refused]
+    return {"batchItemFailures": failed}
+""",
+    # Writes an item with the key that the body is.
+    "write": """
+import os
+import time
+import boto3
+
+client = boto3.client("dynamodb")
+
+def handler(event, context):
+    client.put_item(TableName=os.environ["TABLE_NAME"], Item={"pk": {"S": event["body"]}})
+    return {"statusCode": 200, "body": str(time.time())}
 """,
     # Keeps what it is called with.
     "note": """

@@ -166,7 +166,7 @@ def test_a_function_closes_with_a_code_and_a_reason(sockets: Sockets) -> None:
     assert client.closed == (4001, "Say hello first")
 
 
-@pytest.mark.parametrize("how", ["1005", "1006", "99999", "now", "1008 " + "a" * 124])
+@pytest.mark.parametrize("how", ["1005", "1015", "99999", "now", "1008 " + "a" * 124])
 def test_what_can_not_be_sent_is_refused(sockets: Sockets, how: str) -> None:
     client = sockets.connect("/stage")
     assert obey(client, close=how) == ["BadRequestException"]

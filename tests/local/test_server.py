@@ -104,7 +104,7 @@ def test_a_table_name_that_is_none_is_one_line(tmp_path: Path) -> None:
 
 def test_memory_keeps_nothing_on_disk(tmp_path: Path) -> None:
     with serving(application(tmp_path), DATA=":memory:") as server:
-        assert "in memory only" in server.said
+        assert "for this run only" in server.said
     assert not (tmp_path / ".runledger").exists()
 
 
@@ -164,7 +164,7 @@ def test_another_database_serves_as_well(tmp_path: Path) -> None:
         serving(tmp_path, DYNAMODB_ENDPOINT=one.database) as other,
     ):
         assert other.database == one.database
-    assert not (tmp_path / ".runledger").exists()
+    assert not (tmp_path / ".runledger" / "runledger.db").exists()
 
 
 def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:

@@ -94,6 +94,14 @@ def test_a_function_closes_with_a_code_and_a_reason(server: Running) -> None:
         assert closed(client) == (1008, "Invalid token")
 
 
+def test_a_function_drops_a_connection(server: Running) -> None:
+    with connect(talk(server)) as client:
+        obey(client, close="1006")
+        with pytest.raises(ConnectionClosed) as ended:
+            client.recv(timeout=10)
+        assert ended.value.rcvd is None
+
+
 def test_a_ping_is_answered(server: Running) -> None:
     with connect(talk(server)) as client:
         assert client.ping().wait(timeout=10)

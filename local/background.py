@@ -1,0 +1,76 @@
+"""What functions do beside requests: the mappings of the table's stream, and the schedules."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+
+from local import console, sqlite, streams, tables
+from local.batches import DeadLetter
+from local.dynamodb import Database
+from local.following import Followers
+from local.functions import Functions
+from local.records import Stream
+from local.settings import Settings
+from local.streams import Consumer, Wait
+from local.template import Template
+
+STREAMLESS = "Nobody follows the stream of table {}: workers get no runs."
+
+
+@contextmanager
+def running(
+    api: Template, settings: Settings, database: Database, functions: Functions
+) -> Iterator[None]:
+    """Call functions until the end of the block; from its start, if need be."""
+    followers = Followers()
+    followers.watch_writes()
+    consumers = _consumers(api, settings, database, functions=functions, wait=followers.wait)
+    with followers.running(consumers, api.schedules, functions):
+        yield
+
+
+def _consumers(
+    api: Template,
+    settings: Settings,
+    database: Database,
+    *,
+    functions: Functions,
+    wait: Wait,
+) -> Sequence[Consumer]:
+    client = boto3.client("dynamodb")
+    # At AWS its functions follow it, and streams are of many shards.
+    if settings.is_aws or not tables.has_stream(client, settings.table):
+        console.say(STREAMLESS.format(settings.table))
+        return ()
+    if database.file:
+        sqlite.index_stream(database.file)
+    if settings.data:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    made = streams.consumers(
+        api.streams,
+        Stream(client, settings.table, database.endpoint),
+        functions,
+        bury=_bury(settings.data),
+        wait=wait,
+        folder=settings.data,
+    )
+    dealt_with = [consumer.sequence for consumer in made]
+    if database.file and dealt_with and all(dealt_with):
+        sqlite.trim_stream(database.file, settings.table, min(map(int, dealt_with)))
+    return made
+
+
+def _bury(folder: Path | None) -> Callable[[DeadLetter], None]:
+    """Keep what a function could not take, in place of a queue."""
+    file = folder and folder / "dead-letters.jsonl"
+
+    def bury(letter: DeadLetter) -> None:
+        where = f"kept in {file}" if file else "lost"
+        console.say(f"{letter.operation} failed on {len(letter.records)} records, {where}")
+        if file:
+            with file.open("a") as letters:
+                letters.write(f"{letter.text()}\n")
+
+    return bury

@@ -1,0 +1,27 @@
+"""Up to where a stream has been dealt with: on disk, so that who is killed goes on there."""
+
+from pathlib import Path
+
+from local.records import Stream
+from local.triggers import StreamMapping
+
+
+class Checkpoint:
+    """The sequence number of the last record that needs no more, of one mapping on one stream."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        """Keep it in the file, or in memory."""
+        self._file = file
+        self.is_known = file is not None and file.exists()
+        self.sequence = file.read_text("ascii") if file and self.is_known else ""
+
+    def move(self, sequence: str) -> None:
+        self.sequence, self.is_known = sequence, True
+        if self._file:
+            written = self._file.with_suffix(".new")
+            written.write_text(sequence, "ascii")
+            written.replace(self._file)
+
+
+def checkpoint(folder: Path | None, mapping: StreamMapping, stream: Stream) -> Checkpoint:
+    return Checkpoint(folder and folder / f"{mapping.name}-{stream.label}.checkpoint")

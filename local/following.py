@@ -1,0 +1,100 @@
+"""Functions called beside requests: a thread for each stream mapping, and one for each schedule."""
+
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import boto3
+
+from local.functions import Functions
+from local.schedules import scheduled_event
+from local.streams import Consumer
+from local.triggers import Schedule
+
+WRITES = {"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"}
+# A write of a function here is followed at once, or nearly: another may come right behind it. What
+# others write is found by looking now and then.
+SECONDS_TO_GATHER = 0.003
+SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_TO_STOP = 5.0
+
+
+class Stopped(Exception):  # noqa: N818 no failure
+    """The server ends; what is not done is left to the next one."""
+
+
+class Followers:
+    """Threads that end with the server."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._written: list[threading.Event] = []
+
+    def wait(self, seconds: float) -> None:
+        if self._stopping.wait(seconds):
+            raise Stopped
+
+    def watch_writes(self) -> None:
+        """See what the clients write that boto3 makes from here on."""
+        boto3.setup_default_session()
+        session: Any = boto3.DEFAULT_SESSION
+        session.events.register("after-call.dynamodb", self._note)
+
+    @contextmanager
+    def running(
+        self, consumers: Sequence[Consumer], schedules: Sequence[Schedule], functions: Functions
+    ) -> Iterator[None]:
+        work: list[Callable[[], None]] = [self._following(consumer) for consumer in consumers]
+        work += [self._timing(schedule, functions) for schedule in schedules]
+        threads = [
+            threading.Thread(target=_until_stopped, args=[part], daemon=True) for part in work
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            self._look()
+            for thread in threads:
+                thread.join(SECONDS_TO_STOP)
+
+    def _following(self, consumer: Consumer) -> Callable[[], None]:
+        written = threading.Event()
+        self._written.append(written)
+
+        def follow() -> None:
+            while not self._stopping.is_set():
+                written.clear()
+                consumer.catch_up(self.wait)
+                if written.wait(SECONDS_BETWEEN_LOOKS):
+                    self.wait(SECONDS_TO_GATHER)
+
+        return follow
+
+    def _timing(self, schedule: Schedule, functions: Functions) -> Callable[[], None]:
+        def keep_time() -> None:
+            while True:
+                self.wait(schedule.every.total_seconds())
+                try:
+                    functions.call(schedule.operation, scheduled_event(schedule))
+                except Exception:  # noqa: BLE001 there will be another time
+                    sys.stderr.write(traceback.format_exc())
+
+        return keep_time
+
+    def _note(self, model: Any, **_: object) -> None:  # noqa: ANN401 botocore's
+        if model.name in WRITES:
+            self._look()
+
+    def _look(self) -> None:
+        for written in self._written:
+            written.set()
+
+
+def _until_stopped(work: Callable[[], None]) -> None:
+    with suppress(Stopped):
+        work()

@@ -1,0 +1,69 @@
+"""The records of the table's stream, in the form in which Lambda hands them to functions."""
+
+import base64
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Record = dict[str, Any]
+
+CONFIG = Config(
+    account_id_endpoint_mode="disabled",  # of which moto knows nothing
+    parameter_validation=False,  # of sequence numbers: dynoxide's are shorter than AWS's
+)
+MOST_RECORDS = 1000
+
+
+class Stream:
+    """A table's stream, with one shard, as those of the databases here have."""
+
+    def __init__(self, database: "DynamoDBClient", table: str, endpoint: str = "") -> None:
+        """Find it at the endpoint; "": at AWS's, which moto intercepts."""
+        self._client: Any = boto3.client(
+            "dynamodbstreams", endpoint_url=endpoint or None, config=CONFIG
+        )
+        self.arn = database.describe_table(TableName=table)["Table"]["LatestStreamArn"]
+        (shard,) = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]["Shards"]
+        self._shard = shard["ShardId"]
+
+    @property
+    def label(self) -> str:
+        """A name of its own among all streams, for a file."""
+        return sha256(self.arn.encode()).hexdigest()[:12]
+
+    def start(self, after: str) -> str:
+        """Where to read the records that follow a sequence number; "": all that there are."""
+        where = {"ShardIteratorType": "TRIM_HORIZON"}
+        if after:
+            where = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
+        answer = self._client.get_shard_iterator(StreamArn=self.arn, ShardId=self._shard, **where)
+        iterator: str = answer["ShardIterator"]
+        return iterator
+
+    def read(self, iterator: str) -> tuple[list[Record], str]:
+        """Some records, and where the next ones are."""
+        answer = self._client.get_records(ShardIterator=iterator, Limit=MOST_RECORDS)
+        source = {"eventSourceARN": self.arn}
+        records = [_plain(record) | source for record in answer["Records"]]
+        return records, answer["NextShardIterator"]
+
+
+def sequence(record: Record) -> str:
+    found: str = record["dynamodb"]["SequenceNumber"]
+    return found
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 whatever boto3 has made of JSON
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    if isinstance(value, datetime):
+        return value.timestamp()
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
