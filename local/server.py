@@ -54,12 +54,12 @@ def run(settings: Settings) -> None:
         environment.prepare(api, settings, database.endpoint, sockets)
         tables.ensure(api, settings.table, with_stream=True, is_ours=database.is_ours)
         functions = Functions(api)
-        url = f"http://{settings.name}:{port}/{api.stage}"
-        console.welcome(settings, database, url, f"ws://{sockets}")
-        console.mute_refusals()
-        serving = application(api, functions, f"ws://{sockets}", sockets_port)
         with background.running(api, settings, database, functions):
             functions.load_all()
+            url = f"http://{settings.name}:{port}/{api.stage}"
+            console.welcome(settings, database, url, f"ws://{sockets}")
+            console.mute_refusals()
+            serving = application(api, functions, f"ws://{sockets}", sockets_port)
             Server(serving).run(sockets=[listener, *others])
 
 

@@ -227,6 +227,8 @@ def handler(event, context):
     keys = [record["dynamodb"]["Keys"]["pk"]["S"] for record in event.get("Records", [])]
     with (Path(__file__).parents[2] / "noted").open("a") as noted:
         noted.write(json.dumps({"keys": keys, "at": time.time(), **event}) + "\\n")
+    if "take-slow" in keys:
+        time.sleep(1)
     if any(key.startswith("take-crash") for key in keys):
         raise RuntimeError(keys)
     refused = [r for r in event.get("Records", []) if "refuse" in json.dumps(r["dynamodb"]["Keys"])]

@@ -1,0 +1,122 @@
+import json
+import signal
+import time
+from itertools import chain
+from pathlib import Path
+
+import boto3
+import httpx
+import pytest
+
+from local import tables, template
+from tests.local import sample
+from tests.local.serving import Running, application, serving
+
+
+@pytest.fixture(autouse=True)
+def _with_dynoxide(dynoxide: object) -> None:
+    """These are about the usual database; `dynoxide` says so when it can't be had."""
+
+
+def put(server: Running, *keys: str) -> None:
+    for key in keys:
+        assert httpx.post(f"{server.url}/items", content=key).is_success
+
+
+def taken(folder: Path, count: int = 1) -> list[str]:
+    """The keys that the function was called with, once there are so many."""
+    found: list[str] = []
+    for _ in range(1000):
+        found = list(chain.from_iterable(event["keys"] for event in sample.noted(folder)))
+        if len(found) >= count:
+            break
+        time.sleep(0.01)
+    return found
+
+
+def test_a_write_calls_the_functions_that_follow_it(tmp_path: Path) -> None:
+    with serving(application(tmp_path), DATA=":memory:") as server:
+        put(server, "take-1")
+        assert taken(tmp_path) == ["take-1"]
+
+
+def test_what_others_write_is_followed_too(tmp_path: Path) -> None:
+    with serving(application(tmp_path), DATA=":memory:") as server:
+        database = boto3.client("dynamodb", endpoint_url=server.database)
+        database.put_item(TableName="runledger-local", Item={"pk": {"S": "take-1"}})
+        assert taken(tmp_path) == ["take-1"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_server_goes_on_where_the_one_before_was(tmp_path: Path, how: signal.Signals) -> None:
+    application(tmp_path)
+    with serving(tmp_path) as server:
+        put(server, "take-1")
+        taken(tmp_path)
+        time.sleep(0.1)  # the function has answered, and its answer has been kept
+        server.end(how)
+    with serving(tmp_path) as server:
+        put(server, "take-2")
+        assert taken(tmp_path, 2) == ["take-1", "take-2"]
+
+
+def test_what_was_not_done_when_it_was_killed_is_done_by_the_next(tmp_path: Path) -> None:
+    application(tmp_path)
+    with serving(tmp_path) as server:
+        put(server, "take-slow")
+        taken(tmp_path)
+        server.end(signal.SIGKILL)
+    with serving(tmp_path):
+        assert taken(tmp_path, 2) == ["take-slow", "take-slow"]
+
+
+def test_what_is_being_done_when_it_ends_is_waited_for(tmp_path: Path) -> None:
+    application(tmp_path)
+    with serving(tmp_path) as server:
+        put(server, "take-slow")
+        taken(tmp_path)
+        server.end(signal.SIGTERM)
+    with serving(tmp_path) as server:
+        put(server, "take-1")
+        assert taken(tmp_path, 2) == ["take-slow", "take-1"]
+
+
+def test_what_a_function_can_not_take_is_kept(tmp_path: Path) -> None:
+    with serving(application(tmp_path)) as server:
+        put(server, "take-refuse", "take-1")
+        assert taken(tmp_path, 4)[-1] == "take-1"
+        server.end(signal.SIGTERM)
+        assert server.process.stdout
+        said = server.process.stdout.read()
+    file = tmp_path / ".runledger" / "dead-letters.jsonl"
+    (letter,) = map(json.loads, file.read_text().splitlines())
+    assert letter["records"][0]["dynamodb"]["Keys"]["pk"]["S"] == "take-refuse"
+    assert f"take failed on 1 records, kept in {file}" in said
+
+
+def test_a_table_of_its_own_that_has_no_stream_gets_one(tmp_path: Path) -> None:
+    application(tmp_path)
+    with serving(tmp_path) as server:
+        database = boto3.client("dynamodb", endpoint_url=server.database)
+        database.update_table(
+            TableName="runledger-local", StreamSpecification={"StreamEnabled": False}
+        )
+    with serving(tmp_path) as server:
+        put(server, "take-1")
+        assert taken(tmp_path) == ["take-1"]
+
+
+def test_a_table_elsewhere_is_left_without_one(tmp_path: Path) -> None:
+    application(tmp_path)
+    with serving(tmp_path, DATA=":memory:") as one:
+        database = boto3.client("dynamodb", endpoint_url=one.database)
+        tables.create(database, template.load(tmp_path / "template.yaml"), "without-a-stream")
+        given = {"DYNAMODB_ENDPOINT": one.database, "TABLE_NAME": "without-a-stream"}
+        with serving(tmp_path, **given) as other:
+            assert "Nobody follows the stream of table without-a-stream" in other.said
+
+
+def test_moto_has_a_stream_too(tmp_path: Path) -> None:
+    with serving(application(tmp_path, with_dynoxide=False)) as server:
+        put(server, "take-1")
+        assert taken(tmp_path) == ["take-1"]
