@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from local.routing import Resources
 from runledger import wiring
+from tests import removals
 from tests.databases import TEMPLATE
 from tests.limits_in_use import use_limits
 from tests.reporting.building import body
@@ -34,8 +36,9 @@ GRANTED = {
 
 @pytest.fixture
 def used(api_on_moto: httpx.Client) -> set[Right]:
-    with _recorded(api_on_moto) as rights:
+    with _recorded(api_on_moto) as (rights, actor):
         _use_everything(api_on_moto)
+        _remove_what_is_left(api_on_moto, actor)
     return rights
 
 
@@ -47,28 +50,34 @@ def test_a_function_may_do_nothing_else(used: set[Right]) -> None:
     assert GRANTED - used == set()
 
 
+@dataclass
+class Actor:
+    """The function that is at work."""
+
+    operation: str = ""
+
+
 @contextmanager
-def _recorded(api: httpx.Client) -> Iterator[set[Right]]:
+def _recorded(api: httpx.Client) -> Iterator[tuple[set[Right], Actor]]:
     """What the functions ask of DynamoDB, each in its own name."""
     rights: set[Right] = set()
-    operation = ""
+    actor = Actor()
 
     def begin(request: httpx.Request) -> None:
-        nonlocal operation
         path = request.url.path.removeprefix(f"/{TEMPLATE.stage}")
         match = ROUTES.match(request.method, path)
-        operation = match.route.operation if match else ""
+        actor.operation = match.route.operation if match else ""
 
     def note(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 botocore's
         rights.update(
-            Right(operation, action, on_index="IndexName" in params)
+            Right(actor.operation, action, on_index="IndexName" in params)
             for action in _actions(model.name, params)
         )
 
     events = wiring.store().table.client.meta.events
     api.event_hooks = {"request": [begin], "response": []}
     events.register("provide-client-params.dynamodb", note)
-    yield rights
+    yield rights, actor
     events.unregister("provide-client-params.dynamodb", note)
 
 
@@ -174,6 +183,27 @@ def _deploy(api: httpx.Client, flow: str) -> None:
             _do(api.post(f"/deployments/{question}", json=criteria))
     _do(api.delete(f"/deployments/{deployment}"))
     _create(api, "/deployments/", **deployed)
+
+
+def _remove_what_is_left(api: httpx.Client, actor: Actor) -> None:
+    """Tell the function of removals, of things that are all still there; once in no time."""
+    flow = _create(api, "/flows/", name="left")
+    run = _create(api, "/flow_runs/", flow_id=flow)
+    _do(api.post(f"/flow_runs/{run}/set_state", json={"state": {"type": "RUNNING"}}))
+    keyed = {"task_key": "t", "dynamic_key": "left", "tags": ["few"], "flow_run_id": run}
+    task_run = str(_do(api.post("/task_runs/", json=keyed)).json()["id"])
+    _do(api.post(f"/task_runs/{task_run}/set_state", json={"state": {"type": "RUNNING"}}))
+    _create(api, "/flow_runs/", flow_id=flow, parent_task_run_id=task_run, idempotency_key="its")
+    _log(api, run, task_run)
+    _create(api, "/deployments/", name="left", flow_id=flow)
+    actor.operation = removals.OPERATION
+    gone = [("TASK_RUN", task_run), ("FLOW", flow), ("FLOW_RUN", run)]
+    with pytest.MonkeyPatch.context() as patch:
+        for seconds in ("0", "20"):
+            patch.setenv("REMOVAL_SECONDS", seconds)
+            wiring.reset()
+            assert removals.follow([removals.removed(kind, one) for kind, one in gone]) == []
+    wiring.reset()
 
 
 def _log(api: httpx.Client, flow_run: str, task_run: str) -> None:

@@ -10,5 +10,6 @@ from runledger.service import flows
 
 @endpoint
 def handler(request: Request) -> Response:
-    flows.delete(wiring.store(), request.id(), now=request.now)
+    deadline = wiring.removal_deadline(request.now)
+    flows.delete(wiring.store(), request.id(), deadline, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

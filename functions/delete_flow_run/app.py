@@ -5,10 +5,11 @@ from http import HTTPStatus
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.service import flow_runs
+from runledger.service import deletions
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    flow_runs.delete(wiring.store(), request.id(), now=request.now)
+    deadline = wiring.removal_deadline(request.now)
+    deletions.delete(wiring.store(), request.id(), deadline, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -107,6 +107,12 @@ def test_a_run_that_is_told_to_wait_and_is_gone_fails_nothing(
     assert called("react_to_changes") == {"batchItemFailures": []}
 
 
+def test_the_removal_of_a_run_that_logged_nothing_fails_nothing(
+    api_on_moto: httpx.Client,  # noqa: ARG001 - it sets the environment
+) -> None:
+    assert called("delete_task_run_logs") == {"batchItemFailures": []}
+
+
 def test_a_sweep_of_nothing_fails_nothing(
     sockets_on_moto: Sockets,  # noqa: ARG001 - it sets the environment
 ) -> None:

@@ -47,6 +47,11 @@ def searchable(since: datetime) -> Store:
     return store().until(Deadline(since + limit, now))
 
 
+def removal_deadline(since: datetime) -> Deadline:
+    """Return when a removal that began then leaves the rest to the table's stream."""
+    return Deadline(since + timedelta(seconds=settings().removal_seconds), now)
+
+
 @cache
 def _client(endpoint: str) -> "DynamoDBClient":
     return boto3.client("dynamodb", endpoint_url=endpoint or None, config=_config())

@@ -15,8 +15,9 @@ from runledger.domain.hydration import hydrated
 from runledger.domain.schedules import ScheduleAsked
 from runledger.domain.states import State
 from runledger.domain.values import merge_labels
-from runledger.service import flow_runs, schedules
+from runledger.service import deletions, flow_runs, schedules
 from runledger.service.attempts import until_it_holds
+from runledger.store.deadlines import Deadline
 from runledger.store.deployment_items import SeenDeployment
 from runledger.store.store import Store
 
@@ -215,8 +216,8 @@ def create_flow_run(
     return flow_runs.create(store, FlowRun.model_construct(**{**asked, **own}), state, now=now)
 
 
-def delete(store: Store, deployment_id: UUID, *, now: datetime) -> None:
-    """Remove a deployment with those of its runs that were never begun; it goes last.
+def delete(store: Store, deployment_id: UUID, deadline: Deadline, *, now: datetime) -> None:
+    """Remove a deployment and, until the deadline, its runs that were never begun; it goes last.
 
     Raises:
         NotFound: there is none.
@@ -224,8 +225,8 @@ def delete(store: Store, deployment_id: UUID, *, now: datetime) -> None:
 
     def attempt() -> None:
         seen = _found(store.deployments.read(deployment_id))
-        for run_id in store.deployments.flow_runs(deployment_id):
-            flow_runs.delete_if_there(store, run_id, now=now, only=waits)
+        ids = store.deployments.flow_runs(deployment_id)
+        deletions.delete_each(store, ids, deadline, now=now, only=waits)
         store.deployments.delete(seen)
 
     until_it_holds(attempt)

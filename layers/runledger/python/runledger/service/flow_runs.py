@@ -1,7 +1,6 @@
 """What can be done with flow runs."""
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,7 +8,7 @@ from uuid import UUID
 from runledger import fresh
 from runledger.domain.bookkeeping import mirrored, next_moment, record
 from runledger.domain.deployments import FLOW_LABEL
-from runledger.domain.errors import Conflict, NotFound, Rejected, Unavailable, UnknownRun
+from runledger.domain.errors import Conflict, NotFound, Rejected, UnknownRun
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
 from runledger.domain.orchestration import Decision, decide
@@ -22,12 +21,6 @@ from runledger.store.flow_runs import Parent
 from runledger.store.store import Store
 
 NOT_FOUND = "Flow run not found"
-
-# Task runs removed at once with their flow run; the client keeps as many connections.
-AT_ONCE = 16
-
-# Runs created while others are removed are found by another pass.
-PASSES = 4
 
 
 class Created(NamedTuple):
@@ -176,45 +169,3 @@ def read(store: Store, run_id: UUID) -> FlowRun:
     if stored is None:
         raise NotFound(NOT_FOUND)
     return stored.run
-
-
-def delete(store: Store, run_id: UUID, *, now: datetime) -> None:
-    """Remove the flow run with its task runs; it goes last, so that a delete can be repeated.
-
-    Raises:
-        NotFound: there is none.
-    """
-    if not delete_if_there(store, run_id, now=now):
-        raise NotFound(NOT_FOUND)
-
-
-def delete_if_there(
-    store: Store, run_id: UUID, *, now: datetime, only: Callable[[FlowRun], bool] = bool
-) -> bool:
-    """Remove the flow run with its task runs; return whether it was there, and as it should be."""
-
-    def attempt() -> bool:
-        seen = store.flow_runs.read(run_id)
-        if seen and not only(seen.run):
-            return False
-        _delete_task_runs(store, run_id, now)
-        if seen is None:
-            return False
-        store.flow_runs.delete(seen)
-        return True
-
-    return until_it_holds(attempt)
-
-
-def _delete_task_runs(store: Store, flow_run_id: UUID, now: datetime) -> None:
-    for _ in range(PASSES):
-        ids = store.flow_runs.task_runs(flow_run_id)
-        if not ids:
-            return
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda run_id: _delete_task_run(store, run_id, now), ids))
-    raise Unavailable(f"flow run {flow_run_id} keeps getting task runs")
-
-
-def _delete_task_run(store: Store, run_id: UUID, now: datetime) -> None:
-    until_it_holds(lambda: store.task_runs.delete(run_id, now))

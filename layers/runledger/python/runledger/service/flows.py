@@ -6,8 +6,9 @@ from uuid import UUID
 
 from runledger.domain.errors import NotFound
 from runledger.domain.flows import Flow
-from runledger.service import deployments, flow_runs
+from runledger.service import deletions, deployments
 from runledger.service.attempts import until_it_holds
+from runledger.store.deadlines import Deadline
 from runledger.store.store import Store
 
 NOT_FOUND = "Flow not found"
@@ -50,8 +51,8 @@ def _found(flow: Flow | None) -> Flow:
     return flow
 
 
-def delete(store: Store, flow_id: UUID, *, now: datetime) -> None:
-    """Remove a flow with its flow runs, their task runs and its deployments; it goes last.
+def delete(store: Store, flow_id: UUID, deadline: Deadline, *, now: datetime) -> None:
+    """Remove a flow with its deployments and, until the deadline, its flow runs; it goes last.
 
     Raises:
         NotFound: there is none.
@@ -59,8 +60,7 @@ def delete(store: Store, flow_id: UUID, *, now: datetime) -> None:
 
     def attempt() -> None:
         flow = read(store, flow_id)
-        for run_id in store.flows.flow_runs(flow):
-            flow_runs.delete_if_there(store, run_id, now=now)
+        deletions.delete_each(store, store.flows.flow_runs(flow_id), deadline, now=now)
         deployments.delete_of_flow(store, flow_id)
         store.flows.delete(flow)
 

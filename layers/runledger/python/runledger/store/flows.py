@@ -62,9 +62,9 @@ class FlowStore:
         selection = FlowSelection(self.table, criteria)
         return Searcher(self.table, self.shards, FLOWS, selection, page)
 
-    def flow_runs(self, flow: Flow) -> list[UUID]:
+    def flow_runs(self, flow_id: UUID) -> list[UUID]:
         """Return the ids of the flow's runs, every acknowledged one among them."""
-        runs = in_partition(keys.flow(flow.id).pk, keys.under(keys.FLOW_RUN))
+        runs = in_partition(keys.flow(flow_id).pk, keys.under(keys.FLOW_RUN))
         return [items.pointed_to(item) for item in self.table.query(Query(runs))]
 
     def delete(self, flow: Flow) -> None:

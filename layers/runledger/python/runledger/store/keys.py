@@ -28,6 +28,7 @@
 | run that waits for a worker | QUEUE#<queue>          | <0: again, 1>#<time>#<state>|
 | task worker                 | TASK_WORKERS           | TASK_WORKER#<connection>    |
 | WebSocket connection        | CONNECTION#<id>        | CONNECTION                  |
+| removal that goes on        | <that of what is gone> | REMAINDER                   |
 | line of a log, in pieces    | LOGS#<key of its run>  | <time>#<number>#<id>#<piece>|
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |

@@ -15,7 +15,7 @@ from runledger.store.log_items import log_items
 from runledger.store.log_paths import Source
 from runledger.store.log_reading import LogReader
 from runledger.store.searching import Found
-from runledger.store.table import MOST_ENTRIES, Query, Table
+from runledger.store.table import AT_ONCE, MOST_ENTRIES, MOST_LOOSE_WRITES, Query, Table, chunks
 from runledger.store.writes import Delete, Put
 
 NARROWER = "logs.flow_run_id.any_, logs.task_run_id.any_, logs.timestamp."
@@ -81,7 +81,8 @@ class LogStore:
 
     def remove(self, lines: Iterable[keys.Key]) -> None:
         """Remove lines, or pieces of them."""
-        self.table.write_loosely(list(map(Delete, lines)))
+        for some in chunks(lines, AT_ONCE * MOST_LOOSE_WRITES):
+            self.table.write_loosely(list(map(Delete, some)))
 
 
 def _expected(asked: LogQuery) -> int | None:

@@ -14,6 +14,7 @@ from runledger.store.flows import FlowStore
 from runledger.store.leases import LeaseStore
 from runledger.store.logs import LogStore
 from runledger.store.recordings import RecordingStore
+from runledger.store.removals import RemovalStore
 from runledger.store.states import StateStore
 from runledger.store.table import Table
 from runledger.store.task_runs import TaskRunStore
@@ -74,6 +75,11 @@ class Store:
     def logs(self) -> LogStore:
         """Logs of runs."""
         return LogStore(self.table, self.shards, self.log_retention)
+
+    @property
+    def removals(self) -> RemovalStore:
+        """Removals that go on."""
+        return RemovalStore(self.table)
 
     def until(self, deadline: Deadline) -> "Store":
         """Return the store for searches that give up at the deadline."""
