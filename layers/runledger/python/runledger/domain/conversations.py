@@ -9,7 +9,7 @@ AUTH_SUCCESS = '{"type":"auth_success"}'
 
 # Close codes of RFC 6455, and the reference's own for a broken order of messages.
 NORMAL, DROPPED, POLICY_VIOLATION, INTERNAL_ERROR = 1000, 1006, 1008, 1011
-PROTOCOL_VIOLATION = 4001
+PROTOCOL_ERROR, PROTOCOL_VIOLATION = 1002, 4001
 
 Message = Mapping[str, Any]
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from runledger.domain import conversations
 from runledger.domain.conversations import INTERNAL_ERROR, SUBPROTOCOL, Closed
 from runledger.domain.task_workers import Departure
-from runledger.service import departures, events
+from runledger.service import departures, events, listening
 from runledger.service.means import Means
 from runledger.service.task_workers import Counter
 from runledger.store.connections import Connection
@@ -31,9 +31,15 @@ def take_events(means: Means, _: Connection, text: str) -> None:
     events.hear(means, text)
 
 
+def tell_of_events(means: Means, connection: Connection, text: str) -> None:
+    """Tell a client of the events that it asks for."""
+    listening.hear(means, connection.id, text)
+
+
 CONVERSATIONS: Mapping[str, Conversation] = {
     "/task_runs/subscriptions/scheduled": hand_out_task_runs,
     "/events/in": take_events,
+    "/events/out": tell_of_events,
 }
 
 
@@ -99,4 +105,5 @@ class Ears:
 def end(store: Store, connection_id: str, *, by_platform: bool, now: datetime) -> None:
     """Forget a conversation that ended."""
     departures.leave(store, connection_id, Departure(at=now, by_platform=by_platform))
+    store.listeners.remove(connection_id)
     store.connections.forget(connection_id)

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from runledger.domain.task_workers import waiting
+from runledger.service import listening
+from runledger.service.flow_run_events import report, state_of
 from runledger.service.means import Means
 from runledger.service.task_workers import Counter
-from runledger.store import changes, items, keys, task_workers, worker_keys
+from runledger.store import changes, event_keys, items, keys, task_workers, worker_keys
 from runledger.store.changes import Change
 
 
@@ -67,7 +69,21 @@ def release(means: Means, left: Sequence[Change]) -> None:
             means.store.task_workers.forget(waiting(run, run.state))
 
 
+def enters_a_state(change: Change) -> bool:
+    """A flow run was created or changed its state."""
+    if change.new is None or not keys.is_of(change.key, keys.FLOW_RUN):
+        return False
+    return change.key.sk == keys.FLOW_RUN and state_of(change.new) != state_of(change.old)
+
+
+def occurred(change: Change) -> bool:
+    """An event was stored."""
+    return change.old is None and keys.is_of(change.key, event_keys.EVENTS)
+
+
 REACTIONS: tuple[Reaction, ...] = (
     Reaction(waits_no_longer, release),
     Reaction(begins_to_wait, hand_out),
+    Reaction(enters_a_state, report),
+    Reaction(occurred, listening.tell),
 )

@@ -4,7 +4,6 @@ Not in an index, so that who begins to listen misses none: what was written befo
 table, what is written after that is handed on.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from runledger.domain.events import Event
@@ -13,6 +12,7 @@ from runledger.store.keys import Key
 from runledger.store.places import join
 
 EVENTS = "EVENTS"
+LISTENERS, LISTENER = "LISTENERS", "LISTENER"
 
 DAY = timedelta(days=1)
 
@@ -24,12 +24,18 @@ def event(told: Event, shards: int) -> Key:
     )
 
 
-def partitions(since: datetime, until: datetime, shards: int) -> Iterator[tuple[str, ...]]:
+def days(since: datetime, until: datetime, shards: int) -> list[tuple[str, ...]]:
     """The partitions of each day from one instant to another, the first day first."""
-    day = _day(since)
-    while day <= _day(until):
-        yield tuple(_partition(day, number) for number in range(shards))
-        day += DAY
+    first = _day(since)
+    count = max((_day(until) - first).days + 1, 0)
+    return [
+        tuple(_partition(first + number * DAY, shard) for shard in range(shards))
+        for number in range(count)
+    ]
+
+
+def listener(connection_id: str) -> Key:
+    return Key(LISTENERS, join(LISTENER, connection_id))
 
 
 def _partition(day: date, number: int) -> str:

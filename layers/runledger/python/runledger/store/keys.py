@@ -32,6 +32,7 @@
 | line of a log, in pieces    | LOGS#<key of its run>  | <time>#<number>#<id>#<piece>|
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |
+| who listens to events       | LISTENERS              | LISTENER#<connection>       |
 | runs counted by state type  | COUNT#<kind>#<number>  | COUNT                       |
 
 | index                   | hash                               | range                |

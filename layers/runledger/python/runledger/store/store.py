@@ -12,6 +12,7 @@ from runledger.store.events import EventStore
 from runledger.store.flow_runs import FlowRunStore
 from runledger.store.flows import FlowStore
 from runledger.store.leases import LeaseStore
+from runledger.store.listeners import ListenerStore
 from runledger.store.logs import LogStore
 from runledger.store.recordings import RecordingStore
 from runledger.store.removals import RemovalStore
@@ -99,6 +100,11 @@ class Store:
     def events(self) -> EventStore:
         """Events, as they came."""
         return EventStore(self.table, self.shards, self.event_retention)
+
+    @property
+    def listeners(self) -> ListenerStore:
+        """Clients that listen to events."""
+        return ListenerStore(self.table)
 
     @property
     def recordings(self) -> RecordingStore:

@@ -1,0 +1,60 @@
+"""Telling clients of events: what they missed when they begin to listen, then what comes.
+
+A client is listed before what it missed is read, and an event is stored before the clients that
+are to be told of it are read: so none falls between.
+"""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from runledger.domain import conversations, listeners
+from runledger.domain.conversations import INTERNAL_ERROR
+from runledger.domain.errors import Gone, Unavailable
+from runledger.domain.events import ReceivedEvent
+from runledger.domain.listeners import Listener
+from runledger.service.means import Means
+from runledger.store import events
+from runledger.store.changes import Change
+
+# Clients that are told at once.
+AT_ONCE = 16
+
+
+def hear(means: Means, connection_id: str, text: str) -> None:
+    """Let a client listen; once it does, what else it says means nothing.
+
+    Raises:
+        Closed: it asks for nothing that can be understood.
+    """
+    if means.store.listeners.is_known(connection_id):
+        return
+    wish = listeners.wish(conversations.read(text), means.now)
+    listener = Listener(connection_id=connection_id, wanted=wish.wanted)
+    means.store.listeners.add(listener, means.now)
+    if wish.since:
+        until = wish.wanted.occurred.until or means.now
+        missed = means.store.events.between(wish.since, min(until, means.now + listeners.MEMORY))
+        _tell(means, listener, missed)
+
+
+def tell(means: Means, added: Sequence[Change]) -> None:
+    """Tell all who listen of events that were stored."""
+    told = [events.read(change.new) for change in added if change.new]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda one: _tell(means, one, told), means.store.listeners.all()))
+
+
+def _tell(means: Means, listener: Listener, told: Iterable[ReceivedEvent]) -> None:
+    """Tell a client of the events that it asks for.
+
+    One that is slow to take them is cut off: it comes back, and is told then.
+    """
+    messages = (listeners.told(event) for event in told if listener.wanted.matches(event))
+    try:
+        for message in filter(None, messages):
+            means.sockets.send(listener.connection_id, message)
+    except Gone:
+        means.store.listeners.remove(listener.connection_id)
+    except Unavailable:
+        means.store.listeners.remove(listener.connection_id)
+        means.sockets.close(listener.connection_id, INTERNAL_ERROR, "Too slow")
