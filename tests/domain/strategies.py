@@ -89,3 +89,17 @@ OF_FLOW_RUNS = combined(
     idempotency_key=criterion(any_=some(TEXTS), not_any_=some(TEXTS)),
     created_by=combined(id_=some(IDS), type_=some(TEXTS), is_null_=st.booleans()),
 )
+OF_FLOWS = combined(
+    id=criterion(any_=some(IDS), not_any_=some(IDS)),
+    deployment=combined(is_null_=st.booleans()),
+    name=NAME,
+    tags=combined(all_=some(TAGS), is_null_=st.booleans()),
+)
+OF_DEPLOYMENTS = combined(
+    id=criterion(any_=some(IDS), not_any_=some(IDS)),
+    name=NAME,
+    flow_or_deployment_name=criterion(like_=TEXTS),
+    paused=criterion(eq_=st.booleans()),
+    tags=combined(all_=some(TAGS), any_=some(TAGS), is_null_=st.booleans()),
+    work_queue_name=criterion(any_=some(TEXTS)),
+)

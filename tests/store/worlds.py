@@ -1,0 +1,144 @@
+"""Flows with their deployments, flow runs and task runs, and what a search must find among them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from runledger.domain.deployments import Deployment
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.filters.lineage import Lineage
+from runledger.domain.flow_runs import FlowRun
+from runledger.domain.flows import Flow
+from runledger.domain.sorting import Page, rank, rank_deployment, rank_flow, rank_flow_run
+from runledger.store import deployment_items, items, keys
+from runledger.store.deployment_items import SeenDeployment
+from runledger.store.items import Stored
+from runledger.store.writes import Item
+from tests.databases import DynamoDB
+from tests.store.populations import put, put_flow_runs, put_task_runs
+
+RANKS: dict[str, Callable[[Any, str], tuple[Any, ...]]] = {
+    "task_runs": lambda stored, column: rank(stored.facts, column),
+    "flow_runs": rank_flow_run,
+    "flows": rank_flow,
+    "deployments": rank_deployment,
+}
+
+
+class World(NamedTuple):
+    flows: Sequence[Flow]
+    deployments: Sequence[Deployment]
+    flow_runs: Sequence[FlowRun]
+    task_runs: Sequence[Stored]
+
+    def fill(self, database: DynamoDB, shards: int) -> None:
+        """Put all of it as the store would, but for claims and states."""
+        put_task_runs(database, self.task_runs, shards=shards)
+        put_flow_runs(database, self.flow_runs, shards=shards)
+        put(database, [self._flow_item(flow, shards) for flow in self.flows])
+        put(
+            database,
+            [
+                deployment_items.deployment_item(SeenDeployment(one), shards=shards)
+                for one in self.deployments
+            ],
+        )
+        put(database, [*map(self._name, self.flows), *self._links()])
+
+    def _flow_item(self, flow: Flow, shards: int) -> Item:
+        count = sum(one.flow_id == flow.id for one in self.deployments)
+        return {**items.flow_item(flow, shards=shards), "deployments": count}
+
+    def _name(self, flow: Flow) -> Item:
+        return items.pointer_item(keys.flow_name(flow.name), flow.id)
+
+    def _links(self) -> list[Item]:
+        """Lead from task runs and deployments to their flow runs."""
+        subflows = [
+            items.pointer_item(keys.subflow(run.parent_task_run_id, run.id), run.id)
+            for run in self.flow_runs
+            if run.parent_task_run_id
+        ]
+        deployed = [
+            items.pointer_item(keys.flow_run_of_deployment(run.deployment_id, run.id), run.id)
+            for run in self.flow_runs
+            if run.deployment_id
+        ]
+        return [*subflows, *deployed]
+
+    def wanted(self, kind: str, criteria: Criteria, page: Page) -> tuple[list[UUID], int]:
+        """Return the ids on a page, and how many there are on all: what a search must find."""
+        wants: dict[str, Callable[[Any, Criteria], bool]] = {
+            "task_runs": self._wants_task_run,
+            "flow_runs": self._wants_flow_run,
+            "flows": self._wants_flow,
+            "deployments": self._wants_deployment,
+        }
+        found = [one for one in getattr(self, kind) if wants[kind](one, criteria)]
+        column, reverse = page.order
+        found.sort(key=lambda one: RANKS[kind](one, column), reverse=reverse)
+        ids = [one.run.id if isinstance(one, Stored) else one.id for one in found]
+        return ids[page.offset : page.offset + page.limit], len(ids)
+
+    def _wants_task_run(self, stored: Stored, criteria: Criteria) -> bool:
+        above = next((run for run in self.flow_runs if run.id == stored.run.flow_run_id), None)
+        return criteria.matches(stored.facts, self._lineage(above) if above else None)
+
+    def _wants_flow_run(self, run: FlowRun, criteria: Criteria) -> bool:
+        lineage = self._lineage(run)
+        above = all(one.matches(lineage) for one in criteria.of_lineage)
+        return above and self._has_task_run(run, criteria)
+
+    def _wants_flow(self, flow: Flow, criteria: Criteria) -> bool:
+        deployments = [one for one in self.deployments if one.flow_id == flow.id]
+        lineages = [self._of_deployment(one) for one in deployments]
+        itself = Lineage(flow=flow, flow_has_deployment=bool(deployments))
+        return (
+            (criteria.flows is None or criteria.flows.matches(itself))
+            and (criteria.deployments is None or any(map(criteria.deployments.matches, lineages)))
+            and self._has_run([one for one in self.flow_runs if one.flow_id == flow.id], criteria)
+        )
+
+    def _wants_deployment(self, deployment: Deployment, criteria: Criteria) -> bool:
+        lineage = self._of_deployment(deployment)
+        runs = [one for one in self.flow_runs if one.deployment_id == deployment.id]
+        asked = (criteria.flows, criteria.deployments)
+        return all(one.matches(lineage) for one in asked if one) and self._has_run(runs, criteria)
+
+    def _has_run(self, runs: Sequence[FlowRun], criteria: Criteria) -> bool:
+        """Tell whether one run meets what is asked of runs and of their task runs."""
+        wanted = criteria.flow_runs
+        if wanted is None and criteria.task_runs is None:
+            return True
+        return any(
+            (wanted is None or wanted.matches(self._lineage(run)))
+            and self._has_task_run(run, criteria)
+            for run in runs
+        )
+
+    def _has_task_run(self, run: FlowRun, criteria: Criteria) -> bool:
+        wanted = criteria.task_runs
+        own = (one.facts for one in self.task_runs if one.run.flow_run_id == run.id)
+        return wanted is None or any(map(wanted.matches, own))
+
+    def _lineage(self, run: FlowRun) -> Lineage:
+        parents = (one.run for one in self.task_runs if one.run.id == run.parent_task_run_id)
+        deployments = (one for one in self.deployments if one.id == run.deployment_id)
+        deployment = next(deployments, None)
+        return Lineage(
+            flow_run=run,
+            flow=self._flow(run.flow_id),
+            deployment=deployment,
+            deployment_flow=self._flow(deployment.flow_id) if deployment else None,
+            flow_has_deployment=any(one.flow_id == run.flow_id for one in self.deployments),
+            parent_flow_run_id=next((parent.flow_run_id for parent in parents), None),
+        )
+
+    def _of_deployment(self, deployment: Deployment) -> Lineage:
+        flow = self._flow(deployment.flow_id)
+        return Lineage(
+            flow=flow, deployment=deployment, deployment_flow=flow, flow_has_deployment=True
+        )
+
+    def _flow(self, flow_id: UUID) -> Flow:
+        return next(flow for flow in self.flows if flow.id == flow_id)
