@@ -18,6 +18,7 @@ WRITES = {"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "Upda
 # A write of a function here is followed at once, or nearly: another may come right behind it. What
 # others write is found by looking now and then.
 SECONDS_TO_GATHER = 0.003
+SECONDS_BETWEEN_READS = 0.012
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_TO_STOP = 5.0
 
@@ -67,10 +68,11 @@ class Followers:
         self._written.append(written)
 
         def follow() -> None:
-            while not self._stopping.is_set():
+            while True:
                 written.clear()
-                consumer.catch_up(self.wait)
-                if written.wait(SECONDS_BETWEEN_LOOKS):
+                if consumer.look(self.wait):
+                    self.wait(SECONDS_BETWEEN_READS)
+                elif written.wait(SECONDS_BETWEEN_LOOKS):
                     self.wait(SECONDS_TO_GATHER)
 
         return follow

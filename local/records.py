@@ -1,9 +1,11 @@
 """The records of the table's stream, in the form in which Lambda hands them to functions."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 from botocore.config import Config
@@ -20,6 +22,11 @@ CONFIG = Config(
 MOST_RECORDS = 1000
 
 
+class Page(NamedTuple):
+    records: Sequence[Record]
+    next: str
+
+
 class Stream:
     """A table's stream, with one shard, as those of the databases here have."""
 
@@ -31,6 +38,8 @@ class Stream:
         self.arn = database.describe_table(TableName=table)["Table"]["LatestStreamArn"]
         (shard,) = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]["Shards"]
         self._shard = shard["ShardId"]
+        self._reading = Lock()
+        self._last: tuple[str, Page] | None = None
 
     @property
     def label(self) -> str:
@@ -46,12 +55,20 @@ class Stream:
         iterator: str = answer["ShardIterator"]
         return iterator
 
-    def read(self, iterator: str) -> tuple[list[Record], str]:
-        """Some records, and where the next ones are."""
+    def read(self, iterator: str) -> Page:
+        """Some records, and where the next ones are; readers that keep pace share them."""
+        with self._reading:
+            if self._last is None or self._last[0] != iterator:
+                page = self._read(iterator)
+                self._last = (iterator, page) if page.records else None
+                return page
+            return self._last[1]
+
+    def _read(self, iterator: str) -> Page:
         answer = self._client.get_records(ShardIterator=iterator, Limit=MOST_RECORDS)
         source = {"eventSourceARN": self.arn}
         records = [_plain(record) | source for record in answer["Records"]]
-        return records, answer["NextShardIterator"]
+        return Page(records, answer["NextShardIterator"])
 
 
 def sequence(record: Record) -> str:

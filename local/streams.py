@@ -42,23 +42,23 @@ class Consumer:
         records = self._read()
         if records and len(self._wanted(records)) < self.mapping.batch_size and self.mapping.window:
             wait(self.mapping.window)
-            records += self._read()
+            records = [*records, *self._read()]
         self._deliveries.deliver(self._wanted(records))
         if records:
             self._checkpoint.move(sequence(records[-1]))
         return bool(records)
 
-    def catch_up(self, wait: Wait) -> None:
-        """Deal with all that there is."""
+    def look(self, wait: Wait) -> bool:
+        """Take a step, unless the database does not answer."""
         try:
-            while self.step(wait):
-                pass
+            return self.step(wait)
         except (BotoCoreError, ClientError):
             sys.stderr.write(traceback.format_exc())
             self._iterator = ""  # start over behind the last record that was dealt with
             wait(SECONDS_TO_RECOVER)
+            return True
 
-    def _read(self) -> list[Record]:
+    def _read(self) -> Sequence[Record]:
         if not self._iterator:
             self._iterator = self._stream.start(self._checkpoint.sequence)
         records, self._iterator = self._stream.read(self._iterator)

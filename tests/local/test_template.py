@@ -1,7 +1,9 @@
+from datetime import timedelta
 from pathlib import Path
 
 from local import template
 from local.template import Route
+from local.triggers import Schedule
 from tests.local import sample
 
 
@@ -42,3 +44,29 @@ def test_the_table_has_what_create_table_takes(tmp_path: Path) -> None:
 
 def test_items_expire_by_the_attribute_of_the_template(tmp_path: Path) -> None:
     assert template.load(sample.write(tmp_path)).time_to_live == "gone_at"
+
+
+def test_the_routes_of_the_sockets_are_functions(tmp_path: Path) -> None:
+    loaded = template.load(sample.write(tmp_path))
+    assert loaded.sockets.routes == {
+        "$connect": "greet",
+        "obey": "obey",
+        "note": "note",
+        "$disconnect": "note",
+    }
+
+
+def test_a_message_is_routed_by_a_member_of_its_own(tmp_path: Path) -> None:
+    assert template.load(sample.write(tmp_path)).sockets.selected_by == "type"
+
+
+def test_a_stream_is_followed_as_its_event_says(tmp_path: Path) -> None:
+    (mapping,) = template.load(sample.write(tmp_path)).streams
+    assert (mapping.name, mapping.operation) == ("TakeFunctionChanges", "take")
+    assert (mapping.batch_size, mapping.retries, mapping.longest_age) == (10, 2, None)
+    assert (mapping.bisects, mapping.reports_failures, mapping.starts_latest) == (True, True, False)
+
+
+def test_a_schedule_has_an_interval(tmp_path: Path) -> None:
+    expected = Schedule("TakeFunctionClock", "take", timedelta(minutes=1))
+    assert template.load(sample.write(tmp_path)).schedules == (expected,)

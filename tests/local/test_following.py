@@ -1,0 +1,42 @@
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from local import template
+from local.following import Followers, Stopped
+from local.functions import Functions
+from local.triggers import Schedule
+from tests.local import sample
+
+
+def test_a_schedule_calls_its_function_again_and_again(tmp_path: Path) -> None:
+    functions = Functions(template.load(sample.write(tmp_path)))
+    schedule = Schedule("Clock", "note", timedelta(milliseconds=10))
+    with Followers().running([], [schedule], functions):
+        while len(sample.noted(tmp_path)) < 2:
+            time.sleep(0.01)
+    event = sample.noted(tmp_path)[0]
+    assert event["resources"] == ["arn:aws:events:local:000000000000:rule/Clock"]
+
+
+def test_a_schedule_outlives_a_failure_of_its_function(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    functions = Functions(template.load(sample.write(tmp_path)))
+    schedule = Schedule("Clock", "answer", timedelta(milliseconds=10))
+    said = ""
+    with Followers().running([], [schedule], functions):
+        while said.count("KeyError") < 2:
+            time.sleep(0.01)
+            said += capsys.readouterr().err
+
+
+def test_nothing_is_called_when_it_has_ended(tmp_path: Path) -> None:
+    functions = Functions(template.load(sample.write(tmp_path)))
+    followers = Followers()
+    with followers.running([], [Schedule("Clock", "note", timedelta(hours=1))], functions):
+        pass
+    with pytest.raises(Stopped):
+        followers.wait(0)
