@@ -12,7 +12,7 @@ DATABASE := local/node_modules/.package-lock.json
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
 
-run: $(VENV)/local.stamp $(DATABASE) ## serve on this machine (PORT, HOST, DATA, AUTH, DYNAMODB_ENDPOINT)
+run: $(VENV)/local.stamp $(DATABASE) ## serve on this machine (PORT, HOST, DATA, AUTH, SOCKETS, DYNAMODB_ENDPOINT)
 	@exec $(BIN)/python -m local
 
 test: $(VENV)/dev.stamp $(DATABASE) ## run the tests (ARGS="-k word" to choose)
