@@ -118,6 +118,16 @@ def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
     )
 
 
+def test_a_taken_port_of_the_sockets_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = refused(application(tmp_path), SOCKETS="redirect", SOCKETS_PORT=str(port))
+    assert said == (
+        f"runledger: Can't listen on 127.0.0.1:{port}: Address already in use; "
+        "SOCKETS_PORT= and HOST= choose another\n"
+    )
+
+
 def test_a_taken_port_of_the_database_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -180,6 +190,7 @@ def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
         {"DYNAMODB_PORT": "-1"},
         {"DYNAMODB_ENDPOINT": "here"},
         {"LOG_LEVEL": "loud"},
+        {"SOCKETS": "elsewhere"},
     ],
 )
 def test_a_setting_without_sense_is_one_line(tmp_path: Path, given: dict[str, str]) -> None:

@@ -160,14 +160,32 @@ def test_clients_are_asked_to_come_back_when_it_ends(
     assert len(told(tmp_path, "DISCONNECT")) == 1
 
 
-def test_clients_can_be_led_to_another_port(tmp_path: Path, dynoxide: object) -> None:
+@pytest.fixture(scope="module")
+def redirecting(tmp_path_factory: pytest.TempPathFactory, dynoxide: object) -> Iterator[Running]:
     del dynoxide
+    folder = application(tmp_path_factory.mktemp("redirecting"))
     port = str(free_port())
-    application(tmp_path)
-    with serving(tmp_path, DATA=":memory:", SOCKETS="redirect", SOCKETS_PORT=port) as server:
-        there = httpx.get(f"{server.url}/talk").headers["location"]
-        assert there == f"ws://127.0.0.1:{port}/stage?route=/talk"
-        with connect(talk(server)) as client:
-            obey(client, post="there")
-            assert client.recv(timeout=10) == "there"
-            assert client.remote_address[1] == int(port)
+    with serving(folder, DATA=":memory:", SOCKETS="redirect", SOCKETS_PORT=port) as server:
+        yield server
+
+
+def test_clients_can_be_led_to_another_port(redirecting: Running) -> None:
+    there = httpx.get(f"{redirecting.url}/talk").headers["location"]
+    with connect(talk(redirecting)) as client:
+        obey(client, post="there")
+        assert client.recv(timeout=10) == "there"
+        assert f"ws://127.0.0.1:{client.remote_address[1]}/stage?route=/talk" == there
+
+
+def test_the_port_of_the_sockets_has_nothing_else(redirecting: Running) -> None:
+    there = httpx.get(f"{redirecting.url}/talk").headers["location"].partition("?")[0]
+    assert httpx.get(f"http{there[2:]}/things/1").status_code == 403
+    with pytest.raises(InvalidStatus) as refused, connect(f"{there}/talk"):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+def test_the_other_port_has_no_sockets(redirecting: Running) -> None:
+    with pytest.raises(InvalidStatus) as refused, connect(f"ws{redirecting.url[4:]}"):
+        pass
+    assert refused.value.response.status_code == 404
