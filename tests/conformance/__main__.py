@@ -23,7 +23,8 @@ from tests.conformance.sides import Side
 
 # So that a usual run takes some three minutes.
 ONE_IN = 8
-# Reads of a table whose indexes lag are repeated for some seconds before they count.
+# Reads of a table whose indexes lag, or of a reference that takes events when it has time, are
+# repeated for some seconds before they count.
 PATIENCE_WITH_LAG = 25
 
 
@@ -31,8 +32,8 @@ def main() -> int:
     options = _options()
     chosen = [program for program in _programs(options) if _is_chosen(program, options)]
     report = Report()
-    for locked in (False, True):
-        for outcome in _outcomes(options, [p for p in chosen if p.locked is locked]):
+    for kind in dict.fromkeys((p.locked, p.reports) for p in chosen):
+        for outcome in _outcomes(options, [p for p in chosen if (p.locked, p.reports) == kind]):
             report.add(outcome)
     report.print()
     verdict = _verdict(options, report)
@@ -64,9 +65,10 @@ def _outcomes(options: argparse.Namespace, programs: list[Program]) -> Iterator[
         sys.stdout.write("authentication is not compared: no --auth was given for the --url\n")
         return
     with ExitStack() as stack:
-        sides = _sides(options, stack, locked=programs[0].locked)
+        sides = _sides(options, stack, programs[0])
+        patience = PATIENCE_WITH_LAG if options.url or programs[0].reports else 0
         for program in programs:
-            yield from _carried_out(Run(sides, program, PATIENCE_WITH_LAG if options.url else 0))
+            yield from _carried_out(Run(sides, program, patience))
 
 
 def _carried_out(run: Run) -> Iterator[Outcome]:
@@ -78,14 +80,18 @@ def _carried_out(run: Run) -> Iterator[Outcome]:
     yield from outcomes
 
 
-def _sides(options: argparse.Namespace, stack: ExitStack, *, locked: bool) -> Sides:
+def _sides(options: argparse.Namespace, stack: ExitStack, first: Program) -> Sides:
+    locked = first.locked
     auth = options.auth or servers.AUTH if locked else None
-    reference = stack.enter_context(servers.reference(auth))
+    reference = stack.enter_context(servers.reference(auth, records=first.reports))
     if options.url:
         _refuse_data(Side.at(options.url, options.auth))
         return Sides(Side.at(reference), Side.at(options.url, None if locked else options.auth))
-    start = servers.reference if options.against_itself else servers.runledger
-    return Sides(Side.at(reference), Side.at(stack.enter_context(start(auth))))
+    if options.against_itself:
+        other = servers.reference(auth, records=first.reports)
+    else:
+        other = servers.runledger(auth)
+    return Sides(Side.at(reference), Side.at(stack.enter_context(other)))
 
 
 def _refuse_data(side: Side) -> None:

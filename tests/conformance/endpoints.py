@@ -37,12 +37,14 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/deployments/[^/]+/?", "/deployments/{id}"),
         (r"/logs/?", "/logs/"),
         (r"/logs/filter/?", "/logs/filter"),
+        (r"/events/?", "/events"),
         (r"/(health|ready|version|admin/version|csrf-token)/?", r"/\1"),
     )
 )
 METHODS = {
     "/task_runs/": ("POST",),
     "/task_runs/{id}": ("GET", "PATCH", "DELETE"),
+    "/events": ("POST",),
     "/flows/": ("POST",),
     "/flows/{id}": ("GET", "DELETE"),
     "/flows/name/{name}": ("GET",),

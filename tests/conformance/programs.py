@@ -50,12 +50,14 @@ class Program:
     steps: tuple[Step, ...]
     # Programs with `locked` run on servers that ask for a password.
     locked: bool = False
+    # Programs that report events run on servers that take them, the reference a moment later.
+    reports: bool = False
 
 
-def program(name: str, *steps: Step, locked: bool = False) -> Program:
+def program(name: str, *steps: Step, locked: bool = False, reports: bool = False) -> Program:
     """Steps without a label are called s1, s2 and so on, by their place."""
     labelled = (step if step.label else step.named(f"s{n}") for n, step in enumerate(steps, 1))
-    return Program(name, tuple(labelled), locked)
+    return Program(name, tuple(labelled), locked, reports)
 
 
 def apart(name: str, *steps: Step, locked: bool = False) -> list[Program]:

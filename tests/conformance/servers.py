@@ -19,20 +19,31 @@ AUTH = "admin:pass"
 STARTING = 180.0
 
 
+# The reference's services that change runs by themselves.
+MEDDLING = (
+    *("CANCELLATION_CLEANUP", "CLEANUP_RECONCILER", "DB_VACUUM", "FOREMAN", "LATE_RUNS"),
+    *("PAUSE_EXPIRATIONS", "REPOSSESSOR", "SCHEDULER", "TRIGGERS"),
+)
+NOBODY_MEDDLES = {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in MEDDLING}
+
+
 @contextmanager
-def reference(auth: str | None = None, home: Path | None = None) -> Iterator[str]:
-    """A fresh reference that does nothing by itself: its background services would change runs."""
+def reference(
+    auth: str | None = None, home: Path | None = None, *, records: bool = False
+) -> Iterator[str]:
+    """A fresh reference that does nothing by itself, unless it is to take events."""
     with tempfile.TemporaryDirectory() as fresh:
         environment = {
             "PREFECT_HOME": str(home or fresh),
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "DO_NOT_TRACK": "1",
             **({"PREFECT_SERVER_API_AUTH_STRING": auth} if auth else {}),
+            **NOBODY_MEDDLES,
         }
         port = _free_port()
         folder = "Scripts" if os.name == "nt" else "bin"
         prefect = ROOT / ".reference-venv" / folder / "prefect"
-        options = ["--port", str(port), "--no-services", "--no-ui"]
+        options = ["--port", str(port), "--no-ui", *([] if records else ["--no-services"])]
         with _running([str(prefect), "server", "start", *options], environment, port) as url:
             yield url
 

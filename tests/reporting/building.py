@@ -8,7 +8,7 @@ from runledger.domain.events import Event
 
 JSON = dict[str, Any]
 
-START = datetime(2026, 11, 22, 12, tzinfo=UTC)
+START = datetime(2026, 1, 2, 12, tzinfo=UTC)
 RUN_ID, FLOW_RUN_ID = UUID(int=1), UUID(int=2)
 
 

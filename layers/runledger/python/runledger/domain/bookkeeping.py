@@ -71,12 +71,13 @@ def mirrored(child: FlowRun, state: State, *, onto: TaskRun) -> State:
 
 def as_of(run: Run, now: datetime) -> Run:
     """Return the run with its estimates, which are made whenever it is read."""
-    if run.state is None or run.expected_start_time is None:
+    if run.state is None:
         return run
-    of_state = run.state.type
+    of_state, expected = run.state.type, run.expected_start_time
+    late = lateness(expected, run.start_time, of_state, now) if expected else ZERO
     return run.but(
         estimated_run_time=time_running(run.total_run_time, of_state, run.state.timestamp, now),
-        estimated_start_time_delta=lateness(run.expected_start_time, run.start_time, of_state, now),
+        estimated_start_time_delta=late,
     )
 
 

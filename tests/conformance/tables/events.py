@@ -1,0 +1,190 @@
+"""POST /events, and what the recorder makes of events: in any order, twice, with changed keys."""
+
+import json
+import random
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from tests.conformance.programs import Program, Step, delete, get, post, program, raw
+from tests.conformance.tables.flow_runs import FLOW, flow_run
+from tests.conformance.tables.task_runs import task_run
+from tests.reporting.building import JSON, body
+
+RECORDED: dict[str, list[JSON]] = json.loads(
+    (Path(__file__).parents[2] / "reporting/recorded.json").read_text("utf-8")
+)
+FLOW_RUN_ID = re.compile(r"prefect\.flow-run\.([0-9a-f-]{36})")
+TASK_RUN_ID = re.compile(r"prefect\.task-run\.([0-9a-f-]{36})")
+OF_PROGRAMS = UUID("0bad5eed-0000-4000-8000-00000000e0e0")
+STARTED = "2026-01-02T12:00:00Z"
+SEEDS = 3
+
+
+def programs() -> Iterator[Program]:
+    for name, (steps, run_ids) in _told().items():
+        reads = [read for run_id in run_ids for read in _reads(run_id)]
+        ends = [delete(f"/task_runs/{run_id}") for run_id in run_ids]
+        yield program(f"events: {name}", *steps, *reads, *ends, reports=True)
+    for name, events in RECORDED.items():
+        for seed in range(SEEDS):
+            yield _mixed(f"events of {name} {seed}", events, seed)
+    for number, sent in enumerate(BODIES):
+        yield program(f"event body {number}", post("/events", sent), reports=True)
+    yield program("event body of no JSON", raw("POST", "/events", b"[{"), reports=True)
+
+
+class Run:
+    """A run that a program reports, under an id that no other program uses."""
+
+    def __init__(self, name: str) -> None:
+        self.id = str(uuid5(OF_PROGRAMS, name))
+
+    def report(self, second: float, kind: str, **changes: Any) -> Step:
+        return post("/events", [body(second, kind, run_id=self.id, **changes)])
+
+
+def _told() -> dict[str, tuple[list[Step], list[str]]]:
+    late, equal, again = Run("late"), Run("equal"), Run("again")
+    sparse, back, key = Run("sparse"), Run("back"), Run("key")
+    inside, other, moved = Run("inside"), Run("other"), Run("moved")
+    made, moved_on = Run("made"), Run("moved on")
+    flow = [FLOW, flow_run().named("run")]
+    in_run = {"flow_run_id": "<run.id>"}
+    said = {
+        "run_count": 3,
+        "tags": ["b", "a"],
+        "labels": {"x": 1},
+        "start_time": "2026-01-02T12:00:00Z",
+    }
+    return {
+        "states that come late": (
+            [late.report(3, "COMPLETED"), late.report(2, "RUNNING"), late.report(1, "PENDING")],
+            [late.id],
+        ),
+        "two of one time": (
+            [equal.report(1, "RUNNING"), *_reads(equal.id), equal.report(2, "COMPLETED")],
+            [equal.id],
+        ),
+        "the same id again": (
+            [
+                again.report(1, "RUNNING"),
+                *_reads(again.id),
+                again.report(2, "COMPLETED", id=str(uuid5(UUID(again.id), "1 RUNNING"))),
+            ],
+            [again.id],
+        ),
+        "what is left out": (
+            [
+                sparse.report(1, "RUNNING", run=said),
+                *_reads(sparse.id),
+                sparse.report(2, "COMPLETED", run={"start_time": None, "name": "other"}),
+            ],
+            [sparse.id],
+        ),
+        "after a delete": (
+            [
+                back.report(1, "RUNNING"),
+                *_reads(back.id),
+                delete(f"/task_runs/{back.id}"),
+                back.report(2, "COMPLETED"),
+            ],
+            [back.id],
+        ),
+        "another key": (
+            [key.report(1, "RUNNING"), key.report(2, "COMPLETED", run={"dynamic_key": "e"})],
+            [key.id],
+        ),
+        "two ids of one key": (
+            [
+                *flow,
+                inside.report(1, "RUNNING", **in_run),
+                *_reads(inside.id),
+                other.report(2, "COMPLETED", **in_run),
+            ],
+            [inside.id, other.id],
+        ),
+        "out of its flow run": (
+            [
+                *flow,
+                moved.report(1, "RUNNING", **in_run),
+                *_reads(moved.id),
+                moved.report(2, "COMPLETED"),
+            ],
+            [moved.id],
+        ),
+        "a run that was created": (
+            [task_run(id=made.id), made.report(1, "PENDING"), made.report(9e9, "COMPLETED")],
+            [made.id],
+        ),
+        "a proposal after events": (
+            [
+                moved_on.report(1, "RUNNING", run={"start_time": STARTED}),
+                *_reads(moved_on.id),
+                post(f"/task_runs/{moved_on.id}/set_state", {"state": {"type": "COMPLETED"}}),
+            ],
+            [moved_on.id],
+        ),
+    }
+
+
+def _reads(run_id: str) -> Iterator[Step]:
+    yield get(f"/task_runs/{run_id}")
+    yield get(f"/task_run_states/?task_run_id={run_id}")
+
+
+def _mixed(name: str, recorded: list[JSON], seed: int) -> Program:
+    """A recorded program's events in any order, some twice, in its flow runs made anew."""
+    text = json.dumps(recorded)
+    labels = {found: f"run{n}" for n, found in enumerate(dict.fromkeys(FLOW_RUN_ID.findall(text)))}
+    for found, label in labels.items():
+        text = text.replace(found, f"<{label}.id>")
+    mixed = random.Random(seed)  # noqa: S311 - the same order each time
+    sent = [json.loads(event) for event in map(json.dumps, json.loads(text))]
+    sent = mixed.sample([*sent, *sent[::2]], len(sent) + len(sent[::2]))
+    runs = dict.fromkeys(TASK_RUN_ID.findall(text))
+    return program(
+        name,
+        FLOW,
+        *(flow_run().named(label) for label in labels.values()),
+        *(post("/events", some) for some in _split(sent, mixed)),
+        *(read for run_id in runs for read in _reads(run_id)),
+        *(delete(f"/task_runs/{run_id}") for run_id in runs),
+        reports=True,
+    )
+
+
+def _split(sent: list[Any], mixed: random.Random) -> Iterable[list[Any]]:
+    while sent:
+        size = mixed.randint(1, 4)
+        yield sent[:size]
+        sent = sent[size:]
+
+
+GOOD: JSON = body(run_id=OF_PROGRAMS) | {"event": "something.else"}
+RELATED = {"prefect.resource.id": "x", "prefect.resource.role": "r"}
+FIELDS: dict[str, list[Any]] = {
+    "id": ["x", 3, None],
+    "occurred": ["x", 5, None, "2026-11-22 15:42:01"],
+    "event": [3, None, "", "x" * 1024, "x" * 1025],
+    "follows": ["x", GOOD["id"]],
+    "payload": [None, [], "x", {"x": [1]}],
+    "resource": [
+        *({}, [], None, {"a": "b"}, {"prefect.resource.id": ""}),
+        {"prefect.resource.id": "a", "n": 3},
+        {"prefect.resource.id": "a", **{str(number): "" for number in range(500)}},
+    ],
+    "related": [
+        *(None, {}, [{}], [{"prefect.resource.id": "a"}], [RELATED] * 100, [RELATED] * 101),
+        [{"prefect.resource.id": "a", "prefect.resource.role": ""}],
+        [RELATED, RELATED | {"n": None}],
+    ],
+    "unknown": [1],
+}
+BODIES: tuple[object, ...] = (
+    *([], [GOOD], GOOD, None, "x", [3, "x", None, []], {}),
+    *([{name: value for name, value in GOOD.items() if name != left_out}] for left_out in GOOD),
+    *([GOOD | {name: value}] for name, values in FIELDS.items() for value in values),
+)
