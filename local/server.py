@@ -26,7 +26,7 @@ class Server(uvicorn.Server):
                 lifespan="off",
                 log_config=None,
                 server_header=False,
-                timeout_graceful_shutdown=5,
+                timeout_graceful_shutdown=3,
                 ws="websockets-sansio",
                 ws_max_size=LARGEST_MESSAGE,
                 ws_per_message_deflate=False,

@@ -18,7 +18,7 @@ THREADS = 40
 MOST_UNREAD = 1024 * 1024  # bytes that wait for one client
 RESTART = 1012
 DROPPED, DROP = 1006, "dropped"  # nothing is sent: uvicorn ends the connection when we are done
-SECONDS_TO_END = 3.0
+SECONDS_TO_END = 2.0
 SWITCHING = 101
 UNAVAILABLE = Answer(503)
 

@@ -45,6 +45,15 @@ def closed(client: ClientConnection) -> tuple[int, str]:
     return ended.value.rcvd.code, ended.value.rcvd.reason
 
 
+def fill(client: ClientConnection, slow: ClientConnection) -> Iterator[object]:
+    """What the one client hears while it has much posted to the other, who does not read."""
+    obey(slow, name="")
+    whom = str(slow.recv(timeout=10))
+    for _ in range(200):
+        obey(client, post="a" * 100_000, whom=whom, name="")
+        yield client.recv(timeout=10)
+
+
 def told(folder: Path, kind: str) -> list[dict[str, object]]:
     """The contexts of the events of a kind, once there is one."""
     for _ in range(500):
@@ -128,15 +137,11 @@ def test_what_is_posted_before_a_close_arrives(server: Running) -> None:
 
 
 def test_a_client_that_does_not_read_is_not_waited_for(server: Running) -> None:
-    with connect(talk(server), max_queue=1) as slow, connect(talk(server)) as client:
-        obey(slow, name="")
-        whom = str(slow.recv(timeout=10))
-
-        def answer() -> object:
-            obey(client, post="a" * 100_000, whom=whom, name="")
-            return client.recv(timeout=10)
-
-        assert "LimitExceededException" in (answer() for _ in range(200))
+    with (
+        connect(talk(server), max_queue=1, close_timeout=0.1) as slow,
+        connect(talk(server)) as client,
+    ):
+        assert "LimitExceededException" in fill(client, slow)
 
 
 def test_the_end_of_a_connection_is_told(tmp_path: Path, dynoxide: object) -> None:
@@ -158,6 +163,17 @@ def test_clients_are_asked_to_come_back_when_it_ends(
         assert closed(client) == (1012, "Service restart")
         assert server.process.wait(timeout=5) == 0
     assert len(told(tmp_path, "DISCONNECT")) == 1
+
+
+def test_a_client_that_does_not_read_does_not_keep_it(tmp_path: Path, dynoxide: object) -> None:
+    del dynoxide
+    with (
+        serving(application(tmp_path), DATA=":memory:") as server,
+        connect(talk(server), max_queue=1, close_timeout=0.1) as slow,
+        connect(talk(server)) as client,
+    ):
+        assert "LimitExceededException" in fill(client, slow)
+        assert server.end(signal.SIGTERM) == 0
 
 
 @pytest.fixture(scope="module")
