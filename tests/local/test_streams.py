@@ -1,9 +1,16 @@
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import boto3
 import pytest
 
-from local import tables, template
+from local import dynamodb, processes, settings, streams, tables, template
+from local.functions import Functions
+from local.records import Stream
 from tests.databases import DynamoDB, Engine
 from tests.local import sample
 from tests.streaming import Streaming
@@ -12,8 +19,10 @@ from tests.streaming import Streaming
 class Following:
     """The sample's function, behind the stream of a table."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
+    def __init__(self, engine: Engine, folder: Path, **settings: Any) -> None:
+        """Change settings of the sample's mapping."""
         loaded = template.load(sample.write(folder))
+        loaded = replace(loaded, streams=tuple(replace(m, **settings) for m in loaded.streams))
         self._database = DynamoDB(*engine, f"runledger-{uuid4()}")
         self._folder = folder
         tables.create(engine.client, loaded, self._database.table)
@@ -42,6 +51,12 @@ class Following:
             [record["dynamodb"]["Keys"]["pk"]["S"] for record in letter.records]
             for letter in self.streaming.dead_letters
         ]
+
+
+@pytest.fixture
+def follow(dynoxide: Engine, tmp_path: Path) -> Callable[..., Following]:
+    """With other settings."""
+    return partial(Following, dynoxide, tmp_path)
 
 
 @pytest.fixture(params=["moto", "dynoxide"])
@@ -130,3 +145,86 @@ def test_a_schedule_calls_its_function(following: Following, tmp_path: Path) -> 
     following.streaming.run_schedule("take")
     (event,) = sample.noted(tmp_path)
     assert (event["source"], event["detail-type"]) == ("aws.events", "Scheduled Event")
+
+
+def test_a_mapping_can_begin_with_what_is_written_next(tmp_path: Path, dynoxide: Engine) -> None:
+    loaded = template.load(sample.write(tmp_path))
+    database = DynamoDB(*dynoxide, f"runledger-{uuid4()}")
+    tables.create(dynoxide.client, loaded, database.table, with_stream=True)
+    database.client.put_item(TableName=database.table, Item={"pk": {"S": "take-1"}})
+    mappings = tuple(replace(mapping, starts_latest=True) for mapping in loaded.streams)
+    streaming = Streaming(replace(loaded, streams=mappings), database)
+    database.client.put_item(TableName=database.table, Item={"pk": {"S": "take-2"}})
+    streaming.pump()
+    assert [event["keys"] for event in sample.noted(tmp_path)] == [["take-2"]]
+
+
+def test_a_record_that_is_too_old_is_given_up(follow: Callable[..., Following]) -> None:
+    following = follow(longest_age=-3600.0)
+    following.put("take-1")
+    assert (following.taken, following.dead) == ([], [["take-1"]])
+
+
+def test_a_batch_is_not_halved_unless_the_mapping_says_so(
+    follow: Callable[..., Following],
+) -> None:
+    following = follow(bisects=False)
+    following.put("take-crash", "take-1")
+    assert following.taken == [["take-crash", "take-1"]] * 3
+
+
+def test_what_a_function_reports_is_heard_only_if_the_mapping_says_so(
+    follow: Callable[..., Following],
+) -> None:
+    following = follow(reports_failures=False)
+    following.put("take-refuse")
+    assert (following.taken, following.dead) == ([["take-refuse"]], [])
+
+
+def test_without_filters_every_record_comes(follow: Callable[..., Following]) -> None:
+    following = follow(filters=())
+    following.put("leave")
+    following.delete("leave")
+    assert following.taken == [["leave", "leave"]]
+
+
+def test_a_stream_that_does_not_answer_is_asked_again_later(tmp_path: Path) -> None:
+    loaded = template.load(sample.write(tmp_path))
+    table, waited = "runledger-local", list[float]()
+    given = {"DATA": str(tmp_path / "data"), "DYNAMODB_PORT": str(processes.free_port("127.0.0.1"))}
+    with dynamodb.running(settings.read(given)) as running:
+        client = boto3.client("dynamodb", endpoint_url=running.endpoint)
+        tables.create(client, loaded, table, with_stream=True)
+        stream = Stream(client, table, running.endpoint)
+        (consumer,) = streams.consumers(
+            loaded.streams, stream, Functions(loaded), bury=print, wait=waited.append
+        )
+        client.put_item(TableName=table, Item={"pk": {"S": "take-1"}})
+    assert consumer.look(waited.append)
+    assert waited == [1.0]
+    with dynamodb.running(settings.read(given)):
+        assert consumer.look(waited.append)
+    assert [event["keys"] for event in sample.noted(tmp_path)] == [["take-1"]]
+
+
+def test_a_batch_is_gathered_for_as_long_as_the_mapping_says(
+    tmp_path: Path, dynoxide: Engine
+) -> None:
+    loaded = template.load(sample.write(tmp_path))
+    table, waited = f"runledger-{uuid4()}", list[float]()
+    tables.create(dynoxide.client, loaded, table, with_stream=True)
+    stream = Stream(dynoxide.client, table, dynoxide.endpoint)
+
+    def put(key: str) -> None:
+        dynoxide.client.put_item(TableName=table, Item={"pk": {"S": key}})
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        put("take-2")
+
+    mappings = [replace(mapping, window=5.0) for mapping in loaded.streams]
+    (consumer,) = streams.consumers(mappings, stream, Functions(loaded), bury=print, wait=wait)
+    put("take-1")
+    consumer.step(wait)
+    assert [event["keys"] for event in sample.noted(tmp_path)] == [["take-1", "take-2"]]
+    assert waited == [5.0]
