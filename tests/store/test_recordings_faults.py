@@ -21,8 +21,8 @@ from tests.store.recorded_runs import shown
 pytestmark = pytest.mark.usefixtures("_no_pauses")
 
 NOW = at(3600)
-IN_RUN = {"flow_run_id": FLOW_RUN_ID}
-OTHER = {"run_id": UUID(int=9), **IN_RUN}
+IN_RUN: JSON = {"flow_run_id": FLOW_RUN_ID}
+OTHER: JSON = {"run_id": UUID(int=9), **IN_RUN}
 
 
 class Scene(NamedTuple):

@@ -100,6 +100,14 @@ def limits_by_name(scene: Scene) -> None:
     _contains(shown.out, "name='api'", "limit=4")
 
 
+def shows_task_runs_of_flows(scene: Scene) -> None:
+    _succeeds(scene.stock.run("flows"))
+
+
+def waits_for_results(scene: Scene) -> None:
+    _succeeds(scene.stock.run("results"))
+
+
 def refuses_another_password(scene: Scene) -> None:
     _is_refused(replace(scene.stock, auth=f"{scene.stock.auth}?"))
 
@@ -123,10 +131,14 @@ OPEN: Mapping[str, Check] = {
     "prefect concurrency-limit limits tags": limits_tags,
     "prefect gcl creates, changes and shows limits": limits_by_name,
     "get_client() creates one run for each dynamic key of a flow run": creates_in_a_flow_run,
+    "a flow's task runs show with their retries, failures and subflows": shows_task_runs_of_flows,
+    "result() of background tasks waits for a worker's": waits_for_results,
 }
 LOCKED: Mapping[str, Check] = {
     "with the password task.delay() submits runs": submits,
     "with the password prefect task-run ls shows them": lists,
+    "with the password a flow's task runs show": shows_task_runs_of_flows,
+    "with the password result() of background tasks waits for a worker's": waits_for_results,
     "with another password all is refused": refuses_another_password,
     "without a password all is refused": refuses_no_password,
 }
