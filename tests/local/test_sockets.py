@@ -118,9 +118,9 @@ def test_a_ping_is_answered(server: Running) -> None:
 
 def test_messages_do_not_wait_for_each_other(server: Running) -> None:
     with connect(talk(server)) as client:
-        obey(client, sleep="2", post="slow")
+        obey(client, sleep="30", post="slow")
         obey(client, post="quick")
-        assert client.recv(timeout=1) == "quick"
+        assert client.recv(timeout=10) == "quick"
 
 
 def test_a_message_longer_than_api_gateways_frames_is_taken(server: Running) -> None:
