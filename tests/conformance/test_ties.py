@@ -1,12 +1,21 @@
+from uuid import uuid4
+
 import pytest
 
-from tests.conformance.programs import Json
+from tests.conformance.programs import Json, some_id
 from tests.conformance.ties import differ_in_ties_only
 
 
 def page(*runs: str) -> Json:
-    """Of `name:id`s."""
-    return [{"name": run.split(":")[0], "id": run.split(":")[1]} for run in runs]
+    """Of `name:number`s: a number stands for an id that a client chose."""
+    pairs = (run.split(":") for run in runs)
+    return [{"name": name, "id": some_id(int(number))} for name, number in pairs]
+
+
+def made(*runs: str) -> Json:
+    """Of `name:tag`s, with ids of a server's own."""
+    pairs = (run.split(":") for run in runs)
+    return [{"name": name, "tags": [tag], "id": str(uuid4())} for name, tag in pairs]
 
 
 @pytest.mark.parametrize(
@@ -39,3 +48,9 @@ def test_nothing_else_may(other: Json) -> None:
 
 def test_ids_have_no_ties() -> None:
     assert not differ_in_ties_only("ID_DESC", page("a:1", "a:2"), page("a:2", "a:1"))
+
+
+def test_ties_with_ids_of_the_servers_are_told_apart_by_what_was_sent() -> None:
+    first = made("a:x", "b:x", "b:y", "c:x")
+    assert differ_in_ties_only("NAME_ASC", first, made("a:x", "b:y", "b:x", "c:x"))
+    assert not differ_in_ties_only("NAME_ASC", first, made("a:x", "b:x", "b:z", "c:x"))

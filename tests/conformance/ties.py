@@ -1,10 +1,15 @@
 """Pages that differ only in the order of runs which their sort does not tell apart."""
 
+import json
 from collections.abc import Hashable, Iterator
 from itertools import groupby
 
 from tests.conformance import volatile
-from tests.conformance.programs import Json
+from tests.conformance.programs import Json, some_id
+
+# With this begin the ids that clients choose.
+CHOSEN = some_id(0)[:8]
+SENT = ("name", "tags", "labels", "flow_version", "idempotency_key", "state_type")
 
 # What each sort orders by; a flow run that did not start, by when it should. Ids are never alike.
 SORT_KEYS = {
@@ -31,11 +36,19 @@ def differ_in_ties_only(sort: str, left: Json, right: Json) -> bool:
 
 
 def _groups(runs: list[Json], field: str) -> list[tuple[Hashable, list[str]]]:
-    keyed = [(key, str(run["id"])) for key, run in _keyed(runs, field)]
+    keyed = [(key, _identity(run)) for key, run in _keyed(runs, field)]
     return [
         (key, [identity for _, identity in alike])
         for key, alike in groupby(keyed, key=lambda pair: pair[0])
     ]
+
+
+def _identity(run: dict[str, Json]) -> str:
+    """What tells it from others on both sides: its id or, if a server made that, what was sent."""
+    chosen = str(run["id"])
+    if chosen.startswith(CHOSEN):
+        return chosen
+    return json.dumps({field: run.get(field) for field in SENT}, sort_keys=True)
 
 
 def _keyed(runs: list[Json], field: str) -> Iterator[tuple[Hashable, dict[str, Json]]]:
