@@ -1,14 +1,13 @@
 """The records of the table's stream, in the form in which Lambda hands them to functions."""
 
-import base64
 from collections.abc import Sequence
-from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,7 +31,7 @@ class Stream:
 
     def __init__(self, database: "DynamoDBClient", table: str, endpoint: str = "") -> None:
         """Find it at the endpoint; "": at AWS's, which moto intercepts."""
-        self._client: Any = boto3.client(
+        self._client = _session().create_client(
             "dynamodbstreams", endpoint_url=endpoint or None, config=CONFIG
         )
         self.arn = database.describe_table(TableName=table)["Table"]["LatestStreamArn"]
@@ -67,7 +66,7 @@ class Stream:
     def _read(self, iterator: str) -> Page:
         answer = self._client.get_records(ShardIterator=iterator, Limit=MOST_RECORDS)
         source = {"eventSourceARN": self.arn}
-        records = [_plain(record) | source for record in answer["Records"]]
+        records = [record | source for record in answer["Records"]]
         return Page(records, answer["NextShardIterator"])
 
 
@@ -76,11 +75,11 @@ def sequence(record: Record) -> str:
     return found
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 whatever boto3 has made of JSON
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_plain(part) for part in value]
-    if isinstance(value, datetime):
-        return value.timestamp()
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+@cache
+def _session() -> Any:  # noqa: ANN401 whose clients have no types here
+    """One that leaves times and binaries as JSON has them: so Lambda hands them over."""
+    session = Session()
+    session.get_component("response_parser_factory").set_parser_defaults(
+        timestamp_parser=lambda value: value, blob_parser=lambda value: value
+    )
+    return session
