@@ -9,7 +9,7 @@ from tests.conformance.programs import Json, some_id
 
 # With this begin the ids that clients choose.
 CHOSEN = some_id(0)[:8]
-SENT = ("name", "tags", "labels", "flow_version", "idempotency_key", "state_type")
+SENT = ("name", "tags", "flow_version", "idempotency_key", "state_type")
 
 # What each sort orders by; a flow run that did not start, by when it should. Ids are never alike.
 SORT_KEYS = {
