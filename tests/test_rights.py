@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import httpx
@@ -218,8 +219,11 @@ def _log(api: httpx.Client, flow_run: str, task_run: str) -> None:
 
 def _report(api: httpx.Client) -> None:
     """Let a run get another key."""
-    events = (body(1, run={"dynamic_key": "1"}), body(2, run={"dynamic_key": "2"}))
+    now = datetime.now(UTC).isoformat()
+    events = (body(1, run={"dynamic_key": "1"}), body(run={"dynamic_key": "2"}, occurred=now))
     _do(api.post("/events", json=events))
+    page = _do(api.post("/events/filter", json={"limit": 0})).json()
+    _do(api.get(page["next_page"]))
 
 
 def _query(api: httpx.Client, of: str, wanted: dict[str, object]) -> None:

@@ -197,8 +197,10 @@ def _differ_in_ties(exchange: Exchange) -> bool:
         return False
     sent = json.loads(exchange.step.content or b"{}")
     criteria = {"task_runs", "flow_runs", "flows", "deployments"} & sent.keys()
+    if not criteria:
+        return False
     pages = _page(exchange.reference), _page(exchange.ours)
-    return bool(criteria) and differ_in_ties_only(str(sent.get("sort")), *pages)
+    return differ_in_ties_only(str(sent.get("sort")), *pages)
 
 
 def _page(answer: Answer) -> Json:

@@ -38,6 +38,7 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/logs/?", "/logs/"),
         (r"/logs/filter/?", "/logs/filter"),
         (r"/events/?", "/events"),
+        (r"/events/filter/?", "/events/filter"),
         (r"/(health|ready|version|admin/version|csrf-token)/?", r"/\1"),
     )
 )
@@ -45,6 +46,7 @@ METHODS = {
     "/task_runs/": ("POST",),
     "/task_runs/{id}": ("GET", "PATCH", "DELETE"),
     "/events": ("POST",),
+    "/events/filter": ("POST",),
     "/flows/": ("POST",),
     "/flows/{id}": ("GET", "DELETE"),
     "/flows/name/{name}": ("GET",),

@@ -26,6 +26,7 @@ STATUSES = {
     "delete_task_run":         404,
     "read_task_runs":          200,
     "create_events":           204,
+    "read_events":             200,
     "create_flow":             201,
     "read_flow":               404,
     "read_flow_by_name":       404,

@@ -4,6 +4,7 @@ import json
 import random
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -31,6 +32,14 @@ def programs() -> Iterator[Program]:
     for name, events in RECORDED.items():
         for seed in range(SEEDS):
             yield _mixed(f"events of {name} {seed}", events, seed)
+    yield program(
+        "events found",
+        post("/events", [_now(number, kind) for number, kind in enumerate(KINDS)]),
+        *(_sought(**criteria) for criteria in CRITERIA),
+        reports=True,
+    )
+    for number, sent in enumerate(FILTERS):
+        yield program(f"event filter {number}", post("/events/filter", sent), reports=True)
     for number, sent in enumerate(BODIES):
         yield program(f"event body {number}", post("/events", sent), reports=True)
     yield program("event body of no JSON", raw("POST", "/events", b"[{"), reports=True)
@@ -163,6 +172,45 @@ def _split(sent: list[Any], mixed: random.Random) -> Iterable[list[Any]]:
         sent = sent[size:]
 
 
+def _sought(**criteria: object) -> Step:
+    wanted = {"any_resource": {"id": [f"prefect.task-run.{SOUGHT}"]}, **criteria}
+    return post("/events/filter", {"filter": wanted})
+
+
+def _now(second: int, kind: str) -> JSON:
+    occurred = datetime.now(UTC) + timedelta(seconds=second - len(KINDS))
+    return body(second, kind, run_id=SOUGHT, occurred=occurred.isoformat())
+
+
+SOUGHT = str(uuid5(OF_PROGRAMS, "sought"))
+KINDS = ("PENDING", "RUNNING", "COMPLETED")
+CRITERIA: tuple[JSON, ...] = (
+    {"event": {"name": ["prefect.task-run.Running"]}},
+    {"event": {"name": ["prefect.task-run.Running"], "prefix": []}, "related": None, "text": None},
+    {"event": {"prefix": ["prefect.task-run.R", "x"]}},
+    {"event": {"exclude_prefix": ["prefect.task-run.R"], "exclude_name": [f"{KINDS[0]}"]}},
+    {"event": {"name": ["prefect.task-run.Running"]}, "resource": {"id_prefix": ["prefect.task"]}},
+    {"event": {"prefix": ["prefect.task-run.C"]}, "resource": {"labels": {"x": "y"}}},
+    {"related": {"role": ["flow-run"]}},
+    {"id": {"id": [str(OF_PROGRAMS)]}},
+    {"occurred": {"since": "2999-01-01T00:00:00Z"}},
+    {"event": {"name": ["prefect.task-run.Running"]}, "order": "ASC"},
+)
+FILTERED: dict[str, list[Any]] = {
+    "occurred": [None, {"since": "x"}, {"since": None}, "x"],
+    "event": ["x", {"name": "x"}, {"x": 1}, {"prefix": [1]}],
+    "id": [{"id": ["x"]}, {"id": "x"}, {"x": 1}],
+    "text": [{}, {"query": "x" * 201}, {"query": 1}],
+    "resource": [{"labels": {"a": 3}}, {"x": 1}],
+    "order": ["X"],
+    "x": [1],
+}
+LIMITS: list[Any] = [-1, 51, "x", []]
+FILTERS: tuple[object, ...] = (
+    *({"limit": limit} for limit in LIMITS),
+    *({"filter": {name: value}} for name, values in FILTERED.items() for value in values),
+    *({"filter": "x"}, {"filter": []}, [], "x"),
+)
 GOOD: JSON = body(run_id=OF_PROGRAMS) | {"event": "something.else"}
 RELATED = {"prefect.resource.id": "x", "prefect.resource.role": "r"}
 FIELDS: dict[str, list[Any]] = {

@@ -15,6 +15,7 @@ from runledger.adapters.observability import count, logger
 from runledger.adapters.requests import BadRequest, InvalidRequest, Request
 from runledger.domain.errors import (
     Conflict,
+    Forbidden,
     Gone,
     Invalid,
     Locked,
@@ -54,6 +55,7 @@ OUTCOMES: Mapping[int, str] = {
     HTTPStatus.LOCKED: "Delayed",
     HTTPStatus.BAD_REQUEST: "Invalid",
     HTTPStatus.UNAUTHORIZED: "Unauthorized",
+    HTTPStatus.FORBIDDEN: "Invalid",
     HTTPStatus.METHOD_NOT_ALLOWED: "Invalid",
     HTTPStatus.CONFLICT: "Invalid",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Invalid",
@@ -133,6 +135,7 @@ def _locked(error: Locked) -> Response:
 ANSWERS: Mapping[type[Exception], Answer] = {
     BadRequest: _detail(HTTPStatus.BAD_REQUEST),
     Unauthorized: _message(HTTPStatus.UNAUTHORIZED, "Unauthorized"),
+    Forbidden: _detail(HTTPStatus.FORBIDDEN),
     NotFound: _detail(HTTPStatus.NOT_FOUND),
     UnknownRun: lambda error: Response({"exception_message": str(error)}, HTTPStatus.NOT_FOUND),
     Conflict: lambda _: Response({"detail": INTEGRITY}, HTTPStatus.CONFLICT),

@@ -6,6 +6,7 @@ RunledgerError
 ├── Conflict            the write would break an identity or name a parent that is not there
 │   └── Mismatch        what is asked does not fit what is stored, and the client is told why
 ├── Invalid             a value that the types allow and the reference does not
+├── Forbidden           what is shown to be let on is not what was given
 ├── Rejected            a change that the object's present state does not allow
 ├── Locked              there is no free slot: worth another try
 ├── Gone                what was asked for was there, and is no longer
@@ -40,6 +41,10 @@ class Mismatch(Conflict):
 
 class Invalid(RunledgerError):  # noqa: N818
     """A value that its type allows and the reference does not; the text is the reference's."""
+
+
+class Forbidden(RunledgerError):  # noqa: N818
+    """What is shown to be let on is not what was given; the text is the reference's."""
 
 
 class Rejected(RunledgerError):  # noqa: N818

@@ -43,8 +43,7 @@ def wish(message: Message, now: datetime) -> Wish:
         wanted = EventFilter.model_validate(message.get("filter"), context={"now": now})
     except ValidationError:
         raise Closed(PROTOCOL_ERROR, "Invalid filter") from None
-    earliest = now - MEMORY
-    since = max(wanted.occurred.since or earliest, earliest)
+    since = max(wanted.occurred.since, now - MEMORY)
     return Wish(wanted, since if message.get("backfill", True) else None)
 
 

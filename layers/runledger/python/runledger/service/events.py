@@ -11,9 +11,12 @@ from pydantic import ValidationError
 from runledger import fresh
 from runledger.domain.errors import TooLarge
 from runledger.domain.events import RESOURCE_ID, Event, ReceivedEvent
+from runledger.domain.filters.events import EventFilter
 from runledger.domain.recorder import Report, counts, recorded, reported
 from runledger.service.attempts import until_it_holds
 from runledger.service.means import Means
+from runledger.store.events import Matching
+from runledger.store.searching import Found
 from runledger.store.store import Store
 
 # Resources whose events are received at once; the client keeps as many connections.
@@ -58,6 +61,15 @@ def receive(store: Store, event: Event, *, now: datetime) -> None:
         store.events.keep(received)
     else:
         until_it_holds(lambda: _record(store, report, received))
+
+
+def search(store: Store, wanted: EventFilter, page: range, *, now: datetime) -> Found[Matching]:
+    """Return the wanted events that have a place in the page, and how many there are in all.
+
+    Raises:
+        OutOfTime: the store's deadline came first.
+    """
+    return store.events.search(wanted, page, now)
 
 
 def _record(store: Store, report: Report, event: ReceivedEvent) -> None:

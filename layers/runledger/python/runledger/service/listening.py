@@ -32,8 +32,8 @@ def hear(means: Means, connection_id: str, text: str) -> None:
     listener = Listener(connection_id=connection_id, wanted=wish.wanted)
     means.store.listeners.add(listener, means.now)
     if wish.since:
-        until = wish.wanted.occurred.until or means.now
-        missed = means.store.events.between(wish.since, min(until, means.now + listeners.MEMORY))
+        until = min(wish.wanted.occurred.until, means.now + listeners.MEMORY)
+        missed = means.store.events.between(wish.since, until)
         _tell(means, listener, missed)
 
 

@@ -4,16 +4,44 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from runledger.domain.errors import OutOfTime
 from runledger.domain.events import ReceivedEvent
+from runledger.domain.filters.events import EventFilter, EventOrder
 from runledger.store import event_keys, items, places
 from runledger.store.expressions import ABSENT, in_partition
-from runledger.store.failures import Refused
+from runledger.store.failures import Late, Refused
+from runledger.store.searching import Found
 from runledger.store.table import Query, Table
 from runledger.store.writes import Item, Put, Write
 
 # Events of a partition that are read at once, at first.
 PAGE = 50
+
+PATH = "by_occurred"
+TOO_LONG = "The search takes longer than a request may. Narrow it by one of these: filter.occurred."
+
+
+class Matching(NamedTuple):
+    """Some of the events that are wanted, and how many there are."""
+
+    events: list[ReceivedEvent]
+    total: int
+
+
+@dataclass
+class Counted(Iterator[ReceivedEvent]):
+    """Events, and how many have been read."""
+
+    events: Iterator[ReceivedEvent]
+    count: int = 0
+
+    def __next__(self) -> ReceivedEvent:
+        """Return the next one."""
+        event = next(self.events)
+        self.count += 1
+        return event
 
 
 @dataclass(frozen=True)
@@ -54,6 +82,23 @@ class EventStore:
             )
             for item in heapq.merge(*found, key=lambda item: str(item["sk"]), reverse=reverse):
                 yield read(item)
+
+    def search(self, wanted: EventFilter, page: range, now: datetime) -> Found[Matching]:
+        """Return the wanted events that have a place in the page; all are read to be counted.
+
+        Raises:
+            OutOfTime: the table's deadline came before they were.
+        """
+        since = max(wanted.occurred.since, now - self.retention)
+        reverse = wanted.order == EventOrder.DESC
+        kept: list[ReceivedEvent] = []
+        total, read = 0, Counted(self.between(since, wanted.occurred.until, reverse=reverse))
+        try:
+            for total, event in enumerate(filter(wanted.matches, read), 1):
+                kept += [event] if total - 1 in page else []
+        except Late as late:
+            raise OutOfTime(TOO_LONG, Found(None, PATH, read.count, 0).told()) from late
+        return Found(Matching(kept, total), PATH, read.count, total)
 
     def _put(self, event: ReceivedEvent) -> Put:
         item = event_keys.event(event, self.shards)._asdict() | {

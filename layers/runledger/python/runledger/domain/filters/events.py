@@ -1,19 +1,23 @@
-"""Which events somebody asks for (contract, clients 3.2); what is empty asks nothing."""
+"""Which events somebody asks for (contract, clients 3.2); what is empty asks nothing.
+
+Two class names are part of the contract: pydantic puts them into the `loc` of an error.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, model_validator
 
 from runledger.domain.events import RESOURCE_ID, ROLE, Event
 from runledger.domain.filters import text_search
 from runledger.domain.values import UtcTime, Value
 
-Texts = tuple[str, ...] | None
+Texts = list[str] | None
+Patterns = dict[str, str | list[str]] | None
 Labels = Mapping[str, str]
 
 # How far back a search reaches that does not say.
@@ -30,24 +34,22 @@ class Criterion(Value):
 class Occurred(Criterion):
     """When an event occurred, both ends included; by default in the last half year."""
 
-    since: UtcTime | None = Field(default=None, validate_default=True)
-    until: UtcTime | None = Field(default=None, validate_default=True)
+    since: UtcTime
+    until: UtcTime
 
-    @field_validator("since", "until")
+    @model_validator(mode="before")
     @classmethod
-    def default(cls, given: datetime | None, info: ValidationInfo) -> datetime | None:
-        """Reckon from the instant that the validation context gives."""
-        if given is not None or not info.context:
+    def default(cls, given: object, info: ValidationInfo) -> object:
+        """Reckon what is not given from the instant that the validation context gives."""
+        if not isinstance(given, dict) or not info.context:
             return given
         now: datetime = info.context["now"]
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return midnight - FAR if info.field_name == "since" else now
+        return {"since": midnight - FAR, "until": now, **given}
 
     def matches(self, event: Event) -> bool:
         """Tell whether an event is wanted."""
-        early = self.since is not None and event.occurred < self.since
-        late = self.until is not None and event.occurred > self.until
-        return not (early or late)
+        return self.since <= event.occurred <= self.until
 
 
 class Named(Criterion):
@@ -62,10 +64,10 @@ class Named(Criterion):
         """Tell whether an event is wanted."""
         named = event.event
         return (
-            (not self.prefix or named.startswith(self.prefix))
-            and not (self.exclude_prefix and named.startswith(self.exclude_prefix))
+            (not self.prefix or named.startswith(tuple(self.prefix)))
+            and not named.startswith(tuple(self.exclude_prefix or ()))
             and (not self.name or named in self.name)
-            and not (self.exclude_name and named in self.exclude_name)
+            and named not in (self.exclude_name or ())
         )
 
 
@@ -74,14 +76,14 @@ class OfResource(Criterion):
 
     id: Texts = None
     id_prefix: Texts = None
-    labels: dict[str, str | tuple[str, ...]] | None = None
+    labels: Patterns = None
 
     def suits(self, resource: Labels) -> bool:
         """Tell whether it is such a resource."""
         resource_id = resource[RESOURCE_ID]
         return (
             (not self.id or resource_id in self.id)
-            and (not self.id_prefix or resource_id.startswith(self.id_prefix))
+            and (not self.id_prefix or resource_id.startswith(tuple(self.id_prefix)))
             and all(_is_like(resource.get(n), some) for n, some in (self.labels or {}).items())
         )
 
@@ -96,7 +98,7 @@ class OfOwn(OfResource):
         return self.suits(event.resource)
 
 
-class OfAny(OfResource):
+class EventAnyResourceFilter(OfResource):
     """Any resource that an event concerns."""
 
     def matches(self, event: Event) -> bool:
@@ -104,17 +106,17 @@ class OfAny(OfResource):
         return any(map(self.suits, event.resources))
 
 
-class OfRelated(Criterion):
+class EventRelatedFilter(Criterion):
     """A related resource, by its id, its role or its labels."""
 
     id: Texts = None
     role: Texts = None
-    resources_in_roles: tuple[tuple[str, str], ...] | None = None
-    labels: dict[str, str | tuple[str, ...]] | None = None
+    resources_in_roles: list[tuple[str, str]] | None = None
+    labels: Patterns = None
 
     def matches(self, event: Event) -> bool:
         """Tell whether an event is wanted."""
-        return self == OfRelated() or any(map(self._suits, event.related))
+        return self == EventRelatedFilter() or any(map(self._suits, event.related))
 
     def _suits(self, resource: Labels) -> bool:
         identity = resource[RESOURCE_ID], resource[ROLE]
@@ -128,7 +130,7 @@ class OfRelated(Criterion):
 class Identified(Criterion):
     """The id of an event."""
 
-    id: tuple[UUID, ...] | None = None
+    id: list[UUID] | None = None
 
     def matches(self, event: Event) -> bool:
         """Tell whether an event is wanted."""
@@ -154,25 +156,34 @@ class EventOrder(StrEnum):
     DESC = "DESC"
 
 
+C = TypeVar("C", EventRelatedFilter, EventAnyResourceFilter)
+
+
 class EventFilter(Criterion):
     """All that can be asked of events."""
 
     occurred: Occurred = Field(default_factory=dict, validate_default=True)
     event: Named | None = None
     resource: OfOwn | None = None
-    related: OfRelated | None = None
-    any_resource: OfAny | None = None
-    id: Identified | None = None
+    related: EventRelatedFilter | list[EventRelatedFilter] | None = None
+    any_resource: EventAnyResourceFilter | list[EventAnyResourceFilter] | None = None
+    id: Identified = Identified()
     text: Saying | None = None
     order: EventOrder = EventOrder.DESC
 
     def matches(self, event: Event) -> bool:
         """Tell whether an event is wanted."""
-        asked = (
-            *(self.occurred, self.event, self.id, self.resource),
-            *(self.related, self.any_resource, self.text),
+        asked = (self.occurred, self.event, self.id, self.resource, self.text)
+        related, any_resource = _each(self.related), _each(self.any_resource)
+        return (
+            all(one is None or one.matches(event) for one in asked)
+            and all(one.matches(event) for one in related)
+            and all(one.matches(event) for one in any_resource)
         )
-        return all(criterion is None or criterion.matches(event) for criterion in asked)
+
+
+def _each(given: C | list[C] | None) -> list[C]:
+    return given if isinstance(given, list) else [given] if given else []
 
 
 def _is_like(label: str | None, patterns: str | Iterable[str]) -> bool:

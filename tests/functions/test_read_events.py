@@ -1,0 +1,112 @@
+"""POST /events/filter, and the pages that it leads to."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.reporting.building import FLOW_RUN_ID, JSON, RUN_ID, body
+
+NOW = datetime.now(UTC)
+
+
+def emit(api: httpx.Client, *names: str, **changes: Any) -> None:
+    """Let events occur, a second after each other, the last one now."""
+    events = []
+    for number, name in enumerate(names):
+        occurred = NOW - timedelta(seconds=len(names) - number)
+        events.append(body(number, occurred=occurred.isoformat(), event=name, **changes))
+    api.post("/events", json=events).raise_for_status()
+
+
+def read(api: httpx.Client, **asked: object) -> Any:  # noqa: ANN401 - JSON
+    return api.post("/events/filter", json=asked).raise_for_status().json()
+
+
+def names(page: JSON) -> list[str]:
+    return [event["event"] for event in page["events"]]
+
+
+def test_events_are_listed_the_newest_first(api: httpx.Client) -> None:
+    emit(api, "a", "b", "c")
+    page = read(api)
+    assert (names(page), page["total"], page["next_page"]) == (["c", "b", "a"], 3, None)
+
+
+def test_events_are_listed_the_oldest_first_where_that_is_asked_for(api: httpx.Client) -> None:
+    emit(api, "a", "b", "c")
+    assert names(read(api, filter={"order": "ASC"})) == ["a", "b", "c"]
+
+
+def test_pages_lead_to_each_other(api: httpx.Client) -> None:
+    emit(api, *"abcde")
+    page = read(api, limit=2)
+    listed = names(page)
+    while page["next_page"]:
+        address = urlsplit(page["next_page"])
+        assert address.path == "/api/events/filter/next"
+        page = api.get(f"/events/filter/next?{address.query}").raise_for_status().json()
+        assert page["total"] == 5
+        listed += names(page)
+    assert listed == [*"edcba"]
+
+
+FLOW_RUN = f"prefect.flow-run.{FLOW_RUN_ID}"
+TASK_RUN = f"prefect.task-run.{RUN_ID}"
+# What is asked of the event `x.y` of a task run in a flow run, and whether that is it.
+# fmt: off
+CRITERIA: list[tuple[JSON, bool]] = [
+    ({},                                                             True),
+    ({"event": {"name": ["x.y"]}},                                   True),
+    ({"event": {"name": []}},                                        True),
+    ({"event": {"name": ["x"]}},                                     False),
+    ({"event": {"prefix": ["a", "x."]}},                             True),
+    ({"event": {"prefix": ["a"]}},                                   False),
+    ({"event": {"exclude_prefix": ["x"]}},                           False),
+    ({"event": {"exclude_name": ["x.y"]}},                           False),
+    ({"resource": {"id": [TASK_RUN]}},                               True),
+    ({"resource": {"id": [FLOW_RUN]}},                               False),
+    ({"resource": {"id_prefix": ["prefect.task-run."]}},             True),
+    ({"resource": {"labels": {"prefect.orchestration": "cl*"}}},     True),
+    ({"resource": {"labels": {"prefect.orchestration": ["!cl*"]}}},  False),
+    ({"resource": {"labels": {"other": "*"}}},                       False),
+    ({"related": {"id": [FLOW_RUN]}},                                True),
+    ({"related": {"id": [TASK_RUN]}},                                False),
+    ({"related": {"role": ["flow-run"], "id": [FLOW_RUN]}},          True),
+    ({"related": {"role": ["flow"]}},                                False),
+    ({"related": {"resources_in_roles": [[FLOW_RUN, "flow-run"]]}},  True),
+    ({"related": [{"id": [FLOW_RUN]}, {"role": ["flow"]}]},          False),
+    ({"any_resource": {"id": [FLOW_RUN]}},                           True),
+    ({"any_resource": {"id": [TASK_RUN]}},                           True),
+    ({"any_resource": {"id_prefix": ["prefect.flow."]}},             False),
+    ({"any_resource": [{"id": [FLOW_RUN]}, {"id": [TASK_RUN]}]},     True),
+    ({"id": {"id": []}},                                             True),
+    ({"id": {"id": [str(FLOW_RUN_ID)]}},                             False),
+    ({"text": {"query": "FLOW-run -nothing"}},                       True),
+    ({"text": {"query": "nothing"}},                                 False),
+    ({"occurred": {"until": "2020-01-01T00:00:00Z"}},                False),
+    ({"occurred": {"since": "2999-01-01T00:00:00Z"}},                False),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("asked", "found"), CRITERIA, ids=[str(asked) for asked, _ in CRITERIA])
+def test_an_event_is_found_by_what_it_is(
+    api_on_moto: httpx.Client, asked: JSON, *, found: bool
+) -> None:
+    emit(api_on_moto, "x.y", flow_run_id=FLOW_RUN_ID)
+    assert names(read(api_on_moto, filter=asked)) == ["x.y"] * found
+
+
+@pytest.mark.parametrize("token", ["", "zz", "e30="])
+def test_a_page_that_nothing_has_led_to_is_refused(api_on_moto: httpx.Client, token: str) -> None:
+    answer = api_on_moto.get("/events/filter/next", params={"page-token": token})
+    assert (answer.status_code, answer.json()) == (403, {"detail": "Forbidden"})
+
+
+def test_events_older_than_they_are_kept_are_not_looked_for(api_on_moto: httpx.Client) -> None:
+    old = (NOW - timedelta(days=8)).isoformat()
+    api_on_moto.post("/events", json=[body(occurred=old)])
+    assert read(api_on_moto)["total"] == 0
