@@ -11,7 +11,7 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.history import Interval, Timeline
 from runledger.domain.sorting import ALL, Page
-from runledger.store.searching import Paged, Found, Searcher
+from runledger.store.searching import Found, Paged, Searcher
 
 F = TypeVar("F")
 R = TypeVar("R")
