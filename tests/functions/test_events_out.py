@@ -164,20 +164,8 @@ def test_who_asks_for_nothing_that_is_understood_is_cut_off(
     assert socket.closed[0] == code
 
 
-def test_the_states_of_a_flow_run_are_told(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
-    socket = listen(sockets, {"event": {"prefix": ["prefect.flow-run."]}})
-    flow = made(api, new_flow())
-    run = made(api, new_flow_run(flow["id"], tags=["b", "a"], name="run"))
-    stream.pump()
-    state = {"type": "RUNNING", "message": "hello"}
-    entered = api.post(f"/flow_runs/{run['id']}/set_state", json={"state": state}).json()["state"]
-    stream.pump()
-    pending, running = received(socket)
-    assert pending["id"] == run["state_id"]
-    assert running.pop("received")
-    assert running == {
+def running_event(flow: JSON, run: JSON, entered: JSON) -> JSON:
+    return {
         "occurred": entered["timestamp"],
         "event": "prefect.flow-run.Running",
         "resource": {
@@ -206,6 +194,22 @@ def test_the_states_of_a_flow_run_are_told(
         "id": entered["id"],
         "follows": run["state_id"],
     }
+
+
+def test_the_states_of_a_flow_run_are_told(
+    sockets: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    socket = listen(sockets, {"event": {"prefix": ["prefect.flow-run."]}})
+    flow = made(api, new_flow())
+    run = made(api, new_flow_run(flow["id"], tags=["b", "a"], name="run"))
+    stream.pump()
+    state = {"type": "RUNNING", "message": "hello"}
+    entered = api.post(f"/flow_runs/{run['id']}/set_state", json={"state": state}).json()["state"]
+    stream.pump()
+    pending, running = received(socket)
+    assert pending["id"] == run["state_id"]
+    assert running.pop("received")
+    assert running == running_event(flow, run, entered)
 
 
 def test_a_change_of_a_flow_run_that_keeps_its_state_is_not_told(

@@ -25,7 +25,7 @@ SEEDS = 3
 
 
 def programs() -> Iterator[Program]:
-    for name, (steps, run_ids) in _told().items():
+    for name, (steps, run_ids) in STORIES.items():
         reads = [read for run_id in run_ids for read in _reads(run_id)]
         ends = [delete(f"/task_runs/{run_id}") for run_id in run_ids]
         yield program(f"events: {name}", *steps, *reads, *ends, reports=True)
@@ -53,90 +53,6 @@ class Run:
 
     def report(self, second: float, kind: str, **changes: Any) -> Step:
         return post("/events", [body(second, kind, run_id=self.id, **changes)])
-
-
-def _told() -> dict[str, tuple[list[Step], list[str]]]:
-    late, equal, again = Run("late"), Run("equal"), Run("again")
-    sparse, back, key = Run("sparse"), Run("back"), Run("key")
-    inside, other, moved = Run("inside"), Run("other"), Run("moved")
-    made, moved_on = Run("made"), Run("moved on")
-    flow = [FLOW, flow_run().named("run")]
-    in_run = {"flow_run_id": "<run.id>"}
-    said = {
-        "run_count": 3,
-        "tags": ["b", "a"],
-        "labels": {"x": 1},
-        "start_time": "2026-01-02T12:00:00Z",
-    }
-    return {
-        "states that come late": (
-            [late.report(3, "COMPLETED"), late.report(2, "RUNNING"), late.report(1, "PENDING")],
-            [late.id],
-        ),
-        "two of one time": (
-            [equal.report(1, "RUNNING"), *_reads(equal.id), equal.report(2, "COMPLETED")],
-            [equal.id],
-        ),
-        "the same id again": (
-            [
-                again.report(1, "RUNNING"),
-                *_reads(again.id),
-                again.report(2, "COMPLETED", id=str(uuid5(UUID(again.id), "1 RUNNING"))),
-            ],
-            [again.id],
-        ),
-        "what is left out": (
-            [
-                sparse.report(1, "RUNNING", run=said),
-                *_reads(sparse.id),
-                sparse.report(2, "COMPLETED", run={"start_time": None, "name": "other"}),
-            ],
-            [sparse.id],
-        ),
-        "after a delete": (
-            [
-                back.report(1, "RUNNING"),
-                *_reads(back.id),
-                delete(f"/task_runs/{back.id}"),
-                back.report(2, "COMPLETED"),
-            ],
-            [back.id],
-        ),
-        "another key": (
-            [key.report(1, "RUNNING"), key.report(2, "COMPLETED", run={"dynamic_key": "e"})],
-            [key.id],
-        ),
-        "two ids of one key": (
-            [
-                *flow,
-                inside.report(1, "RUNNING", **in_run),
-                *_reads(inside.id),
-                other.report(2, "COMPLETED", **in_run),
-            ],
-            [inside.id, other.id],
-        ),
-        "out of its flow run": (
-            [
-                *flow,
-                moved.report(1, "RUNNING", **in_run),
-                *_reads(moved.id),
-                moved.report(2, "COMPLETED"),
-            ],
-            [moved.id],
-        ),
-        "a run that was created": (
-            [task_run(id=made.id), made.report(1, "PENDING"), made.report(9e9, "COMPLETED")],
-            [made.id],
-        ),
-        "a proposal after events": (
-            [
-                moved_on.report(1, "RUNNING", run={"start_time": STARTED}),
-                *_reads(moved_on.id),
-                post(f"/task_runs/{moved_on.id}/set_state", {"state": {"type": "COMPLETED"}}),
-            ],
-            [moved_on.id],
-        ),
-    }
 
 
 def _reads(run_id: str) -> Iterator[Step]:
@@ -236,3 +152,87 @@ BODIES: tuple[object, ...] = (
     *([{name: value for name, value in GOOD.items() if name != left_out}] for left_out in GOOD),
     *([GOOD | {name: value}] for name, values in FIELDS.items() for value in values),
 )
+
+LATE, EQUAL, AGAIN = Run("late"), Run("equal"), Run("again")
+SPARSE, BACK, KEY = Run("sparse"), Run("back"), Run("key")
+INSIDE, OTHER, MOVED = Run("inside"), Run("other"), Run("moved")
+CREATED, MOVED_ON = Run("made"), Run("moved on")
+
+
+IN_FLOW_RUN = [FLOW, flow_run().named("run")]
+OF_FLOW_RUN = {"flow_run_id": "<run.id>"}
+SAID = {
+    "run_count": 3,
+    "tags": ["b", "a"],
+    "labels": {"x": 1},
+    "start_time": "2026-01-02T12:00:00Z",
+}
+STORIES: dict[str, tuple[list[Step], list[str]]] = {
+    "states that come late": (
+        [LATE.report(3, "COMPLETED"), LATE.report(2, "RUNNING"), LATE.report(1, "PENDING")],
+        [LATE.id],
+    ),
+    "two of one time": (
+        [EQUAL.report(1, "RUNNING"), *_reads(EQUAL.id), EQUAL.report(2, "COMPLETED")],
+        [EQUAL.id],
+    ),
+    "the same id again": (
+        [
+            AGAIN.report(1, "RUNNING"),
+            *_reads(AGAIN.id),
+            AGAIN.report(2, "COMPLETED", id=str(uuid5(UUID(AGAIN.id), "1 RUNNING"))),
+        ],
+        [AGAIN.id],
+    ),
+    "what is left out": (
+        [
+            SPARSE.report(1, "RUNNING", run=SAID),
+            *_reads(SPARSE.id),
+            SPARSE.report(2, "COMPLETED", run={"start_time": None, "name": "other"}),
+        ],
+        [SPARSE.id],
+    ),
+    "after a delete": (
+        [
+            BACK.report(1, "RUNNING"),
+            *_reads(BACK.id),
+            delete(f"/task_runs/{BACK.id}"),
+            BACK.report(2, "COMPLETED"),
+        ],
+        [BACK.id],
+    ),
+    "another key": (
+        [KEY.report(1, "RUNNING"), KEY.report(2, "COMPLETED", run={"dynamic_key": "e"})],
+        [KEY.id],
+    ),
+    "two ids of one key": (
+        [
+            *IN_FLOW_RUN,
+            INSIDE.report(1, "RUNNING", **OF_FLOW_RUN),
+            *_reads(INSIDE.id),
+            OTHER.report(2, "COMPLETED", **OF_FLOW_RUN),
+        ],
+        [INSIDE.id, OTHER.id],
+    ),
+    "out of its flow run": (
+        [
+            *IN_FLOW_RUN,
+            MOVED.report(1, "RUNNING", **OF_FLOW_RUN),
+            *_reads(MOVED.id),
+            MOVED.report(2, "COMPLETED"),
+        ],
+        [MOVED.id],
+    ),
+    "a run that was created": (
+        [task_run(id=CREATED.id), CREATED.report(1, "PENDING"), CREATED.report(9e9, "COMPLETED")],
+        [CREATED.id],
+    ),
+    "a proposal after events": (
+        [
+            MOVED_ON.report(1, "RUNNING", run={"start_time": STARTED}),
+            *_reads(MOVED_ON.id),
+            post(f"/task_runs/{MOVED_ON.id}/set_state", {"state": {"type": "COMPLETED"}}),
+        ],
+        [MOVED_ON.id],
+    ),
+}
