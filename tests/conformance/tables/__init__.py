@@ -11,6 +11,7 @@ from tests.conformance.tables import (
     conventions,
     deployment_criteria,
     deployments,
+    event_bodies,
     events,
     fields,
     filters,
@@ -31,7 +32,7 @@ from tests.conformance.tables import (
 TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, flow_run_states),
-    *(queries, logs, events),
+    *(queries, logs, events, event_bodies),
     *(concurrency_limits, slots, deployments, deployment_criteria),
 )
 

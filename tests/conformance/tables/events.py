@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from tests.conformance.programs import Program, Step, delete, get, post, program, raw
+from tests.conformance.programs import Program, Step, delete, get, post, program
 from tests.conformance.tables.flow_runs import FLOW, flow_run
 from tests.conformance.tables.task_runs import task_run
 from tests.reporting.building import JSON, body
@@ -38,11 +38,6 @@ def programs() -> Iterator[Program]:
         *(_sought(**criteria) for criteria in CRITERIA),
         reports=True,
     )
-    for number, sent in enumerate(FILTERS):
-        yield program(f"event filter {number}", post("/events/filter", sent), reports=True)
-    for number, sent in enumerate(BODIES):
-        yield program(f"event body {number}", post("/events", sent), reports=True)
-    yield program("event body of no JSON", raw("POST", "/events", b"[{"), reports=True)
 
 
 class Run:
@@ -112,50 +107,17 @@ CRITERIA: tuple[JSON, ...] = (
     {"occurred": {"since": "2999-01-01T00:00:00Z"}},
     {"event": {"name": ["prefect.task-run.Running"]}, "order": "ASC"},
 )
-FILTERED: dict[str, list[Any]] = {
-    "occurred": [None, {"since": "x"}, {"since": None}, "x"],
-    "event": ["x", {"name": "x"}, {"x": 1}, {"prefix": [1]}],
-    "id": [{"id": ["x"]}, {"id": "x"}, {"x": 1}],
-    "text": [{}, {"query": "x" * 201}, {"query": 1}],
-    "resource": [{"labels": {"a": 3}}, {"x": 1}],
-    "order": ["X"],
-    "x": [1],
-}
-LIMITS: list[Any] = [-1, 51, "x", []]
-FILTERS: tuple[object, ...] = (
-    *({"limit": limit} for limit in LIMITS),
-    *({"filter": {name: value}} for name, values in FILTERED.items() for value in values),
-    *({"filter": "x"}, {"filter": []}, [], "x"),
-)
-GOOD: JSON = body(run_id=OF_PROGRAMS) | {"event": "something.else"}
-RELATED = {"prefect.resource.id": "x", "prefect.resource.role": "r"}
-FIELDS: dict[str, list[Any]] = {
-    "id": ["x", 3, None],
-    "occurred": ["x", 5, None, "2026-11-22 15:42:01"],
-    "event": [3, None, "", "x" * 1024, "x" * 1025],
-    "follows": ["x", GOOD["id"]],
-    "payload": [None, [], "x", {"x": [1]}],
-    "resource": [
-        *({}, [], None, {"a": "b"}, {"prefect.resource.id": ""}),
-        {"prefect.resource.id": "a", "n": 3},
-        {"prefect.resource.id": "a", **{str(number): "" for number in range(500)}},
-    ],
-    "related": [
-        *(None, {}, [{}], [{"prefect.resource.id": "a"}], [RELATED] * 100, [RELATED] * 101),
-        [{"prefect.resource.id": "a", "prefect.resource.role": ""}],
-        [RELATED, RELATED | {"n": None}],
-    ],
-    "unknown": [1],
-}
-BODIES: tuple[object, ...] = (
-    *([], [GOOD], GOOD, None, "x", [3, "x", None, []], {}),
-    *([{name: value for name, value in GOOD.items() if name != left_out}] for left_out in GOOD),
-    *([GOOD | {name: value}] for name, values in FIELDS.items() for value in values),
-)
 
 LATE, EQUAL, AGAIN = Run("late"), Run("equal"), Run("again")
 SPARSE, BACK, KEY = Run("sparse"), Run("back"), Run("key")
 INSIDE, OTHER, MOVED = Run("inside"), Run("other"), Run("moved")
+UNEXPECTED, EXPECTED = Run("unexpected"), Run("expected")
+WAYS = ("ASC", "DESC")
+HISTORY = {
+    "history_start": "2026-01-01T00:00:00Z",
+    "history_end": "2026-01-03T00:00:00Z",
+    "history_interval_seconds": 86400,
+}
 CREATED, MOVED_ON = Run("made"), Run("moved on")
 
 
@@ -171,6 +133,18 @@ STORIES: dict[str, tuple[list[Step], list[str]]] = {
     "states that come late": (
         [LATE.report(3, "COMPLETED"), LATE.report(2, "RUNNING"), LATE.report(1, "PENDING")],
         [LATE.id],
+    ),
+    "runs that nobody expects": (
+        [
+            UNEXPECTED.report(1, "COMPLETED"),
+            EXPECTED.report(1, "COMPLETED", run={"expected_start_time": STARTED}),
+            *_reads(UNEXPECTED.id),
+            *_reads(EXPECTED.id),
+            *(post("/task_runs/filter", {"sort": f"EXPECTED_START_TIME_{way}"}) for way in WAYS),
+            post("/task_runs/filter", {"task_runs": {"expected_start_time": {"after_": STARTED}}}),
+            post("/task_runs/history", HISTORY),
+        ],
+        [UNEXPECTED.id, EXPECTED.id],
     ),
     "two of one time": (
         [EQUAL.report(1, "RUNNING"), *_reads(EQUAL.id), EQUAL.report(2, "COMPLETED")],
