@@ -38,15 +38,15 @@ NEW, FOUND, BY_KEY = (
     "Query TransactWriteItems",
     "Query GetItem ",
 )
-KNOWN = "Query PutItem"
+TAKEN, KNOWN = f"{FOUND} Query GetItem {FOUND}", "Query PutItem"
 # fmt: off
 SCENES = {
-    "a new run":         Scene((), body(1),                               NEW),
-    "one in a flow run": Scene((), body(1, **IN_RUN),                     NEW),
+    "a new run":         Scene((), body(1),                               FOUND),
+    "one in a flow run": Scene((), body(1, **IN_RUN),                     FOUND),
     "a newer state":     Scene([body(1)], body(2),                        FOUND),
     "a late state":      Scene([body(2)], body(1),                        FOUND),
-    "another id":        Scene([body(1, **IN_RUN)], body(2, **OTHER),     BY_KEY + FOUND),
-    "another key":       Scene([body(1)], body(2, run={"task_key": "u"}), NEW),
+    "another id":        Scene([body(1, **IN_RUN)], body(2, **OTHER),     TAKEN),
+    "another key":       Scene([body(1)], body(2, run={"task_key": "u"}), BY_KEY),
     "what says nothing": Scene([body(1)], body(1, "PENDING"),             KNOWN),
     "what is known":     Scene([body(1)], body(1),                        KNOWN),
     "what is of no run": Scene((), body(1, event="else"),                 "PutItem"),

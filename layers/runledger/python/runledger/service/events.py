@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain, repeat
 
 from pydantic import ValidationError
 
@@ -60,7 +61,8 @@ def receive(store: Store, event: Event, *, now: datetime) -> None:
     if report is None:
         store.events.keep(received)
     else:
-        until_it_holds(lambda: _record(store, report, received))
+        hopes = chain([True], repeat(False))  # noqa: FBT003 - said by its name
+        until_it_holds(lambda: _record(store, report, received, hopefully=next(hopes)))
 
 
 def search(store: Store, wanted: EventFilter, page: range, *, now: datetime) -> Found[Matching]:
@@ -72,8 +74,8 @@ def search(store: Store, wanted: EventFilter, page: range, *, now: datetime) -> 
     return store.events.search(wanted, page, now)
 
 
-def _record(store: Store, report: Report, event: ReceivedEvent) -> None:
-    row = store.recordings.row(report)
+def _record(store: Store, report: Report, event: ReceivedEvent, *, hopefully: bool) -> None:
+    row = store.recordings.row(report, hopefully=hopefully)
     seen = row.seen.run if row.seen else None
     recording = recorded(seen, row.entered, report, now=event.received)
     store.recordings.commit(row, recording, event)

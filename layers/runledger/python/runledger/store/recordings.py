@@ -37,14 +37,18 @@ class RecordingStore:
     task_runs: TaskRunStore
     events: EventStore
 
-    def row(self, report: Report) -> Row:
+    def row(self, report: Report, *, hopefully: bool) -> Row:
         """Find the run: in a flow run the one that has the key, else the one that has the id.
+
+        With hope, a run that is not stored is taken for a new one: most often it is, and else the
+        write of it fails.
 
         Raises:
             Moved: the run that has the key was deleted meanwhile.
         """
         own = self._row(report.run_id)
-        if own.seen and own.seen.claims and _key(own.seen) == report.key:
+        is_known = own.seen and own.seen.claims and _key(own.seen) == report.key
+        if is_known or (hopefully and not own.seen):
             return own
         claim = self.table.read(keys.task_key(*report.key))
         claimant = items.pointed_to(claim) if claim else report.run_id
