@@ -33,11 +33,7 @@ class Scene(NamedTuple):
     calls: str
 
 
-NEW, FOUND, BY_KEY = (
-    "Query GetItem TransactWriteItems",
-    "Query TransactWriteItems",
-    "Query GetItem ",
-)
+FOUND, BY_KEY = "Query TransactWriteItems", "Query GetItem TransactWriteItems"
 TAKEN, KNOWN = f"{FOUND} Query GetItem {FOUND}", "Query PutItem"
 # fmt: off
 SCENES = {
