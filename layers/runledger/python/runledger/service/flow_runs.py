@@ -1,6 +1,6 @@
 """What can be done with flow runs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -87,12 +87,19 @@ def _unknown_pool(pool: str, queue: str | None) -> str:
 
 
 def set_state(
-    store: Store, run_id: UUID, state: State, *, force: bool, now: datetime
+    store: Store,
+    run_id: UUID,
+    state: State,
+    *,
+    force: bool,
+    now: datetime,
+    only: Callable[[FlowRun], bool] = bool,
 ) -> Decision[FlowRun]:
     """Propose a state for a flow run, and write what is decided; its parent task run follows.
 
     Raises:
         UnknownRun: there is no such run.
+        Rejected: it is not as it should be.
     """
     policy = flow_policy_for(force=force)
 
@@ -100,6 +107,8 @@ def set_state(
         seen = store.flow_runs.read(run_id)
         if seen is None:
             raise UnknownRun(f"Flow run with id {run_id} not found")
+        if not only(seen.run):
+            raise Rejected(f"flow run {run_id} is not as it should be")
         proposed = state.but(timestamp=next_moment(seen.run, state.timestamp))
         deployed = force or _may_be_handed_out(store, seen.run, proposed)
         known = Facts(now=now, state_id=fresh.state_id(now), deployed=deployed)

@@ -9,10 +9,19 @@ from typing import Any, NamedTuple
 
 from runledger.domain.task_workers import waiting
 from runledger.service import listening
+from runledger.service.cancelling import cancel_children
 from runledger.service.flow_run_events import report, state_of
 from runledger.service.means import Means
 from runledger.service.task_workers import Counter
-from runledger.store import changes, event_keys, items, keys, task_workers, worker_keys
+from runledger.store import (
+    cancellations,
+    changes,
+    event_keys,
+    items,
+    keys,
+    task_workers,
+    worker_keys,
+)
 from runledger.store.changes import Change
 
 
@@ -86,4 +95,5 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(begins_to_wait, hand_out),
     Reaction(enters_a_state, report),
     Reaction(occurred, listening.tell),
+    Reaction(cancellations.goes_on, cancel_children),
 )

@@ -1,12 +1,13 @@
 """What can be done with task runs."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from runledger import fresh
 from runledger.domain.bookkeeping import next_moment
-from runledger.domain.errors import Conflict, NotFound, UnknownRun
+from runledger.domain.errors import Conflict, NotFound, Rejected, UnknownRun
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.orchestration import Decision, decide
 from runledger.domain.policies import MINIMAL, policy_for
@@ -68,12 +69,19 @@ def _labels(asked: TaskRun, flow_run: FlowRun | None) -> dict[str, object]:
 
 
 def set_state(
-    store: Store, run_id: UUID, state: State, *, force: bool, now: datetime
+    store: Store,
+    run_id: UUID,
+    state: State,
+    *,
+    force: bool,
+    now: datetime,
+    only: Callable[[TaskRun], bool] = bool,
 ) -> Decision[TaskRun]:
     """Propose a state for a task run, and write what is decided.
 
     Raises:
         UnknownRun: there is no such run.
+        Rejected: it is not as it should be.
     """
     policy = policy_for(state, force=force)
 
@@ -81,8 +89,10 @@ def set_state(
         scene = store.transitions.scene(run_id, state, alone=policy == MINIMAL, now=now)
         if scene is None:
             raise UnknownRun(f"Task run with id {run_id} not found")
-        _make_room(store, scene.around, now)
         run = scene.seen.run
+        if not only(run):
+            raise Rejected(f"task run {run_id} is not as it should be")
+        _make_room(store, scene.around, now)
         proposed = state.but(timestamp=next_moment(run, state.timestamp))
         decision = decide(policy, Transition(run, proposed, facts(scene.around, now)))
         if decision.written:

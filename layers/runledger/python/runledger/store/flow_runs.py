@@ -1,5 +1,6 @@
 """Flow runs in the table."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -33,6 +34,13 @@ class Parent(NamedTuple):
 
     seen: Stored
     run: TaskRun
+
+
+class Claim(NamedTuple):
+    """A task run of a flow run, and its place in the order in which they are kept."""
+
+    place: str
+    task_run_id: UUID
 
 
 @dataclass(frozen=True)
@@ -137,6 +145,14 @@ class FlowRunStore:
         """Return the ids of the flow run's task runs, every acknowledged one among them."""
         claims = in_partition(keys.flow_run(run_id).pk, keys.under(keys.TASK_KEY))
         return [items.pointed_to(item) for item in self.table.query(Query(claims))]
+
+    def claims(self, run_id: UUID, after: str) -> Iterator[Claim]:
+        """Yield which task runs the flow run has, from a place in their order on."""
+        first, last = keys.under(keys.TASK_KEY)
+        rest = in_partition(keys.flow_run(run_id).pk, (max(first, after), last))
+        for item in self.table.query(Query(rest)):
+            if item["sk"] > after:
+                yield Claim(item["sk"], items.pointed_to(item))
 
     def delete(self, seen: StoredFlowRun) -> None:
         """Remove a flow run that has no task runs any more, with all that was kept of it.

@@ -241,5 +241,10 @@ def state_shard(kind: str, state_type: str, number: int) -> str:
     return join(kind, state_type, number)
 
 
+def is_in_state(item: Mapping[str, Any], kind: str, state_type: str) -> bool:
+    """Tell whether an item is of a run of that kind in a state of that type."""
+    return str(item.get("state_shard", "")).startswith(join(kind, state_type, ""))
+
+
 def state_id_shard(state_id: UUID) -> str:
     return join(STATE, state_id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from runledger.store import keys
+from runledger.store.cancellations import CancellationStore
 from runledger.store.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.connections import ConnectionStore
 from runledger.store.deadlines import Deadline
@@ -76,6 +77,11 @@ class Store:
     def logs(self) -> LogStore:
         """Logs of runs."""
         return LogStore(self.table, self.shards, self.log_retention)
+
+    @property
+    def cancellations(self) -> CancellationStore:
+        """What cancelled flow runs take along."""
+        return CancellationStore(self.table)
 
     @property
     def removals(self) -> RemovalStore:
