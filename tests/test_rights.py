@@ -11,7 +11,7 @@ import pytest
 
 from local.routing import Resources
 from runledger import wiring
-from tests import removals
+from tests.changes_in_use import follow_changes
 from tests.databases import TEMPLATE
 from tests.limits_in_use import use_limits
 from tests.reporting.building import body
@@ -39,7 +39,7 @@ GRANTED = {
 def used(api_on_moto: httpx.Client) -> set[Right]:
     with _recorded(api_on_moto) as (rights, actor):
         _use_everything(api_on_moto)
-        _remove_what_is_left(api_on_moto, actor)
+        follow_changes(api_on_moto, actor.become)
     return rights
 
 
@@ -56,6 +56,9 @@ class Actor:
     """The function that is at work."""
 
     operation: str = ""
+
+    def become(self, operation: str) -> None:
+        self.operation = operation
 
 
 @contextmanager
@@ -184,27 +187,6 @@ def _deploy(api: httpx.Client, flow: str) -> None:
             _do(api.post(f"/deployments/{question}", json=criteria))
     _do(api.delete(f"/deployments/{deployment}"))
     _create(api, "/deployments/", **deployed)
-
-
-def _remove_what_is_left(api: httpx.Client, actor: Actor) -> None:
-    """Tell the function of removals, of things that are all still there; once in no time."""
-    flow = _create(api, "/flows/", name="left")
-    run = _create(api, "/flow_runs/", flow_id=flow)
-    _do(api.post(f"/flow_runs/{run}/set_state", json={"state": {"type": "RUNNING"}}))
-    keyed = {"task_key": "t", "dynamic_key": "left", "tags": ["few"], "flow_run_id": run}
-    task_run = str(_do(api.post("/task_runs/", json=keyed)).json()["id"])
-    _do(api.post(f"/task_runs/{task_run}/set_state", json={"state": {"type": "RUNNING"}}))
-    _create(api, "/flow_runs/", flow_id=flow, parent_task_run_id=task_run, idempotency_key="its")
-    _log(api, run, task_run)
-    _create(api, "/deployments/", name="left", flow_id=flow)
-    actor.operation = removals.OPERATION
-    gone = [("TASK_RUN", task_run), ("FLOW", flow), ("FLOW_RUN", run)]
-    with pytest.MonkeyPatch.context() as patch:
-        for seconds in ("0", "20"):
-            patch.setenv("REMOVAL_SECONDS", seconds)
-            wiring.reset()
-            assert removals.follow([removals.removed(kind, one) for kind, one in gone]) == []
-    wiring.reset()
 
 
 def _log(api: httpx.Client, flow_run: str, task_run: str) -> None:
