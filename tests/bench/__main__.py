@@ -2,44 +2,62 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 
-from tests.bench import metering, ours, reference, report
+from tests.bench import metering, ours, plot, report
 from tests.bench.loading import Filling
 from tests.bench.ours import Ours
+from tests.bench.postgres import on_postgres
 from tests.bench.questions import QUESTIONS, RUNS_PER_FLOW_RUN, Loaded
-from tests.bench.reference import Reference
-from tests.bench.report import Measured
+from tests.bench.reference import on_sqlite
+from tests.bench.report import Measured, Table
 from tests.bench.timing import measure
 
-SIZES, QUICK_SIZES = [1_000, 50_000], [1_000]
+SIZES, QUICK_SIZES = [1_000, 10_000, 100_000], [1_000]
 SECONDS, QUICK_SECONDS = 2.5, 0.5
+
+Others = Sequence[tuple[Filling, Loaded]]
 
 
 def main() -> int:
     options = _options()
     tables = {}
-    with ours.running() as own, reference.running() as theirs:
-        here = Filling("Runledger", own.handlers, ours.add)
-        there = Filling("reference", theirs.server, theirs.add)
+    with ExitStack() as stack:
+        fillings = [stack.enter_context(side()) for side in (on_sqlite, on_postgres)]
         for size in sorted(options.sizes):
-            loaded = here.up_to(size), there.up_to(size)
-            tables[size] = dict(_measured(own, theirs, loaded, options.seconds))
+            tables[size] = _table(fillings, size, options.seconds)
             report.show(size, tables[size])
+    if options.plot:
+        options.plot.write_text(plot.drawn(tables))
     return 0 if report.check(tables) else 1
 
 
-def _measured(
-    own: Ours, theirs: Reference, loaded: tuple[Loaded, Loaded], seconds: float
-) -> Iterator[tuple[str, Measured]]:
-    here, there = loaded
+def _table(fillings: Sequence[Filling | None], size: int, seconds: float) -> Table:
+    with ours.holding(size) as own:
+        return dict(_measured(own, list(_loaded(fillings, size)), seconds))
+
+
+def _loaded(fillings: Sequence[Filling | None], size: int) -> Iterator[tuple[Filling, Loaded]]:
+    for filling in fillings:
+        loaded = filling.up_to(size) if filling else None
+        if filling and loaded:
+            yield filling, loaded
+
+
+def _measured(own: Ours, others: Others, seconds: float) -> Iterator[tuple[str, Measured]]:
+    here = own.loaded
     for name, question in QUESTIONS.items():
         yield (
             name,
             Measured(
                 handler=measure(own.handlers, question, here, seconds),
                 http=measure(own.server, question, here, seconds),
-                reference=measure(theirs.server, question, there, seconds),
+                others={
+                    other.name: measure(other.server, question, there, seconds)
+                    for other, there in others
+                },
                 usage=metering.usage(own.client, own.handlers, question, here),
             ),
         )
@@ -50,6 +68,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="only 1,000 runs, and half a second")
     parser.add_argument("--sizes", type=_sizes, metavar="N,N", help="numbers of runs to load")
     parser.add_argument("--seconds", type=float, help="for each question to each side")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="where to draw what grows (SVG)")
     options = parser.parse_args()
     options.sizes = options.sizes or (QUICK_SIZES if options.quick else SIZES)
     options.seconds = options.seconds or (QUICK_SECONDS if options.quick else SECONDS)

@@ -1,67 +1,53 @@
-"""Runledger under measurement: a table in memory, the handlers here, and a server beside."""
+"""Runledger under measurement: a table of some size, the handlers here, and a server beside."""
 
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from local import dynamodb, environment, settings, tables, template
 from runledger import wiring
-from runledger.api.requests import TaskRunCreate
-from runledger.service import task_runs
-from runledger.store.keys import Key
-from runledger.store.store import Store
-from runledger.store.table import Table
-from runledger.store.writes import Item, Write
-from tests.bench.loading import entered
-from tests.bench.questions import RUNS_PER_FLOW_RUN, run_body
+from tests.bench import gathering
+from tests.bench.questions import Loaded
 from tests.bench.sides import Handlers, Server
 from tests.conformance import servers
+
+FILE = "runledger.db"  # where the local server looks for it
 
 
 class Ours(NamedTuple):
     handlers: Handlers
     server: Server
     client: DynamoDBClient
+    loaded: Loaded
 
 
 @contextmanager
-def running() -> Iterator[Ours]:
+def holding(size: int) -> Iterator[Ours]:
+    """Serve a table of so many runs, until the end of the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        loaded = _fill(Path(folder), size)
+        chosen = settings.read({"DATA": folder})
+        api = template.load(parameters=chosen.parameters)
+        with _prepared(chosen) as endpoint, servers.runledger(DYNAMODB_ENDPOINT=endpoint) as url:
+            yield Ours(Handlers(api), Server(url), wiring.store().table.client, loaded)
+
+
+def _fill(folder: Path, size: int) -> Loaded:
     chosen = settings.read({"DATA": settings.MEMORY})
+    with _prepared(chosen):
+        return gathering.fill(wiring.store().table.client, chosen.table, size, folder / FILE)
+
+
+@contextmanager
+def _prepared(chosen: settings.Settings) -> Iterator[str]:
+    """Start a database, and let the functions in this process use it."""
     api = template.load(parameters=chosen.parameters)
     with dynamodb.running(chosen) as database:
         environment.prepare(api, chosen, database.endpoint)
+        wiring.reset()
         tables.ensure(api, chosen.table)
-        with servers.runledger(DYNAMODB_ENDPOINT=database.endpoint) as url:
-            yield Ours(Handlers(api), Server(url), wiring.store().table.client)
-
-
-@dataclass(frozen=True)
-class _Gathering(Table):
-    """A table that keeps what it is told to write, and what it has read."""
-
-    gathered: list[Write] = field(default_factory=list)
-    known: dict[Key, Item | None] = field(default_factory=dict)
-
-    def read(self, key: Key) -> Item | None:
-        if key not in self.known:
-            self.known[key] = super().read(key)
-        return self.known[key]
-
-    def write(self, *writes: Write) -> None:
-        self.gathered.extend(writes)
-
-
-def add(numbers: range, flow_runs: Sequence[str]) -> Iterator[str]:
-    """Create runs as the service does, but write many of them in a transaction."""
-    store = wiring.store()
-    table = _Gathering(store.table.client, store.table.name)
-    for number in numbers:
-        asked, now = run_body(number, flow_runs[number // RUNS_PER_FLOW_RUN]), entered(number)
-        body = TaskRunCreate.model_validate(asked)
-        gathering = Store(table, store.shards)
-        created = task_runs.create(gathering, body.to_run(now), body.proposed(now), now=now)
-        yield str(created.run.id)
-    store.table.write_batches(table.gathered)
+        yield database.endpoint

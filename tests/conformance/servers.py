@@ -29,18 +29,26 @@ NOBODY_MEDDLES = {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in
 
 @contextmanager
 def reference(
-    auth: str | None = None, home: Path | None = None, *, records: bool = False
+    auth: str | None = None,
+    home: Path | None = None,
+    *,
+    records: bool = False,
+    database: str | None = None,
 ) -> Iterator[str]:
-    """A fresh reference that does nothing by itself, unless it is to take events."""
+    """A fresh reference that does nothing by itself, unless it is to take events.
+
+    Its database is on SQLite, in `home`, unless a URL names another.
+    """
     with tempfile.TemporaryDirectory() as fresh:
         environment = {
             "PREFECT_HOME": str(home or fresh),
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "DO_NOT_TRACK": "1",
             **({"PREFECT_SERVER_API_AUTH_STRING": auth} if auth else {}),
+            **({"PREFECT_API_DATABASE_CONNECTION_URL": database} if database else {}),
             **NOBODY_MEDDLES,
         }
-        port = _free_port()
+        port = free_port()
         folder = "Scripts" if os.name == "nt" else "bin"
         prefect = ROOT / ".reference-venv" / folder / "prefect"
         options = ["--port", str(port), "--no-ui", *([] if records else ["--no-services"])]
@@ -51,7 +59,7 @@ def reference(
 @contextmanager
 def runledger(auth: str | None = None, **settings: str) -> Iterator[str]:
     """A fresh local server with its data in memory, unless the settings say otherwise."""
-    port = _free_port()
+    port = free_port()
     environment = {"DATA": ":memory:", "PORT": str(port), "AUTH": auth or "", **settings}
     with _running([sys.executable, "-m", "local"], environment, port) as url:
         yield url
@@ -94,7 +102,7 @@ def _answers(url: str) -> bool:
     return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
