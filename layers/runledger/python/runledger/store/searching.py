@@ -169,14 +169,13 @@ class Searcher(Generic[F, R]):
         self.path = (read or whole).name
         if read is None and (self._asks_nothing or whole.wide):
             return Ranked(self._wanted(self.reader.candidates(whole)))
-        if read is None:
-            return self._common(whole) or self._best(self._everything(ALL))
         if isinstance(read, Walk) and read.yields(self.page.order):
             return Ranked(self._wanted(self.reader.candidates(read)))
-        return self._sorted(read) or self._common(whole) or self._best(read)
+        sorted_all = self._sorted(read) if read else None
+        return sorted_all or self._common(whole) or self._best(read or self._everything(ALL))
 
     def _sorted(self, read: Read) -> Ranked[F] | None:
-        """Sort in memory what a plan finds; None where it may be too much."""
+        """Sort in memory what a plan finds; None where it is too much."""
         rest: Iterator[Candidate[F]] = iter(())
         some = candidates = self.reader.candidates(read)
         if isinstance(read, Walk) and not read.bounded:
@@ -188,6 +187,8 @@ class Searcher(Generic[F, R]):
 
     def _common(self, whole: Walk) -> Ranked[F] | None:
         """Look for the page among the first of everything; None where it does not end there."""
+        if self._end > self.most_sorted:
+            return None
         self.path = whole.name
         entries = self.reader.candidates(whole)
         found = list(islice(self._wanted(islice(entries, self.most_sorted)), self._end))
