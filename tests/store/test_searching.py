@@ -19,6 +19,7 @@ from runledger.domain.sorting import FlowRunSort, FlowSort, Page, Sort, TaskRunS
 from runledger.domain.states import State
 from runledger.store import places
 from runledger.store.items import Stored
+from runledger.store.runs import MOST_TAGS
 from runledger.store.searching import MOST_SORTED
 from runledger.store.store import Store
 from runledger.store.table import Table
@@ -36,7 +37,7 @@ from tests.domain.strategies import (
     TIMES,
     Strategy,
 )
-from tests.store.populations import DAWN, in_state, task_run
+from tests.store.populations import DAWN, in_state, put_task_runs, task_run
 from tests.store.worlds import World
 
 SORTS: dict[str, type[Sort]] = {
@@ -132,3 +133,14 @@ def test_a_search_finds_exactly_what_is_wanted(
         ids = [one.id for one in found.page]
         assert (ids, found.total) == world.wanted(kind, criteria, page)
     fresh.client.delete_table(TableName=fresh.table)
+
+
+def test_a_run_of_many_tags_is_found_by_each(store: Store, dynamodb: DynamoDB) -> None:
+    many = tuple(f"tag {number}" for number in range(MOST_TAGS + 1))
+    others = tuple(f"other {tag}" for tag in many)
+    runs = [task_run(0, tags=many), task_run(1, tags=others), task_run(2, tags=many[-1:])]
+    put_task_runs(dynamodb, [Stored(run, version=1) for run in runs], shards=2)
+    criteria = Criteria.model_validate({"task_runs": {"tags": {"all_": many[-1:]}}})
+    page = Page(TaskRunSort.EXPECTED_START_TIME_ASC.order, 0, 10)
+    found = store.task_runs.searcher(criteria, page).find()
+    assert (found.path, found.answer) == ("by_tag", [runs[0], runs[2]])
