@@ -104,6 +104,10 @@ class Hub:
         except Exception:  # noqa: BLE001 as above
             sys.stderr.write(traceback.format_exc())
 
+    def forget(self, connection: Connection) -> None:
+        """Lose a connection that has ended, and tell nobody."""
+        self._connections.pop(connection.caller.id, None)
+
     def find(self, identity: str) -> Connection:
         try:
             return self._connections[identity]

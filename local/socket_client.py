@@ -66,8 +66,12 @@ class SocketClient:
         self._line.is_read = False
 
     def close(self, code: int = 1000, reason: str = "") -> None:
-        """End the connection from here; 1006 vanishes without a word."""
+        """End the connection from here; 1006 is without a closing handshake."""
         self._hub.disconnect(self._connection, code, reason)
+
+    def vanish(self) -> None:
+        """End the connection without anybody being told, as API Gateway may forget to."""
+        self._hub.forget(self._connection)
 
 
 class Sockets:

@@ -78,12 +78,12 @@ def dynoxide() -> Iterator[Engine]:
 
 @pytest.fixture
 def on_moto(moto: Engine) -> DynamoDB:
-    return _fresh_table(moto)
+    return fresh_table(moto)
 
 
 @pytest.fixture
 def on_dynoxide(dynoxide: Engine) -> DynamoDB:
-    return _fresh_table(dynoxide)
+    return fresh_table(dynoxide)
 
 
 @pytest.fixture(params=["on_moto", "on_dynoxide"])
@@ -156,7 +156,7 @@ def stream_on_dynoxide(api_on_dynoxide: httpx.Client, on_dynoxide: DynamoDB) -> 
     return _streaming(api_on_dynoxide, on_dynoxide)
 
 
-def _fresh_table(engine: Engine) -> DynamoDB:
+def fresh_table(engine: Engine) -> DynamoDB:
     name = f"runledger-{uuid4()}"
     tables.create(engine.client, TEMPLATE, name)
     return DynamoDB(*engine, name)

@@ -1,0 +1,37 @@
+"""What can be seen of background runs from outside: the table's changes, and who has which."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from runledger.domain.task_workers import Waiting
+from runledger.store import worker_keys
+from runledger.store.expressions import typed
+from runledger.store.items import read_document
+from runledger.store.keys import Key
+from tests.store.contents import Table
+
+
+class Process:
+    """A client's process: what it has acknowledged and not started, and its connection."""
+
+    def __init__(self) -> None:
+        self.connection: str | None = None
+        self.unanswered: UUID | None = None
+        self.has: list[UUID] = []
+
+
+def queued(contents: Table) -> Iterator[tuple[Key, Waiting]]:
+    for key, item in contents.items():
+        if key.pk.startswith(worker_keys.QUEUE):
+            yield key, read_document(Waiting, item)
+
+
+def records_of(before: Table, now: Table) -> Iterator[dict[str, Any]]:
+    """What the stream tells of the items that differ."""
+    for key in sorted(before.keys() | now.keys()):
+        old, new = before.get(key), now.get(key)
+        if old != new:
+            told: Mapping[str, Any] = {"Keys": typed(key._asdict()), "SequenceNumber": "1"}
+            images = {"OldImage": old and typed(old), "NewImage": new and typed(new)}
+            yield {"dynamodb": {**told, **{name: one for name, one in images.items() if one}}}
