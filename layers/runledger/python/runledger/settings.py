@@ -15,6 +15,7 @@ class Settings(BaseModel):
 
     table_name: str = Field(min_length=1)
     index_shards: int = Field(default=2, ge=1)
+    index_shards_read: int = Field(default=0, ge=0)
     search_seconds: float = Field(default=20, ge=0)
     removal_seconds: float = Field(default=20, ge=0)
     run_log_retention_days: int = Field(default=0, ge=0)

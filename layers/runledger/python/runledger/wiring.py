@@ -36,6 +36,7 @@ def store() -> Store:
     return Store(
         table,
         settings().index_shards,
+        shards_read=settings().index_shards_read,
         log_retention=settings().run_log_retention,
         event_retention=settings().event_retention,
     )

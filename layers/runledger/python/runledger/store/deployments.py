@@ -16,6 +16,7 @@ from runledger.store.expressions import ABSENT, PRESENT, in_partition, unmoved
 from runledger.store.failures import Refused
 from runledger.store.kinds import DEPLOYMENTS
 from runledger.store.searching import Searcher
+from runledger.store.shards import Shards
 from runledger.store.table import Query, Table
 from runledger.store.writes import Add, Delete, Put, Write
 
@@ -28,7 +29,7 @@ class DeploymentStore:
     """
 
     table: Table
-    shards: int
+    shards: Shards
 
     def read(self, deployment_id: UUID) -> SeenDeployment | None:
         """Return the deployment as last acknowledged."""
@@ -51,7 +52,7 @@ class DeploymentStore:
     def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[Deployment, Deployment]:
         """Return the search for the deployments that are wanted."""
         selection = DeploymentSelection(self.table, criteria)
-        return Searcher(self.table, self.shards, DEPLOYMENTS, selection, page)
+        return Searcher(self.table, self.shards.read, DEPLOYMENTS, selection, page)
 
     def _pointed_to(self, pk: str, kind: str) -> list[UUID]:
         pointers = in_partition(pk, keys.under(kind))
@@ -83,7 +84,7 @@ class DeploymentStore:
         )
 
     def _put(self, seen: SeenDeployment, expect: ConditionBase) -> Put:
-        return Put(deployment_items.deployment_item(seen, shards=self.shards), expect)
+        return Put(deployment_items.deployment_item(seen, shards=self.shards.written), expect)
 
     def _write(self, deployment: Deployment, *writes: Write) -> None:
         try:

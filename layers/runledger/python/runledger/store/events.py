@@ -13,6 +13,7 @@ from runledger.store import event_keys, items, places
 from runledger.store.expressions import ABSENT, in_partition
 from runledger.store.failures import Late, Refused
 from runledger.store.searching import Found
+from runledger.store.shards import Shards
 from runledger.store.table import Query, Table
 from runledger.store.writes import Item, Put, Write
 
@@ -49,7 +50,7 @@ class EventStore:
     """What is asked of the table about events, which are kept for a while."""
 
     table: Table
-    shards: int
+    shards: Shards
     retention: timedelta
 
     def keep(self, event: ReceivedEvent, *writes: Write) -> bool:
@@ -74,7 +75,7 @@ class EventStore:
     ) -> Iterator[ReceivedEvent]:
         """Yield what occurred from one instant to another, in order, each as last acknowledged."""
         range_ = places.between(since, until)
-        days = event_keys.days(since, until, self.shards)
+        days = event_keys.days(since, until, self.shards.read)
         for partitions in reversed(days) if reverse else days:
             found = (
                 self.table.query(Query(in_partition(pk, range_), reverse=reverse, page=PAGE))
@@ -101,7 +102,7 @@ class EventStore:
         return Found(Matching(kept, total), PATH, read.count, total)
 
     def _put(self, event: ReceivedEvent) -> Put:
-        item = event_keys.event(event, self.shards)._asdict() | {
+        item = event_keys.event(event, self.shards.written)._asdict() | {
             "body": event.model_dump_json(),
             "expires_at": int((event.received + self.retention).timestamp()),
         }

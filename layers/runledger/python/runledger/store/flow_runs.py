@@ -17,6 +17,7 @@ from runledger.store.flow_run_selections import FlowRunSelection
 from runledger.store.items import Stored, history
 from runledger.store.kinds import FLOW_RUNS
 from runledger.store.searching import Searcher
+from runledger.store.shards import Shards
 from runledger.store.table import MOST_WRITES, Query, Table
 from runledger.store.task_runs import TaskRunStore
 from runledger.store.writes import Delete, Put, Write
@@ -48,7 +49,7 @@ class FlowRunStore:
     """What is asked of the table about flow runs."""
 
     table: Table
-    shards: int
+    shards: Shards
 
     @property
     def _task_runs(self) -> TaskRunStore:
@@ -70,10 +71,10 @@ class FlowRunStore:
         try:
             self.table.write(
                 *_claim(run),
-                Put(items.flow_run_item(run, version=1, shards=self.shards), ABSENT),
+                Put(items.flow_run_item(run, version=1, shards=self.shards.written), ABSENT),
                 *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
                 *history(keys.flow_run(run.id), run.state),
-                *runs.begun(run, shards=self.shards),
+                *runs.begun(run, shards=self.shards.written),
                 *(self._adoption(run, parent) if parent else ()),
             )
         except Refused as refused:
@@ -105,8 +106,8 @@ class FlowRunStore:
             raise Moved(str(run.id)) from refused
 
     def _amended(self, seen: StoredFlowRun, run: FlowRun) -> list[Write]:
-        item = items.flow_run_item(run, version=seen.version + 1, shards=self.shards)
-        beside = runs.changed(seen.run, run, shards=self.shards)
+        item = items.flow_run_item(run, version=seen.version + 1, shards=self.shards.written)
+        beside = runs.changed(seen.run, run, shards=self.shards.written)
         return [Put(item, unmoved(seen.version)), *beside]
 
     def _mirror(self, parent: Parent, *, more_subflow_runs: int = 0) -> tuple[Write, ...]:
@@ -139,7 +140,7 @@ class FlowRunStore:
     def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[FlowRun, FlowRun]:
         """Return the search for the flow runs that are wanted."""
         selection = FlowRunSelection(self.table, criteria)
-        return Searcher(self.table, self.shards, FLOW_RUNS, selection, page)
+        return Searcher(self.table, self.shards.read, FLOW_RUNS, selection, page)
 
     def task_runs(self, run_id: UUID) -> list[UUID]:
         """Return the ids of the flow run's task runs, every acknowledged one among them."""

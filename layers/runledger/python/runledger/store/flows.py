@@ -15,6 +15,7 @@ from runledger.store.failures import Refused
 from runledger.store.flow_run_selections import FlowSelection
 from runledger.store.kinds import FLOWS
 from runledger.store.searching import Searcher
+from runledger.store.shards import Shards
 from runledger.store.table import Query, Table
 from runledger.store.writes import Delete, Put
 
@@ -27,7 +28,7 @@ class FlowStore:
     """What is asked of the table about flows."""
 
     table: Table
-    shards: int
+    shards: Shards
 
     def read(self, flow_id: UUID) -> Flow | None:
         """Return the flow as last acknowledged."""
@@ -47,7 +48,7 @@ class FlowStore:
         """
         try:
             self.table.write(
-                Put(items.flow_item(flow, shards=self.shards), ABSENT),
+                Put(items.flow_item(flow, shards=self.shards.written), ABSENT),
                 Put(items.pointer_item(keys.flow_name(flow.name), flow.id), ABSENT),
             )
         except Refused as refused:
@@ -60,7 +61,7 @@ class FlowStore:
     def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[Flow, Flow]:
         """Return the search for the flows that are wanted."""
         selection = FlowSelection(self.table, criteria)
-        return Searcher(self.table, self.shards, FLOWS, selection, page)
+        return Searcher(self.table, self.shards.read, FLOWS, selection, page)
 
     def flow_runs(self, flow_id: UUID) -> list[UUID]:
         """Return the ids of the flow's runs, every acknowledged one among them."""

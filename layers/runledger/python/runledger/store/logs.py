@@ -15,6 +15,7 @@ from runledger.store.log_items import log_items
 from runledger.store.log_paths import Source
 from runledger.store.log_reading import LogReader
 from runledger.store.searching import Found
+from runledger.store.shards import Shards
 from runledger.store.table import AT_ONCE, MOST_ENTRIES, MOST_LOOSE_WRITES, Query, Table, chunks
 from runledger.store.writes import Delete, Put
 
@@ -27,7 +28,7 @@ class LogStore:
     """What is asked of the table about logs; lines are kept as long as `retention`, or for good."""
 
     table: Table
-    shards: int
+    shards: Shards
     retention: timedelta | None
 
     def add(self, logs: Sequence[Log]) -> None:
@@ -37,7 +38,8 @@ class LogStore:
             Unavailable: some lines were not stored; the whole batch can be sent again.
         """
         spelled = (
-            log_items(log, number, self.shards, self.retention) for number, log in enumerate(logs)
+            log_items(log, number, self.shards.written, self.retention)
+            for number, log in enumerate(logs)
         )
         self.table.write_loosely(list(map(Put, chain.from_iterable(spelled))))
 
@@ -47,7 +49,7 @@ class LogStore:
         Raises:
             OutOfTime: the table's deadline came before they were found.
         """
-        path = log_paths.narrowest(asked.wanted, self.shards)
+        path = log_paths.narrowest(asked.wanted, self.shards.read)
         reader = LogReader(self.table, asked.reverse, _expected(asked))
         try:
             page = self._page(asked, reader.lines(path.sources), now)

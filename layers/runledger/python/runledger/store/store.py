@@ -1,6 +1,6 @@
 """The table as the use cases see it: a store for each kind of thing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from runledger.store import keys
@@ -17,6 +17,7 @@ from runledger.store.listeners import ListenerStore
 from runledger.store.logs import LogStore
 from runledger.store.recordings import RecordingStore
 from runledger.store.removals import RemovalStore
+from runledger.store.shards import Shards
 from runledger.store.states import StateStore
 from runledger.store.table import Table
 from runledger.store.task_runs import TaskRunStore
@@ -26,37 +27,45 @@ from runledger.store.transitions import TransitionStore
 
 @dataclass(frozen=True)
 class Store:
-    """All that is stored; logs and events are kept for so long, logs without a time for good."""
+    """All that is stored; logs and events are kept for so long, logs without a time for good.
+
+    New entries of indexes are spread over `shards`; `shards_read` may be more, where others are.
+    """
 
     table: Table
     shards: int
+    shards_read: int = field(default=0, kw_only=True)
     log_retention: timedelta | None = None
     event_retention: timedelta = timedelta(days=7)
 
     @property
+    def _shards(self) -> Shards:
+        return Shards(written=self.shards, read=max(self.shards, self.shards_read))
+
+    @property
     def task_runs(self) -> TaskRunStore:
         """Task runs, with their states and keys."""
-        return TaskRunStore(self.table, self.shards)
+        return TaskRunStore(self.table, self._shards)
 
     @property
     def flow_runs(self) -> FlowRunStore:
         """Flow runs, with their states and claims."""
-        return FlowRunStore(self.table, self.shards)
+        return FlowRunStore(self.table, self._shards)
 
     @property
     def flows(self) -> FlowStore:
         """Flows, with their names."""
-        return FlowStore(self.table, self.shards)
+        return FlowStore(self.table, self._shards)
 
     @property
     def deployments(self) -> DeploymentStore:
         """Deployments, with their names."""
-        return DeploymentStore(self.table, self.shards)
+        return DeploymentStore(self.table, self._shards)
 
     @property
     def transitions(self) -> TransitionStore:
         """Task runs, as far as a proposed state is concerned."""
-        return TransitionStore(self.table, self.shards)
+        return TransitionStore(self.table, self._shards)
 
     @property
     def states(self) -> StateStore:
@@ -76,7 +85,7 @@ class Store:
     @property
     def logs(self) -> LogStore:
         """Logs of runs."""
-        return LogStore(self.table, self.shards, self.log_retention)
+        return LogStore(self.table, self._shards, self.log_retention)
 
     @property
     def cancellations(self) -> CancellationStore:
@@ -105,7 +114,7 @@ class Store:
     @property
     def events(self) -> EventStore:
         """Events, as they came."""
-        return EventStore(self.table, self.shards, self.event_retention)
+        return EventStore(self.table, self._shards, self.event_retention)
 
     @property
     def listeners(self) -> ListenerStore:

@@ -20,6 +20,7 @@ from runledger.store.items import Stored, history
 from runledger.store.kinds import TASK_RUNS
 from runledger.store.searching import Searcher
 from runledger.store.selections import TaskRunSelection
+from runledger.store.shards import Shards
 from runledger.store.slots import giving_back
 from runledger.store.table import Query, Table
 from runledger.store.writes import Delete, Item, Put, Write
@@ -30,7 +31,7 @@ class TaskRunStore:
     """What is asked of the table about task runs."""
 
     table: Table
-    shards: int
+    shards: Shards
 
     def read(self, run_id: UUID) -> Stored | None:
         """Return the run as last acknowledged."""
@@ -60,7 +61,7 @@ class TaskRunStore:
             Put(self._item(stored), ABSENT),
             *_reclaimed(frozenset(), stored),
             *history(keys.task_run(run.id), run.state),
-            *runs.begun(run, shards=self.shards),
+            *runs.begun(run, shards=self.shards.written),
         ]
 
     def _first(self, run: TaskRun, refused: Refused) -> TaskRun:
@@ -109,14 +110,14 @@ class TaskRunStore:
             held=seen.held if held is None else held,
             claims=seen.claims if claims is None else claims,
         )
-        beside = runs.changed(seen.run, run, shards=self.shards)
+        beside = runs.changed(seen.run, run, shards=self.shards.written)
         claim = _reclaimed(_claimed(seen), after)
         return [Put(self._item(after), unmoved(seen.version)), *beside, *claim]
 
     def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[TaskRunFacts, TaskRun]:
         """Return the search for the runs that are wanted."""
         selection = TaskRunSelection.by(self.table, criteria)
-        return Searcher(self.table, self.shards, TASK_RUNS, selection, page)
+        return Searcher(self.table, self.shards.read, TASK_RUNS, selection, page)
 
     def delete(self, run_id: UUID, now: datetime) -> bool:
         """Remove the run with its states, tags, key and slots; return whether it was there.
@@ -157,12 +158,12 @@ class TaskRunStore:
             orphan = items.read_document(FlowRun, child).but(parent_task_run_id=None)
             version = int(child["version"])
             yield Put(
-                items.flow_run_item(orphan, version=version + 1, shards=self.shards),
+                items.flow_run_item(orphan, version=version + 1, shards=self.shards.written),
                 unmoved(version),
             )
 
     def _item(self, stored: Stored) -> Item:
-        return items.task_run_item(stored, shards=self.shards)
+        return items.task_run_item(stored, shards=self.shards.written)
 
 
 def _key_of(run: TaskRun) -> keys.Key:

@@ -18,6 +18,7 @@ from runledger.store import items, keys, slots, task_workers
 from runledger.store.expressions import ABSENT, unmoved
 from runledger.store.failures import Refused
 from runledger.store.items import Stored, history
+from runledger.store.shards import Shards
 from runledger.store.surroundings import Surroundings, Surveyor
 from runledger.store.table import Table
 from runledger.store.task_runs import TaskRunStore
@@ -38,7 +39,7 @@ class TransitionStore:
     """What is asked of the table about proposed states of task runs."""
 
     table: Table
-    shards: int
+    shards: Shards
 
     def scene(self, run_id: UUID, proposed: State, *, alone: bool, now: datetime) -> Scene | None:
         """Read a run and, unless it is `alone` that counts, what surrounds the proposal.
