@@ -127,7 +127,11 @@ def test_what_is_rare_is_looked_for_among_entries_that_tell_it(filled: DynamoDB)
     with heard(filled.client) as calls:
         found = replace(searcher, most_sorted=PAGE).find()
     assert (found.path, [run.name for run in found.answer]) == ("all_by_expected_start", [RARE])
-    assert [name for name, _ in calls if name != "Query"] == ["BatchGetItem", "BatchGetItem", "GetItem"]
+    assert [name for name, _ in calls if name != "Query"] == [
+        "BatchGetItem",
+        "BatchGetItem",
+        "GetItem",
+    ]
 
 
 STATES: list[dict[str, Any]] = [

@@ -1,7 +1,7 @@
 """What can be done with events."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
@@ -28,18 +28,24 @@ def receive_all(store: Store, told: Sequence[Event], *, now: datetime) -> None:
     """Receive events, those of different resources at the same time.
 
     Raises:
+        TooLarge: one does not fit the table; the others were received.
         Unavailable: some were not received; all of them can be sent again.
     """
     of_resource = defaultdict(list)
     for event in told:
         of_resource[event.resource[RESOURCE_ID]].append(event)
 
-    def receive_those(events: Sequence[Event]) -> None:
+    def receive_those(events: Sequence[Event]) -> Iterator[TooLarge]:
         for event in events:
-            receive(store, event, now=now)
+            try:
+                receive(store, event, now=now)
+            except TooLarge as error:
+                yield error
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(receive_those, of_resource.values()))
+        refused = list(pool.map(lambda some: list(receive_those(some)), of_resource.values()))
+    for error in chain.from_iterable(refused):
+        raise error
 
 
 def hear(means: Means, text: str) -> None:
