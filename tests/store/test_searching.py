@@ -15,7 +15,7 @@ from runledger.domain.deployments import Deployment
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
-from runledger.domain.sorting import FlowRunSort, FlowSort, Page, Sort, TaskRunSort
+from runledger.domain.sorting import ALL, FlowRunSort, FlowSort, Page, Sort, TaskRunSort
 from runledger.domain.states import State
 from runledger.store import places
 from runledger.store.items import Stored
@@ -37,7 +37,7 @@ from tests.domain.strategies import (
     TIMES,
     Strategy,
 )
-from tests.store.populations import DAWN, in_state, put_task_runs, task_run
+from tests.store.populations import DAWN, in_state, put_flow_runs, put_task_runs, task_run
 from tests.store.worlds import World
 
 SORTS: dict[str, type[Sort]] = {
@@ -144,3 +144,27 @@ def test_a_run_of_many_tags_is_found_by_each(store: Store, dynamodb: DynamoDB) -
     page = Page(TaskRunSort.EXPECTED_START_TIME_ASC.order, 0, 10)
     found = store.task_runs.searcher(criteria, page).find()
     assert (found.path, found.answer) == ("by_tag", [runs[0], runs[2]])
+
+
+def put_flow_run(database: DynamoDB, state_type: str, *tags: str) -> UUID:
+    row = {"id": uuid4(), "created": DAWN, "name": "a", "tags": tags}
+    run = flow_run(row | {"state_type": state_type, "state_name": "Odd"}, uuid4())
+    put_flow_runs(database, [run], shards=2)
+    return run.id
+
+
+def flow_runs(store: Store, **wanted: object) -> list[UUID]:
+    criteria = Criteria.model_validate({"flow_runs": wanted})
+    return [run.id for run in store.flow_runs.searcher(criteria, ALL).find().answer]
+
+
+def test_a_flow_run_with_two_of_the_tags_is_found_once(store: Store, dynamodb: DynamoDB) -> None:
+    both, one = put_flow_run(dynamodb, "RUNNING", "a", "b"), put_flow_run(dynamodb, "RUNNING", "b")
+    put_flow_run(dynamodb, "RUNNING", "c")
+    assert sorted(flow_runs(store, tags={"any_": ["a", "b"]})) == sorted([both, one])
+
+
+def test_states_that_are_both_asked_for_and_not_are_any(store: Store, dynamodb: DynamoDB) -> None:
+    runs = [put_flow_run(dynamodb, state_type) for state_type in ("RUNNING", "FAILED")]
+    both = {"any_": ["RUNNING"], "not_any_": ["RUNNING"]}
+    assert sorted(flow_runs(store, state={"type": both})) == sorted(runs)
