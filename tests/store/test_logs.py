@@ -11,6 +11,7 @@ import pytest
 from runledger import wiring
 from runledger.api.logs import CreateLogs
 from runledger.domain.filters.logs import LogFilter, LogQuery
+from runledger.metering import measured
 from runledger.service import logs
 from runledger.store.store import Store
 from runledger.store.table import Table
@@ -94,6 +95,13 @@ def test_a_long_line_is_read_back_whole(
     sent = ["before", message, "after"]
     assert messages(api, **asked) == sent
     assert messages(api, {"sort": "TIMESTAMP_DESC"}, **asked) == sent[::-1]
+
+
+def test_the_calls_that_a_batch_takes_are_counted(dynamodb: DynamoDB) -> None:
+    store = Store(Table(dynamodb.client, dynamodb.table), shards=2)
+    with measured() as meter:
+        logs.create(store, CreateLogs.model_validate([line()] * 60).to_logs(NOW))
+    assert meter.calls == 3
 
 
 def test_a_line_with_a_piece_missing_is_not_shown(api: httpx.Client, dynamodb: DynamoDB) -> None:

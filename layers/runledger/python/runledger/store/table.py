@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -146,7 +147,13 @@ class Table:
             Unavailable: some were not done; all of them can be done again.
         """
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(self._write_batch, chunks(writes, MOST_LOOSE_WRITES)))
+            # Each in a copy of the context, where the meter is.
+            begun = [
+                pool.submit(copy_context().run, self._write_batch, batch)
+                for batch in chunks(writes, MOST_LOOSE_WRITES)
+            ]
+        for batch in begun:
+            batch.result()
 
     def _write_batch(self, writes: Sequence[Put | Delete]) -> None:
         left = [{f"{OPERATIONS[type(write)][1]}Request": write.request()} for write in writes]
