@@ -11,6 +11,7 @@ from runledger.store.runs import MOST_TAGS
 from runledger.store.table import Query, Table
 from tests.databases import DynamoDB
 from tests.store.asking import Asked, Site, flow_run_id, made, new_task_run
+from tests.store.calls import heard
 from tests.store.contents import whole
 
 LONG = "long" * 500
@@ -65,6 +66,22 @@ def test_a_flow_run_is_found_by_its_tags_as_they_change(
         made_so(site_on_dynoxide, run, tags)
     (stored,) = whole(site_on_dynoxide.database).flow_runs
     assert list(stored.tags) == after
+
+
+def test_a_tag_costs_an_item_and_its_entry(site_on_dynoxide: Site) -> None:
+    without, one, two = (
+        units(site_on_dynoxide, new_task_run(tags=tags, dynamic_key=str(len(tags))))
+        for tags in ([], ["a"], ["a", "b"])
+    )
+    assert (one - without, two - one) == (3, 3)
+
+
+def units(site: Site, asked: Asked) -> float:
+    """The write units of one request."""
+    with heard(site.client) as calls:
+        made(site.api, asked)
+    told = [answer["ConsumedCapacity"] for _, answer in calls]
+    return sum(each["CapacityUnits"] for one in told for each in one)
 
 
 def test_a_run_has_room_for_a_limit_of_each_tag(site_on_dynoxide: Site) -> None:
