@@ -11,7 +11,7 @@ import pytest
 from local.socket_client import SocketClient, Sockets
 from runledger import wiring
 from tests.reporting.building import JSON, body
-from tests.store.asking import made, new_flow, new_flow_run
+from tests.store.asking import made, new_flow, new_flow_run, new_task_run
 from tests.streaming import Streaming
 
 PATH = "/api/events/out"
@@ -210,6 +210,25 @@ def test_the_states_of_a_flow_run_are_told(
     assert pending["id"] == run["state_id"]
     assert running.pop("received")
     assert running == running_event(flow, run, entered)
+
+
+def test_a_flow_run_is_told_with_its_deployment_and_its_parent(
+    sockets: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    socket = listen(sockets, {"event": {"prefix": ["prefect.flow-run."]}})
+    flow, parent = made(api, new_flow()), made(api, new_task_run())
+    asked = {"name": "nightly", "flow_id": flow["id"], "tags": ["tag"]}
+    deployment = api.post("/deployments/", json=asked).json()
+    path = f"/deployments/{deployment['id']}/create_flow_run"
+    api.post(path, json={"parent_task_run_id": parent["id"]}).raise_for_status()
+    stream.pump()
+    (event,) = received(socket)
+    assert [one["prefect.resource.id"] for one in event["related"]] == [
+        f"prefect.flow.{flow['id']}",
+        f"prefect.deployment.{deployment['id']}",
+        f"prefect.task-run.{parent['id']}",
+        "prefect.tag.tag",
+    ]
 
 
 def test_a_change_of_a_flow_run_that_keeps_its_state_is_not_told(
