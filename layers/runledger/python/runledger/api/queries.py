@@ -99,7 +99,8 @@ class Paged(Value):
 
     def part(self: "SortedAndPaged") -> Page:
         """Return which part is asked for, in which order."""
-        return Page(self.sort.order, (self.page - 1) * self.limit, self.limit)
+        offset = min((self.page - 1) * self.limit, MOST_OFFSET)
+        return Page(self.sort.order, offset, self.limit)
 
 
 class SortedAndSkipping(Sorted, Protocol):
