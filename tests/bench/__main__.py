@@ -4,16 +4,17 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench import metering, ours, plot, report
 from tests.bench.loading import Filling
 from tests.bench.ours import Ours
 from tests.bench.postgres import on_postgres
-from tests.bench.questions import QUESTIONS, RUNS_PER_FLOW_RUN, Loaded
+from tests.bench.questions import QUERIES, QUESTIONS, RUNS_PER_FLOW_RUN, Loaded
 from tests.bench.reference import on_sqlite
-from tests.bench.report import Measured, Table
-from tests.bench.timing import measure
+from tests.bench.report import FROM, Measured, Table
+from tests.bench.timing import growth, measure
 
 SIZES, QUICK_SIZES = [1_000, 10_000, 100_000], [1_000]
 SECONDS, QUICK_SECONDS = 2.5, 0.5
@@ -23,20 +24,35 @@ Others = Sequence[tuple[Filling, Loaded]]
 
 def main() -> int:
     options = _options()
-    tables = {}
     with ExitStack() as stack:
         fillings = [stack.enter_context(side()) for side in (on_sqlite, on_postgres)]
+        bench = Bench(stack, fillings, options.seconds)
         for size in sorted(options.sizes):
-            tables[size] = _table(fillings, size, options.seconds)
-            report.show(size, tables[size])
+            bench.measure(size)
     if options.plot:
-        options.plot.write_text(plot.drawn(tables))
-    return 0 if report.check(tables) else 1
+        options.plot.write_text(plot.drawn(bench.tables))
+    return 0 if report.check(bench.tables) else 1
 
 
-def _table(fillings: Sequence[Filling | None], size: int, seconds: float) -> Table:
-    with ours.holding(size) as own:
-        return dict(_measured(own, list(_loaded(fillings, size)), seconds))
+@dataclass
+class Bench:
+    """The tables so far; that of 10,000 runs stays, to be asked in turns with larger ones."""
+
+    stack: ExitStack
+    fillings: Sequence[Filling | None]
+    seconds: float
+    tables: dict[int, Table] = field(default_factory=dict)
+    small: Ours | None = None
+
+    def measure(self, size: int) -> None:
+        """Load so many runs into all sides, and show what is measured."""
+        with ExitStack() as passing:
+            own = (self.stack if size == FROM else passing).enter_context(ours.holding(size))
+            others = list(_loaded(self.fillings, size))
+            self.tables[size] = dict(_measured(own, self.small, others, self.seconds))
+        if size == FROM:
+            self.small = own
+        report.show(size, self.tables[size])
 
 
 def _loaded(fillings: Sequence[Filling | None], size: int) -> Iterator[tuple[Filling, Loaded]]:
@@ -46,7 +62,9 @@ def _loaded(fillings: Sequence[Filling | None], size: int) -> Iterator[tuple[Fil
             yield filling, loaded
 
 
-def _measured(own: Ours, others: Others, seconds: float) -> Iterator[tuple[str, Measured]]:
+def _measured(
+    own: Ours, small: Ours | None, others: Others, seconds: float
+) -> Iterator[tuple[str, Measured]]:
     here = own.loaded
     for name, question in QUESTIONS.items():
         yield (
@@ -59,8 +77,16 @@ def _measured(own: Ours, others: Others, seconds: float) -> Iterator[tuple[str, 
                     for other, there in others
                 },
                 usage=metering.usage(own.client, own.handlers, question, here),
+                growth=_growth(name, small, own, seconds),
             ),
         )
+
+
+def _growth(name: str, small: Ours | None, large: Ours, seconds: float) -> float | None:
+    if small is None or name not in QUERIES:
+        return None
+    before, after = ((one.server, one.loaded) for one in (small, large))
+    return growth(before, after, QUERIES[name], seconds)
 
 
 def _options() -> argparse.Namespace:

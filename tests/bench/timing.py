@@ -35,5 +35,23 @@ def measure(side: Side, question: Question, loaded: Loaded, seconds: float) -> M
     return Milliseconds(_at(0.5, taken), _at(0.95, taken), _at(0.5, worked))
 
 
+def growth(
+    small: tuple[Side, Loaded], large: tuple[Side, Loaded], question: Question, seconds: float
+) -> float:
+    """How many times the median of the one is that of the other, asked in turns.
+
+    Whatever else the machine does then slows both alike.
+    """
+    taken: dict[int, list[float]] = {0: [], 1: []}
+    deadline = time.perf_counter() + seconds
+    while len(taken[1]) < FEWEST or time.perf_counter() < deadline:
+        for place, (side, loaded) in enumerate((small, large)):
+            asking = side.prepare(question(loaded, next(_numbers)))
+            started = time.perf_counter()
+            asking()
+            taken[place].append(time.perf_counter() - started)
+    return _at(0.5, taken[1]) / _at(0.5, taken[0])
+
+
 def _at(share: float, numbers: list[float]) -> float:
     return sorted(numbers)[int(len(numbers) * share)]
