@@ -73,6 +73,20 @@ def test_what_a_worker_acknowledged_comes_to_another_after_its_lease(
     assert (early, other.ids()) == ([], [run_id])
 
 
+def test_what_a_worker_took_up_and_did_not_start_comes_to_another_as_it_came_to_it(
+    sockets: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    delay(api)
+    gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
+    (run,) = gone.runs()
+    gone.ack()
+    set_state(api, run["id"], type="PENDING", state_details={"deferred": True})
+    gone.socket.close(DROPPED)
+    sweep(stream, after=LEASE)
+    (again,) = other.runs()
+    assert (again["id"], again["state"]) == (run["id"], run["state"])
+
+
 def test_what_a_worker_started_comes_to_nobody_else(
     sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:

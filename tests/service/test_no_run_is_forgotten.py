@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from runledger.api.requests import StateCreate, TaskRunCreate
 from runledger.domain.states import StateDetails, StateType
-from runledger.domain.task_workers import waits
+from runledger.domain.task_workers import is_taken_up, waits
 from runledger.service import conversations, departures, reactions, task_runs
 from runledger.service.conversations import Client, Ears
 from runledger.service.means import Means
@@ -42,6 +42,8 @@ CLIENTS = ("host-1", "host-2", "host-3")
 details = StateDetails(deferred=True)
 WAITING = StateCreate(type=StateType.SCHEDULED, state_details=details)
 RETRIED = StateCreate(type=StateType.SCHEDULED, name="AwaitingRetry", state_details=details)
+TAKEN_UP = StateCreate(type=StateType.PENDING, state_details=details)
+STARTED = StateCreate(type=StateType.RUNNING)
 
 STEPS = settings(max_examples=settings().max_examples // 4, stateful_step_count=30)
 
@@ -65,8 +67,8 @@ class Background(RuleBasedStateMachine):
         self.processes = {name: Process() for name in CLIENTS}
         self.connections = self.created = 0
         self.runs: list[UUID] = []
-        self.seen: Contents = {}
         self.records: list[dict[str, Any]] = []
+        self.seen: Contents = {}
 
     @property
     def means(self) -> Means:
@@ -86,9 +88,9 @@ class Background(RuleBasedStateMachine):
         if inbox:
             (text,) = inbox
             inbox.clear()
-            assert process.unanswered is None, "one at a time"
-            process.unanswered = UUID(json.loads(text)["id"])
-            self._assert_first(process.unanswered, before)
+            run_id = UUID(json.loads(text)["id"])
+            process.receive(run_id)
+            self._assert_first(run_id, before)
 
     def _assert_first(self, run_id: UUID, before: Contents) -> None:
         """Nothing is left in the queue that a run came from that should have come before it."""
@@ -110,6 +112,8 @@ class Background(RuleBasedStateMachine):
     @rule(data=st.data(), kind=st.sampled_from(["delete", *StateType]))
     def change(self, data: st.DataObject, kind: str) -> None:
         run_id = data.draw(st.sampled_from(self.runs))
+        for process in self.processes.values():
+            process.lose(run_id)
         if kind == "delete":
             task_runs.delete(self.store, run_id, now=self.now)
             self.runs.remove(run_id)
@@ -124,7 +128,7 @@ class Background(RuleBasedStateMachine):
         process = self.processes[name]
         if process.connection in self.far_ends.open:
             return
-        self._forget(process)
+        process.lose_connection()
         self.connections += 1
         process.connection = connection_id = f"connection-{self.connections}"
         self.far_ends.open[connection_id] = []
@@ -136,20 +140,20 @@ class Background(RuleBasedStateMachine):
     def acknowledge(self, name: str) -> None:
         process = self.processes[name]
         if process.unanswered and process.connection in self.far_ends.open:
-            process.has.append(process.unanswered)
-            process.unanswered = None
+            process.acknowledge()
             self._say(process.connection, type="ack")
 
     @rule(name=clients)
     def start(self, name: str) -> None:
-        """Begin what was acknowledged first, which its client reports."""
+        """Take up what was acknowledged first or, if it was, start it; the client reports that."""
         process = self.processes[name]
-        if process.has:
-            run_id = process.has.pop(0)
-            if run_id in self.runs:
-                state = StateCreate(type=StateType.RUNNING).proposed(self.now)
-                task_runs.set_state(self.store, run_id, state, force=True, now=self.now)
-                self.after()
+        if process.has and process.has[0] in self.runs:
+            run_id = process.has[0]
+            is_new = waits(task_runs.read(self.store, run_id).state)
+            state = (TAKEN_UP if is_new else STARTED).proposed(self.now)
+            task_runs.set_state(self.store, run_id, state, force=True, now=self.now)
+            process.has = process.has[0 if is_new else 1 :]
+            self.after()
 
     @rule(name=clients)
     def quit(self, name: str) -> None:
@@ -164,7 +168,7 @@ class Background(RuleBasedStateMachine):
         if process.connection and self.far_ends.open.pop(process.connection, None) is not None:
             if is_told:
                 self._end(process.connection, by_platform=by_platform)
-            self._forget(process)
+            process.lose_connection()
 
     @rule(name=clients)
     def die(self, name: str) -> None:
@@ -201,23 +205,20 @@ class Background(RuleBasedStateMachine):
         conversations.end(self.store, connection_id, by_platform=by_platform, now=self.now)
         self.after()
 
-    def _forget(self, process: Process) -> None:
-        """What a process was sent and did not acknowledge it never had."""
-        process.connection = process.unanswered = None
-
     @invariant()
     def nobody_has_what_another_has(self) -> None:
         here = [one for one in self.processes.values() if one.connection in self.far_ends.open]
         held = [
             run_id
             for process in here
-            for run_id in {*process.has, process.unanswered}
+            for run_id in set(process.holding)
             if run_id in self.runs and self._waits(run_id)
         ]
         assert len(held) == len(set(held))
 
     def _waits(self, run_id: UUID) -> bool:
-        return waits(task_runs.read(self.store, run_id).state)
+        state = task_runs.read(self.store, run_id).state
+        return waits(state) or is_taken_up(state)
 
     def teardown(self) -> None:
         """In the end a worker gets everything that nobody has who lives."""

@@ -19,6 +19,30 @@ class Process:
         self.connection: str | None = None
         self.unanswered: UUID | None = None
         self.has: list[UUID] = []
+        self.overtaken: set[UUID] = set()
+
+    def receive(self, run_id: UUID) -> None:
+        assert self.unanswered is None, "one at a time"
+        self.unanswered = run_id
+        self.overtaken.discard(run_id)
+
+    def acknowledge(self) -> None:
+        self.has, self.unanswered = self.holding, None
+
+    @property
+    def holding(self) -> list[UUID]:
+        """What it has, acknowledged or not, unless somebody else has changed its state since."""
+        had = [*self.has, self.unanswered] if self.unanswered else self.has
+        return [run_id for run_id in had if run_id not in self.overtaken]
+
+    def lose(self, run_id: UUID) -> None:
+        """Somebody else changes the state of a run: what is here of it is outdated."""
+        self.overtaken.add(run_id)
+        self.has = [one for one in self.has if one != run_id]
+
+    def lose_connection(self) -> None:
+        """What it was sent and did not acknowledge it never had."""
+        self.connection = self.unanswered = None
 
 
 def queued(contents: Table) -> Iterator[tuple[Key, Waiting]]:

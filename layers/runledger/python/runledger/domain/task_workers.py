@@ -31,6 +31,8 @@ class Waiting(Value):
     queue: str
     retry: bool
     since: datetime
+    acknowledged: bool = False
+    """Whether a worker that is gone had acknowledged it."""
 
 
 class Departure(Value):
@@ -85,9 +87,20 @@ def waits(state: State | None) -> bool:
     return is_scheduled and bool(state and state.state_details.deferred)
 
 
-def waits_in(run: TaskRun, state_id: UUID) -> bool:
-    """Tell whether a run still waits in the state in which it was queued."""
-    return run.state_id == state_id and waits(run.state)
+def is_taken_up(state: State | None) -> bool:
+    """Tell whether a worker reports to have taken up a run, and not yet to have started it."""
+    is_pending = state is not None and state.type == StateType.PENDING
+    return is_pending and bool(state and state.state_details.deferred)
+
+
+def is_unstarted(run: TaskRun, queued: Waiting) -> bool:
+    """Tell whether a run is still to be started by whoever gets it from the queue.
+
+    Where the worker that had it is gone, one that was only taken up is so too.
+    """
+    if queued.acknowledged and is_taken_up(run.state):
+        return True
+    return run.state_id == queued.state_id and waits(run.state)
 
 
 def waiting(run: TaskRun, state: State) -> Waiting:
@@ -99,6 +112,11 @@ def waiting(run: TaskRun, state: State) -> Waiting:
         retry=state.name == AWAITING_RETRY,
         since=state.timestamp,
     )
+
+
+def in_state(run: TaskRun, state: State) -> TaskRun:
+    """Return a run as it was in an earlier state."""
+    return run.but(state=state, state_id=state.id, state_type=state.type, state_name=state.name)
 
 
 def shortened(run: TaskRun) -> TaskRun:

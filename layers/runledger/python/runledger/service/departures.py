@@ -10,8 +10,8 @@ from runledger.domain.errors import Moved
 from runledger.domain.task_workers import (
     Departure,
     TaskWorker,
+    is_unstarted,
     own_queue,
-    waits_in,
 )
 from runledger.service.attempts import until_it_holds
 from runledger.service.means import Means
@@ -111,8 +111,8 @@ class Estate:
     def _pass_on(self, held: Held) -> None:
         waiting, workers = held.waiting, self.store.task_workers
         stored = self.store.task_runs.read(waiting.run_id)
-        if not (stored and waits_in(stored.run, waiting.state_id)):
-            workers.release(waiting.run_id, waiting.state_id)
+        if not (stored and is_unstarted(stored.run, waiting.but(acknowledged=True))):
+            workers.release(waiting.run_id, waiting.since)
         elif self.heir is None:
             workers.offer(held, waiting.queue)
         elif self.gone.by_platform:

@@ -7,7 +7,8 @@ stream is filtered stand in template.yaml, and must let through whatever concern
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from runledger.domain.task_workers import waiting
+from runledger.domain.task_runs import TaskRun
+from runledger.domain.task_workers import is_taken_up, waiting, waits
 from runledger.service import listening
 from runledger.service.cancelling import cancel_children
 from runledger.service.flow_run_events import report, state_of
@@ -23,6 +24,8 @@ from runledger.store import (
     worker_keys,
 )
 from runledger.store.changes import Change
+from runledger.store.task_workers import TaskWorkerStore
+from runledger.store.writes import Item
 
 
 class Reaction(NamedTuple):
@@ -66,16 +69,27 @@ def hand_out(means: Means, queued: Sequence[Change]) -> None:
 
 
 def waits_no_longer(change: Change) -> bool:
-    """A background run was deleted or left the state in which it waited."""
+    """A background run was deleted or left a state in which no worker had started it."""
     after = change.new.get("deferred") if change.new else None
     return change.old is not None and change.old.get("deferred") not in {None, after}
 
 
 def release(means: Means, left: Sequence[Change]) -> None:
-    """Forget who holds the runs, or that they wait."""
-    for run in (items.read_task_run(change.old).run for change in left if change.old):
-        if run.state:
-            means.store.task_workers.forget(waiting(run, run.state))
+    """Forget who holds the runs, or that they wait; who takes up a run goes on holding it."""
+    for change in left:
+        if change.old and not (change.new and is_taken_up(_run(change.new).state)):
+            _release(means.store.task_workers, _run(change.old))
+
+
+def _release(workers: TaskWorkerStore, run: TaskRun) -> None:
+    if run.state is None or workers.release(run.id, run.state.timestamp):
+        return
+    if waits(run.state):
+        workers.withdraw(waiting(run, run.state))
+
+
+def _run(item: Item) -> TaskRun:
+    return items.read_task_run(item).run
 
 
 def enters_a_state(change: Change) -> bool:

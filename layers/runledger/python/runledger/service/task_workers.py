@@ -18,8 +18,9 @@ from runledger.domain.task_workers import (
     MOST_BYTES,
     Departure,
     TaskWorker,
+    in_state,
+    is_unstarted,
     shortened,
-    waits_in,
 )
 from runledger.service import departures
 from runledger.service.means import Means
@@ -108,10 +109,17 @@ class Counter:
     def _still_waiting(self, queued: Queued) -> TaskRun | None:
         """Return the run, unless it was deleted or has left the state in which it was queued."""
         stored = self.means.store.task_runs.read(queued.waiting.run_id)
-        if stored and waits_in(stored.run, queued.waiting.state_id):
-            return stored.run
+        if stored and is_unstarted(stored.run, queued.waiting):
+            return self._as_queued(stored.run, queued)
         self._workers.drop(queued)
         return None
+
+    def _as_queued(self, run: TaskRun, queued: Queued) -> TaskRun:
+        """Show a run as it was when it was queued: what came with that state is needed."""
+        if run.state_id == queued.waiting.state_id:
+            return run
+        state = self._workers.state_of(queued.waiting)
+        return in_state(run, state) if state else run
 
     def _hand_out(self, queued: Queued, run: TaskRun, seen: SeenWorker, idle: TaskWorker) -> Claim:
         busy = idle.but(holding=run.id, since=self.means.now)

@@ -19,7 +19,7 @@ from runledger.domain.flows import Flow
 from runledger.domain.results import Results
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
-from runledger.domain.task_workers import waits
+from runledger.domain.task_workers import is_taken_up, waits
 from runledger.domain.values import Value
 from runledger.store import keys, places
 from runledger.store.keys import Key
@@ -90,8 +90,8 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         held=HELD.dump_json(stored.held).decode() if stored.held else None,
         claims=None if stored.claims else False,
         owner=run.flow_run_id and keys.flow_run(run.flow_run_id).pk,
-        # By this the stream's filter knows a run that waits for a worker.
-        deferred=str(run.state_id) if waits(run.state) else None,
+        # By this the stream's filter knows a run that no worker has started.
+        deferred=str(run.state_id) if waits(run.state) or is_taken_up(run.state) else None,
         **_orders(run, keys.TASK_RUN, shards),
     )
 

@@ -6,16 +6,19 @@ then finds the queue empty can be sure that whoever adds to it will find the wor
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from runledger.domain.states import State
 from runledger.domain.task_workers import TaskWorker, Waiting
 from runledger.store import items, keys, worker_keys
 from runledger.store.expressions import ABSENT, PRESENT, in_index, in_partition, unmoved
 from runledger.store.failures import Refused
+from runledger.store.places import instant
 from runledger.store.table import Query, Table
 from runledger.store.writes import Delete, Item, Put, Write
 
@@ -115,7 +118,8 @@ class TaskWorkerStore:
 
     def offer(self, held: Held, queue: str) -> None:
         """Move a run from a worker that is gone to a queue, unless it was released meanwhile."""
-        self._did(*_returned(held, queue))
+        acknowledged = held.waiting.but(acknowledged=True)
+        self._did(*_returned(held._replace(waiting=acknowledged), queue))
 
     def hand_over(self, held: Held, heir: TaskWorker) -> None:
         """Let another connection of the same client hold a run, unless it was released."""
@@ -126,18 +130,25 @@ class TaskWorkerStore:
         waiting = queued.waiting
         self._did(Delete(queued.key, PRESENT), _entry(waiting, waiting.queue, again=True))
 
-    def release(self, run_id: UUID, state_id: UUID) -> bool:
-        """Forget who holds a run that left its state; return whether anybody did."""
-        return self._did(Delete(worker_keys.hold(run_id), Attr("state_id").eq(str(state_id))))
+    def release(self, run_id: UUID, left: datetime) -> bool:
+        """Forget who holds a run that left a state entered then; return whether anybody did.
 
-    def forget(self, waiting: Waiting) -> None:
-        """Take a run that left its state from whoever holds it, or else out of its queue.
+        Who got it in a later state goes on holding it.
+        """
+        return self._did(Delete(worker_keys.hold(run_id), Attr("since").lte(instant(left))))
+
+    def withdraw(self, waiting: Waiting) -> None:
+        """Take a run out of the queue that it was put into when it entered its state.
 
         Where it was put back into a queue it is dropped by whoever finds it.
         """
-        if not self.release(waiting.run_id, waiting.state_id):
-            key = _place(waiting, waiting.queue, again=waiting.retry)
-            self.table.write(Delete(key))
+        self.table.write(Delete(_place(waiting, waiting.queue, again=waiting.retry)))
+
+    def state_of(self, waiting: Waiting) -> State | None:
+        """Return the state in which a run was queued, which it may have left."""
+        run = keys.task_run(waiting.run_id)
+        item = self.table.read(keys.state(run, waiting.since, waiting.state_id))
+        return items.read_document(State, item) if item else None
 
     def held(self, run_id: UUID, connection_id: str) -> Held | None:
         """Return the run if the worker of this connection holds it."""
@@ -195,6 +206,7 @@ def _hold_item(waiting: Waiting, connection_id: str) -> Item:
         "owner": worker_keys.task_worker(connection_id).sk,
         "id": str(waiting.run_id),
         "state_id": str(waiting.state_id),
+        "since": instant(waiting.since),
         "facts": waiting.model_dump_json(),
     }
 
