@@ -10,7 +10,7 @@ from tests.bench.questions import QUERIES
 from tests.bench.report import OTHERS, Measured, Table
 
 WIDTH, HEIGHT, COLUMNS = 280, 170, 3
-LEFT, TOP, RIGHT, BOTTOM = 44, 30, 12, 28  # around the field of a panel
+LEFT, TOP, RIGHT, BOTTOM = 44, 30, 26, 28  # around the field of a panel
 HEAD = 56
 
 OURS = "Runledger"
