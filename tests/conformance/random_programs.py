@@ -32,6 +32,9 @@ NAMES = (
     " ",
 )
 TAGS = ("a", "b", "B", "a b", 'a"b', "é", "")
+# A cancelled flow run takes its task runs along. On the reference a service does that, and the one
+# that is compared runs none.
+TYPES_OF_FLOW_RUNS = tuple(kind for kind in TYPES if kind != "CANCELLED")
 NAME = "random"
 HOW_MANY_IDS = 24
 INVALID = 0.06
@@ -76,7 +79,7 @@ def a_flow_run(draw: Random, label: str) -> Step:
         "tags": _tags(draw),
         "labels": _labels(draw),
     }
-    _sometimes(draw, body, state={"type": draw.choice(TYPES)})
+    _sometimes(draw, body, state={"type": draw.choice(TYPES_OF_FLOW_RUNS)})
     _sometimes(draw, body, idempotency_key=draw.choice(("k1", "k2", "K2")))
     _sometimes(draw, body, parent_task_run_id=some_id(draw.randrange(HOW_MANY_IDS)))
     _sometimes(draw, body, deployment_id=some_id(900))

@@ -10,6 +10,7 @@ from tests.conformance.random_programs import (
     HOW_MANY_IDS,
     NAMES,
     RUN_LABELS,
+    TYPES_OF_FLOW_RUNS,
     a_flow,
     a_flow_run,
     a_task_run,
@@ -103,9 +104,10 @@ def _landmark(label: str, number: int) -> Step:
 def _moved(draw: Random) -> Step:
     times = ("2030-06-01T00:00:00Z", "2020-01-01", "2029-06-01T00:00:00.5+00:00")
     scheduled = {"scheduled_time": draw.choice(times)} if draw.random() < 0.4 else {}
-    proposed = state(draw.choice(TYPES), **scheduled)
     if draw.random() < 0.3:
+        proposed = state(draw.choice(TYPES_OF_FLOW_RUNS), **scheduled)
         return post(f"/flow_runs/<{draw.choice(RUN_LABELS)}.id>/set_state", forced(proposed))
+    proposed = state(draw.choice(TYPES), **scheduled)
     return post(f"{_some_run(draw)}/set_state", forced(proposed))
 
 
