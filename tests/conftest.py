@@ -1,5 +1,6 @@
 import os
 import threading
+import time
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -12,13 +13,12 @@ from botocore.config import Config
 from moto.core.botocore_stubber import BotocoreStubber
 
 from local import dynamodb as engines
-from local import entrance, environment, settings, tables
-from local.functions import Functions
-from local.gateway import Gateway
-from local.hub import Hub
+from local import environment, settings, tables
 from local.socket_client import Sockets
-from local.transport import GatewayTransport
 from runledger import wiring
+from runledger.store.store import Store
+from runledger.store.table import Table
+from tests import hosting
 from tests import management as managements
 from tests.databases import TEMPLATE, DynamoDB, Engine
 from tests.management import Management
@@ -94,6 +94,18 @@ def dynamodb(request: pytest.FixtureRequest) -> DynamoDB:
 
 
 @pytest.fixture
+def store(dynamodb: DynamoDB) -> Store:
+    """A store on a fresh table, on either engine."""
+    return Store(Table(dynamodb.client, dynamodb.table), shards=2)
+
+
+@pytest.fixture
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time passes at once."""
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+
+
+@pytest.fixture
 def api(
     dynamodb: DynamoDB, management: Management, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[httpx.Client]:
@@ -163,22 +175,17 @@ def fresh_table(engine: Engine) -> DynamoDB:
 
 
 def _client(database: DynamoDB, management: Management, patch: pytest.MonkeyPatch) -> httpx.Client:
-    sockets = f"{management.address}/{TEMPLATE.sockets.stage}"
+    sockets = hosting.management_path(management)
     around = environment.of_functions(TEMPLATE, database.table, database.endpoint, sockets)
     for name, value in around.items():
         patch.setenv(name, value)
     wiring.reset()
-    return httpx.Client(
-        transport=GatewayTransport(Gateway(TEMPLATE)),
-        base_url=f"http://runledger/{TEMPLATE.stage}",
-    )
+    return hosting.http_client()
 
 
 def _sockets(_: httpx.Client, management: Management) -> Sockets:
     """Need the client, whose making has set the environment."""
-    functions, url = Functions(TEMPLATE), os.environ["WEBSOCKET_URL"]
-    hub = management.hub = Hub(TEMPLATE.sockets, functions)
-    return Sockets(hub, entrance.one_url(Gateway(TEMPLATE, functions), hub, url))
+    return hosting.socket_clients(management)
 
 
 def _streaming(_: httpx.Client, database: DynamoDB) -> Streaming:

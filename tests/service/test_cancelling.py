@@ -24,6 +24,8 @@ from tests.streaming import Streaming
 UNFINISHED = ("SCHEDULED", "PENDING", "RUNNING", "PAUSED", "CANCELLING")
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
+pytestmark = pytest.mark.usefixtures("_no_pauses")
+
 
 @pytest.fixture
 def api(api_on_dynoxide: httpx.Client) -> httpx.Client:
@@ -38,11 +40,6 @@ def flow(api: httpx.Client) -> str:
 @pytest.fixture
 def parent(api: httpx.Client, flow: str) -> str:
     return str(made(api, new_flow_run(flow, state={"type": "RUNNING"}))["id"])
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _: None)
 
 
 def set_state(api: httpx.Client, kind: str, run_id: str, state: str, **around: object) -> None:

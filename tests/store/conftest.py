@@ -1,21 +1,12 @@
-import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from runledger import wiring
-from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.store.asking import Site
 from tests.store.contents import assert_counted, scan
-
-
-@pytest.fixture
-def store(dynamodb: DynamoDB) -> Store:
-    """A store on a fresh table, on either engine."""
-    return Store(Table(dynamodb.client, dynamodb.table), shards=2)
 
 
 @pytest.fixture
@@ -29,9 +20,3 @@ def site(api: httpx.Client, dynamodb: DynamoDB) -> Iterator[Site]:
 def site_on_dynoxide(api_on_dynoxide: httpx.Client, on_dynoxide: DynamoDB) -> Iterator[Site]:
     yield Site(api_on_dynoxide, on_dynoxide, wiring.store().table.client)
     assert_counted(scan(on_dynoxide))
-
-
-@pytest.fixture
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time passes at once."""
-    monkeypatch.setattr(time, "sleep", lambda _: None)

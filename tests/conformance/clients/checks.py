@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID, uuid4
 
+from tests.conformance.clients import survival
 from tests.conformance.clients.stock import Ran, Stock
+from tests.conformance.servers import free_port
 
 ADDITIONS = 3
 
@@ -108,6 +110,14 @@ def waits_for_results(scene: Scene) -> None:
     _succeeds(scene.stock.run("results"))
 
 
+def survives(_: Scene) -> None:
+    survival.survives()
+
+
+def survives_behind_a_redirect(_: Scene) -> None:
+    survival.survives(SOCKETS="redirect", SOCKETS_PORT=str(free_port()))
+
+
 def refuses_another_password(scene: Scene) -> None:
     _is_refused(replace(scene.stock, auth=f"{scene.stock.auth}?"))
 
@@ -133,6 +143,10 @@ OPEN: Mapping[str, Check] = {
     "get_client() creates one run for each dynamic key of a flow run": creates_in_a_flow_run,
     "a flow's task runs show with their retries, failures and subflows": shows_task_runs_of_flows,
     "result() of background tasks waits for a worker's": waits_for_results,
+}
+ABOUT_THE_LOCAL_SERVER: Mapping[str, Check] = {
+    "500 background runs survive their workers and the server": survives,
+    "500 background runs survive them behind a redirect": survives_behind_a_redirect,
 }
 LOCKED: Mapping[str, Check] = {
     "with the password task.delay() submits runs": submits,

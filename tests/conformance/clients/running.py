@@ -10,19 +10,19 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.conformance import servers
-from tests.conformance.clients.checks import LOCKED, OPEN, Check, Scene
+from tests.conformance.clients.checks import LOCKED, Check, Scene
 from tests.conformance.clients.stock import Stock
 
 Start = Callable[[str | None], AbstractContextManager[str]]
 
 
-def all_hold(only: str = "", *, against_itself: bool = False) -> bool:
+def all_hold(only: str, checks: Mapping[str, Check], *, against_itself: bool = False) -> bool:
     """Whether the claims hold that the expression finds; `clients` finds all of them."""
     start = servers.reference if against_itself else servers.runledger
     outcomes: list[bool] = []
-    for auth, checks in ((None, OPEN), (servers.AUTH, LOCKED)):
+    for auth, of_these in ((None, checks), (servers.AUTH, LOCKED)):
         chosen = {
-            claim: check for claim, check in checks.items() if re.search(only, f"clients {claim}")
+            claim: check for claim, check in of_these.items() if re.search(only, f"clients {claim}")
         }
         outcomes += _outcomes(start, auth, chosen) if chosen else ()
     if outcomes:

@@ -35,6 +35,11 @@ class Ran:
         return f"exit code {self.code}\n{self.out}{self.err}".rstrip()
 
 
+def python() -> list[str]:
+    """The beginning of a command that runs a program in the reference's environment."""
+    return [str(BIN / "python")]
+
+
 @dataclass(frozen=True)
 class Stock:
     """An installation of Prefect: its home, and the API that it uses."""
@@ -45,7 +50,7 @@ class Stock:
 
     def run(self, program: str, *arguments: str) -> Ran:
         """Run a program of the folder `programs`."""
-        return self._run(str(BIN / "python"), str(PROGRAMS / f"{program}.py"), *arguments)
+        return self._run(*python(), str(PROGRAMS / f"{program}.py"), *arguments)
 
     def prefect(self, *arguments: str) -> Ran:
         """Run a command of Prefect's."""
@@ -55,7 +60,7 @@ class Stock:
         started = time.monotonic()
         done = subprocess.run(
             command,
-            env=self._environment(),
+            env=self.environment(),
             capture_output=True,
             encoding="utf-8",
             timeout=LONGEST,
@@ -63,7 +68,8 @@ class Stock:
         )
         return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
 
-    def _environment(self) -> Mapping[str, str]:
+    def environment(self) -> Mapping[str, str]:
+        """What a program is told: nobody's settings but where the API is."""
         around = {
             name: text for name, text in os.environ.items() if not name.startswith("PREFECT_")
         }

@@ -1,0 +1,33 @@
+"""Background tasks that leave traces: `submit FOLDER COUNT` hands them in, `serve FOLDER` serves.
+
+Each writes a line when it starts: its number, and the process that does it.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from prefect import task  # type: ignore[import-not-found]
+from prefect.task_worker import serve  # type: ignore[import-not-found]
+
+DONE_AT_ONCE = 4
+SECONDS = 0.2
+
+FOLDER = Path(sys.argv[2])
+
+
+def chore(number: int) -> int:
+    with (FOLDER / str(os.getpid())).open("a") as trace:
+        trace.write(f"{number}\n")
+    time.sleep(SECONDS)
+    return number
+
+
+chores = task(chore)
+
+if sys.argv[1] == "serve":
+    serve(chores, limit=DONE_AT_ONCE)
+else:
+    for number in range(int(sys.argv[3])):
+        chores.delay(number)

@@ -1,0 +1,157 @@
+"""Stock task workers and the local server, stopped and killed in the midst of background runs."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.conformance.clients.stock import PROGRAMS, Stock, python
+from tests.conformance.servers import ROOT, free_port
+
+RUNS, WORKERS = 500, 3
+UNSTARTED = ["SCHEDULED", "PENDING"]
+
+# What a killed worker had goes on after its lease and a sweep, of a minute each.
+PATIENCE = 300.0
+
+
+@dataclass
+class Site:
+    """A local server that can be started again, and the processes that use it."""
+
+    folder: Path
+    settings: Mapping[str, str]
+    port: int = field(default_factory=free_port)
+    server: subprocess.Popen[bytes] | None = None
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    stopped: list[int] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api"
+
+    @property
+    def stock(self) -> Stock:
+        return Stock(self.url, self.folder / "home")
+
+    @property
+    def traces(self) -> Path:
+        return self.folder / "traces"
+
+    def start(self) -> None:
+        told = {"PORT": str(self.port), "DATA": str(self.folder / "data"), **self.settings}
+        command = [sys.executable, "-m", "local"]
+        quiet = subprocess.DEVNULL
+        self.server = subprocess.Popen(command, env=os.environ | told, cwd=ROOT, stdout=quiet)
+        _until(self._answers, "the server does not start")
+
+    def _answers(self) -> bool:
+        with suppress(httpx.TransportError):
+            return httpx.get(f"{self.url}/health").is_success
+        return False
+
+    def restart(self, how: signal.Signals) -> None:
+        assert self.server
+        self.server.send_signal(how)
+        self.server.wait(30)
+        self.start()
+
+    def hire(self) -> None:
+        """Start a worker."""
+        quiet = subprocess.DEVNULL
+        command = [*python(), str(PROGRAMS / "chores.py"), "serve", str(self.traces)]
+        worker = subprocess.Popen(command, env=self.stock.environment(), stdout=quiet, stderr=quiet)
+        self.workers.append(worker)
+
+    def dismiss(self, how: signal.Signals) -> None:
+        """Stop the worker that was started first."""
+        worker = self.workers.pop(0)
+        worker.send_signal(how)
+        worker.wait(60)
+        self.stopped.append(worker.pid)
+
+    def submit(self, count: int) -> None:
+        ran = self.stock.run("chores", "submit", str(self.traces), str(count))
+        assert ran.code == 0, ran.told()
+
+    def done(self) -> dict[int, list[int]]:
+        """The chores that were started, and the processes that did."""
+        by: dict[int, list[int]] = {}
+        for trace in self.traces.iterdir():
+            for line in trace.read_text().splitlines():
+                by.setdefault(int(line), []).append(int(trace.name))
+        return by
+
+    def has_done(self, count: int) -> bool:
+        return len(self.done()) >= count
+
+    def unstarted(self) -> int:
+        criteria = {"task_runs": {"state": {"type": {"any_": UNSTARTED}}}}
+        answer = httpx.post(f"{self.url}/task_runs/count", json=criteria)
+        count: int = answer.raise_for_status().json()
+        return count
+
+    def end(self) -> None:
+        for process in (*self.workers, *([self.server] if self.server else [])):
+            process.kill()
+            process.wait(30)
+
+
+@contextmanager
+def site(**settings: str) -> Iterator[Site]:
+    with tempfile.TemporaryDirectory() as folder:
+        opened = Site(Path(folder), settings)
+        opened.traces.mkdir()
+        try:
+            opened.start()
+            yield opened
+        finally:
+            opened.end()
+
+
+def survives(**settings: str) -> None:
+    """Each run's effect is seen, none is left, and no two workers that live do the same."""
+    with site(**settings) as here:
+        here.submit(RUNS)
+        for _ in range(WORKERS):
+            here.hire()
+        events: dict[int, Callable[[], Any]] = {
+            50: lambda: here.dismiss(signal.SIGKILL),
+            150: lambda: here.restart(signal.SIGKILL),
+            250: lambda: here.dismiss(signal.SIGTERM),
+            350: lambda: here.restart(signal.SIGTERM),
+        }
+        for count, happen in events.items():
+            _until(partial(here.has_done, count), f"not {count} were done", here.done)
+            happen()
+        _until(partial(here.has_done, RUNS), "some were not done", here.done)
+        _until(lambda: here.unstarted() == 0, "some are left", here.unstarted)
+        assert not _rivals(here)
+
+
+def _rivals(here: Site) -> dict[int, list[int]]:
+    """Chores that more than one worker did, where all but the last must have been stopped."""
+    return {
+        number: workers
+        for number, workers in here.done().items()
+        if len(set(workers) - set(here.stopped)) > 1
+    }
+
+
+def _until(
+    holds: Callable[[], bool], problem: str, found: Callable[[], object] = lambda: ""
+) -> None:
+    give_up = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < give_up, f"{problem} {found()}"
+        time.sleep(0.1)
