@@ -40,7 +40,7 @@ def usage(client: DynamoDBClient, side: Side, question: Question, loaded: Loaded
     """The mean of some requests; the calls are those of one, since all make the same."""
     used = []
     for number in range(REQUESTS):
-        with _metered(client) as one:
+        with metered(client) as one:
             side.prepare(question(loaded, number))()
         used.append(one)
     return Usage(
@@ -52,7 +52,8 @@ def usage(client: DynamoDBClient, side: Side, question: Question, loaded: Loaded
 
 
 @contextmanager
-def _metered(client: DynamoDBClient) -> Iterator[Usage]:
+def metered(client: DynamoDBClient) -> Iterator[Usage]:
+    """Count what the client asks, until the end of the block."""
     used = Usage()
 
     def ask_for_capacity(

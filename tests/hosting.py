@@ -1,0 +1,34 @@
+"""The functions hosted in this process, for HTTP and WebSocket clients that need no server."""
+
+import os
+
+import httpx
+
+from local import entrance
+from local.functions import Functions
+from local.gateway import Gateway
+from local.hub import Hub
+from local.socket_client import Sockets
+from local.transport import GatewayTransport
+from tests.databases import TEMPLATE
+from tests.management import Management
+
+
+def management_path(management: Management) -> str:
+    """Return host and path of the WebSocket API, as the functions' environment has it."""
+    return f"{management.address}/{TEMPLATE.sockets.stage}"
+
+
+def http_client() -> httpx.Client:
+    """Return a client of every function that answers HTTP."""
+    return httpx.Client(
+        transport=GatewayTransport(Gateway(TEMPLATE)),
+        base_url=f"http://runledger/{TEMPLATE.stage}",
+    )
+
+
+def socket_clients(management: Management) -> Sockets:
+    """Return what opens connections, once the environment of the functions is set."""
+    functions, url = Functions(TEMPLATE), os.environ["WEBSOCKET_URL"]
+    hub = management.hub = Hub(TEMPLATE.sockets, functions)
+    return Sockets(hub, entrance.one_url(Gateway(TEMPLATE, functions), hub, url))
