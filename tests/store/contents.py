@@ -10,11 +10,13 @@ from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
-from runledger.store import event_keys, items, keys
+from runledger.domain.task_workers import waiting, waits
+from runledger.store import event_keys, items, keys, worker_keys
 from runledger.store.counters import COUNTERS, STATELESS
 from runledger.store.expressions import plain
 from runledger.store.keys import Key
 from runledger.store.runs import MOST_TAGS
+from runledger.store.task_workers import entry
 from tests.databases import DynamoDB
 
 Table = dict[Key, dict[str, Any]]
@@ -54,7 +56,9 @@ def whole(database: DynamoDB) -> Contents:
     tags, counters = _tags(table), _counters(table)
     events = {key for key in table if key.pk.startswith(event_keys.EVENTS)}
     assert tags == set(_tagged(found))
-    assert table.keys() == states | pointers.keys() | owners | tags | counters | events
+    queued = {key for key in table if keys.is_of(key, worker_keys.QUEUE)}
+    assert queued >= set(_waiting(found))
+    assert table.keys() == states | pointers.keys() | owners | tags | counters | events | queued
     assert_counted(table)
     _assert_counts_of_subflows(table, found)
     _assert_counts_of_deployments(table, found)
@@ -149,6 +153,13 @@ def _tagged(found: Contents) -> Iterator[Key]:
     for key, run in _runs(found):
         tags = set(run.tags)
         yield from (keys.tag(key, tag) for tag in (tags if len(tags) <= MOST_TAGS else [None]))
+
+
+def _waiting(found: Contents) -> Iterator[Key]:
+    """The places of runs that wait for a worker; the stream removes those of others."""
+    for run in found.task_runs:
+        if run.state and waits(run.state):
+            yield keys.of(entry(waiting(run, run.state)).item)
 
 
 def _assert_counts_of_subflows(table: Table, found: Contents) -> None:

@@ -20,6 +20,10 @@ def create_task_run(_: httpx.Client) -> Asked:
     return new_task_run(tags=TAGS)
 
 
+def create_background_run(_: httpx.Client) -> Asked:
+    return new_task_run(state={"type": "SCHEDULED", "state_details": {"deferred": True}})
+
+
 def create_task_run_in_a_flow_run(api: httpx.Client) -> Asked:
     return new_task_run(flow_run_id=flow_run_id(api))
 
@@ -113,6 +117,7 @@ GET, QUERY, PUT, TRANSACT = "GetItem", "Query", "PutItem", "TransactWriteItems"
 # What each asks DynamoDB, in order.
 CALLS: dict[Asking, list[str]] = {
     create_task_run: [TRANSACT],
+    create_background_run: [TRANSACT],
     create_task_run_in_a_flow_run: [GET, TRANSACT],
     create_task_run_again: [TRANSACT, GET],
     rename_task_run: [GET, PUT],
@@ -138,6 +143,7 @@ CALLS: dict[Asking, list[str]] = {
 # What there is afterwards: task runs, flow runs, flows.
 OUTCOMES: dict[Asking, tuple[int, int, int]] = {
     create_task_run: (1, 0, 0),
+    create_background_run: (1, 0, 0),
     create_task_run_in_a_flow_run: (1, 1, 1),
     create_task_run_again: (1, 0, 0),
     rename_task_run: (1, 0, 0),

@@ -1,8 +1,9 @@
 """Background tasks that leave traces: `submit FOLDER COUNT` hands them in, `serve FOLDER` serves.
 
-Each writes a line when it starts: its number, and the process that does it.
+Each writes its number when it starts, into a file named for the process that does it.
 """
 
+import json
 import os
 import sys
 import time
@@ -29,5 +30,5 @@ chores = task(chore)
 if sys.argv[1] == "serve":
     serve(chores, limit=DONE_AT_ONCE)
 else:
-    for number in range(int(sys.argv[3])):
-        chores.delay(number)
+    futures = [chores.delay(number) for number in range(int(sys.argv[3]))]
+    sys.stdout.write(json.dumps([str(future.task_run_id) for future in futures]))
