@@ -50,6 +50,7 @@ OUTCOMES: Mapping[int, str] = {
     HTTPStatus.OK: "Answered",
     HTTPStatus.CREATED: "Accepted",
     HTTPStatus.NO_CONTENT: "Accepted",
+    HTTPStatus.TEMPORARY_REDIRECT: "Answered",
     HTTPStatus.NOT_FOUND: "NotFound",
     HTTPStatus.GONE: "NotFound",
     HTTPStatus.LOCKED: "Delayed",
