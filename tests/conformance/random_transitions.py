@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from tests.conformance.programs import Program, Step, delete, get, patch, post, program, some_id
+from tests.conformance.random_programs import TYPES_OF_FLOW_RUNS
 from tests.conformance.tables.proposals import FUTURE, PAST, Body
 from tests.conformance.tables.states import TYPES
 
@@ -52,12 +53,18 @@ def _steps(draw: Random, mark: str) -> Iterator[Step]:
 
 
 def _flow_run(draw: Random, label: str) -> Step:
-    state = _state(draw, "", draw.choice((*TYPES, "RUNNING", "RUNNING")), SHOWN_AT_CREATE)
+    types = (*_types(label), "RUNNING", "RUNNING")
+    state = _state(draw, "", draw.choice(types), SHOWN_AT_CREATE)
     body: Body = {"flow_id": "<flow.id>", "name": label, "state": state}
     body["empirical_policy"] = draw.choice(FLOW_POLICIES)
     if label == "sub":
         body["parent_task_run_id"] = some_id(draw.randrange(RUNS)) if draw.random() < 0.5 else None
     return post("/flow_runs/", body).named(label)
+
+
+def _types(label: str) -> tuple[str, ...]:
+    """The types of states for a flow run: only the subflow run has no task runs of its own."""
+    return TYPES if label == "sub" else TYPES_OF_FLOW_RUNS
 
 
 def _new_flow_run(draw: Random, _: str) -> Iterator[Step]:
@@ -120,11 +127,11 @@ def _run_through(draw: Random, mark: str) -> Iterator[Step]:
 
 
 def _propose_for_flow_run(draw: Random, _: str) -> Iterator[Step]:
-    kind = draw.choice((*TYPES, "RUNNING", "RUNNING", "PAUSED"))
+    label = draw.choice(FLOW_RUNS)
+    kind = draw.choice((*_types(label), "RUNNING", "RUNNING", "PAUSED"))
     body: Body = {"state": _state(draw, "", kind)}
     if draw.random() < 0.25:
         body["force"] = draw.choice((True, False))
-    label = draw.choice(FLOW_RUNS)
     yield post(f"/flow_runs/<{label}.id>/set_state", body)
     yield get(f"/flow_runs/<{label}.id>")
 

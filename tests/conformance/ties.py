@@ -57,7 +57,7 @@ def _keyed(runs: list[Json], field: str) -> Iterator[tuple[Hashable, dict[str, J
         if isinstance(run, dict):
             value = run[field] or (run["expected_start_time"] if field == "start_time" else None)
             own = isinstance(value, str) and field != "name" and _is_recent(run, value)
-            yield (("own", str(run["id"])) if own else str(value)), run
+            yield (("own", _identity(run)) if own else str(value)), run
 
 
 def _is_recent(run: dict[str, Json], value: str) -> bool:
