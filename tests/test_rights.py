@@ -131,6 +131,7 @@ def _use_everything(api: httpx.Client) -> None:
     for ids in ([flow], [flow, flow_run]):
         _query(api, "flows", {"id": {"any_": ids}})
     _query(api, "flows", {"name": {"any_": ["flow"]}})
+    _do(api.patch(f"/flows/{flow}", json={"tags": ["one"]}))
     _do(api.patch(f"/task_runs/{parents[0]}", json={"name": "renamed"}))
     for tags in (["one"], ["other"]):
         _do(api.patch(f"/flow_runs/{flow_run}", json={"tags": tags}))

@@ -48,7 +48,7 @@ METHODS = {
     "/events": ("POST",),
     "/events/filter": ("POST",),
     "/flows/": ("POST",),
-    "/flows/{id}": ("GET", "DELETE"),
+    "/flows/{id}": ("GET", "PATCH", "DELETE"),
     "/flows/name/{name}": ("GET",),
     "/flow_runs/": ("POST",),
     "/flow_runs/{id}": ("GET", "PATCH", "DELETE"),

@@ -1,9 +1,9 @@
-"""POST /flows/, GET and DELETE /flows/{id}, GET /flows/name/{name}."""
+"""POST /flows/, GET, PATCH and DELETE /flows/{id}, GET /flows/name/{name}."""
 
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from tests.conformance.programs import Program, apart, delete, get, post, program, some_id
+from tests.conformance.programs import Program, apart, delete, get, patch, post, program, some_id
 from tests.conformance.tables import samples
 
 NAMES: tuple[object, ...] = (
@@ -67,8 +67,11 @@ def programs() -> Iterator[Program]:
     for number, labels in enumerate(LABELS):
         yield _created(f"flow labels {number}", {"name": "F", "labels": labels})
     yield from apart("flow bodies", *(post("/flows/", body) for body in BODIES))
+    yield from (_changed(number, change) for number, change in enumerate(CHANGES))
     yield program(
-        "flows that are not there", *(get(f"/flows/{some_id(1)}"), delete(f"/flows/{some_id(1)}"))
+        "flows that are not there",
+        *(get(f"/flows/{some_id(1)}"), delete(f"/flows/{some_id(1)}")),
+        *(patch(f"/flows/{some_id(1)}", {"tags": []}), patch("/flows/abc", {"tags": []})),
     )
 
 
@@ -77,6 +80,22 @@ BODIES: tuple[object, ...] = (
     *({}, {"name": "F", "id": some_id(1)}, {"name": "F", "created": None}, {"tags": ["a"]}),
     *({"name": "", "tags": 5, "labels": 5, "x": 1}, {"Name": "F"}, {"name": "F", "x": 1, "y": 2}),
 )
+CHANGES: tuple[object, ...] = (
+    *({}, {"tags": []}, {"tags": ["c", "b", "b"]}, {"name": "G"}, {"labels": {}}, {"tags": {}}),
+    *({"tags": ["c"], "x": 1, "name": 5}, {"tags": ["c", 5, None]}, [], 5, None, "x"),
+    *({"tags": tags} for tags in samples.TAGS),
+)
+
+
+def _changed(number: int, change: object) -> Program:
+    return program(
+        f"flow change {number}",
+        post("/flows/", {"name": "F", "tags": ["a"], "labels": {"x": 1}}),
+        patch("/flows/<s1.id>", change),
+        get("/flows/<s1.id>"),
+        post("/flows/filter", {"flows": {"tags": {"all_": ["c"]}}}),
+        get("/flows/name/F"),
+    )
 
 
 def _named(number: int, name: object) -> Program:

@@ -155,6 +155,16 @@ class FlowCreate(Body):
         )
 
 
+class FlowUpdate(Body):
+    """PATCH /flows/{id}."""
+
+    tags: list[str] = []
+
+    def changes(self) -> dict[str, Any]:
+        """Return what is to change."""
+        return {"tags": tuple(self.tags)} if "tags" in self.model_fields_set else {}
+
+
 class FlowRunCreate(Body):
     """POST /flow_runs/."""
 

@@ -1,7 +1,8 @@
 """What can be done with flows."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger.domain.errors import NotFound
@@ -43,6 +44,19 @@ def read_by_name(store: Store, name: str) -> Flow:
         NotFound: there is none.
     """
     return _found(store.flows.read_by_name(name))
+
+
+def update(store: Store, flow_id: UUID, changes: Mapping[str, Any], *, now: datetime) -> None:
+    """Change what is sent of a flow.
+
+    Raises:
+        NotFound: there is none.
+    """
+
+    def changed(flow: Flow) -> Flow:
+        return flow.but(**changes, updated=now)
+
+    _found(until_it_holds(lambda: store.flows.update(flow_id, changed)))
 
 
 def _found(flow: Flow | None) -> Flow:

@@ -1,5 +1,6 @@
 """Flows in the table."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,14 +11,14 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flows import Flow
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items, keys
-from runledger.store.expressions import ABSENT, PRESENT, in_partition
+from runledger.store.expressions import ABSENT, PRESENT, in_partition, unmoved
 from runledger.store.failures import Refused
 from runledger.store.flow_run_selections import FlowSelection
 from runledger.store.kinds import FLOWS
 from runledger.store.searching import Searcher
 from runledger.store.shards import Shards
 from runledger.store.table import Query, Table
-from runledger.store.writes import Delete, Put
+from runledger.store.writes import Add, Delete, Put
 
 BARE = PRESENT & (Attr("deployments").not_exists() | Attr("deployments").eq(0))
 """A flow that has no deployments; it counts them itself."""
@@ -56,6 +57,25 @@ class FlowStore:
             if first is None:
                 raise Moved(flow.name) from refused
             return first
+        return flow
+
+    def update(self, flow_id: UUID, change: Callable[[Flow], Flow]) -> Flow | None:
+        """Replace a flow, whose name stays, by what becomes of it; return None if there is none.
+
+        Raises:
+            Moved: it is no longer as it was read.
+        """
+        key = keys.flow(flow_id)
+        item = self.table.read(key)
+        if item is None:
+            return None
+        flow = change(items.read_document(Flow, item))
+        # Not a `Put`: the number of its deployments, kept in the same item, is not the flow's.
+        shown = items.changed_in_flow_item(flow)
+        try:
+            self.table.write(Add(key, {"version": 1}, unmoved(int(item["version"])), shown))
+        except Refused as refused:
+            raise Moved(flow.name) from refused
         return flow
 
     def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[Flow, Flow]:

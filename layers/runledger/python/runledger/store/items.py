@@ -137,15 +137,20 @@ def flow_item(flow: Flow, *, shards: int) -> Item:
     """Spell a flow."""
     return _item(
         keys.flow(flow.id),
-        body=_document(flow),
         version=1,
-        facts=_document(flow),
         id=str(flow.id),
         shard=keys.shard(keys.FLOW, keys.shard_of(flow.id, shards)),
         name_key=places.name_place(flow.name, flow.created, flow.id),
         expected_start=places.place(flow.created, flow.created, flow.id),
-        end=places.place(flow.updated, flow.created, flow.id),
+        **changed_in_flow_item(flow),
     )
+
+
+def changed_in_flow_item(flow: Flow) -> dict[str, str]:
+    """Spell what an update changes in the item of a flow."""
+    document = _document(flow)
+    updated = places.place(flow.updated, flow.created, flow.id)
+    return {"body": document, "facts": document, "end": updated}
 
 
 def read_flow_facts(entry: Item) -> Flow:
