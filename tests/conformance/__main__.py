@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from tests.conformance import (
+    conversing,
     random_programs,
     random_queries,
     random_transitions,
@@ -38,7 +39,12 @@ def main() -> int:
             report.add(outcome)
     report.print()
     verdict = _verdict(options, report)
-    return verdict if options.url or _stock_programs_work(options) else 1
+    return verdict if options.url or _clients_are_served(options) else 1
+
+
+def _clients_are_served(options: argparse.Namespace) -> bool:
+    alike = options.against_itself or conversing.all_agree(options.only, servers.AUTH)
+    return _stock_programs_work(options) and alike
 
 
 def _stock_programs_work(options: argparse.Namespace) -> bool:

@@ -37,6 +37,7 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/deployments/[^/]+/?", "/deployments/{id}"),
         (r"/logs/?", "/logs/"),
         (r"/logs/filter/?", "/logs/filter"),
+        (r"/task_workers/filter/?", "/task_workers/filter"),
         (r"/events/?", "/events"),
         (r"/events/filter/?", "/events/filter"),
         (r"/(health|ready|version|admin/version|csrf-token)/?", r"/\1"),
@@ -45,6 +46,7 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 METHODS = {
     "/task_runs/": ("POST",),
     "/task_runs/{id}": ("GET", "PATCH", "DELETE"),
+    "/task_workers/filter": ("POST",),
     "/events": ("POST",),
     "/events/filter": ("POST",),
     "/flows/": ("POST",),

@@ -6,12 +6,17 @@ import pytest
 from tests.conformance.answers import Answer
 from tests.conformance.differences import RULES, Exchange, explanation
 from tests.conformance.programs import get, post
+from tests.conformance.servers import AUTH
+from tests.conformance.tables.conversations import talks
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "differences.md"
 HEADINGS = frozenset(re.findall(r"^## (.+)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE))
 
 
-@pytest.mark.parametrize("rule", sorted(RULES))
+RULES_OF_TALKS = frozenset(talk.rule for talk in talks(AUTH) if talk.rule)
+
+
+@pytest.mark.parametrize("rule", sorted(RULES | RULES_OF_TALKS))
 def test_every_kept_difference_is_documented(rule: str) -> None:
     assert rule in HEADINGS
 

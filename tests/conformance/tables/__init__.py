@@ -27,12 +27,13 @@ from tests.conformance.tables import (
     slots,
     state_reads,
     task_runs,
+    task_workers,
 )
 
 TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, flow_run_states),
-    *(queries, logs, events, event_bodies),
+    *(queries, logs, events, event_bodies, task_workers),
     *(concurrency_limits, slots, deployments, deployment_criteria),
 )
 
