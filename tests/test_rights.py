@@ -151,8 +151,9 @@ def _propose_states(api: httpx.Client, flow_run: str, task_run: str) -> None:
     for state in (started, {"type": "COMPLETED", "state_details": cached}):
         _do(api.post(f"/task_runs/{task_run}/set_state", json={"state": state}))
     _do(api.post(f"/flow_runs/{flow_run}/set_state", json={"state": {"type": "RUNNING"}}))
-    states = _do(api.get("/task_run_states/", params={"task_run_id": task_run})).json()
-    _do(api.get(f"/task_run_states/{states[0]['id']}"))
+    for kind, run in {"task_run": task_run, "flow_run": flow_run}.items():
+        states = _do(api.get(f"/{kind}_states/", params={f"{kind}_id": run})).json()
+        _do(api.get(f"/{kind}_states/{states[0]['id']}"))
 
 
 def _hold_slots(api: httpx.Client, flow: str, flow_run: str) -> None:

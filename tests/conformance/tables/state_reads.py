@@ -1,8 +1,9 @@
-"""GET /task_run_states/{id} and /task_run_states/?task_run_id=."""
+"""GET /task_run_states/{id} and /task_run_states/?task_run_id=, and their like for flow runs."""
 
 from collections.abc import Iterator
 
 from tests.conformance.programs import Program, bare, delete, get, program, some_id
+from tests.conformance.tables.flow_runs import FLOW, flow_run
 from tests.conformance.tables.proposals import (
     FUTURE,
     RUN,
@@ -10,6 +11,7 @@ from tests.conformance.tables.proposals import (
     deferred,
     forced,
     proposed,
+    proposed_for_flow_run,
     state,
 )
 
@@ -29,6 +31,12 @@ QUERIES = (
 IDS = (
     *(some_id(404), "abc", "5", "<made.state.id>x", "%7B<made.state.id>%7D", RUN),
     some_id(404).replace("-", ""),
+)
+
+OF_FLOW_RUNS = "/flow_run_states/"
+FLOW_RUN_QUERIES = (
+    *("", "?flow_run_id", "?flow_run_id=", "?flow_run_id=abc", f"?flow_run_id={some_id(9)}"),
+    *("?flow_run_id=<run.id>", "?task_run_id=<run.id>", "?flow_run_id=<run.id>&limit=1"),
 )
 
 
@@ -67,4 +75,26 @@ def programs() -> Iterator[Program]:
         created(state("RUNNING")),
         *(proposed(state("RUNNING", name=str(number), message="m" * 300)) for number in range(60)),
         get(f"{LIST}?task_run_id={RUN}"),
+    )
+    yield _of_flow_run()
+
+
+def _of_flow_run() -> Program:
+    return program(
+        "flow run states: a history",
+        FLOW,
+        flow_run(state=state("SCHEDULED", scheduled_time=FUTURE, message="m")).named("run"),
+        proposed_for_flow_run(state("PENDING")),
+        proposed_for_flow_run(state("RUNNING", name="Mine")).named("second"),
+        proposed_for_flow_run(state("COMPLETED", data={"x": 1})),
+        created(flow_run_id="<run.id>").named("task run"),
+        *(get(f"{OF_FLOW_RUNS}{query}") for query in FLOW_RUN_QUERIES),
+        *(get(f"{OF_FLOW_RUNS}<{label}.state.id>") for label in ("run", "second", "task run")),
+        *(get(f"{OF_FLOW_RUNS}{identity}") for identity in (some_id(404), "abc", "<run.id>")),
+        get(f"{LIST}<run.state.id>"),
+        *(bare(method, OF_FLOW_RUNS) for method in ("POST", "PUT", "DELETE", "HEAD")),
+        *(bare(method, f"{OF_FLOW_RUNS}<run.state.id>") for method in ("POST", "DELETE")),
+        delete("/flow_runs/<run.id>"),
+        get(f"{OF_FLOW_RUNS}?flow_run_id=<run.id>"),
+        get(f"{OF_FLOW_RUNS}<run.state.id>"),
     )
