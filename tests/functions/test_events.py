@@ -102,6 +102,15 @@ def test_what_happens_to_a_connection_that_nobody_knows_fails_nothing(
     assert called(operation)["statusCode"] == httpx.codes.OK
 
 
+def test_a_client_that_is_gone_before_it_is_let_in_is_no_failure_of_ours(
+    sockets_on_moto: Sockets,  # noqa: ARG001 - it sets the environment
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    called("websocket_connect")
+    called("websocket_default")
+    assert "unexpected error" not in caplog.messages
+
+
 def test_a_run_that_is_told_to_wait_and_is_gone_fails_nothing(
     sockets_on_moto: Sockets,  # noqa: ARG001 - it sets the environment
 ) -> None:

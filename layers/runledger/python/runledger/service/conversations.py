@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from runledger.domain import conversations
 from runledger.domain.conversations import INTERNAL_ERROR, SUBPROTOCOL, Closed
+from runledger.domain.errors import Gone
 from runledger.domain.task_workers import Departure
 from runledger.service import departures, events, listening
 from runledger.service.means import Means
@@ -83,6 +84,8 @@ class Ears:
             self._hear(connection_id, text)
         except Closed as end:
             self.means.sockets.close(connection_id, end.code, end.reason)
+        except Gone:
+            return  # What has to follow, follows when its end is told.
         except BaseException:
             self.means.sockets.close(connection_id, INTERNAL_ERROR, "Internal error")
             raise
