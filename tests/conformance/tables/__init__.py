@@ -18,6 +18,7 @@ from tests.conformance.tables import (
     flow_run_states,
     flow_runs,
     flows,
+    graphs,
     logs,
     origins,
     queries,
@@ -33,7 +34,7 @@ from tests.conformance.tables import (
 TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, flow_run_states),
-    *(queries, logs, events, event_bodies, task_workers),
+    *(queries, graphs, logs, events, event_bodies, task_workers),
     *(concurrency_limits, slots, deployments, deployment_criteria),
 )
 

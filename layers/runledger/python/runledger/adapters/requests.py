@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -14,14 +14,22 @@ from uuid import UUID
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from runledger.adapters.parsing import parse_json
+from runledger.adapters.problems import (
+    Problem,
+    is_missing_parameter,
+    missing,
+    new_problem,
+    problems_of,
+)
 from runledger.domain.errors import NotFound
 
 M = TypeVar("M", bound=BaseModel)
-Problem = dict[str, Any]
+T = TypeVar("T")
 
 PATH_ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 JSON_TYPE = re.compile(r"application/([^;\s]*\+)?json\s*(;.*)?", re.IGNORECASE)
 ANY_UUID: TypeAdapter[UUID] = TypeAdapter(UUID)
+ANY_TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 VERSION_HEADER = "x-prefect-api-version"
@@ -92,7 +100,7 @@ class Request:
         """
         given = self.event.get("queryStringParameters") or {}
         if name not in given:
-            raise InvalidRequest([_missing("query", name)], None)
+            raise InvalidRequest([missing("query", name)], None)
         return str(given[name])
 
     def query_id(self, name: str) -> UUID:
@@ -101,7 +109,18 @@ class Request:
         Raises:
             InvalidRequest: it is missing or no UUID.
         """
-        return _uuid(self.query(name), ("query", name), None)
+        return _read(ANY_UUID, self.query(name), ("query", name), None)
+
+    def query_time(self, name: str) -> datetime | None:
+        """Return a parameter of the query that is a time, if it is given; naive means UTC.
+
+        Raises:
+            InvalidRequest: it is no time.
+        """
+        if name not in (self.event.get("queryStringParameters") or {}):
+            return None
+        time = _read(ANY_TIME, self.query(name), ("query", name), None)
+        return time if time.tzinfo else time.replace(tzinfo=UTC)
 
     def path_uuid(self, name: str) -> UUID:
         """Return a variable of the path for which the reference's route takes any text.
@@ -109,7 +128,7 @@ class Request:
         Raises:
             InvalidRequest: it is no UUID.
         """
-        return _uuid(self.path_text(name), ("path", name), self.content)
+        return _read(ANY_UUID, self.path_text(name), ("path", name), self.content)
 
     @cached_property
     def _raw(self) -> bytes:
@@ -135,7 +154,7 @@ class Request:
                 return parse_json(self._raw)
             return self._raw.decode(errors="replace") or None
         except json.JSONDecodeError as error:
-            problem = _problem("json_invalid", ("body", error.pos), "JSON decode error", {})
+            problem = new_problem("json_invalid", ("body", error.pos), "JSON decode error", {})
             problem["ctx"] = {"error": error.msg}
             raise InvalidRequest([problem], error.doc) from error
         except (UnicodeDecodeError, RecursionError) as error:
@@ -170,7 +189,7 @@ class Request:
             InvalidRequest: there is none, or it breaks the model.
         """
         if self.content is None:
-            raise InvalidRequest([_missing("body")], None)
+            raise InvalidRequest([missing("body")], None)
         return self._validated(model, self.content)
 
     def parameters(self, model: type[M]) -> M:
@@ -182,7 +201,7 @@ class Request:
         content = self.content if self._says_json else None
         if content is not None and not isinstance(content, dict):
             names = model.model_fields
-            raise InvalidRequest([_missing("body", name) for name in names], content)
+            raise InvalidRequest([missing("body", name) for name in names], content)
         given = {name: value for name, value in (content or {}).items() if value is not None}
         return self._validated(model, given, named=True)
 
@@ -190,11 +209,11 @@ class Request:
         try:
             return model.model_validate(given, from_attributes=True, context={"now": self.now})
         except ValidationError as error:
-            problems = _problems(error, "body")
+            problems = problems_of(error, "body")
         if named:
             # A parameter that is missing has no input, unlike a missing key of an object.
             problems = [
-                one | {"input": None} if _is_missing_parameter(one) else one for one in problems
+                one | {"input": None} if is_missing_parameter(one) else one for one in problems
             ]
         raise InvalidRequest(problems, self.content)
 
@@ -222,26 +241,8 @@ def check_version(version: str | None) -> None:
         )
 
 
-def _uuid(text: str, found: tuple[str, str], body: object) -> UUID:
+def _read(kind: TypeAdapter[T], text: str, found: tuple[str, str], body: object) -> T:
     try:
-        return ANY_UUID.validate_python(text)
+        return kind.validate_python(text)
     except ValidationError as error:
-        raise InvalidRequest(_problems(error, *found), body) from error
-
-
-def _problems(error: ValidationError, *under: str) -> list[Problem]:
-    return [
-        {**problem, "loc": (*under, *problem["loc"])} for problem in error.errors(include_url=False)
-    ]
-
-
-def _is_missing_parameter(problem: Problem) -> bool:
-    return problem["type"] == "missing" and len(problem["loc"]) == 2  # noqa: PLR2004 - body, name
-
-
-def _problem(kind: str, loc: tuple[str | int, ...], message: str, given: object) -> Problem:
-    return {"type": kind, "loc": loc, "msg": message, "input": given}
-
-
-def _missing(*loc: str) -> Problem:
-    return _problem("missing", loc, "Field required", None)
+        raise InvalidRequest(problems_of(error, *found), body) from error

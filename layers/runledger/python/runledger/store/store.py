@@ -12,6 +12,7 @@ from runledger.store.deployments import DeploymentStore
 from runledger.store.events import EventStore
 from runledger.store.flow_runs import FlowRunStore
 from runledger.store.flows import FlowStore
+from runledger.store.graphs import GraphStore
 from runledger.store.leases import LeaseStore
 from runledger.store.listeners import ListenerStore
 from runledger.store.logs import LogStore
@@ -120,6 +121,11 @@ class Store:
     def listeners(self) -> ListenerStore:
         """Clients that listen to events."""
         return ListenerStore(self.table)
+
+    @property
+    def graphs(self) -> GraphStore:
+        """Flow runs, as far as their graphs show them."""
+        return GraphStore(self.table)
 
     @property
     def recordings(self) -> RecordingStore:
