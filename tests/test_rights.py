@@ -132,6 +132,7 @@ def _use_everything(api: httpx.Client) -> None:
         _query(api, "flows", {"id": {"any_": ids}})
     _query(api, "flows", {"name": {"any_": ["flow"]}})
     _do(api.patch(f"/flows/{flow}", json={"tags": ["one"]}))
+    _do(api.get(f"/ui/task_runs/{parents[0]}"))
     for drawn in (flow_run, subflow_runs[0]):
         _do(api.get(f"/flow_runs/{drawn}/graph-v2"))
     _do(api.patch(f"/task_runs/{parents[0]}", json={"name": "renamed"}))

@@ -13,7 +13,7 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"/\1/\2",
         ),
         (r"/task_runs/[^/]+/set_state/?", "/task_runs/{id}/set_state"),
-        (r"/task_runs/[^/]+/?", "/task_runs/{id}"),
+        (r"(/ui)?/task_runs/[^/]+/?", r"\1/task_runs/{id}"),
         (r"/flows/?", "/flows/"),
         (r"/flows/name/.+", "/flows/name/{name}"),
         (r"/flows/[^/]+/?", "/flows/{id}"),

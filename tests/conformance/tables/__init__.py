@@ -29,12 +29,13 @@ from tests.conformance.tables import (
     state_reads,
     task_runs,
     task_workers,
+    ui,
 )
 
 TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, flow_run_states),
-    *(queries, graphs, logs, events, event_bodies, task_workers),
+    *(queries, graphs, ui, logs, events, event_bodies, task_workers),
     *(concurrency_limits, slots, deployments, deployment_criteria),
 )
 

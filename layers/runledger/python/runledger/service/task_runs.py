@@ -132,6 +132,17 @@ def read(store: Store, run_id: UUID) -> TaskRun:
     return stored.run
 
 
+def read_with_flow_run_name(store: Store, run_id: UUID) -> tuple[TaskRun, str | None]:
+    """Return the run, and what its flow run is called, if it has one.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    run = read(store, run_id)
+    seen = store.flow_runs.read(run.flow_run_id) if run.flow_run_id else None
+    return run, seen and seen.run.name
+
+
 def rename(store: Store, run_id: UUID, name: str | None, *, now: datetime) -> None:
     """Give the run another name; without one only `updated` changes.
 
