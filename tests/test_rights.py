@@ -190,11 +190,13 @@ def _deploy(api: httpx.Client, flow: str) -> None:
     parent = _create(api, "/task_runs/", task_key="task", dynamic_key="deployed")
     started = f"/deployments/{deployment}/create_flow_run"
     _do(api.post(started, json={"parent_task_run_id": parent, "idempotency_key": "its"}))
+    _do(api.post(started, json={}))
     _do(api.patch(f"/deployments/{deployment}", json={"paused": True}))
     for path in (f"/deployments/{deployment}", "/deployments/name/flow/d"):
         _do(api.get(path))
     for ids in ([deployment], [deployment, flow]):
         _query(api, "deployments", {"id": {"any_": ids}})
+        _do(api.post("/deployments/get_scheduled_flow_runs", json={"deployment_ids": ids}))
     by_runs: tuple[dict[str, Any], ...] = (
         {"flow_runs": {}},
         {"flow_runs": {"deployment_id": {"any_": [deployment]}}},

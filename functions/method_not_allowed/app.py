@@ -7,13 +7,16 @@ from runledger.adapters.http import Response, admit, endpoint
 from runledger.adapters.requests import Request
 
 # The reference names the first method that it registered for a path, whatever else there is:
-# PATCH for these, POST where one creates, asks for lists or proposes, GET for the rest.
+# PATCH for these, POST where one creates, asks for lists or proposes, DELETE where that is all, and
+# GET for the rest.
 PATCHED = ("/task_runs/{id}", "/flow_runs/{id}", "/flows/{id}", "/deployments/{id}")
 POSTED = (
     "/task_runs", "/flows", "/flow_runs", "/concurrency_limits", "/deployments", "/create_flow_run",
     "/logs", "/filter", "/paginate", "/count", "/history", "/set_state", "/reset", "/renew",
     "/increment", "/decrement", "/increment-with-lease", "/decrement-with-lease",
+    "/get_scheduled_flow_runs",
 )  # fmt: skip
+DELETED = ("/automations/owned-by/{resource_id}",)
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 REQUESTED_METHOD = "access-control-request-method"
@@ -36,6 +39,8 @@ def handler(request: Request) -> Response:
 def first_method(resource: str) -> str:
     if resource in PATCHED:
         return "PATCH"
+    if resource in DELETED:
+        return "DELETE"
     return "POST" if resource.endswith(POSTED) else "GET"
 
 

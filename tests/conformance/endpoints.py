@@ -35,13 +35,15 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/deployments/?", "/deployments/"),
         (r"/deployments/name/.+", "/deployments/name/{flow}/{name}"),
         (r"/deployments/[^/]+/create_flow_run/?", "/deployments/{id}/create_flow_run"),
+        (r"/deployments/get_scheduled_flow_runs/?", "/deployments/get_scheduled_flow_runs"),
         (r"/deployments/[^/]+/?", "/deployments/{id}"),
+        (r"/automations/owned-by/[^/]+/?", "/automations/owned-by/{resource}"),
         (r"/logs/?", "/logs/"),
         (r"/logs/filter/?", "/logs/filter"),
         (r"/task_workers/filter/?", "/task_workers/filter"),
         (r"/events/?", "/events"),
         (r"/events/filter/?", "/events/filter"),
-        (r"/(health|ready|version|admin/version|csrf-token)/?", r"/\1"),
+        (r"/(health|ready|version|admin/version|admin/storage|csrf-token)/?", r"/\1"),
     )
 )
 METHODS = {
@@ -61,6 +63,7 @@ METHODS = {
     "/deployments/{id}": ("GET", "PATCH", "DELETE"),
     "/deployments/name/{flow}/{name}": ("GET",),
     "/deployments/{id}/create_flow_run": ("POST",),
+    "/automations/owned-by/{resource}": ("DELETE",),
     "/concurrency_limits/{id}": ("GET", "DELETE"),
     "/concurrency_limits/tag/{tag}": ("GET", "DELETE"),
     "/v2/concurrency_limits/{id}": ("GET", "PATCH", "DELETE"),

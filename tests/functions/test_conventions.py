@@ -60,6 +60,10 @@ ALLOWED = [
     ("GET",     "/task_runs/filter",     "POST"),
     ("DELETE",  "/flows/",               "POST"),
     ("POST",    "/flows/name/a",         "GET"),
+    ("POST",    f"/flow_runs/{ABSENT}",  "PATCH"),
+    ("GET",     "/automations/owned-by/a", "DELETE"),
+    ("GET",     "/deployments/get_scheduled_flow_runs", "POST"),
+    ("POST",    "/admin/storage",        "GET"),
     ("DELETE",  "/health",               "GET"),
     ("OPTIONS", "/version",              "GET"),
 ]

@@ -219,3 +219,13 @@ PLACEHOLDERS: Values = (
     {"__prefect_kind": "jinja", "template": "as it is"},
     [{"__prefect_kind": "json"}, {"__prefect_kind": "json", "value": "1"}],
 )
+
+ITS: dict[str, object] = {"deployment_ids": ["<deployment.id>"]}
+OWNERS: tuple[object, ...] = ([], None, "x", ["x"], [some_id(1)], {}, ["<deployment.id>"] * 2)
+DUE: tuple[object, ...] = (
+    *(ITS, ITS | {"scheduled_before": "2030-01-01"}, ITS | {"scheduled_before": None}),
+    ITS | {"scheduled_before": "2026-01-01T00:00:00+01:00"},
+    *(ITS | {"limit": limit} for limit in (0, 1, 2, 200, 201, -1, None, "x")),
+    *({"deployment_ids": ids} for ids in OWNERS),
+    *(ITS | {"x": 1}, {}, None, [], 5),
+)

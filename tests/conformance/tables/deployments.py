@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 
-from tests.conformance.programs import Program, Step, delete, get, patch, post, program, some_id
+from tests.conformance.programs import (
+    Program,
+    Step,
+    bare,
+    delete,
+    get,
+    patch,
+    post,
+    program,
+    some_id,
+)
 from tests.conformance.tables import deployment_bodies as bodies
 
 FLOW = post("/flows/", {"name": "F 1", "labels": {"of": "flow", "shared": "flow"}}).named("flow")
@@ -27,7 +37,7 @@ FULL: Mapping[str, object] = {
 
 
 def programs() -> Iterator[Program]:
-    yield from (_life(), _names(), _updates(), _labels(), _deletion(), _of_two_flows())
+    yield from (_life(), _names(), _updates(), _labels(), _deletion(), _of_two_flows(), _due())
     yield from _creations()
     yield from _changes()
     yield from _runs()
@@ -190,4 +200,25 @@ def _of_two_flows() -> Program:
         get(PATH),
         get("/flow_runs/<s5.id>"),
         get("/deployments/name/F 2/D 1"),
+    )
+
+
+def _due() -> Program:
+    def run(due: str, state: str = "SCHEDULED") -> Step:
+        return post(START, {"state": {"type": state, "state_details": {"scheduled_time": due}}})
+
+    path = "/deployments/get_scheduled_flow_runs"
+    return program(
+        "deployment: what is due",
+        FLOW,
+        deployment(),
+        *map(run, ("2041-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "2026-01-01T00:00:00+01:00")),
+        run("2021-01-01T00:00:00Z", "PENDING"),
+        *(post(path, body) for body in bodies.DUE),
+        *(bare(method, path) for method in ("GET", "PUT", "HEAD")),
+        *(delete(f"/automations/owned-by/{name}") for name in ("<deployment.id>", "x", "a b", "")),
+        *(bare(method, "/automations/owned-by/x") for method in ("GET", "POST", "HEAD")),
+        *(get("/admin/storage"), bare("POST", "/admin/storage")),
+        delete(PATH),
+        post(path, {"deployment_ids": ["<deployment.id>"]}),
     )

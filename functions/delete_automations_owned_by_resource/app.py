@@ -1,0 +1,12 @@
+"""DELETE /automations/owned-by/{resource_id}: remove a resource's automations; there are none."""
+
+from http import HTTPStatus
+
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    request.path_text("resource_id")
+    return Response(status=HTTPStatus.ACCEPTED)
