@@ -81,7 +81,7 @@ def _head() -> Iterator[str]:
 
 def _panel(axes: tuple[Scale, Scale], name: str, lines: Mapping[str, Points]) -> Iterator[str]:
     across, up = axes
-    yield _text(across.start, up.end - 8, name, size=12)
+    yield _text(across.start, up.end - 8, name)
     yield from _grid(across, up)
     for one, line in lines.items():
         places = [(across.at(size), up.at(value)) for size, value in line]
