@@ -19,7 +19,7 @@ SHOWN = {"authorization": "Basic " + b64encode(AUTH.encode()).decode()}
 HASH = sha256(AUTH.encode()).hexdigest()
 UNAUTHORIZED = (401, {"exception_message": "Unauthorized"})
 
-OPEN = {"health_check", "perform_readiness_check"}
+OPEN = {"health_check", "perform_readiness_check", "redirect_websocket"}
 ROUTES = [route for route in TEMPLATE.routes if route.operation not in OPEN]
 ENDPOINTS = [route for route in ROUTES if route.operation != "method_not_allowed"]
 GUARDED = template.load(parameters={"Authentication": "required", "AuthSha256": HASH})
