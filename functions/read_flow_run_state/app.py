@@ -3,9 +3,9 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.service import flow_run_states
+from runledger.service import run_states
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    return Response(flow_run_states.read(wiring.store(), request.id()))
+    return Response(run_states.OF_FLOW_RUNS.read(wiring.store(), request.id()))

@@ -3,10 +3,10 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.service import flow_run_states
+from runledger.service import run_states
 
 
 @endpoint
 def handler(request: Request) -> Response:
     flow_run_id = request.query_id("flow_run_id")
-    return Response(flow_run_states.history(wiring.store(), flow_run_id))
+    return Response(run_states.OF_FLOW_RUNS.history(wiring.store(), flow_run_id))

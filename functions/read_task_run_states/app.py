@@ -3,10 +3,10 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.service import task_run_states
+from runledger.service import run_states
 
 
 @endpoint
 def handler(request: Request) -> Response:
     task_run_id = request.query_id("task_run_id")
-    return Response(task_run_states.history(wiring.store(), task_run_id))
+    return Response(run_states.OF_TASK_RUNS.history(wiring.store(), task_run_id))
