@@ -27,8 +27,13 @@ SETTLING = timedelta(seconds=60)
 def follow(
     store: Store, records: Sequence[Mapping[str, Any]], deadline: Deadline, *, now: datetime
 ) -> Iterator[Failure]:
-    """Remove what goes with what was removed; yield the first record for which that failed."""
+    """Remove what goes with what was removed; yield the first record for which that failed.
+
+    A record of anything that is still there has no effect, whatever the source's filter lets pass.
+    """
     for change in map(changes.read, records):
+        if change.new is not None:
+            continue
         try:
             _follow(store, change, deadline, now)
         except Exception as error:  # noqa: BLE001 - whatever it is, the stream repeats it
