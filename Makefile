@@ -7,7 +7,7 @@ PINS := pyproject.toml layers/dependencies/requirements.txt
 SAM := SAM_CLI_TELEMETRY=0 $(subst $(VENV),.sam-venv,$(BIN))/sam
 DATABASE := local/node_modules/.package-lock.json
 
-.PHONY: help run test check format bench conformance sam clean
+.PHONY: help run test check format bench conformance clients sam clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
@@ -34,6 +34,9 @@ bench: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## milliseconds and c
 
 conformance: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## ask this and the reference the same, compare the answers
 	@$(BIN)/python -m tests.conformance $(ARGS)
+
+clients: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## run stock Prefect programs against this, check what shows
+	@$(BIN)/python -m tests.conformance.clients $(ARGS)
 
 sam: .sam-venv/stamp ## validate and build what `sam deploy` and `sam local` use
 	$(SAM) validate --lint

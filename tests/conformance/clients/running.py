@@ -1,60 +1,81 @@
-"""Check the claims one after the other, and print a line for each."""
+"""Check claims side by side on servers of their own, and print a line for each."""
 
-import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conformance import servers
-from tests.conformance.clients.checks import LOCKED, Check, Scene
+import httpx
+
+from tests.conformance.clients.scene import Check, Scene
 from tests.conformance.clients.stock import Stock
+
+AT_ONCE = 3
 
 Start = Callable[[str | None], AbstractContextManager[str]]
 
 
-def all_hold(only: str, checks: Mapping[str, Check], *, against_itself: bool = False) -> bool:
-    """Whether the claims hold that the expression finds; `clients` finds all of them."""
-    start = servers.reference if against_itself else servers.runledger
-    outcomes: list[bool] = []
-    for auth, of_these in ((None, checks), (servers.AUTH, LOCKED)):
-        chosen = {
-            claim: check for claim, check in of_these.items() if re.search(only, f"clients {claim}")
-        }
-        outcomes += _outcomes(start, auth, chosen) if chosen else ()
-    if outcomes:
-        _print(f"{sum(outcomes)} of {len(outcomes)} claims on stock programs hold")
-    return all(outcomes)
+@dataclass(frozen=True)
+class Group:
+    """Claims about one server, which asks for this password.
+
+    They share a home and follow each other, unless they are `apart`: then each has a home of its
+    own, and they are checked side by side.
+    """
+
+    checks: Mapping[str, Check]
+    auth: str | None = None
+    apart: bool = False
+
+    def only(self, chosen: Callable[[str], object]) -> "Group":
+        checks = {claim: check for claim, check in self.checks.items() if chosen(claim)}
+        return Group(checks, self.auth, apart=self.apart)
+
+    def rows(self) -> Iterator[Mapping[str, Check]]:
+        """The claims that share a home."""
+        if self.apart:
+            yield from ({claim: check} for claim, check in self.checks.items())
+        else:
+            yield self.checks
 
 
-def _outcomes(start: Start, auth: str | None, checks: Mapping[str, Check]) -> list[bool]:
-    with start(auth) as url, tempfile.TemporaryDirectory() as home:
-        scene = Scene(Stock(url, Path(home), auth))
+def outcomes(start: Start, groups: Iterable[Group]) -> list[bool]:
+    """Whether each claim holds."""
+    with ExitStack() as servers, ThreadPoolExecutor(AT_ONCE) as pool:
+        rows = [
+            pool.submit(_row, Stock(url, Path(), group.auth), row)
+            for group in groups
+            for url in [servers.enter_context(start(group.auth))]
+            for row in group.rows()
+        ]
+        return [holds for row in rows for holds in row.result()]
+
+
+def _row(server: Stock, checks: Mapping[str, Check]) -> list[bool]:
+    with tempfile.TemporaryDirectory() as home:
+        scene = Scene(Stock(server.url, Path(home), server.auth))
         return [_holds(scene, claim, check) for claim, check in checks.items()]
 
 
 def _holds(scene: Scene, claim: str, check: Check) -> bool:
     started = time.monotonic()
     problem = _problem(check, scene)
-    _print(f"{'FAILS' if problem else 'holds'}  {time.monotonic() - started:4.1f} s  {claim}")
-    if problem:
-        _print(problem)
+    line = f"{'FAILS' if problem else 'holds'}  {time.monotonic() - started:5.1f} s  {claim}\n"
+    sys.stdout.write(f"{line}{problem}\n" if problem else line)
+    sys.stdout.flush()
     return not problem
 
 
 def _problem(check: Check, scene: Scene) -> str:
     try:
         check(scene)
-    except AssertionError as error:
+    except (AssertionError, httpx.HTTPError) as error:
         return str(error) or "it is not so"
     except subprocess.TimeoutExpired as hung:
         return f"it hangs: {hung}"
     return ""
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()

@@ -9,8 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from prefect import task  # type: ignore[import-not-found]
-from prefect.task_worker import serve  # type: ignore[import-not-found]
+from prefect import task
+from prefect.task_worker import serve
 
 DONE_AT_ONCE = 4
 SECONDS = 0.2

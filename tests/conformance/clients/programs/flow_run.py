@@ -2,13 +2,13 @@
 
 import asyncio
 
-from prefect import flow, get_client, task  # type: ignore[import-not-found]
-from prefect.client.orchestration import PrefectClient  # type: ignore[import-not-found]
-from prefect.client.schemas.filters import (  # type: ignore[import-not-found]
+from prefect import flow, get_client, task
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
     FlowFilter,
     TaskRunFilter,
 )
-from prefect.states import Pending  # type: ignore[import-not-found]
+from prefect.states import Pending
 
 
 def nightly() -> None: ...

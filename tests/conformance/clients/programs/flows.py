@@ -4,10 +4,10 @@ import asyncio
 from collections import Counter
 from uuid import UUID
 
-from prefect import flow, get_client, task  # type: ignore[import-not-found]
-from prefect.client.orchestration import PrefectClient  # type: ignore[import-not-found]
-from prefect.client.schemas.filters import FlowRunFilter  # type: ignore[import-not-found]
-from prefect.runtime import flow_run  # type: ignore[import-not-found]
+from prefect import flow, get_client, task
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.runtime import flow_run
 
 MAPPED = 20
 PATIENCE = 15.0

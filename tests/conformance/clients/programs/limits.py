@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from prefect import get_client, tags, task  # type: ignore[import-not-found]
-from prefect.cache_policies import NO_CACHE  # type: ignore[import-not-found]
-from prefect.client.orchestration import SyncPrefectClient  # type: ignore[import-not-found]
-from prefect.concurrency.sync import concurrency, rate_limit  # type: ignore[import-not-found]
+from prefect import get_client, tags, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.concurrency.sync import concurrency, rate_limit
 
 SLOTS = 2
 WORKERS = 3
@@ -41,7 +41,7 @@ def hold(tally: Tally) -> None:
         pass
 
 
-@task(cache_policy=NO_CACHE)  # type: ignore[untyped-decorator]
+@task(cache_policy=NO_CACHE)
 def tagged(tally: Tally) -> None:
     with tally.one_more():
         pass

@@ -3,9 +3,9 @@
 import sys
 from uuid import UUID
 
-from prefect import get_client  # type: ignore[import-not-found]
-from prefect.client.orchestration import SyncPrefectClient  # type: ignore[import-not-found]
-from prefect.exceptions import ObjectNotFound  # type: ignore[import-not-found]
+from prefect import get_client
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.exceptions import ObjectNotFound
 
 
 def manage(client: SyncPrefectClient, run_id: UUID) -> None:

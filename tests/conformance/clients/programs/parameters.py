@@ -5,9 +5,9 @@ import json
 import sys
 from uuid import UUID
 
-from prefect import get_client  # type: ignore[import-not-found]
-from prefect.results import ResultStore, get_or_create_default_task_scheduling_storage  # type: ignore[import-not-found]
-from prefect.task_worker import read_parameters  # type: ignore[import-not-found]
+from prefect import get_client
+from prefect.results import ResultStore, get_or_create_default_task_scheduling_storage
+from prefect.task_worker import read_parameters
 
 
 async def read(run_id: UUID) -> None:

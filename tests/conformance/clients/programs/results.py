@@ -3,8 +3,8 @@
 import subprocess
 import sys
 
-from prefect import task  # type: ignore[import-not-found]
-from prefect.task_worker import serve  # type: ignore[import-not-found]
+from prefect import task
+from prefect.task_worker import serve
 
 RUNS = 5
 LONGEST = 60

@@ -4,14 +4,14 @@ import asyncio
 import sys
 from uuid import UUID, uuid4
 
-from prefect import get_client  # type: ignore[import-not-found]
-from prefect.client.orchestration import PrefectClient  # type: ignore[import-not-found]
-from prefect.client.schemas.filters import (  # type: ignore[import-not-found]
+from prefect import get_client
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
     FlowRunFilter,
     TaskRunFilter,
 )
-from prefect.client.schemas.objects import StateType  # type: ignore[import-not-found]
-from prefect.client.schemas.sorting import TaskRunSort  # type: ignore[import-not-found]
+from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.sorting import TaskRunSort
 
 ADDITIONS = [UUID(text) for text in sys.argv[1:-1]]
 GREETING = UUID(sys.argv[-1])

@@ -4,9 +4,9 @@ import asyncio
 import sys
 from uuid import UUID
 
-from prefect import get_client  # type: ignore[import-not-found]
-from prefect.client.orchestration import PrefectClient  # type: ignore[import-not-found]
-from prefect.states import Completed, Pending, Running  # type: ignore[import-not-found]
+from prefect import get_client
+from prefect.client.orchestration import PrefectClient
+from prefect.states import Completed, Pending, Running
 
 
 async def move(client: PrefectClient, run_id: UUID) -> None:

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from prefect import task  # type: ignore[import-not-found]
+from prefect import task
 
 
 def add(x: int, y: int) -> int:

@@ -1,0 +1,58 @@
+"""Run stock programs against a server of ours, and check what they do and what the API shows."""
+
+import argparse
+import re
+import signal
+import sys
+from collections.abc import Mapping
+from functools import partial
+
+from tests.conformance import servers
+from tests.conformance.clients.checks import background, flows, limits, passwords, submitted
+from tests.conformance.clients.running import Group, outcomes
+from tests.conformance.clients.scene import Check
+
+APART: Mapping[str, Check] = {**flows.CHECKS, **background.CHECKS, **limits.CHECKS}
+
+
+def main() -> int:
+    options = _options()
+    wanted = re.compile(options.only)
+    chosen = [group.only(wanted.search) for group in _groups(options)]
+    recording = partial(servers.reference, records=True)
+    start = recording if options.against_itself else servers.runledger
+    held = outcomes(start, [group for group in chosen if group.checks])
+    sys.stdout.write(f"{sum(held)} of {len(held)} claims on stock programs hold\n")
+    return 0 if held and all(held) else 1
+
+
+def _groups(options: argparse.Namespace) -> list[Group]:
+    groups = [
+        Group(submitted.CHECKS),
+        Group(passwords.CHECKS, servers.AUTH),
+        Group(APART, apart=True),
+    ]
+    # The local server's own, which the reference does not claim, and which take minutes.
+    if (options.complete or options.only) and not options.against_itself:
+        groups.append(Group(background.ABOUT_THE_LOCAL_SERVER))
+    return groups
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.conformance.clients", description=__doc__
+    )
+    parser.add_argument("--only", default="", metavar="REGEX", help="claims so worded")
+    parser.add_argument(
+        "--against-itself", action="store_true", help="ask the reference, to prove the checks"
+    )
+    parser.add_argument(
+        "--complete", action="store_true", help="also what the local server survives: 10 minutes"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    # However it ends, the servers that it started end too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""Background tasks and the workers that serve them."""
+
+from collections.abc import Mapping
+
+from tests.conformance.clients import survival
+from tests.conformance.clients.scene import Check, Scene, succeeds
+from tests.conformance.servers import free_port
+
+
+def waits_for_results(scene: Scene) -> None:
+    succeeds(scene.stock.run("results"))
+
+
+def survives(_: Scene) -> None:
+    survival.survives()
+
+
+def survives_behind_a_redirect(_: Scene) -> None:
+    survival.survives(SOCKETS="redirect", SOCKETS_PORT=str(free_port()))
+
+
+CHECKS: Mapping[str, Check] = {
+    "result() of background tasks waits for a worker's": waits_for_results,
+}
+ABOUT_THE_LOCAL_SERVER: Mapping[str, Check] = {
+    "500 background runs survive their workers and the server": survives,
+    "500 background runs survive them behind a redirect": survives_behind_a_redirect,
+}

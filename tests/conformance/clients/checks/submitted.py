@@ -1,0 +1,81 @@
+"""Background runs that nobody has served yet: how they are read, changed and listed.
+
+The checks follow each other in one home, on a server where there is nothing else.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from tests.conformance.clients.scene import ADDITIONS, Check, Scene, contains, fails, succeeds
+
+
+def submits(scene: Scene) -> None:
+    assert len({UUID(text) for text in scene.submitted}) == ADDITIONS + 1
+
+
+def leaves_parameters(scene: Scene) -> None:
+    second = scene.submitted[1]
+    assert scene.stock.run("parameters", second).result() == {"x": 1, "y": 2}
+
+
+def lists(scene: Scene) -> None:
+    shown = _shown(scene, "ls")
+    contains(shown, *scene.submitted, "SCHEDULED", "add", "Greet somebody", "seconds ago")
+
+
+def lists_by_name(scene: Scene) -> None:
+    shown = _shown(scene, "ls", "--task-run-name", "add")
+    contains(shown, *scene.submitted[:-1])
+    assert scene.submitted[-1] not in shown, shown
+
+
+def lists_by_state(scene: Scene) -> None:
+    assert "No task runs found" in _shown(scene, "ls", "--state", "Running")
+    shown = _shown(scene, "ls", "--state-type", "SCHEDULED", "--limit", "1")
+    listed = [run_id for run_id in scene.submitted if run_id in shown]
+    assert listed == scene.submitted[-1:], shown
+
+
+def inspects(scene: Scene) -> None:
+    shown = _shown(scene, "inspect", scene.submitted[-1])
+    contains(shown, scene.submitted[-1], "name='Greet somebody'", "'polite'", "deferred=True")
+    contains(shown, "state_type=StateType.SCHEDULED", "task_inputs={'name': []}")
+
+
+def misses(scene: Scene) -> None:
+    unknown = str(uuid4())
+    ran = scene.stock.prefect("task-run", "inspect", unknown)
+    fails(ran, f"Task run '{unknown}' not found!")
+    assert "Traceback" not in ran.err, ran.told()
+
+
+def searches(scene: Scene) -> None:
+    succeeds(scene.stock.run("search", *scene.submitted))
+
+
+def moves(scene: Scene) -> None:
+    succeeds(scene.stock.run("states", scene.submitted[1]))
+
+
+def manages(scene: Scene) -> None:
+    succeeds(scene.stock.run("manage", scene.submitted[0]))
+
+
+CHECKS: Mapping[str, Check] = {
+    "task.delay() submits runs": submits,
+    "a worker can read their parameters": leaves_parameters,
+    "prefect task-run ls shows them": lists,
+    "prefect task-run ls --task-run-name shows some of them": lists_by_name,
+    "prefect task-run ls --state, --state-type and --limit too": lists_by_state,
+    "prefect task-run inspect shows one": inspects,
+    "prefect task-run inspect says that there is no such run": misses,
+    "get_client() finds them by id, state, name and tags, sorted, in pages": searches,
+    "get_client() takes one through its states": moves,
+    "get_client() renames and deletes one, which is then unknown": manages,
+}
+
+
+def _shown(scene: Scene, *command: str) -> str:
+    ran = scene.stock.prefect("task-run", *command)
+    succeeds(ran)
+    return ran.out

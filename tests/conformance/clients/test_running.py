@@ -1,0 +1,49 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.clients.running import Group, outcomes
+from tests.conformance.clients.scene import Scene, comes_to_be
+
+
+@contextmanager
+def nowhere(auth: str | None) -> Iterator[str]:
+    yield f"http://{auth}@nowhere/api"
+
+
+def holds(_: Scene) -> None: ...
+
+
+def fails(_: Scene) -> None:
+    raise AssertionError("nothing is as it should be")
+
+
+def test_each_claim_has_its_line_and_one_that_fails_its_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert outcomes(nowhere, [Group({"it is so": holds, "it is well": fails})]) == [True, False]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[:2]] == ["holds", "FAILS"]
+    assert "nothing is as it should be" in lines[2]
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_claims_share_a_home_unless_they_are_apart(*, apart: bool) -> None:
+    homes: list[Path] = []
+    checks = {name: lambda scene: homes.append(scene.stock.home) for name in ("one", "two")}
+    outcomes(nowhere, [Group(checks, apart=apart)])
+    assert len(set(homes)) == (2 if apart else 1)
+
+
+def test_a_group_asks_its_server_with_its_password() -> None:
+    told: list[tuple[str, str | None]] = []
+    checks = {"any": lambda scene: told.append((scene.stock.url, scene.stock.auth))}
+    outcomes(nowhere, [Group(checks, "me:secret")])
+    assert told == [("http://me:secret@nowhere/api", "me:secret")]
+
+
+def test_what_is_read_may_become_as_expected() -> None:
+    reads = iter([0, 1, 2])
+    comes_to_be(lambda: next(reads), 2)
