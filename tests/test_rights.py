@@ -132,7 +132,7 @@ def _use_everything(api: httpx.Client) -> None:
         _query(api, "flows", {"id": {"any_": ids}})
     _query(api, "flows", {"name": {"any_": ["flow"]}})
     _do(api.patch(f"/flows/{flow}", json={"tags": ["one"]}))
-    _do(api.get(f"/ui/task_runs/{parents[0]}"))
+    _do(api.post("/ui/flow_runs/count-task-runs", json={"flow_run_ids": [flow_run]}))
     for drawn in (flow_run, subflow_runs[0]):
         _do(api.get(f"/flow_runs/{drawn}/graph-v2"))
     _do(api.patch(f"/task_runs/{parents[0]}", json={"name": "renamed"}))
@@ -141,7 +141,7 @@ def _use_everything(api: httpx.Client) -> None:
     _do(api.delete(f"/flow_runs/{subflow_runs[0]}"))
     _do(api.delete(f"/task_runs/{parents[1]}"))
     read = (f"/task_runs/{parents[2]}", f"/flow_runs/{flow_run}", f"/flows/{flow}")
-    for path in (*read, "/flows/name/flow", "/ready"):
+    for path in (*read, f"/ui{read[0]}", "/flows/name/flow", "/ready"):
         _do(api.get(path))
     _do(api.delete(f"/flows/{flow}"))
 
@@ -238,6 +238,7 @@ def _query(api: httpx.Client, of: str, wanted: dict[str, object]) -> None:
             _do(api.post(f"/{of}/{question}", json=criteria))
         if of.endswith("_runs"):
             _do(api.post(f"/{of}/history", json=criteria | span))
+            _do(api.post("/ui/flow_runs/history", json=criteria))
 
 
 def _create(api: httpx.Client, path: str, **body: str) -> str:

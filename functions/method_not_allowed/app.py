@@ -15,6 +15,7 @@ POSTED = (
     "/logs", "/filter", "/paginate", "/count", "/history", "/set_state", "/reset", "/renew",
     "/increment", "/decrement", "/increment-with-lease", "/decrement-with-lease",
     "/get_scheduled_flow_runs",
+    "/count-task-runs",
 )  # fmt: skip
 DELETED = ("/automations/owned-by/{resource_id}",)
 

@@ -39,7 +39,8 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/deployments/[^/]+/?", "/deployments/{id}"),
         (r"/automations/owned-by/[^/]+/?", "/automations/owned-by/{resource}"),
         (r"/logs/?", "/logs/"),
-        (r"/logs/filter/?", "/logs/filter"),
+        (r"/(logs|artifacts|work_pools)/filter/?", r"/\1/filter"),
+        (r"/ui/flow_runs/(count-task-runs|history)/?", r"/ui/flow_runs/\1"),
         (r"/task_workers/filter/?", "/task_workers/filter"),
         (r"/events/?", "/events"),
         (r"/events/filter/?", "/events/filter"),
@@ -71,6 +72,7 @@ METHODS = {
 # What is below these is posted to, unless it is told above.
 POSTED = (
     *("/task_runs/", "/flow_runs/", "/flows/", "/deployments/", "/logs/"),
+    *("/ui/flow_runs/", "/artifacts/", "/work_pools/"),
     *("/concurrency_limits/", "/v2/concurrency_limits/"),
 )
 

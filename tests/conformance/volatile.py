@@ -12,7 +12,9 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?(?P<zone>Z|[+-]\d\
 SLUG = re.compile(r"[a-z]+-[a-z]+")
 
 # Read from the clock when the answer is made, so no two servers agree exactly.
-DURATIONS = frozenset({"total_run_time", "estimated_run_time", "estimated_start_time_delta"})
+DURATIONS = frozenset(
+    {"total_run_time", "estimated_run_time", "estimated_start_time_delta", "duration", "lateness"}
+)
 # Sums of such durations. The reference on SQLite cuts each to whole seconds.
 SUMS = frozenset({"sum_estimated_run_time", "sum_estimated_lateness"})
 # Lists without an order; what the server adds to them of its own is an id.

@@ -1,9 +1,11 @@
 """What only Prefect's site asks for."""
 
+from uuid import uuid4
+
 import httpx
 import pytest
 
-from tests.store.asking import flow_run_id, made, new_task_run
+from tests.store.asking import flow_run_id, made, new_flow_run, new_task_run
 from tests.store.proposing import JSON
 
 
@@ -27,3 +29,26 @@ def test_a_task_run_is_shown_with_the_name_of_its_flow_run(api: httpx.Client) ->
 def test_a_task_run_outside_of_flow_runs_is_shown_without_such_a_name(api: httpx.Client) -> None:
     found = shown(api, made(api, new_task_run()))
     assert (found["state_type"], found["flow_run_name"]) == ("PENDING", None)
+
+
+def test_task_runs_are_counted_without_those_that_subflow_runs_stand_for(
+    api: httpx.Client,
+) -> None:
+    within, other = flow_run_id(api), str(uuid4())
+    runs = [made(api, new_task_run(flow_run_id=within, dynamic_key=key)) for key in "abc"]
+    flow = api.get(f"/flow_runs/{within}").json()["flow_id"]
+    made(api, new_flow_run(flow, parent_task_run_id=runs[0]["id"]))
+    asked = {"flow_run_ids": [within, other]}
+    assert api.post("/ui/flow_runs/count-task-runs", json=asked).json() == {within: 2, other: 0}
+
+
+def test_the_history_tells_when_each_flow_run_starts(api: httpx.Client) -> None:
+    run = api.get(f"/flow_runs/{flow_run_id(api)}").json()
+    (told,) = api.post("/ui/flow_runs/history", json={}).json()
+    assert (told["id"], told["state_type"]) == (run["id"], "PENDING")
+    assert told["timestamp"] == run["expected_start_time"]
+
+
+@pytest.mark.parametrize("missing", ["work_pools", "artifacts"])
+def test_there_are_none_of_what_this_server_does_not_have(api: httpx.Client, missing: str) -> None:
+    assert api.post(f"/{missing}/filter", json={}).json() == []
