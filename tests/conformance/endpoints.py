@@ -37,6 +37,7 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/deployments/[^/]+/create_flow_run/?", "/deployments/{id}/create_flow_run"),
         (r"/deployments/get_scheduled_flow_runs/?", "/deployments/get_scheduled_flow_runs"),
         (r"/deployments/[^/]+/?", "/deployments/{id}"),
+        (r"/automations/related-to/[^/]+/?", "/automations/related-to/{resource}"),
         (r"/automations/owned-by/[^/]+/?", "/automations/owned-by/{resource}"),
         (r"/logs/?", "/logs/"),
         (r"/(logs|artifacts|work_pools)/filter/?", r"/\1/filter"),

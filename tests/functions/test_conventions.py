@@ -62,6 +62,7 @@ ALLOWED = [
     ("POST",    "/flows/name/a",         "GET"),
     ("POST",    f"/flow_runs/{ABSENT}",  "PATCH"),
     ("GET",     "/automations/owned-by/a", "DELETE"),
+    ("POST",    "/automations/related-to/a", "GET"),
     ("GET",     "/deployments/get_scheduled_flow_runs", "POST"),
     ("POST",    "/admin/storage",        "GET"),
     ("DELETE",  "/health",               "GET"),

@@ -69,6 +69,11 @@ def test_nobody_owns_automations(api: httpx.Client) -> None:
     assert (answer.status_code, answer.json()) == (202, None)
 
 
+def test_nothing_is_related_to_automations(api: httpx.Client) -> None:
+    answer = api.get(f"/automations/related-to/prefect.deployment.{uuid4()}")
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
 def test_the_server_names_no_place_for_results(api: httpx.Client) -> None:
     answer = api.get("/admin/storage")
     assert (answer.status_code, answer.json()) == (200, {"default_result_storage_block_id": None})

@@ -218,6 +218,8 @@ def _due() -> Program:
         *(bare(method, path) for method in ("GET", "PUT", "HEAD")),
         *(delete(f"/automations/owned-by/{name}") for name in ("<deployment.id>", "x", "a b", "")),
         *(bare(method, "/automations/owned-by/x") for method in ("GET", "POST", "HEAD")),
+        *(get(f"/automations/related-to/{name}") for name in ("<deployment.id>", "x", "a b", "")),
+        *(bare(method, "/automations/related-to/x") for method in ("POST", "DELETE", "HEAD")),
         *(get("/admin/storage"), bare("POST", "/admin/storage")),
         delete(PATH),
         post(path, {"deployment_ids": ["<deployment.id>"]}),

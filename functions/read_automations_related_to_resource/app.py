@@ -1,0 +1,10 @@
+"""GET /automations/related-to/{resource_id}: list what a resource is used by; there are none."""
+
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    request.path_text("resource_id")
+    return Response([])
