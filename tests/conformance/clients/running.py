@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
@@ -75,7 +76,8 @@ def _problem(check: Check, scene: Scene) -> str:
     try:
         check(scene)
     except (AssertionError, httpx.HTTPError) as error:
-        return str(error) or "it is not so"
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return str(error) or f"it is not so: {where.line} ({Path(where.filename).name})"
     except subprocess.TimeoutExpired as hung:
         return f"it hangs: {hung}"
     return ""

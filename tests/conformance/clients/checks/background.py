@@ -1,14 +1,23 @@
 """Background tasks and the workers that serve them."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from tests.conformance.clients import survival
-from tests.conformance.clients.scene import Check, Scene, succeeds
+from tests.conformance.clients.scene import DONE, Check, Scene, comes_to_be, succeeds
 from tests.conformance.servers import free_port
 
 
 def waits_for_results(scene: Scene) -> None:
     succeeds(scene.stock.run("results"))
+    done, failed = f"Scheduled {DONE}", "Scheduled Pending Running Failed"
+    expected = Counter({("double_later", done): 5, ("fail_later", failed): 1})
+    comes_to_be(lambda: _shown(scene, "double_later", "fail_later"), expected)
+
+
+def _shown(scene: Scene, *tasks: str) -> Counter[tuple[str, str]]:
+    runs = scene.post("/task_runs/filter", {"task_runs": {"name": {"any_": tasks}}})
+    return Counter((run["name"], scene.states(run)) for run in runs)
 
 
 def survives(_: Scene) -> None:

@@ -1,8 +1,12 @@
-"""Flows, and what their task runs come to."""
+"""Flows: what they return, and what the API then shows of them and their task runs."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from itertools import pairwise
 
-from tests.conformance.clients.scene import DONE, Check, Scene, Shown, succeeds
+from tests.conformance.clients.scene import DONE, Check, Json, Scene, Shown, comes_to_be, succeeds
+
+FAILED = "Pending Running Failed"
 
 
 def runs_two_tasks(scene: Scene) -> None:
@@ -18,8 +22,78 @@ def maps(scene: Scene) -> None:
     scene.shows(scene.flow_run("mapped"), {Shown("one_more", DONE): 200})
 
 
-def shows_task_runs_of_flows(scene: Scene) -> None:
-    succeeds(scene.stock.run("flows"))
+def nests(scene: Scene) -> None:
+    """The run that stands for a flow in the flow above is pending before that flow is, and then."""
+    assert scene.result("nested") == 14
+    outer, middle, inner, failing = (
+        scene.flow_run(f"nested-{name}") for name in ("outer", "middle", "inner", "failing")
+    )
+    square = Shown("square", DONE)
+    scene.shows(outer, {Shown("nested-middle", f"Pending {DONE}"): 1, square: 1})
+    failed = Shown("nested-failing", f"Pending {FAILED}")
+    scene.shows(middle, {Shown("nested-inner", f"Pending {DONE}"): 1, failed: 1})
+    scene.shows(inner, {square: 1})
+    for above, below in ((outer, middle), (middle, inner), (middle, failing)):
+        _mirrors(scene, above, below)
+
+
+def _mirrors(scene: Scene, above: Json, below: Json) -> None:
+    run = scene.get(f"/task_runs/{below['parent_task_run_id']}")
+    assert run["state_type"] == below["state_type"]
+    assert _seconds_between(run["start_time"], below["start_time"]) < 1
+    assert _seconds_between(run["end_time"], below["end_time"]) < 1
+    assert run["flow_run_id"] == above["id"]
+    assert run["state"]["state_details"]["child_flow_run_id"] == below["id"]
+
+
+def _seconds_between(one: str, other: str) -> float:
+    return abs((datetime.fromisoformat(one) - datetime.fromisoformat(other)).total_seconds())
+
+
+def retries(scene: Scene) -> None:
+    assert scene.result("retrying") == 2
+    run = scene.flow_run("retrying")
+    assert run["run_count"] == 2
+    comes_to_be(lambda: scene.flow_states(run), "Pending Running AwaitingRetry Running Completed")
+    patient = "Pending Running AwaitingRetry Retrying AwaitingRetry Retrying Completed"
+    hopeless = Shown("hopeless", "Pending Running Retrying Failed", 2)
+    scene.shows(run, {Shown("twice_wrong", patient, 3): 1, hopeless: 1})
+    _waits_between_attempts(scene, run)
+
+
+def _waits_between_attempts(scene: Scene, flow_run: Json) -> None:
+    """At least so many seconds as the program says: 0.5 and 1 for the task, 1 for the flow."""
+    run = scene.task_run(flow_run, "twice_wrong")
+    history = scene.get("/task_run_states/", task_run_id=run["id"])
+    assert _seconds_waited(history) >= [0.5, 1]
+    assert _seconds_waited(scene.get("/flow_run_states/", flow_run_id=flow_run["id"])) >= [1]
+
+
+def _seconds_waited(history: list[Json]) -> list[float]:
+    return [
+        _seconds_between(before["timestamp"], after["timestamp"])
+        for before, after in pairwise(history)
+        if before["name"] == "AwaitingRetry"
+    ]
+
+
+def fails(scene: Scene) -> None:
+    states = dict(scene.result("failing"))
+    assert set(states) == {"Failed", "TimedOut"}, states
+    run = scene.flow_run("failing")
+    unready = "Pending NotReady"
+    expected = {Shown("second", unready, 0): 1, Shown("third", unready, 0): 1}
+    scene.shows(run, {Shown("failing_first", FAILED): 1, Shown("unharmed", DONE): 1, **expected})
+    slow = scene.flow_run("slow")
+    assert (slow["state_type"], slow["state"]["message"]) == ("FAILED", states["TimedOut"])
+
+
+def is_cancelled(scene: Scene) -> None:
+    """Without a runner nobody ends the program, but what it comes to is no longer taken."""
+    assert scene.result("cancelled") == ["CANCELLING", "Cancelling"]
+    run = scene.flow_run("cancelled")
+    assert scene.flow_states(run) == "Pending Running Cancelling"
+    scene.shows(run, {Shown(task, DONE): 1 for task in ("first", "cancel", "last")})
 
 
 def creates_in_a_flow_run(scene: Scene) -> None:
@@ -27,8 +101,11 @@ def creates_in_a_flow_run(scene: Scene) -> None:
 
 
 CHECKS: Mapping[str, Check] = {
-    "a flow of two tasks shows both, with all their states": runs_two_tasks,
     "an async flow maps a task over 200 numbers": maps,
-    "a flow's task runs show with their retries, failures and subflows": shows_task_runs_of_flows,
+    "a flow of two tasks shows both, with all their states": runs_two_tasks,
+    "flows in flows show as task runs that are as they are": nests,
+    "tasks and flows are tried again, after their delays": retries,
+    "a failed task leaves others not ready, a flow fails, another takes too long": fails,
+    "prefect flow-run cancel reaches a flow while it runs": is_cancelled,
     "get_client() creates one run for each dynamic key of a flow run": creates_in_a_flow_run,
 }

@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 
-from tests.conformance.clients.scene import Check, Scene, contains, fails, succeeds
+from tests.conformance.clients.scene import DONE, Check, Scene, Shown, contains, fails, succeeds
 
 
 def holds_slots(scene: Scene) -> None:
     succeeds(scene.stock.run("limits"))
+
+
+def limits_tagged_tasks(scene: Scene) -> None:
+    assert scene.result("tagged") == 2
+    run = scene.flow_run("tagged")
+    scene.shows(run, {Shown("narrow", DONE): 6})
+    assert all(task_run["tags"] == ["narrow"] for task_run in scene.task_runs(run))
+    assert scene.get("/concurrency_limits/tag/narrow")["active_slots"] == []
+    assert scene.get("/v2/concurrency_limits/tag:narrow")["active_slots"] == 0
 
 
 def limits_tags(scene: Scene) -> None:
@@ -25,6 +34,7 @@ def limits_by_name(scene: Scene) -> None:
 
 CHECKS: Mapping[str, Check] = {
     "concurrency(), tags and rate_limit() hold no more slots than there are": holds_slots,
+    "mapped tasks of one tag run two at a time, and leave the slots free": limits_tagged_tasks,
     "prefect concurrency-limit limits tags": limits_tags,
     "prefect gcl creates, changes and shows limits": limits_by_name,
 }

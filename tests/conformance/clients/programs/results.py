@@ -10,15 +10,15 @@ RUNS = 5
 LONGEST = 60
 
 
-def double(x: int) -> int:
+def double_later(x: int) -> int:
     return 2 * x
 
 
-def fail() -> None:
+def fail_later() -> None:
     raise ValueError("as it is told to")
 
 
-doubling, failing = task(double), task(fail)
+doubling, failing = task(double_later), task(fail_later)
 
 
 def submit() -> None:

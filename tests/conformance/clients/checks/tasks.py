@@ -1,0 +1,102 @@
+"""Tasks: what they are given, keep, log and wait for, as the API then shows it."""
+
+from collections.abc import Iterator, Mapping
+
+from tests.conformance.clients.scene import (
+    DONE,
+    Check,
+    Json,
+    Scene,
+    Shown,
+    comes_to_be,
+    task_of,
+)
+
+
+def caches(scene: Scene) -> None:
+    first = scene.result("caching")
+    assert scene.result("caching") == first
+    made, cached = scene.flow_runs("caching")
+    assert first == f"1 by {made['id']}"
+    scene.shows(made, {Shown("expensive", DONE): 1})
+    scene.shows(cached, {Shown("expensive", "Pending Running Cached"): 1})
+    run = scene.task_run(cached, "expensive")
+    assert (run["state_type"], run["task_version"]) == ("COMPLETED", "1")
+    for flow_run in (made, cached):
+        assert scene.result("remembered", flow_run["id"]) == [first, first]
+
+
+def is_given(scene: Scene) -> None:
+    assert scene.result("inputs") == "done for somebody"
+    run = scene.flow_run("inputs")
+    assert run["name"] == "inputs of somebody"
+    assert run["parameters"] == {"owner": "somebody", "numbers": [1, 2], "more": 3}
+    expected = {
+        "make-1": {"x": []},
+        "make-2": {"x": []},
+        "combine": {"left": ["make-1"], "both": ["make-1", "make-2"], "right": []},
+        "afterwards": {"whose": [], "wait_for": ["combine", "make-2"]},
+    }
+    comes_to_be(lambda: dict(_inputs(scene, run)), expected)
+
+
+def _inputs(scene: Scene, flow_run: Json) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """What each task is given, by the names of the runs it comes from."""
+    runs = scene.task_runs(flow_run)
+    names = {run["id"]: _name(run) for run in runs}
+    for run in runs:
+        inputs = run["task_inputs"].items()
+        yield _name(run), {key: sorted(names[one["id"]] for one in of) for key, of in inputs}
+
+
+def _name(run: Json) -> str:
+    name: str = run["name"]
+    return name if name.startswith("make-") else task_of(run)
+
+
+FIRST = [*(f"first says {number}" for number in range(3)), "Finished in state Completed()"]
+OTHER = ["a warning, with ünïcode", "printed", "Finished in state Completed()"]
+
+
+def logs(scene: Scene) -> None:
+    scene.result("logs")
+    run = scene.flow_run("logging-flow")
+    begins = [f"Beginning flow run '{run['name']}' for flow 'logging-flow'", "the flow begins"]
+    ends = ["the flow ends", "Finished in state Completed()"]
+    of_the_run = {"flow_run_id": {"any_": [run["id"]]}}
+    comes_to_be(lambda: _said(scene, of_the_run), [*begins, *FIRST, *OTHER, *ends])
+    of_no_task = {**of_the_run, "task_run_id": {"is_null_": True}}
+    assert _said(scene, of_no_task) == [*begins, *ends]
+    for task, said in (("first", FIRST), ("other", OTHER)):
+        of_the_task = {"task_run_id": {"any_": [scene.task_run(run, task)["id"]]}}
+        assert _said(scene, of_the_task) == said
+    loud = {**of_the_run, "level": {"ge_": 30}}
+    assert _said(scene, loud, "TIMESTAMP_DESC") == [ends[0], OTHER[0]]
+
+
+def _said(scene: Scene, of: Json, sort: str = "TIMESTAMP_ASC") -> list[str]:
+    return [log["message"] for log in scene.post("/logs/filter", {"logs": of, "sort": sort})]
+
+
+def runs_alone(scene: Scene) -> None:
+    assert scene.result("alone") == 3
+    expected = sorted([DONE, DONE, "Pending Running Retrying Failed"])
+    comes_to_be(lambda: sorted(map(scene.states, _outside(scene))), expected)
+    of_no_flow = [run["flow_run_id"] for run in _outside(scene)]
+    assert of_no_flow == [None] * 3
+    tagged = [set(run["tags"]) for run in _outside(scene) if run["name"] == "alone"]
+    assert tagged == [{"alone", "outside"}] * 2
+
+
+def _outside(scene: Scene) -> list[Json]:
+    named = {"task_runs": {"tags": {"all_": ["outside"]}}}
+    runs: list[Json] = scene.post("/task_runs/filter", named)
+    return runs
+
+
+CHECKS: Mapping[str, Check] = {
+    "a result is cached for another run, and read by other processes": caches,
+    "parameters, results of others and wait_for show as inputs, and runs are named": is_given,
+    "get_run_logger() logs by run and by task run, in order": logs,
+    "tasks outside of any flow show": runs_alone,
+}
