@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import httpx
@@ -13,8 +12,9 @@ from local.routing import Resources
 from runledger import wiring
 from tests.changes_in_use import follow_changes
 from tests.databases import TEMPLATE
+from tests.inputs_in_use import use_inputs
 from tests.limits_in_use import use_limits
-from tests.reporting.building import body
+from tests.reports_in_use import use_events, use_logs
 from tests.test_template import FUNCTIONS, listed, statements
 
 ROUTES = Resources(TEMPLATE.routes)
@@ -121,12 +121,12 @@ def _use_everything(api: httpx.Client) -> None:
     _hold_slots(api, flow, flow_run)
     use_limits(api)
     _deploy(api, flow)
-    _log(api, flow_run, parents[0])
-    _report(api)
-    for ids in (parents[:1], parents):
-        _query(api, "task_runs", {"id": {"any_": ids}})
-    for ids in (subflow_runs[:1], subflow_runs):
-        _query(api, "flow_runs", {"id": {"any_": ids}})
+    use_logs(api, flow_run, parents[0])
+    use_events(api)
+    use_inputs(api, flow_run)
+    for several in (1, None):
+        _query(api, "task_runs", {"id": {"any_": parents[:several]}})
+        _query(api, "flow_runs", {"id": {"any_": subflow_runs[:several]}})
     _query(api, "flow_runs", {"parent_task_run_id": {"any_": parents}})
     for ids in ([flow], [flow, flow_run]):
         _query(api, "flows", {"id": {"any_": ids}})
@@ -206,25 +206,6 @@ def _deploy(api: httpx.Client, flow: str) -> None:
             _do(api.post(f"/deployments/{question}", json=criteria))
     _do(api.delete(f"/deployments/{deployment}"))
     _create(api, "/deployments/", **deployed)
-
-
-def _log(api: httpx.Client, flow_run: str, task_run: str) -> None:
-    """Log lines that indexes only lead to: one by itself, and several."""
-    of_runs = {"flow_run_id": flow_run, "task_run_id": task_run}
-    line = {"name": "n", "level": 20, "message": "m" * 5_000, "timestamp": "2030-01-01"}
-    for lines in ([line | of_runs], [line, line | of_runs]):
-        _do(api.post("/logs/", json=lines))
-        for run, value in of_runs.items():
-            _do(api.post("/logs/filter", json={"logs": {run: {"any_": [value]}}}))
-
-
-def _report(api: httpx.Client) -> None:
-    """Let a run get another key."""
-    now = datetime.now(UTC).isoformat()
-    events = (body(1, run={"dynamic_key": "1"}), body(run={"dynamic_key": "2"}, occurred=now))
-    _do(api.post("/events", json=events))
-    page = _do(api.post("/events/filter", json={"limit": 0})).json()
-    _do(api.get(page["next_page"]))
 
 
 def _query(api: httpx.Client, of: str, wanted: dict[str, object]) -> None:

@@ -12,10 +12,9 @@ from runledger.adapters.requests import Request
 PATCHED = ("/task_runs/{id}", "/flow_runs/{id}", "/flows/{id}", "/deployments/{id}")
 POSTED = (
     "/task_runs", "/flows", "/flow_runs", "/concurrency_limits", "/deployments", "/create_flow_run",
-    "/logs", "/filter", "/paginate", "/count", "/history", "/set_state", "/reset", "/renew",
-    "/increment", "/decrement", "/increment-with-lease", "/decrement-with-lease",
-    "/get_scheduled_flow_runs",
-    "/count-task-runs",
+    "/logs", "/filter", "/paginate", "/count", "/history", "/set_state", "/resume", "/input",
+    "/reset", "/renew", "/increment", "/decrement", "/increment-with-lease",
+    "/decrement-with-lease", "/get_scheduled_flow_runs", "/count-task-runs",
 )  # fmt: skip
 DELETED = ("/automations/owned-by/{resource_id}",)
 

@@ -15,6 +15,7 @@ from tests.conformance.tables import (
     events,
     fields,
     filters,
+    flow_run_inputs,
     flow_run_states,
     flow_runs,
     flows,
@@ -22,6 +23,7 @@ from tests.conformance.tables import (
     logs,
     origins,
     queries,
+    resuming,
     root,
     set_state,
     set_state_faults,
@@ -35,6 +37,7 @@ from tests.conformance.tables import (
 TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, flow_run_states),
+    *(flow_run_inputs, resuming),
     *(queries, graphs, ui, logs, events, event_bodies, task_workers),
     *(concurrency_limits, slots, deployments, deployment_criteria),
 )

@@ -27,14 +27,14 @@ class OrchestrationResult(Value):
         return cls.model_construct(
             state=decision.run.state,
             status=decision.status,
-            details=_details(decision.status, decision.refusal),
+            details=_details(decision.refusal),
         )
 
 
-def _details(status: Status, refusal: Refusal | None) -> dict[str, Any]:
-    kind = {"type": f"{status.lower()}_details"}
+def _details(refusal: Refusal | None) -> dict[str, Any]:
     if refusal is None:
-        return kind
+        return {"type": "accept_details"}
+    kind = {"type": f"{type(refusal).__name__.lower()}_details"}
     wait = {"delay_seconds": refusal.delay_seconds} if isinstance(refusal, Wait) else {}
     return {**kind, **wait, "reason": refusal.reason}
 

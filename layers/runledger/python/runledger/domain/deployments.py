@@ -88,7 +88,7 @@ class Deployment(Value):
             Mismatch: they break the deployment's schema, and that is enforced.
             Invalid: the schema never ends.
         """
-        parameters: dict[str, Any] = hydrated({**self.parameters, **own}, "flow run")
+        parameters: dict[str, Any] = hydrated({**self.parameters, **own}, "flow run parameters")
         if self.enforce_parameter_schema if enforced is None else enforced:
             self._check(parameters, "creating flow run", complete=True)
         return parameters

@@ -24,7 +24,7 @@ def hydrated(parameters: Mapping[str, Any], of: str) -> dict[str, Any]:
     try:
         told = _tell(parameters)
     except Unreadable as error:
-        raise Rejected(f"Error hydrating {of} parameters: {error}") from error
+        raise Rejected(f"Error hydrating {of}: {error}") from error
     return told if isinstance(told, dict) else {}
 
 

@@ -169,7 +169,10 @@ def update(
 def _changed(deployment: Deployment, changes: Mapping[str, Any]) -> Deployment:
     _check_pool(changes.get("work_pool_name"))
     if changes.get("parameters") is not None:
-        changes = {**changes, "parameters": hydrated(changes["parameters"], "deployment")}
+        changes = {
+            **changes,
+            "parameters": hydrated(changes["parameters"], "deployment parameters"),
+        }
     kept = {name: value for name, value in changes.items() if value is not None or name not in FIRM}
     changed = deployment.but(**kept)
     # No schema leaves the known one in force, this once.

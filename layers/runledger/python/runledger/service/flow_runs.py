@@ -9,15 +9,16 @@ from runledger import fresh
 from runledger.domain.bookkeeping import mirrored, next_moment, record
 from runledger.domain.deployments import FLOW_LABEL
 from runledger.domain.errors import Conflict, NotFound, Rejected, UnknownRun
+from runledger.domain.flow_run_inputs import FlowRunInput
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
-from runledger.domain.orchestration import Decision, decide
+from runledger.domain.orchestration import Decision, Status, decide
 from runledger.domain.policies import flow_policy_for
 from runledger.domain.states import State, StateType
 from runledger.domain.transitions import Facts, Transition
 from runledger.domain.values import merge_labels
 from runledger.service.attempts import until_it_holds
-from runledger.store.flow_runs import Parent
+from runledger.store.flow_runs import Parent, StoredFlowRun
 from runledger.store.store import Store
 
 NOT_FOUND = "Flow run not found"
@@ -101,26 +102,54 @@ def set_state(
         UnknownRun: there is no such run.
         Rejected: it is not as it should be.
     """
-    policy = flow_policy_for(force=force)
 
     def attempt() -> Decision[FlowRun]:
-        seen = store.flow_runs.read(run_id)
-        if seen is None:
-            raise UnknownRun(f"Flow run with id {run_id} not found")
+        seen = find(store, run_id)
         if not only(seen.run):
             raise Rejected(f"flow run {run_id} is not as it should be")
-        proposed = state.but(timestamp=next_moment(seen.run, state.timestamp))
-        deployed = force or _may_be_handed_out(store, seen.run, proposed)
-        known = Facts(now=now, state_id=fresh.state_id(now), deployed=deployed)
-        decision = decide(policy, Transition(seen.run, proposed, known))
-        if decision.written:
-            parent = _mirror(store, decision.run, now, required=False)
-            store.flow_runs.commit(seen, decision.run, parent)
-        elif decision.run != seen.run:
-            store.flow_runs.rewrite(seen, decision.run.but(updated=now))
-        return decision
+        return propose(store, seen, state, force=force, now=now)
 
     return until_it_holds(attempt)
+
+
+def find(store: Store, run_id: UUID) -> StoredFlowRun:
+    """Return the flow run that a state is proposed for.
+
+    Raises:
+        UnknownRun: there is none.
+    """
+    seen = store.flow_runs.read(run_id)
+    if seen is None:
+        raise UnknownRun(f"Flow run with id {run_id} not found")
+    return seen
+
+
+def propose(
+    store: Store,
+    seen: StoredFlowRun,
+    state: State,
+    *,
+    force: bool = False,
+    now: datetime,
+    given: FlowRunInput | None = None,
+) -> Decision[FlowRun]:
+    """Propose a state for a flow run that was read; an accepted one comes with what is `given`.
+
+    Raises:
+        Moved: the run changed meanwhile.
+        Conflict: the run was given something else under that key.
+    """
+    proposed = state.but(timestamp=next_moment(seen.run, state.timestamp))
+    deployed = force or _may_be_handed_out(store, seen.run, proposed)
+    known = Facts(now=now, state_id=fresh.state_id(now), deployed=deployed)
+    decision = decide(flow_policy_for(force=force), Transition(seen.run, proposed, known))
+    if decision.written:
+        parent = _mirror(store, decision.run, now, required=False)
+        kept = given if decision.status == Status.ACCEPT else None
+        store.flow_runs.commit(seen, decision.run, parent, kept)
+    elif decision.run != seen.run:
+        store.flow_runs.rewrite(seen, decision.run.but(updated=now))
+    return decision
 
 
 def _may_be_handed_out(store: Store, run: FlowRun, proposed: State) -> bool:

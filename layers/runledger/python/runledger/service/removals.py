@@ -58,8 +58,9 @@ def of_task_run(store: Store, run_id: UUID, _: Deadline, __: datetime) -> None:
 
 
 def of_flow_run(store: Store, run_id: UUID, _: Deadline, now: datetime) -> None:
-    """Remove what is left of a flow run: task runs, whose own removal follows, and logs."""
+    """Remove what is left of a flow run: task runs, whose own removal follows, inputs and logs."""
     deletions.delete_task_runs(store, run_id, now=now)
+    store.flow_run_inputs.remove_all(run_id)
     store.logs.remove(store.logs.of_flow_run(run_id))
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from runledger.domain.errors import Moved
+from runledger.domain.errors import Conflict, Moved
 from runledger.domain.filters.criteria import Criteria
+from runledger.domain.flow_run_inputs import FlowRunInput
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.sorting import ALL, Page
 from runledger.domain.task_runs import TaskRun
-from runledger.store import items, keys, runs
+from runledger.store import flow_run_inputs, items, keys, runs
 from runledger.store.expressions import ABSENT, in_partition, unmoved
 from runledger.store.failures import Refused
 from runledger.store.flow_run_selections import FlowRunSelection
@@ -89,15 +90,35 @@ class FlowRunStore:
         """
         self._write_unmoved(run, *self._amended(seen, run))
 
-    def commit(self, seen: StoredFlowRun, run: FlowRun, parent: Parent | None) -> None:
-        """Write a flow run in its new state, and with it the parent task run that mirrors it.
+    def commit(
+        self,
+        seen: StoredFlowRun,
+        run: FlowRun,
+        parent: Parent | None,
+        given: FlowRunInput | None = None,
+    ) -> None:
+        """Write a flow run in its new state, with the parent task run that mirrors it.
+
+        With it is written what the run is given.
 
         Raises:
             Moved: one of the two changed meanwhile.
+            Conflict: the run was given something else under that key.
         """
         mirror = self._mirror(parent) if parent else ()
         own = history(keys.flow_run(run.id), run.state)
-        self._write_unmoved(run, *self._amended(seen, run), *own, *mirror)
+        put = [flow_run_inputs.new(given)] if given else []
+        try:
+            self._write_unmoved(run, *self._amended(seen, run), *own, *mirror, *put)
+        except Moved:
+            if given and self._is_given(seen, given):
+                raise Conflict(f"flow run {run.id} was given {given.key}") from None
+            raise
+
+    def _is_given(self, seen: StoredFlowRun, given: FlowRunInput) -> bool:
+        """Tell whether a key is taken, of a run that is still as it was read."""
+        taken = flow_run_inputs.FlowRunInputStore(self.table).read(given.flow_run_id, given.key)
+        return taken is not None and self.read(given.flow_run_id) == seen
 
     def _write_unmoved(self, run: FlowRun, *writes: Write) -> None:
         try:
@@ -163,7 +184,8 @@ class FlowRunStore:
         """
         run = seen.run
         states = in_partition(keys.flow_run(run.id).pk, keys.under(keys.STATE))
-        entered = [Delete(keys.of(item)) for item in self.table.query(Query(states))]
+        given = map(Delete, flow_run_inputs.of_flow_run(self.table, run.id))
+        beside = [*given, *(Delete(keys.of(item)) for item in self.table.query(Query(states)))]
         own: list[Write] = [
             *map(Delete, _claimed(run)),
             *self._release(run),
@@ -171,12 +193,12 @@ class FlowRunStore:
             *runs.ended(run),
             Delete(keys.flow_run(run.id), unmoved(seen.version)),
         ]
-        # What exceeds a transaction, old states, goes first, and the flow run with all that must go
-        # once and together last: so a delete that was cut off can be repeated.
+        # What exceeds a transaction, inputs and old states, goes first, and the flow run with all
+        # that must go once and together last: so a delete that was cut off can be repeated.
         room = MOST_WRITES - len(own)
         try:
-            self.table.write_batches(entered[room:])
-            self.table.write(*entered[:room], *own)
+            self.table.write_batches(beside[:-room])
+            self.table.write(*beside[-room:], *own)
         except Refused as refused:
             raise Moved(str(run.id)) from refused
 

@@ -12,6 +12,7 @@
 | flow run                    | FLOW_RUN#<id>          | FLOW_RUN                    |
 | its states                  | FLOW_RUN#<id>          | STATE#<time>#<state id>     |
 | its tags                    | FLOW_RUN#<id>          | TAG#<tag>, or TAG#*: many   |
+| what it was given           | FLOW_RUN#<id>          | INPUT#<key>                 |
 | results of a cache key      | CACHE#<cache key>      | CACHE                       |
 | flow                        | FLOW#<id>              | FLOW                        |
 | its name                    | FLOW_NAME#<name>       | FLOW_NAME                   |
@@ -100,9 +101,8 @@ BY_NEXT_SCHEDULED_START = Index("by_next_scheduled_start", "shard", "next_schedu
 
 TASK_RUN, FLOW_RUN, FLOW = "TASK_RUN", "FLOW_RUN", "FLOW"
 STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
-FLOW_NAME, CACHE, DEPLOYMENT = "FLOW_NAME", "CACHE", "DEPLOYMENT"
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
-TAG, COUNT = "TAG", "COUNT"
+FLOW_NAME, CACHE, DEPLOYMENT, TAG, COUNT = "FLOW_NAME", "CACHE", "DEPLOYMENT", "TAG", "COUNT"
 
 MANY_TAGS = "*"
 """Stands for the tags of a run that has too many for an item each; no tag is spelled so."""

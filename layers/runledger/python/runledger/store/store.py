@@ -10,6 +10,7 @@ from runledger.store.connections import ConnectionStore
 from runledger.store.deadlines import Deadline
 from runledger.store.deployments import DeploymentStore
 from runledger.store.events import EventStore
+from runledger.store.flow_run_inputs import FlowRunInputStore
 from runledger.store.flow_runs import FlowRunStore
 from runledger.store.flows import FlowStore
 from runledger.store.graphs import GraphStore
@@ -52,6 +53,11 @@ class Store:
     def flow_runs(self) -> FlowRunStore:
         """Flow runs, with their states and claims."""
         return FlowRunStore(self.table, self._shards)
+
+    @property
+    def flow_run_inputs(self) -> FlowRunInputStore:
+        """What is given to flow runs."""
+        return FlowRunInputStore(self.table)
 
     @property
     def flows(self) -> FlowStore:

@@ -1,4 +1,4 @@
-"""SQL's LIKE with `%` on both ends, as the reference's SQLite reads it."""
+"""SQL's LIKE with `%` on both ends or one, as the reference's SQLite reads it."""
 
 import re
 from collections.abc import Callable
@@ -24,6 +24,18 @@ def like(pattern: str) -> Callable[[str], bool]:
             if at < 0:
                 return False
         return True
+
+    return test
+
+
+def begins_like(pattern: str) -> Callable[[str], bool]:
+    """Match texts that begin with the pattern."""
+    head, _, rest = _fold(pattern).partition("%")
+    find, goes_on = _find(head), like(rest)
+
+    def test(text: str) -> bool:
+        folded = _fold(text)
+        return find(folded, 0) == len(head) and goes_on(folded[len(head) :])
 
     return test
 

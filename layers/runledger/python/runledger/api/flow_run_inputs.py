@@ -1,0 +1,52 @@
+"""Bodies of requests about what is given to flow runs: named parameters."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from runledger import fresh
+from runledger.domain.flow_run_inputs import FlowRunInput, Wanted
+from runledger.domain.values import Value
+
+# The reference's databases hold no more, and fail on a number beyond.
+Limit = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+
+
+class FlowRunInputCreate(Value):
+    """POST /flow_runs/{id}/input; what says bytes is a text."""
+
+    key: str
+    value: bytes
+    sender: str | None = None
+
+    def to_input(self, run_id: UUID, now: datetime) -> FlowRunInput:
+        """Return what is given to the flow run."""
+        return FlowRunInput(
+            id=fresh.run_id(),
+            created=now,
+            updated=now,
+            flow_run_id=run_id,
+            key=self.key,
+            value=self.value.decode(),
+            sender=self.sender,
+        )
+
+
+class FilterFlowRunInput(Value):
+    """POST /flow_runs/{id}/input/filter."""
+
+    prefix: str
+    limit: Limit = 1
+    exclude_keys: list[str] = []
+
+    def wanted(self) -> Wanted:
+        """Return which inputs are asked for."""
+        return Wanted(**dict(self))
+
+
+class ResumeFlowRun(Value):
+    """POST /flow_runs/{id}/resume."""
+
+    run_input: dict[str, Any] | None = None

@@ -1,0 +1,72 @@
+"""What is given to flow runs, in the table: beside its flow run, with which it goes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from runledger.domain.errors import Mismatch
+from runledger.domain.flow_run_inputs import FlowRunInput, Wanted
+from runledger.store import input_keys, items, keys
+from runledger.store.expressions import ABSENT, PRESENT, in_partition
+from runledger.store.failures import Refused
+from runledger.store.table import AT_ONCE, MOST_LOOSE_WRITES, Query, Table, chunks
+from runledger.store.writes import Delete, Put
+
+TAKEN = "A flow run input with this key already exists."
+
+
+@dataclass(frozen=True)
+class FlowRunInputStore:
+    """What is asked of the table about inputs of flow runs."""
+
+    table: Table
+
+    def add(self, given: FlowRunInput) -> None:
+        """Store an input.
+
+        Raises:
+            Mismatch: the flow run has one with that key.
+        """
+        try:
+            self.table.write(new(given))
+        except Refused:
+            raise Mismatch(TAKEN) from None
+
+    def read(self, run_id: UUID, key: str) -> FlowRunInput | None:
+        """Return the input that has a key."""
+        item = self.table.read(input_keys.flow_run_input(run_id, key))
+        return items.read_document(FlowRunInput, item) if item else None
+
+    def find(self, run_id: UUID, wanted: Wanted) -> list[FlowRunInput]:
+        """Return the wanted inputs of a flow run; those whose keys begin alike are all read."""
+        if wanted.beginning is None:
+            return []
+        range_ = input_keys.beginning(wanted.beginning)
+        found = self.table.query(Query(in_partition(keys.flow_run(run_id).pk, range_)))
+        return wanted.first([items.read_document(FlowRunInput, item) for item in found])
+
+    def remove(self, run_id: UUID, key: str) -> bool:
+        """Remove the input that has a key; return whether there was one."""
+        try:
+            self.table.write(Delete(input_keys.flow_run_input(run_id, key), PRESENT))
+        except Refused:
+            return False
+        return True
+
+    def remove_all(self, run_id: UUID) -> None:
+        """Remove what was given to a flow run that is gone."""
+        for some in chunks(of_flow_run(self.table, run_id), AT_ONCE * MOST_LOOSE_WRITES):
+            self.table.write_loosely(list(map(Delete, some)))
+
+
+def new(given: FlowRunInput) -> Put:
+    """Return the write that adds an input, unless its key is taken."""
+    key = input_keys.flow_run_input(given.flow_run_id, given.key)
+    return Put(key._asdict() | {"body": given.model_dump_json()}, ABSENT)
+
+
+def of_flow_run(table: Table, run_id: UUID) -> Iterator[keys.Key]:
+    """Yield the keys of all that was given to a flow run."""
+    where = in_partition(keys.flow_run(run_id).pk, keys.under(input_keys.INPUT))
+    shown: Sequence[str] = keys.Key._fields
+    return map(keys.of, table.query(Query(where, attributes=shown)))
