@@ -8,11 +8,25 @@ from collections.abc import Mapping
 from functools import partial
 
 from tests.conformance import servers
-from tests.conformance.clients.checks import background, flows, limits, passwords, submitted, tasks
+from tests.conformance.clients.checks import (
+    background,
+    flows,
+    limits,
+    passwords,
+    pauses,
+    submitted,
+    tasks,
+)
 from tests.conformance.clients.running import Group, outcomes
 from tests.conformance.clients.scene import Check
 
-APART: Mapping[str, Check] = {**flows.CHECKS, **tasks.CHECKS, **background.CHECKS, **limits.CHECKS}
+APART: Mapping[str, Check] = {
+    **flows.CHECKS,
+    **tasks.CHECKS,
+    **background.CHECKS,
+    **limits.CHECKS,
+    **pauses.CHECKS,
+}
 
 
 def main() -> int:
