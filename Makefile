@@ -4,16 +4,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PINS := pyproject.toml layers/dependencies/requirements.txt
+REFERENCE := $(subst $(VENV),.reference-venv,$(BIN))
+PACKAGE := from importlib.util import find_spec; print(*find_spec('prefect').submodule_search_locations)
 SAM := SAM_CLI_TELEMETRY=0 $(subst $(VENV),.sam-venv,$(BIN))/sam
 DATABASE := local/node_modules/.package-lock.json
 
-.PHONY: help run test check format bench conformance clients sam clean
+.PHONY: help run ui test check format bench conformance clients sam clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
 
 run: $(VENV)/local.stamp $(DATABASE) ## serve on this machine (PORT, HOST, DATA, AUTH, SOCKETS, DYNAMODB_ENDPOINT)
 	@exec $(BIN)/python -m local
+
+ui: $(VENV)/local.stamp .reference-venv/stamp ## show Prefect's site before a `make run` (UI_PORT, HOST, PREFECT_API_URL)
+	@exec $(BIN)/python -m local.ui "$$($(REFERENCE)/python -c "$(PACKAGE)")"
 
 test: $(VENV)/dev.stamp $(DATABASE) ## run the tests (ARGS="-k word" to choose)
 	@$(BIN)/python -m pytest $(ARGS)
@@ -80,6 +85,6 @@ $(DATABASE): local/package-lock.json
 .reference-venv/stamp: tests/conformance/requirements.txt
 	@echo 'Installing the reference into .reference-venv (once) ...'
 	@$(PYTHON) -m venv .reference-venv
-	@$(subst $(VENV),.reference-venv,$(BIN))/python -m pip install --quiet \
-	  --disable-pip-version-check --requirement $<
+	@$(REFERENCE)/python -m pip install --quiet --disable-pip-version-check --requirement $< || { \
+	  echo 'Prefect could not be installed: pip says why, above.' >&2; exit 1; }
 	@touch $@

@@ -1,6 +1,5 @@
 """The gateway behind a socket, with its database: what `make run` starts."""
 
-import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,8 @@ import uvicorn
 from local import background, console, dynamodb, environment, tables, template
 from local.application import Application, application
 from local.functions import Functions
-from local.settings import Settings, Unusable
+from local.listening import listening, port_of, stoppable
+from local.settings import Settings
 
 LARGEST_MESSAGE = 4 * 1024 * 1024  # API Gateway: 32 KB in a frame
 
@@ -43,13 +43,13 @@ def run(settings: Settings) -> None:
     """Serve until told to stop; what is started here is stopped then."""
     api = template.load(parameters=settings.parameters)
     with (
-        _stoppable(),
+        stoppable(),
         listening(settings.host, settings.port) as listener,
         _listening_for_sockets(settings) as others,
         dynamodb.running(settings, in_file=True) as database,
     ):
-        port = _port(listener)
-        sockets_port = _port(others[0]) if others else None
+        port = port_of(listener)
+        sockets_port = port_of(others[0]) if others else None
         sockets = f"{settings.name}:{sockets_port or port}{api.sockets.path}"
         environment.prepare(api, settings, database.endpoint, sockets)
         tables.ensure(api, settings.table, with_stream=True, is_ours=database.is_ours)
@@ -64,51 +64,9 @@ def run(settings: Settings) -> None:
 
 
 @contextmanager
-def listening(host: str, port: int, setting: str = "PORT") -> Iterator[socket.socket]:
-    """The port, taken before anything slow is done; callers wait in its queue."""
-    try:
-        family, *_, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.create_server(address[:2], family=family, backlog=2048)
-        # What it accepts inherits this; asyncio sets it only on sockets that it makes itself.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except OSError as error:
-        reason = (error.strerror or "").partition(" (")[0]
-        raise Unusable(
-            f"Can't listen on {host}:{port}: {reason}; {setting}= and HOST= choose another"
-        ) from None
-    with listener:
-        yield listener
-
-
-@contextmanager
 def _listening_for_sockets(settings: Settings) -> Iterator[list[socket.socket]]:
     if settings.sockets_port is None:
         yield []
         return
     with listening(settings.host, settings.sockets_port, "SOCKETS_PORT") as listener:
         yield [listener]
-
-
-def _port(listener: socket.socket) -> int:
-    port: int = listener.getsockname()[1]
-    return port
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal end the server as Ctrl-C does: by leaving every block."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), _interrupt) for name in names}
-    try:
-        yield
-    except KeyboardInterrupt:
-        console.say("Stopped.")
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt

@@ -35,8 +35,7 @@ class Settings:
     @property
     def name(self) -> str:
         """The host as a URL names it."""
-        name = "127.0.0.1" if self.host in EVERYWHERE else self.host
-        return f"[{name}]" if ":" in name else name
+        return named(self.host)
 
     @property
     def is_aws(self) -> bool:
@@ -60,19 +59,25 @@ def read(environment: Mapping[str, str]) -> Settings:
     data = of("DATA", str(REPOSITORY / ".runledger"))
     return Settings(
         host=of("HOST", "127.0.0.1"),
-        port=_port("PORT", of("PORT", "4200")),
+        port=port_number("PORT", of("PORT", "4200")),
         sockets_port=_sockets_port(of("SOCKETS", "same"), of("SOCKETS_PORT", "4201")),
         data=None if data == MEMORY else Path(data).expanduser().absolute(),
         auth=_auth(of("AUTH")),
         log_level=_log_level(of("LOG_LEVEL", "WARNING")),
         table=of("TABLE_NAME", "runledger-local"),
-        dynamodb_endpoint=_endpoint(of("DYNAMODB_ENDPOINT")),
+        dynamodb_endpoint=http_url("DYNAMODB_ENDPOINT", of("DYNAMODB_ENDPOINT")),
         dynamodb_host=of("DYNAMODB_HOST", "127.0.0.1"),
-        dynamodb_port=_port("DYNAMODB_PORT", of("DYNAMODB_PORT", "0")),
+        dynamodb_port=port_number("DYNAMODB_PORT", of("DYNAMODB_PORT", "0")),
     )
 
 
-def _port(name: str, text: str) -> int:
+def named(host: str) -> str:
+    """A host that is listened on, as a URL names it."""
+    name = "127.0.0.1" if host in EVERYWHERE else host
+    return f"[{name}]" if ":" in name else name
+
+
+def port_number(name: str, text: str) -> int:
     if not text.isdecimal() or int(text) > HIGHEST_PORT:
         raise Unusable(f"{name}={text} is no port: give a number up to {HIGHEST_PORT}")
     return int(text)
@@ -81,7 +86,7 @@ def _port(name: str, text: str) -> int:
 def _sockets_port(way: str, port: str) -> int | None:
     if way not in WAYS:
         raise Unusable(f"SOCKETS={way} is no way: give one of {', '.join(WAYS)}")
-    return _port("SOCKETS_PORT", port) if way == "redirect" else None
+    return port_number("SOCKETS_PORT", port) if way == "redirect" else None
 
 
 def _auth(text: str) -> str:
@@ -96,8 +101,8 @@ def _log_level(text: str) -> str:
     return text.upper()
 
 
-def _endpoint(url: str) -> str:
+def http_url(name: str, url: str) -> str:
     parts = urlsplit(url)
     if url and not (parts.scheme in {"http", "https"} and parts.hostname):
-        raise Unusable(f"DYNAMODB_ENDPOINT={url} is no URL: give one like http://127.0.0.1:8000")
+        raise Unusable(f"{name}={url} is no URL: give one like http://127.0.0.1:8000")
     return url

@@ -8,7 +8,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from local.server import listening
+from local.listening import listening
 from tests.local.serving import application, processes_of, refused, serving
 
 ITEM = {"pk": {"S": "kept"}}

@@ -1,0 +1,51 @@
+"""The ports of a server, and the signals that end it."""
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from local import console
+from local.settings import Unusable
+
+
+@contextmanager
+def listening(host: str, port: int, setting: str = "PORT") -> Iterator[socket.socket]:
+    """The port, taken before anything slow is done; callers wait in its queue."""
+    try:
+        family, *_, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.create_server(address[:2], family=family, backlog=2048)
+        # What it accepts inherits this; asyncio sets it only on sockets that it makes itself.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except OSError as error:
+        reason = (error.strerror or "").partition(" (")[0]
+        raise Unusable(
+            f"Can't listen on {host}:{port}: {reason}; {setting}= and HOST= choose another"
+        ) from None
+    with listener:
+        yield listener
+
+
+def port_of(listener: socket.socket) -> int:
+    port: int = listener.getsockname()[1]
+    return port
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end the server as Ctrl-C does: by leaving every block."""
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), _interrupt) for name in names}
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.say("Stopped.")
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,180 @@
+"""What `make ui` serves, with a small folder in place of the package `prefect`."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+
+from local.settings import Unusable
+from local.ui import settings, sites
+
+NOBODY = "http://127.0.0.1:1/api"
+NAVIGATION = {"Accept": "text/html,*/*"}
+PAGE = '<script src="/PREFECT_UI_SERVE_BASE_REPLACE_PLACEHOLDER/assets/a.js"></script>'
+ANSWERS = {"/open/admin/version": 200, "/guarded/admin/version": 401}
+
+
+def package(folder: Path, *names: str) -> Path:
+    for name in names:
+        site = folder / "server" / name
+        (site / "assets").mkdir(parents=True)
+        (site / "index.html").write_text(f"{name} {PAGE}")
+        (site / "assets" / "a.js").write_text(f"'{name}'")
+    return folder
+
+
+@contextmanager
+def running(folder: Path, port: int = 0, api: str = NOBODY) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "local.ui", folder],
+        env={"UI_PORT": str(port), "PREFECT_API_URL": api},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def place(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().split()[-1]
+
+
+@contextmanager
+def client(folder: Path, *names: str, api: str = NOBODY) -> Iterator[httpx.Client]:
+    with (
+        running(package(folder, *names), api=api) as process,
+        httpx.Client(base_url=place(process)) as there,
+    ):
+        yield there
+
+
+@pytest.fixture(scope="module")
+def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    with client(tmp_path_factory.mktemp("package"), "ui", "ui-v2") as there:
+        yield there
+
+
+@pytest.fixture
+def far_end() -> Iterator[str]:
+    """Serve an API that asks for a password below /guarded, and one that does not below /open."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(ANSWERS[self.path])
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Be silent."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_the_newest_site_is_shown_first(ui: httpx.Client) -> None:
+    answer = ui.get("/", headers=NAVIGATION)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/v2/")
+
+
+def test_who_chose_the_older_site_stays_there(ui: httpx.Client) -> None:
+    chosen = {**NAVIGATION, "Cookie": "prefect_ui_version=v1"}
+    assert ui.get("/", headers=chosen).text.startswith("ui ")
+
+
+@pytest.mark.parametrize("path", ["/v2", "/v2/", "/v2/runs/flow-run/1", "/v2/variables/a.b"])
+def test_every_path_of_a_site_shows_its_page(ui: httpx.Client, path: str) -> None:
+    answer = ui.get(path, headers=NAVIGATION)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.text.startswith("ui-v2 ")
+
+
+def test_the_older_site_has_the_other_paths(ui: httpx.Client) -> None:
+    assert ui.get("/v2runs", headers=NAVIGATION).text.startswith("ui ")
+
+
+@pytest.mark.parametrize(("path", "script"), [("/v2/", "/v2/assets/a.js"), ("/x", "/assets/a.js")])
+def test_a_page_names_its_files_where_they_are_served(
+    ui: httpx.Client, path: str, script: str
+) -> None:
+    assert f'src="{script}"' in ui.get(path, headers=NAVIGATION).text
+    assert ui.get(script).headers["content-type"] == "text/javascript; charset=utf-8"
+
+
+@pytest.mark.parametrize("path", ["/v2/assets/b.js", "/v2/assets", "/v2/..%2fui%2findex.html"])
+def test_what_is_no_file_of_the_site_is_not_found(ui: httpx.Client, path: str) -> None:
+    assert ui.get(path).status_code == 404
+
+
+def test_a_page_is_asked_for_again_and_its_files_are_not(ui: httpx.Client) -> None:
+    kept = [
+        ui.get(path, headers=NAVIGATION).headers["cache-control"]
+        for path in ("/v2/", "/v2/assets/a.js")
+    ]
+    assert kept == ["no-cache", "public, max-age=31536000, immutable"]
+
+
+def test_the_site_is_told_which_api_to_ask(ui: httpx.Client) -> None:
+    assert ui.get("/ui-settings").json() == {
+        "api_url": NOBODY,
+        "csrf_enabled": False,
+        "auth": None,
+        "flags": [],
+        "default_ui": "v2",
+        "available_uis": ["v1", "v2"],
+        "v1_base_url": "/",
+        "v2_base_url": "/v2",
+    }
+
+
+@pytest.mark.parametrize(("api", "auth"), [("guarded", "BASIC"), ("open", None)])
+def test_the_site_asks_for_a_password_where_the_api_does(
+    tmp_path: Path, far_end: str, api: str, auth: str | None
+) -> None:
+    with client(tmp_path, "ui-v2", api=f"{far_end}/{api}") as ui:
+        assert ui.get("/ui-settings").json()["auth"] == auth
+
+
+def test_one_site_is_enough(tmp_path: Path) -> None:
+    with client(tmp_path, "ui") as ui:
+        assert ui.get("/", headers=NAVIGATION).text.startswith("ui ")
+        told = ui.get("/ui-settings").json()
+    assert (told["available_uis"], told["default_ui"], told["v2_base_url"]) == (["v1"], "v1", None)
+
+
+def test_a_folder_without_a_site_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="There is no site in"):
+        sites.found(tmp_path)
+
+
+def test_the_api_is_that_which_clients_ask() -> None:
+    given = settings.read({"PREFECT_API_URL": "https://runs.example/api/"}, ["package"])
+    assert given.api == "https://runs.example/api"
+
+
+def test_it_says_that_the_api_is_silent(tmp_path: Path) -> None:
+    with running(package(tmp_path, "ui-v2")) as process:
+        assert process.stdout
+        _, asks = process.stdout.readline(), process.stdout.readline()
+    assert asks.strip() == f"asks         {NOBODY}, which does not answer yet"
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with running(package(tmp_path, "ui-v2"), port) as process:
+            _, said = process.communicate(timeout=30)
+    assert f"Can't listen on 127.0.0.1:{port}: Address already in use; UI_PORT=" in said
