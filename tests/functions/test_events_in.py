@@ -9,7 +9,7 @@ import pytest
 from local.socket_client import SocketClient, Sockets
 from runledger import wiring
 from tests.reporting.building import JSON, RUN_ID, body
-from tests.store.calls import Refusal, refused
+from tests.store.calls import Refusal, heard, refused
 
 PATH = "/api/events/in"
 
@@ -35,6 +35,27 @@ def test_events_are_recorded_and_not_answered(sockets: Sockets, api: httpx.Clien
     send(socket, body(1), body(2, "COMPLETED"))
     assert read(api)["state_type"] == "COMPLETED"
     assert (socket.received(), socket.closed) == ([], None)
+
+
+def test_what_a_client_said_last_is_heard_although_its_connection_has_ended(
+    sockets: Sockets, api: httpx.Client
+) -> None:
+    socket = connect(sockets)
+    socket.close()
+    wiring.reset()
+    send(socket, body(1))
+    assert read(api)["state_type"] == "RUNNING"
+
+
+def test_who_may_speak_is_read_with_the_first_message_alone(
+    sockets: Sockets, api: httpx.Client
+) -> None:
+    socket = connect(sockets)
+    send(socket, body(1))
+    with heard(wiring.store().table.client) as calls:
+        send(socket, body(2, "COMPLETED"))
+    assert [name for name, _ in calls] == ["TransactWriteItems"]
+    assert read(api)["state_type"] == "COMPLETED"
 
 
 def test_an_old_clients_first_message_is_an_event(sockets: Sockets, api: httpx.Client) -> None:

@@ -31,6 +31,7 @@ def body(second: float = 0, kind: str = "RUNNING", **changes: Any) -> JSON:
         "related": [_flow_run(flow_run_id)] if flow_run_id else [],
         "payload": {
             "task_run": {"name": "run", **identity},
+            "initial_state": None if kind == "PENDING" else {"type": "PENDING"},
             "validated_state": {"type": kind, "name": kind.capitalize(), "message": ""}
             | changes.pop("state", {}),
         },

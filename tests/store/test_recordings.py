@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -25,12 +26,17 @@ from tests.store.recorded_runs import shown
 RECORDED: dict[str, list[JSON]] = json.loads(
     (Path(__file__).parents[1] / "reporting/recorded.json").read_text("utf-8")
 )
-CONNECTIONS = 8
+CONNECTIONS, FUNCTIONS = 8, 3
 NOW = at(3600)
 
 
 def receive(store: Store, event: JSON) -> None:
     events.receive(store, Event.model_validate(event), now=NOW)
+
+
+def functions(store: Store) -> list[Store]:
+    """Some that share the table, each with a memory of its own."""
+    return [Store(store.table, shards=2) for _ in range(FUNCTIONS)]
 
 
 def fresh(engine: Engine) -> tuple[Store, DynamoDB]:
@@ -48,8 +54,9 @@ def test_a_programs_events_end_in_the_same_runs_however_they_come_in(
     sent = RECORDED[program]
     again = mixed.choices(sent, k=len(sent) // 2)
     on_their_way = mixed.sample([*sent, *again], len(sent) + len(again))
+    takers = mixed.choices(functions(store), k=len(on_their_way))
     with ThreadPoolExecutor(CONNECTIONS) as connections:
-        list(connections.map(lambda event: receive(store, event), on_their_way))
+        list(connections.map(receive, takers, on_their_way))
     assert shown(store, dynamodb) == naive.told(sent)
 
 
@@ -73,8 +80,8 @@ def test_runs_are_what_the_contract_makes_of_events_and_deletes(
 ) -> None:
     store, database = fresh(moto)
     rows = naive.Rows()
-    for event, fate in program:
-        receive(store, event)
+    for (event, fate), taker in zip(program, cycle(functions(store)), strict=False):
+        receive(taker, event)
         rows.report(event)
         for run_id in list(rows.rows)[: fate == 0]:
             task_runs.delete(store, UUID(run_id), now=NOW)
@@ -92,7 +99,7 @@ def racing(flow_run_id: UUID | None) -> list[JSON]:
 
 def test_reports_of_a_key_that_race_end_in_one_run(store: Store, dynamodb: DynamoDB) -> None:
     with ThreadPoolExecutor(32) as racers:
-        list(racers.map(lambda event: receive(store, event), racing(UUID(int=9))))
+        list(racers.map(receive, cycle(functions(store)), racing(UUID(int=9))))
     ((_, newest, entered),) = shown(store, dynamodb).values()
     assert (len(entered), newest) == (32, entered[-1][1])
 
@@ -101,7 +108,7 @@ def test_reports_outside_of_flow_runs_make_a_run_of_each_id(
     store: Store, dynamodb: DynamoDB
 ) -> None:
     with ThreadPoolExecutor(32) as racers:
-        list(racers.map(lambda event: receive(store, event), racing(None)))
+        list(racers.map(receive, cycle(functions(store)), racing(None)))
     assert shown(store, dynamodb) == naive.told(racing(None))
 
 
@@ -109,6 +116,6 @@ def test_of_states_of_one_time_that_race_one_is_kept(store: Store, dynamodb: Dyn
     receive(store, body(9, "COMPLETED"))
     late: list[Any] = [body(1, kind, id=str(UUID(int=n))) for n, kind in enumerate(["PENDING"] * 8)]
     with ThreadPoolExecutor(8) as racers:
-        list(racers.map(lambda event: receive(store, event), late))
+        list(racers.map(receive, cycle(functions(store)), late))
     ((_, _, entered),) = shown(store, dynamodb).values()
     assert len(entered) == 2

@@ -26,26 +26,39 @@ OTHER: JSON = {"run_id": UUID(int=9), **IN_RUN}
 
 
 class Scene(NamedTuple):
-    """What came before, what comes now, and what taking that asks of DynamoDB."""
+    """What comes, what taking that asks of DynamoDB, and what came before: here, then elsewhere."""
 
-    before: Sequence[JSON]
     event: JSON
     calls: str
+    elsewhere: Sequence[JSON] = ()
+    here: Sequence[JSON] = ()
 
 
-FOUND, BY_KEY = "Query TransactWriteItems", "Query GetItem TransactWriteItems"
+WRITTEN = "TransactWriteItems"
+FOUND, BY_KEY = f"Query {WRITTEN}", f"Query GetItem {WRITTEN}"
 TAKEN, KNOWN = f"{FOUND} Query GetItem {FOUND}", "Query PutItem"
+BEGUN, RAN, ENDED = body(1, "PENDING"), body(2), body(3, "COMPLETED")
 # fmt: off
 SCENES = {
-    "a new run":         Scene((), body(1),                               FOUND),
-    "one in a flow run": Scene((), body(1, **IN_RUN),                     FOUND),
-    "a newer state":     Scene([body(1)], body(2),                        FOUND),
-    "a late state":      Scene([body(2)], body(1),                        FOUND),
-    "another id":        Scene([body(1, **IN_RUN)], body(2, **OTHER),     TAKEN),
-    "another key":       Scene([body(1)], body(2, run={"task_key": "u"}), BY_KEY),
-    "what says nothing": Scene([body(1)], body(1, "PENDING"),             KNOWN),
-    "what is known":     Scene([body(1)], body(1),                        KNOWN),
-    "what is of no run": Scene((), body(1, event="else"),                 "PutItem"),
+    "the first state":       Scene(BEGUN, WRITTEN),
+    "the same, in a run":    Scene(body(1, "PENDING", **IN_RUN), WRITTEN),
+    "another first state":   Scene(body(2, "PENDING"), f"{WRITTEN} {FOUND}", [BEGUN]),
+    "a known first state":   Scene(BEGUN, WRITTEN, [BEGUN]),
+    "a new run":             Scene(RAN, FOUND),
+    "one in a flow run":     Scene(body(2, **IN_RUN), FOUND),
+    "a newer state":         Scene(RAN, FOUND, [BEGUN]),
+    "the next state":        Scene(RAN, WRITTEN, (), [BEGUN]),
+    "one that missed some":  Scene(ENDED, f"{WRITTEN} {FOUND}", [RAN], [BEGUN]),
+    "a late state":          Scene(RAN, FOUND, [ENDED]),
+    "late to who knows":     Scene(body(1), WRITTEN, (), [RAN]),
+    "another id":            Scene(body(2, **OTHER), TAKEN, [body(1, **IN_RUN)]),
+    "another key":           Scene(body(2, run={"task_key": "u"}), BY_KEY, [BEGUN]),
+    "another key than here": Scene(body(2, run={"task_key": "u"}), BY_KEY, (), [BEGUN]),
+    "what says nothing":     Scene(body(1), KNOWN, [BEGUN]),
+    "nothing to who knows":  Scene(body(1), KNOWN, (), [BEGUN]),
+    "what is known":         Scene(RAN, KNOWN, [RAN]),
+    "what was taken here":   Scene(RAN, KNOWN, (), [RAN]),
+    "what is of no run":     Scene(body(1, event="else"), "PutItem"),
 }
 # fmt: on
 STEPS = [(name, n) for name, scene in SCENES.items() for n in range(len(scene.calls.split()))]
@@ -63,14 +76,17 @@ def receive(store: Store, event: JSON) -> None:
 
 
 def begin(store: Store, name: str) -> JSON:
-    for event in SCENES[name].before:
+    scene, other = SCENES[name], Store(store.table, shards=2)
+    for event in scene.here:
         receive(store, event)
-    return SCENES[name].event
+    for event in scene.elsewhere:
+        receive(other, event)
+    return scene.event
 
 
 def assert_taken_once(store: Store, database: DynamoDB, name: str) -> None:
     scene = SCENES[name]
-    assert shown(store, database) == naive.told([*scene.before, scene.event])
+    assert shown(store, database) == naive.told([*scene.here, *scene.elsewhere, scene.event])
 
 
 @pytest.mark.parametrize("name", SCENES)

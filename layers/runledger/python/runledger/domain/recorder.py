@@ -77,7 +77,8 @@ class ReportedState(Value):
 class Report(NamedTuple):
     """What an event says of a task run: its identity, its new state, and the columns it carries.
 
-    `name` is for a run that is not given one.
+    `name` is for a run that is not given one. `begins` tells that the run had no state before, and
+    that its client has not created it, as it does with a run that it schedules.
     """
 
     run_id: UUID
@@ -85,6 +86,7 @@ class Report(NamedTuple):
     columns: Mapping[str, Any]
     state: State
     name: str
+    begins: bool
 
     @property
     def key(self) -> tuple[UUID | None, str, str]:
@@ -113,12 +115,14 @@ def reported(event: Event, *, name: str, now: datetime) -> Report | None:
     # Reading a policy changes what it is read from, and the event is handed on as it came.
     payload = deepcopy(event.payload)
     try:
+        state = ReportedState.model_validate(payload.get("validated_state")).entered(event, now)
         return Report(
             run_id=_object_id(event.resource, TASK_RUN),
             flow_run_id=_object_id(related, FLOW_RUN) if related else None,
             columns=ReportedRun.model_validate(payload.get("task_run")).columns(name),
-            state=ReportedState.model_validate(payload.get("validated_state")).entered(event, now),
+            state=state,
             name=name,
+            begins=not payload.get("initial_state") and state.type != StateType.SCHEDULED,
         )
     except (ValueError, ValidationError):
         return None

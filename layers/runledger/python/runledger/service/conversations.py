@@ -43,6 +43,9 @@ CONVERSATIONS: Mapping[str, Conversation] = {
     "/events/out": tell_of_events,
 }
 
+# What is said there has its effect even if the connection ends meanwhile.
+HEARD_OUT = {"/events/in"}
+
 
 class Client(NamedTuple):
     """Who asks for a conversation: what it is to be about, and what the client speaks."""
@@ -62,7 +65,12 @@ def begin(
     shows_credentials = SUBPROTOCOL in client.subprotocols
     if client.path not in CONVERSATIONS or not (shows_credentials or admits(None)):
         return False
-    connection = Connection(id=connection_id, path=client.path, admitted=not shows_credentials)
+    connection = Connection(
+        id=connection_id,
+        path=client.path,
+        admitted=not shows_credentials,
+        heard_out=client.path in HEARD_OUT,
+    )
     store.connections.open(connection, now)
     return True
 

@@ -68,7 +68,8 @@ def receive(store: Store, event: Event, *, now: datetime) -> None:
         store.events.keep(received)
     else:
         hopes = chain([True], repeat(False))  # noqa: FBT003 - said by its name
-        until_it_holds(lambda: _record(store, report, received, hopefully=next(hopes)))
+        with store.turns.of(report.run_id):
+            until_it_holds(lambda: _record(store, report, received, hopefully=next(hopes)))
 
 
 def search(store: Store, wanted: EventFilter, page: range, *, now: datetime) -> Found[Matching]:

@@ -25,6 +25,11 @@ def unmoved(version: int) -> ConditionBase:
     return Attr("version").eq(version)
 
 
+def lacking(attribute: str) -> ConditionBase:
+    """There is no item, or one without the attribute."""
+    return Attr(attribute).not_exists()
+
+
 def in_partition(pk: str, between: tuple[str, str] | None = None) -> ConditionBase:
     """Items of one partition, all of them or those with a sort key in a range."""
     return _key_condition("pk", pk, "sk", between)

@@ -9,24 +9,31 @@ from runledger.domain.recorder import Recording, Report
 from runledger.domain.states import State
 from runledger.store import items, keys
 from runledger.store.events import EventStore
-from runledger.store.expressions import in_partition, unmoved
+from runledger.store.expressions import in_partition
 from runledger.store.failures import Refused
 from runledger.store.items import Stored, history
+from runledger.store.memories import Memory
 from runledger.store.table import Query, Table
 from runledger.store.task_runs import TaskRunStore
-from runledger.store.writes import Add, Write
+from runledger.store.writes import Put, Write
 
 
 @dataclass(frozen=True)
 class Row:
     """The run that a report is about, if it is stored, and the states that it has been in.
 
-    `may_claim` tells whether no other run has the key that the report gives it.
+    `may_claim` tells whether no other run has the key that the report gives it; what is remembered
+    may be no longer so, which the write of it finds out.
     """
 
     seen: Stored | None
     entered: tuple[State, ...] = ()
     may_claim: bool = True
+    is_remembered: bool = False
+
+    def is_of(self, report: Report) -> bool:
+        """Tell whether no other run can be the one that the report is about."""
+        return bool(self.seen and self.seen.claims and _key(self.seen) == report.key)
 
 
 @dataclass(frozen=True)
@@ -36,19 +43,29 @@ class RecordingStore:
     table: Table
     task_runs: TaskRunStore
     events: EventStore
+    known: Memory[Row]
 
     def row(self, report: Report, *, hopefully: bool) -> Row:
         """Find the run: in a flow run the one that has the key, else the one that has the id.
 
-        With hope, a run that is not stored is taken for a new one: most often it is, and else the
-        write of it fails.
+        With hope, the run is taken to be as it was last written here, one that begins is not looked
+        for, and one that is not stored is taken for a new one: most often it is, and else the write
+        of it fails.
 
         Raises:
             Moved: the run that has the key was deleted meanwhile.
         """
-        own = self._row(report.run_id)
-        is_known = own.seen and own.seen.claims and _key(own.seen) == report.key
-        if is_known or (hopefully and not own.seen):
+        if hopefully:
+            known = self.known.recall(report.run_id)
+            if known and known.is_of(report):
+                return known
+            if report.begins and not known:
+                return Row(None)
+        return self._found(report, hopefully=hopefully)
+
+    def _found(self, report: Report, *, hopefully: bool) -> Row:
+        own = self._read(report.run_id)
+        if own.is_of(report) or (hopefully and not own.seen):
             return own
         claim = self.table.read(keys.task_key(*report.key))
         claimant = items.pointed_to(claim) if claim else report.run_id
@@ -56,12 +73,12 @@ class RecordingStore:
             return own
         if report.flow_run_id is None:
             return Row(own.seen, own.entered, may_claim=False)
-        first = self._row(claimant)
+        first = self._read(claimant)
         if first.seen is None:
             raise Moved(f"task run {claimant} was deleted meanwhile")
         return first
 
-    def _row(self, run_id: UUID) -> Row:
+    def _read(self, run_id: UUID) -> Row:
         # Backwards, so that the run is read before its states: one that is added meanwhile is
         # either seen or makes the write of what was seen fail.
         under_run = Query(in_partition(keys.task_run(run_id).pk), reverse=True)
@@ -80,10 +97,22 @@ class RecordingStore:
         Raises:
             Moved: the run, or the run that has its key, changed meanwhile.
         """
+        writes = self._writes(row, recording)
+        if row.seen:
+            self.known.forget(row.seen.run.id)
+        if row.is_remembered and not writes:
+            raise Moved(str(event.id))
         try:
-            self.events.keep(event, *self._writes(row, recording))
+            is_new = self.events.keep(event, *writes)
         except Refused as refused:
             raise Moved(str(event.id)) from refused
+        if is_new and recording.state:
+            self._remember(writes[0], (*row.entered, recording.state))
+
+    def _remember(self, written: Write, entered: tuple[State, ...]) -> None:
+        if isinstance(written, Put):
+            seen = items.read_task_run(written.item)
+            self.known.keep(seen.run.id, Row(seen, entered, is_remembered=True))
 
     def _writes(self, row: Row, recording: Recording) -> list[Write]:
         run, seen = recording.run, row.seen
@@ -91,11 +120,11 @@ class RecordingStore:
             return self.task_runs.begun(run, claims=row.may_claim)
         if seen is None or recording.state is None:
             return []
-        own = keys.task_run(seen.run.id)
         # A state that comes late counts as a change of the run, or two could enter at one time.
-        late = Add(own, {"version": 1}, unmoved(seen.version))
-        amended = self.task_runs.amended(seen, run, claims=row.may_claim) if run else [late]
-        return [*amended, *history(own, recording.state)]
+        changed = self.task_runs.amended(
+            seen, run or seen.run, claims=row.may_claim if run else seen.claims
+        )
+        return [*changed, *history(keys.task_run(seen.run.id), recording.state)]
 
 
 def _key(stored: Stored) -> tuple[UUID | None, str, str]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from runledger.store import keys
 from runledger.store.cancellations import CancellationStore
 from runledger.store.concurrency_limits import ConcurrencyLimitStore
-from runledger.store.connections import ConnectionStore
+from runledger.store.connections import Connection, ConnectionStore
 from runledger.store.deadlines import Deadline
 from runledger.store.deployments import DeploymentStore
 from runledger.store.events import EventStore
@@ -17,7 +17,8 @@ from runledger.store.graphs import GraphStore
 from runledger.store.leases import LeaseStore
 from runledger.store.listeners import ListenerStore
 from runledger.store.logs import LogStore
-from runledger.store.recordings import RecordingStore
+from runledger.store.memories import Memory, Turns
+from runledger.store.recordings import RecordingStore, Row
 from runledger.store.removals import RemovalStore
 from runledger.store.shards import Shards
 from runledger.store.states import StateStore
@@ -39,6 +40,9 @@ class Store:
     shards_read: int = field(default=0, kw_only=True)
     log_retention: timedelta | None = None
     event_retention: timedelta = timedelta(days=7)
+    known_connections: Memory[Connection] = field(default_factory=Memory, repr=False)
+    known_runs: Memory[Row] = field(default_factory=Memory, repr=False)
+    turns: Turns = field(default_factory=Turns, repr=False)
 
     @property
     def _shards(self) -> Shards:
@@ -116,7 +120,7 @@ class Store:
     @property
     def connections(self) -> ConnectionStore:
         """WebSocket connections."""
-        return ConnectionStore(self.table)
+        return ConnectionStore(self.table, self.known_connections)
 
     @property
     def events(self) -> EventStore:
@@ -136,7 +140,7 @@ class Store:
     @property
     def recordings(self) -> RecordingStore:
         """Task runs, as far as events report them."""
-        return RecordingStore(self.table, self.task_runs, self.events)
+        return RecordingStore(self.table, self.task_runs, self.events, self.known_runs)
 
     def ping(self) -> None:
         """Ask the table for nothing in particular.

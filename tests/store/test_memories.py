@@ -1,0 +1,34 @@
+"""What a warm function remembers, and how its writers keep out of each other's way."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from runledger.store import memories
+from runledger.store.memories import Memory
+from runledger.store.store import Store
+from runledger.store.table import Table
+from tests.databases import DynamoDB
+from tests.reporting.building import body
+from tests.store.calls import heard
+from tests.store.test_recordings import receive
+
+STATES = 24
+
+
+def test_only_the_last_things_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memories, "MOST", 2)
+    memory: Memory[int] = Memory()
+    for number in range(3):
+        memory.keep(str(number), number)
+    assert [memory.recall(str(number)) for number in range(3)] == [None, 1, 2]
+
+
+def test_states_of_a_run_that_are_told_of_at_once_do_not_refuse_each_other(
+    on_dynoxide: DynamoDB,
+) -> None:
+    store = Store(Table(on_dynoxide.client, on_dynoxide.table), shards=2)
+    told = [body(second, "PENDING") for second in range(STATES)]
+    with heard(store.table.client) as calls, ThreadPoolExecutor(8) as takers:
+        list(takers.map(lambda event: receive(store, event), told))
+    assert [name for name, _ in calls] == STATES * ["TransactWriteItems"]
