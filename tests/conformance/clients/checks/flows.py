@@ -88,6 +88,24 @@ def fails(scene: Scene) -> None:
     assert (slow["state_type"], slow["state"]["message"]) == ("FAILED", states["TimedOut"])
 
 
+def ends(scene: Scene) -> None:
+    assert scene.result("endings") == "interrupted"
+    run = scene.flow_run("endings")
+    crashed = "Pending Running Crashed"
+    comes_to_be(lambda: scene.flow_states(run), crashed)
+    expected = {
+        "too_late": "Pending Running TimedOut",
+        "special": "Pending Running Special",
+        "gives_up": FAILED,
+        "tolerant": DONE,
+        "one_by_one": DONE,
+        "undone": f"{DONE} RolledBack",
+        "undoing": FAILED,
+        "interrupted": crashed,
+    }
+    scene.shows(run, {Shown(task, states): 1 for task, states in expected.items()})
+
+
 def is_cancelled(scene: Scene) -> None:
     """Without a runner nobody ends the program, but what it comes to is no longer taken."""
     assert scene.result("cancelled") == ["CANCELLING", "Cancelling"]
@@ -106,6 +124,7 @@ CHECKS: Mapping[str, Check] = {
     "flows in flows show as task runs that are as they are": nests,
     "tasks and flows are tried again, after their delays": retries,
     "a failed task leaves others not ready, a flow fails, another takes too long": fails,
+    "tasks time out, end as they say, are rolled back and crash": ends,
     "prefect flow-run cancel reaches a flow while it runs": is_cancelled,
     "get_client() creates one run for each dynamic key of a flow run": creates_in_a_flow_run,
 }
