@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from tests.conformance.clients import survival
-from tests.conformance.clients.scene import DONE, Check, Scene, comes_to_be, succeeds
+from tests.conformance.clients.scene import DONE, Check, Scene, Shown, comes_to_be, succeeds
 from tests.conformance.servers import free_port
 
 
@@ -13,6 +13,22 @@ def waits_for_results(scene: Scene) -> None:
     done, failed = f"Scheduled {DONE}", "Scheduled Pending Running Failed"
     expected = Counter({("double_later", done): 5, ("fail_later", failed): 1})
     comes_to_be(lambda: _shown(scene, "double_later", "fail_later"), expected)
+
+
+def calls(scene: Scene) -> None:
+    assert scene.result("callings") == [[1, 2, 2], [0, 1, 2]]
+    again, done = "Scheduled Pending Running AwaitingRetry Retrying Completed", f"Scheduled {DONE}"
+    expected = {("tried_again", again), ("calls_a_task", done), ("runs_a_flow", done)}
+    comes_to_be(lambda: _shown(scene, *dict(expected)), Counter(expected))
+    scene.shows(scene.flow_run("handing-in"), {Shown("from_a_flow", done): 3})
+    _names_its_parent(scene)
+
+
+def _names_its_parent(scene: Scene) -> None:
+    within = {"task_runs": {"name": {"any_": ["within"]}, "flow_run_id": {"is_null_": True}}}
+    (child,) = scene.post("/task_runs/filter", within)
+    (above,) = child["task_inputs"]["__parents__"]
+    assert scene.get(f"/task_runs/{above['id']}")["name"] == "calls_a_task"
 
 
 def _shown(scene: Scene, *tasks: str) -> Counter[tuple[str, str]]:
@@ -30,6 +46,7 @@ def survives_behind_a_redirect(_: Scene) -> None:
 
 CHECKS: Mapping[str, Check] = {
     "result() of background tasks waits for a worker's": waits_for_results,
+    "background tasks are tried again, call tasks and flows, and come from flows": calls,
 }
 ABOUT_THE_LOCAL_SERVER: Mapping[str, Check] = {
     "500 background runs survive their workers and the server": survives,
