@@ -20,10 +20,19 @@ def use_sockets(api: httpx.Client, sockets: Sockets, stream: Streaming) -> None:
     listener = _open(sockets, "/api/events/out", json.dumps(LISTENING))
     gone = _open(sockets, "/api/events/out", json.dumps(LISTENING))
     gone.stop_reading()
+    _listen_to_logs(api, sockets)
     messages = [json.dumps(body(n, run={"dynamic_key": str(n)})) for n in range(2)]
     _open(sockets, "/api/events/in", *messages).close()
     stream.pump()
     listener.close()
+
+
+def _listen_to_logs(api: httpx.Client, sockets: Sockets) -> None:
+    there, gone = (_open(sockets, "/api/logs/out", json.dumps(LISTENING)) for _ in range(2))
+    gone.stop_reading()
+    there.send("again")
+    line = {"name": "n", "level": 20, "message": "m", "timestamp": "2030-01-01"}
+    api.post("/logs/", json=[line]).raise_for_status()
 
 
 def _use_workers(api: httpx.Client, sockets: Sockets, stream: Streaming) -> None:

@@ -26,6 +26,10 @@ MEDDLING = (
 )
 NOBODY_MEDDLES = {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in MEDDLING}
 
+LOGS_ARE_TOLD = {
+    f"PREFECT_SERVER_LOGS_STREAM_{part}_ENABLED": "true" for part in ("OUT", "PUBLISHING")
+}
+
 
 @contextmanager
 def reference(
@@ -47,6 +51,7 @@ def reference(
             **({"PREFECT_SERVER_API_AUTH_STRING": auth} if auth else {}),
             **({"PREFECT_API_DATABASE_CONNECTION_URL": database} if database else {}),
             **NOBODY_MEDDLES,
+            **LOGS_ARE_TOLD,
         }
         port = free_port()
         folder = "Scripts" if os.name == "nt" else "bin"

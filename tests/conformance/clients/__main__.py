@@ -16,6 +16,7 @@ from tests.conformance.clients.checks import (
     pauses,
     submitted,
     tasks,
+    watching,
 )
 from tests.conformance.clients.running import Group, outcomes
 from tests.conformance.clients.scene import Check
@@ -26,6 +27,7 @@ APART: Mapping[str, Check] = {
     **background.CHECKS,
     **limits.CHECKS,
     **pauses.CHECKS,
+    **watching.CHECKS,
 }
 
 

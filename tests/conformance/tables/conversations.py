@@ -56,7 +56,7 @@ def _handshakes(auth: str) -> Iterator[Talk]:
     for locked in (False, True):
         for number, offered in enumerate(((), ("other",), ("other", "prefect"))):
             yield Talk(f"offer {number}, locked {locked}", (), SCHEDULED, offered, locked)
-        for path in (EVENTS_IN, EVENTS_OUT):
+        for path in (EVENTS_IN, EVENTS_OUT, LOGS_OUT):
             yield Talk(f"{path}, locked {locked}", (said,), path, locked=locked)
             yield Talk(f"{path} without auth, locked {locked}", ("{}",), path, locked=locked)
             yield Talk(f"{path} without JSON, locked {locked}", ("x",), path, locked=locked)

@@ -1,13 +1,15 @@
-"""Clients that listen to events as they come (contract, clients 3.2)."""
+"""Clients that listen to events, or to lines of logs, as they come (contract, clients 3.2)."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from runledger.domain.conversations import PROTOCOL_ERROR, Closed, Message
 from runledger.domain.events import ReceivedEvent
 from runledger.domain.filters.events import EventFilter
+from runledger.domain.filters.logs import LogFilter
+from runledger.domain.logs import Log
 from runledger.domain.values import Value
 
 # How far back a listener is told what it missed.
@@ -16,12 +18,25 @@ MEMORY = timedelta(minutes=15)
 # What API Gateway carries.
 MOST_BYTES = 128 * 1024
 
+# Characters of a line's message, of six bytes each at most, that fit in any case.
+MOST_CHARACTERS = 20_000
+
+
+F = TypeVar("F", EventFilter, LogFilter)
+
 
 class Listener(Value):
     """A connection, and the events that it asks for."""
 
     connection_id: str
     wanted: EventFilter
+
+
+class LogListener(Value):
+    """A connection, and the lines of logs that it asks for."""
+
+    connection_id: str
+    wanted: LogFilter
 
 
 class Wish(NamedTuple):
@@ -37,14 +52,27 @@ def wish(message: Message, now: datetime) -> Wish:
     Raises:
         Closed: it says something else.
     """
+    wanted = _filter(message, EventFilter, now)
+    since = max(wanted.occurred.since, now - MEMORY)
+    return Wish(wanted, since if message.get("backfill", True) else None)
+
+
+def wanted_lines(message: Message, now: datetime) -> LogFilter:
+    """Read which lines of logs a client asks for: of those that come, there is no past.
+
+    Raises:
+        Closed: it says something else.
+    """
+    return _filter(message, LogFilter, now)
+
+
+def _filter(message: Message, kind: type[F], now: datetime) -> F:
     if message.get("type") != "filter":
         raise Closed(PROTOCOL_ERROR, "Expected 'filter' message")
     try:
-        wanted = EventFilter.model_validate(message.get("filter"), context={"now": now})
+        return kind.model_validate(message.get("filter"), context={"now": now})
     except ValidationError:
         raise Closed(PROTOCOL_ERROR, "Invalid filter") from None
-    since = max(wanted.occurred.since, now - MEMORY)
-    return Wish(wanted, since if message.get("backfill", True) else None)
 
 
 def told(event: ReceivedEvent) -> str | None:
@@ -53,8 +81,15 @@ def told(event: ReceivedEvent) -> str | None:
     An event that is too large is told without what it says of its run but the new state.
     """
     payload = {name: said for name, said in event.payload.items() if name == "validated_state"}
-    for shown in (event, event.but(payload=payload)):
-        message = f'{{"type":"event","event":{shown.model_dump_json()}}}'
-        if len(message.encode()) <= MOST_BYTES:
-            return message
-    return None
+    return _message("event", event, event.but(payload=payload))
+
+
+def told_line(log: Log) -> str | None:
+    """Return the message that tells of a line; one that is too large is told by its beginning."""
+    return _message("log", log, log.but(message=log.message[:MOST_CHARACTERS]))
+
+
+def _message(kind: str, *shown: Value) -> str | None:
+    """Return the first that there is room for."""
+    messages = (f'{{"type":"{kind}","{kind}":{one.model_dump_json()}}}' for one in shown)
+    return next((text for text in messages if len(text.encode()) <= MOST_BYTES), None)

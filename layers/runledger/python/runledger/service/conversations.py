@@ -9,7 +9,7 @@ from runledger.domain import conversations
 from runledger.domain.conversations import INTERNAL_ERROR, SUBPROTOCOL, Closed
 from runledger.domain.errors import Gone
 from runledger.domain.task_workers import Departure
-from runledger.service import departures, events, listening
+from runledger.service import departures, events, listening, log_listening
 from runledger.service.means import Means
 from runledger.service.task_workers import Counter
 from runledger.store.connections import Connection
@@ -37,10 +37,16 @@ def tell_of_events(means: Means, connection: Connection, text: str) -> None:
     listening.hear(means, connection.id, text)
 
 
+def tell_of_logs(means: Means, connection: Connection, text: str) -> None:
+    """Tell a client of the lines of logs that it asks for."""
+    log_listening.hear(means, connection.id, text)
+
+
 CONVERSATIONS: Mapping[str, Conversation] = {
     "/task_runs/subscriptions/scheduled": hand_out_task_runs,
     "/events/in": take_events,
     "/events/out": tell_of_events,
+    "/logs/out": tell_of_logs,
 }
 
 # What is said there has its effect even if the connection ends meanwhile.
@@ -117,4 +123,5 @@ def end(store: Store, connection_id: str, *, by_platform: bool, now: datetime) -
     """Forget a conversation that ended."""
     departures.leave(store, connection_id, Departure(at=now, by_platform=by_platform))
     store.listeners.remove(connection_id)
+    store.log_listeners.remove(connection_id)
     store.connections.forget(connection_id)

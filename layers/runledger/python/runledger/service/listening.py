@@ -45,16 +45,23 @@ def tell(means: Means, added: Sequence[Change]) -> None:
 
 
 def _tell(means: Means, listener: Listener, told: Iterable[ReceivedEvent]) -> None:
-    """Tell a client of the events that it asks for.
-
-    One that is slow to take them is cut off: it comes back, and is told then.
-    """
+    """Tell a client of the events that it asks for."""
     messages = (listeners.told(event) for event in told if listener.wanted.matches(event))
+    if not reaches(means, listener.connection_id, filter(None, messages)):
+        means.store.listeners.remove(listener.connection_id)
+
+
+def reaches(means: Means, connection_id: str, messages: Iterable[str]) -> bool:
+    """Send a client messages; tell whether it is there, and took them.
+
+    One that is slow to take them is cut off: it comes back.
+    """
     try:
-        for message in filter(None, messages):
-            means.sockets.send(listener.connection_id, message)
+        for message in messages:
+            means.sockets.send(connection_id, message)
     except Gone:
-        means.store.listeners.remove(listener.connection_id)
+        return False
     except Unavailable:
-        means.store.listeners.remove(listener.connection_id)
-        means.sockets.close(listener.connection_id, INTERNAL_ERROR, "Too slow")
+        means.sockets.close(connection_id, INTERNAL_ERROR, "Too slow")
+        return False
+    return True

@@ -12,10 +12,13 @@ from runledger.store.store import Store
 def create(store: Store, logs: Sequence[Log]) -> None:
     """Store the lines of a batch; whether their runs are known is not asked.
 
+    Only of those that somebody listens for the stream tells: nothing follows the others.
+
     Raises:
         Unavailable: some lines were not stored; the whole batch can be sent again.
     """
-    store.logs.add(logs)
+    listeners = store.log_listeners.all()
+    store.logs.add(logs, told=lambda log: any(one.wanted.matches(log) for one in listeners))
 
 
 def search(store: Store, asked: LogQuery, *, now: datetime) -> Found[list[Log]]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.task_workers import is_taken_up, waiting, waits
-from runledger.service import listening
+from runledger.service import listening, log_listening
 from runledger.service.cancelling import cancel_children
 from runledger.service.flow_run_events import report, state_of
 from runledger.service.means import Means
@@ -20,6 +20,7 @@ from runledger.store import (
     event_keys,
     items,
     keys,
+    log_items,
     task_workers,
     worker_keys,
 )
@@ -104,10 +105,16 @@ def occurred(change: Change) -> bool:
     return change.old is None and keys.is_of(change.key, event_keys.EVENTS)
 
 
+def is_listened_for(change: Change) -> bool:
+    """A line of a log was stored while somebody listened for it."""
+    return change.old is None and change.new is not None and log_items.TOLD in change.new
+
+
 REACTIONS: tuple[Reaction, ...] = (
     Reaction(waits_no_longer, release),
     Reaction(begins_to_wait, hand_out),
     Reaction(enters_a_state, report),
     Reaction(occurred, listening.tell),
+    Reaction(is_listened_for, log_listening.tell),
     Reaction(cancellations.goes_on, cancel_children),
 )

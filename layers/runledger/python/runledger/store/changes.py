@@ -1,5 +1,6 @@
 """Changes of items, as the table's stream tells them."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,4 +35,11 @@ def read(record: Mapping[str, Any]) -> Change:
 
 
 def _image(told: Mapping[str, Any] | None) -> Item | None:
-    return expressions.plain(told) if told else None
+    return (
+        expressions.plain({name: _bytes(value) for name, value in told.items()}) if told else None
+    )
+
+
+def _bytes(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Lambda hands records on as JSON, which has no bytes: they come in base64."""
+    return {"B": base64.b64decode(value["B"])} if "B" in value else value

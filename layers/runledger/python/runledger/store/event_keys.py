@@ -12,7 +12,6 @@ from runledger.store.keys import Key
 from runledger.store.places import join
 
 EVENTS = "EVENTS"
-LISTENERS, LISTENER = "LISTENERS", "LISTENER"
 
 DAY = timedelta(days=1)
 
@@ -32,10 +31,6 @@ def days(since: datetime, until: datetime, shards: int) -> list[tuple[str, ...]]
         tuple(_partition(first + number * DAY, shard) for shard in range(shards))
         for number in range(count)
     ]
-
-
-def listener(connection_id: str) -> Key:
-    return Key(LISTENERS, join(LISTENER, connection_id))
 
 
 def _partition(day: date, number: int) -> str:

@@ -34,6 +34,7 @@
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |
 | who listens to events       | LISTENERS              | LISTENER#<connection>       |
+| ... to lines of logs        | LOG_LISTENERS          | the same                    |
 | runs counted by state type  | COUNT#<kind>#<number>  | COUNT                       |
 
 | index                   | hash                               | range                |
@@ -52,8 +53,7 @@
 | by_id                   | shard                              | id                   |
 | by_id, of a state       | shard: STATE#<state id>            | id: the state id     |
 
-Places in an order are spelled in `places`. What a client chose freely (task keys, names) is hashed
-when it would not fit a key.
+Places in an order are spelled in `places`. What a client chose freely is hashed if it is too long.
 """
 
 import zlib

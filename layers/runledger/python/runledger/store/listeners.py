@@ -1,25 +1,29 @@
-"""Clients that listen to events, in the table."""
+"""Clients that listen, in the table."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
-from runledger.domain.listeners import Listener
-from runledger.store import event_keys, items
+from runledger.domain.listeners import Listener, LogListener
+from runledger.store import items, listener_keys
 from runledger.store.connections import LONGEST
 from runledger.store.expressions import in_partition
 from runledger.store.table import Query, Table
 from runledger.store.writes import Delete, Put
 
+L = TypeVar("L", Listener, LogListener)
+
 
 @dataclass(frozen=True)
-class ListenerStore:
-    """What is asked of the table about listeners."""
+class ListenerStore(Generic[L]):
+    """What is asked of the table about listeners of one kind."""
 
     table: Table
+    kind: type[L]
 
-    def add(self, listener: Listener, now: datetime) -> None:
+    def add(self, listener: L, now: datetime) -> None:
         """Remember a listener until it goes, or forget it after a day."""
-        item = event_keys.listener(listener.connection_id)._asdict() | {
+        item = listener_keys.listener(self.kind, listener.connection_id)._asdict() | {
             "body": listener.model_dump_json(),
             "expires_at": int((now + LONGEST).timestamp()),
         }
@@ -27,13 +31,13 @@ class ListenerStore:
 
     def is_known(self, connection_id: str) -> bool:
         """Tell whether a connection listens already."""
-        return self.table.read(event_keys.listener(connection_id)) is not None
+        return self.table.read(listener_keys.listener(self.kind, connection_id)) is not None
 
-    def all(self) -> list[Listener]:
+    def all(self) -> list[L]:
         """Return every listener, as last acknowledged."""
-        found = self.table.query(Query(in_partition(event_keys.LISTENERS)))
-        return [items.read_document(Listener, item) for item in found]
+        found = self.table.query(Query(in_partition(listener_keys.PARTITIONS[self.kind])))
+        return [items.read_document(self.kind, item) for item in found]
 
     def remove(self, connection_id: str) -> None:
         """Forget a listener."""
-        self.table.write(Delete(event_keys.listener(connection_id)))
+        self.table.write(Delete(listener_keys.listener(self.kind, connection_id)))

@@ -20,14 +20,23 @@ LONGEST_PIECE = 380_000
 # What tells a line from its items: without either, an index entry leads to them.
 TEXT, PACKED = "facts", "packed"
 
+# By this the stream's filter knows a line that somebody listened for when it was stored.
+TOLD = "told"
 
-def log_items(log: Log, number: int, shards: int, retention: timedelta | None) -> Iterator[Item]:
-    """Spell a line, the `number`th of those sent with it; it expires if there is a `retention`."""
+
+def log_items(
+    log: Log, number: int, shards: int, retention: timedelta | None, *, told: bool = False
+) -> Iterator[Item]:
+    """Spell a line, the `number`th of those sent with it; it expires if there is a `retention`.
+
+    Who listens is `told` of it.
+    """
     common = {
         "pk": log_keys.home(log, shards),
         "owner": log_keys.owner(log),
         "state_shard": log_keys.line_shard(log, shards),
         "expires_at": _seconds(log.created + retention) if retention else None,
+        TOLD: "live" if told else None,
     }
     for piece, content in enumerate(_contents(log)):
         place = places.line_place(log.timestamp, number, log.id, piece)

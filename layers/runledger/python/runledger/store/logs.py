@@ -1,6 +1,6 @@
 """Logs in the table."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -31,14 +31,16 @@ class LogStore:
     shards: Shards
     retention: timedelta | None
 
-    def add(self, logs: Sequence[Log]) -> None:
+    def add(self, logs: Sequence[Log], *, told: Callable[[Log], bool]) -> None:
         """Store the lines of a batch; what is stored already is stored over, not twice.
+
+        Who listens is `told` of some.
 
         Raises:
             Unavailable: some lines were not stored; the whole batch can be sent again.
         """
         spelled = (
-            log_items(log, number, self.shards.written, self.retention)
+            log_items(log, number, self.shards.written, self.retention, told=told(log))
             for number, log in enumerate(logs)
         )
         self.table.write_loosely(list(map(Put, chain.from_iterable(spelled))))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from runledger.domain.listeners import Listener, LogListener
 from runledger.store import keys
 from runledger.store.cancellations import CancellationStore
 from runledger.store.concurrency_limits import ConcurrencyLimitStore
@@ -128,9 +129,14 @@ class Store:
         return EventStore(self.table, self._shards, self.event_retention)
 
     @property
-    def listeners(self) -> ListenerStore:
+    def listeners(self) -> ListenerStore[Listener]:
         """Clients that listen to events."""
-        return ListenerStore(self.table)
+        return ListenerStore(self.table, Listener)
+
+    @property
+    def log_listeners(self) -> ListenerStore[LogListener]:
+        """Clients that listen to lines of logs."""
+        return ListenerStore(self.table, LogListener)
 
     @property
     def graphs(self) -> GraphStore:

@@ -1,0 +1,14 @@
+"""Keys of clients that listen; `keys` has the chart."""
+
+from runledger.domain.listeners import Listener, LogListener
+from runledger.store.keys import Key
+from runledger.store.places import join
+
+LISTENER = "LISTENER"
+
+# The partition of those that listen to each kind of thing.
+PARTITIONS = {Listener: "LISTENERS", LogListener: "LOG_LISTENERS"}
+
+
+def listener(kind: type[Listener | LogListener], connection_id: str) -> Key:
+    return Key(PARTITIONS[kind], join(LISTENER, connection_id))

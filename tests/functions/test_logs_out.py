@@ -1,0 +1,171 @@
+"""/logs/out: which lines of logs come to a client that listens."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from local.socket_client import SocketClient, Sockets
+from runledger import wiring
+from tests.bench.metering import metered
+from tests.store.lines import line, logged
+from tests.store.test_logs import noise
+from tests.streaming import Streaming
+
+RUN, OTHER = str(uuid4()), str(uuid4())
+OF_RUN, OF_OTHER = ({"flow_run_id": {"any_": [run]}} for run in (RUN, OTHER))
+
+
+def connect(sockets: Sockets) -> SocketClient:
+    socket = sockets.connect("/api/logs/out", subprotocols=["prefect"])
+    socket.send('{"type":"auth","token":null}')
+    assert socket.received() == ['{"type":"auth_success"}']
+    return socket
+
+
+def listen(sockets: Sockets, **wanted: object) -> SocketClient:
+    socket = connect(sockets)
+    socket.send(json.dumps({"type": "filter", "filter": wanted}))
+    assert socket.closed is None
+    return socket
+
+
+def lines(socket: SocketClient) -> list[Any]:
+    messages = [json.loads(text) for text in socket.received()]
+    assert {message["type"] for message in messages} <= {"log"}
+    return [message["log"] for message in messages]
+
+
+def said(socket: SocketClient) -> list[str]:
+    return [told["message"] for told in lines(socket)]
+
+
+def test_a_line_comes_as_it_is_read(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    socket = listen(sockets)
+    logged(api, line("hello", flow_run_id=RUN))
+    stream.pump()
+    assert lines(socket) == api.post("/logs/filter", json={}).json()
+
+
+def test_lines_come_in_their_order(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    socket = listen(sockets)
+    logged(api, *(line(str(number), flow_run_id=RUN) for number in range(60)))
+    stream.pump()
+    assert said(socket) == [str(number) for number in range(60)]
+
+
+# fmt: off
+WANTED: dict[str, tuple[dict[str, object], list[str]]] = {
+    "everything":     ({},                                          ["other", "quiet", "loud"]),
+    "of a run":       ({**OF_RUN},                                      ["quiet", "loud"]),
+    "of a level":     ({"level": {"ge_": 40}},                      ["loud"]),
+    "of a task run":  ({"task_run_id": {"is_null_": False}},        []),
+    "either":         ({"operator": "or_", "level": {"ge_": 40}, **OF_OTHER}, ["other", "loud"]),
+    "with a word":    ({"text": {"query": "loud"}},                 ["loud"]),
+    "of the past":    ({"timestamp": {"before_": "2000-01-01"}},    []),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("wanted", WANTED)
+def test_only_what_is_asked_for_comes(
+    sockets_on_moto: Sockets, api_on_moto: httpx.Client, stream_on_moto: Streaming, wanted: str
+) -> None:
+    asked, expected = WANTED[wanted]
+    socket = listen(sockets_on_moto, **asked)
+    quiet, loud = line("quiet", flow_run_id=RUN), line("loud", flow_run_id=RUN, level=50)
+    logged(api_on_moto, line("other", flow_run_id=OTHER), quiet, loud)
+    stream_on_moto.pump()
+    assert sorted(said(socket)) == sorted(expected)
+
+
+def test_nothing_of_the_past_comes(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    logged(api, line("before"))
+    socket = listen(sockets)
+    stream.pump()
+    assert said(socket) == []
+
+
+def test_lines_that_are_sent_again_come_once(
+    sockets: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    socket = listen(sockets)
+    sent = line("hello", timestamp="2026-01-01T00:00:00Z")
+    for _ in range(2):
+        api.post("/logs/", json=[sent]).raise_for_status()
+        stream.pump()
+    assert said(socket) == ["hello"]
+
+
+def test_who_left_is_told_no_more(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    gone, there = listen(sockets), listen(sockets)
+    gone.close()
+    logged(api, line("hello"))
+    stream.pump()
+    assert (said(gone), said(there)) == ([], ["hello"])
+
+
+def test_who_vanished_is_forgotten(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    socket = listen(sockets)
+    wiring.sockets().close(socket.id, 1011, "")
+    logged(api, line("hello"))
+    stream.pump()
+    assert wiring.store().log_listeners.all() == []
+
+
+def test_who_is_slow_is_cut_off(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    slow = listen(sockets)
+    slow.stop_reading()
+    logged(api, line("hello"))
+    stream.pump()
+    assert slow.closed == (1011, "Too slow")
+
+
+def test_a_line_too_large_for_a_message_comes_with_its_beginning(
+    sockets: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    socket = listen(sockets)
+    logged(api, line("beginning" + "x" * 200_000))
+    stream.pump()
+    (told,) = said(socket)
+    assert told.startswith("beginningxxx")
+
+
+def test_a_line_in_pieces_hinders_no_other(
+    sockets: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    socket = listen(sockets)
+    logged(api, line(noise(1_000_000)), line("short"))
+    stream.pump()
+    assert said(socket) == ["short"]
+
+
+# fmt: off
+CLOSED = {
+    "no JSON":         ("filter",                              1006),
+    "another message": ('{"type":"auth"}',                     1002),
+    "no filter":       ('{"type":"filter"}',                   1002),
+    "unknown key":     ('{"type":"filter","filter":{"x":1}}',  1002),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize(("message", "code"), CLOSED.values(), ids=CLOSED)
+def test_who_asks_for_nothing_that_is_understood_is_cut_off(
+    sockets_on_moto: Sockets, message: str, code: int
+) -> None:
+    socket = connect(sockets_on_moto)
+    socket.send(message)
+    assert socket.closed
+    assert socket.closed[0] == code
+
+
+def test_where_nobody_listens_a_batch_of_lines_costs_one_read(
+    api_on_dynoxide: httpx.Client, stream_on_dynoxide: Streaming
+) -> None:
+    with metered(wiring.store().table.client) as usage:
+        logged(api_on_dynoxide, *(line(str(number)) for number in range(25)))
+        stream_on_dynoxide.pump()
+    assert (usage.calls, usage.read_units) == ({"Query": 1, "BatchWriteItem": 1}, 1)
