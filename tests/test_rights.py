@@ -15,6 +15,7 @@ from tests.databases import TEMPLATE
 from tests.inputs_in_use import use_inputs
 from tests.limits_in_use import use_limits
 from tests.reports_in_use import use_events, use_logs
+from tests.site_in_use import use_site
 from tests.test_template import FUNCTIONS, listed, statements
 
 ROUTES = Resources(TEMPLATE.routes)
@@ -132,7 +133,7 @@ def _use_everything(api: httpx.Client) -> None:
         _query(api, "flows", {"id": {"any_": ids}})
     _query(api, "flows", {"name": {"any_": ["flow"]}})
     _do(api.patch(f"/flows/{flow}", json={"tags": ["one"]}))
-    _do(api.post("/ui/flow_runs/count-task-runs", json={"flow_run_ids": [flow_run]}))
+    use_site(api, flow, flow_run)
     for drawn in (flow_run, subflow_runs[0]):
         _do(api.get(f"/flow_runs/{drawn}/graph-v2"))
     _do(api.patch(f"/task_runs/{parents[0]}", json={"name": "renamed"}))

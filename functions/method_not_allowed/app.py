@@ -14,7 +14,8 @@ POSTED = (
     "/task_runs", "/flows", "/flow_runs", "/concurrency_limits", "/deployments", "/create_flow_run",
     "/logs", "/filter", "/paginate", "/count", "/history", "/set_state", "/resume", "/input",
     "/reset", "/renew", "/increment", "/decrement", "/increment-with-lease",
-    "/decrement-with-lease", "/get_scheduled_flow_runs", "/count-task-runs",
+    "/decrement-with-lease", "/get_scheduled_flow_runs", "/count-task-runs", "/counts",
+    "/count-deployments", "/next-runs",
 )  # fmt: skip
 DELETED = ("/automations/owned-by/{resource_id}",)
 

@@ -62,13 +62,17 @@ class Comparison:
     def _objects(
         self, left: dict[str, Json], right: dict[str, Json], at: Path
     ) -> Iterator[Mismatch]:
-        if list(left) != list(right):
+        if len(left) != len(right) or not all(map(self._same_key, left, right)):
             yield Mismatch(_spell(at), list(left), list(right), "other keys, or another order")
             return
-        for key, value in left.items():
-            yield from self._values(value, right[key], (*at, key))
+        for (key, value), other in zip(left.items(), right.values(), strict=True):
+            yield from self._values(value, other, (*at, key))
         yield from self._orderings(left, right, at)
         yield from self._movements(left, right, at)
+
+    def _same_key(self, left: str, right: str) -> bool:
+        """Ids are keys of what is told of each."""
+        return left == right or self._ids.get(left) == right
 
     def _lists(self, left: list[Json], right: list[Json], at: Path) -> Iterator[Mismatch]:
         if at[-1:] and at[-1] in volatile.SETS:

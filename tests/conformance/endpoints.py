@@ -13,6 +13,7 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"/\1/\2",
         ),
         (r"/task_runs/[^/]+/set_state/?", "/task_runs/{id}/set_state"),
+        (r"/ui/task_runs/(dashboard/counts|count)/?", r"/ui/task_runs/\1"),
         (r"(/ui)?/task_runs/[^/]+/?", r"\1/task_runs/{id}"),
         (r"/flows/?", "/flows/"),
         (r"/flows/name/.+", "/flows/name/{name}"),
@@ -44,18 +45,24 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/automations/related-to/[^/]+/?", "/automations/related-to/{resource}"),
         (r"/automations/owned-by/[^/]+/?", "/automations/owned-by/{resource}"),
         (r"/logs/?", "/logs/"),
-        (r"/(logs|artifacts|work_pools)/filter/?", r"/\1/filter"),
+        (r"/(logs|artifacts|work_pools|saved_searches)/filter/?", r"/\1/filter"),
         (r"/ui/flow_runs/(count-task-runs|history)/?", r"/ui/flow_runs/\1"),
+        (r"/ui/flows/(count-deployments|next-runs)/?", r"/ui/flows/\1"),
         (r"/task_workers/filter/?", "/task_workers/filter"),
         (r"/events/?", "/events"),
         (r"/events/filter/?", "/events/filter"),
-        (r"/(health|ready|version|admin/version|admin/storage|csrf-token)/?", r"/\1"),
+        (
+            r"/(health|ready|version|admin/version|admin/storage|admin/settings|csrf-token)/?",
+            r"/\1",
+        ),
     )
 )
 METHODS = {
     "/task_runs/": ("POST",),
     "/task_runs/{id}": ("GET", "PATCH", "DELETE"),
     "/task_workers/filter": ("POST",),
+    "/ui/task_runs/count": ("POST",),
+    "/ui/task_runs/dashboard/counts": ("POST",),
     "/events": ("POST",),
     "/events/filter": ("POST",),
     "/flows/": ("POST",),
@@ -78,7 +85,7 @@ METHODS = {
 # What is below these is posted to, unless it is told above.
 POSTED = (
     *("/task_runs/", "/flow_runs/", "/flows/", "/deployments/", "/logs/"),
-    *("/ui/flow_runs/", "/artifacts/", "/work_pools/"),
+    *("/ui/flow_runs/", "/ui/flows/", "/artifacts/", "/work_pools/", "/saved_searches/"),
     *("/concurrency_limits/", "/v2/concurrency_limits/"),
 )
 

@@ -145,6 +145,15 @@ def test_an_id_stands_for_one_id_only_across_answers() -> None:
     assert comparison.mismatches(answer(run("c")), answer(run("b"))) != []
 
 
+def test_a_key_is_the_id_that_stood_for_the_other_before() -> None:
+    comparison = Comparison(NOW, NOW)
+    left, right = run("a"), run("b")
+    comparison.mismatches(answer(left), answer(right))
+    told = answer({str(left["id"]): 1})
+    assert comparison.mismatches(told, answer({str(right["id"]): 1})) == []
+    assert comparison.mismatches(told, answer({str(run("c")["id"]): 1})) != []
+
+
 MOVES: dict[str, tuple[float, Change]] = {
     "changed though it should not have": (0.0, lambda it: it.update(created=text(9))),
     "stayed though it should have changed": (2.0, lambda it: it.update(updated=text(3.02))),

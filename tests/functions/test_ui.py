@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.store.asking import flow_run_id, made, new_flow_run, new_task_run
+from tests.store.asking import flow_run_id, made, new_flow, new_flow_run, new_task_run
 from tests.store.proposing import JSON
 
 
@@ -52,3 +52,27 @@ def test_the_history_tells_when_each_flow_run_starts(api: httpx.Client) -> None:
 @pytest.mark.parametrize("missing", ["work_pools", "artifacts"])
 def test_there_are_none_of_what_this_server_does_not_have(api: httpx.Client, missing: str) -> None:
     assert api.post(f"/{missing}/filter", json={}).json() == []
+
+
+def test_task_runs_are_counted_by_the_type_of_their_state(api: httpx.Client) -> None:
+    runs = [made(api, new_task_run(dynamic_key=key)) for key in "abc"]
+    proposed = {"state": {"type": "RUNNING"}}
+    api.post(f"/task_runs/{runs[0]['id']}/set_state", json=proposed).raise_for_status()
+    counted = api.post("/ui/task_runs/count", json={}).json()
+    assert {kind: number for kind, number in counted.items() if number} == {
+        "PENDING": 2,
+        "RUNNING": 1,
+    }
+
+
+def test_the_next_run_of_a_flow_is_the_one_that_starts_first(api: httpx.Client) -> None:
+    flow = made(api, new_flow())["id"]
+    times = [{"scheduled_time": f"{year}-01-01T00:00:00Z"} for year in (2042, 2041, 2043)]
+    states = [{"type": "SCHEDULED", "state_details": time} for time in times]
+    due = [made(api, new_flow_run(flow, state=state)) for state in states]
+    told = api.post("/ui/flows/next-runs", json={"flow_ids": [flow]}).json()
+    assert told[flow]["id"] == due[1]["id"]
+
+
+def test_the_site_reports_nothing_to_anybody(api: httpx.Client) -> None:
+    assert api.get("/admin/settings").json()["server"]["analytics_enabled"] is False

@@ -8,19 +8,24 @@ from uuid import UUID
 from pydantic import Field
 
 from runledger.api.flow_queries import Pooled
-from runledger.api.queries import Limited, Skipping
+from runledger.api.queries import Filtered, Limited, Skipping
+from runledger.domain.dashboard import Window
+from runledger.domain.errors import Invalid
+from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.deployments import DeploymentFilter
+from runledger.domain.filters.fields import Id, Type
 from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.flows import FlowFilter
-from runledger.domain.filters.task_runs import TaskRunFilter
-from runledger.domain.filters.work_pools import WorkPoolFilter
+from runledger.domain.filters.task_runs import TaskRunFilter, TaskRunState
+from runledger.domain.filters.work_pools import WorkPoolFilter, WorkQueueFilter
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.sorting import FlowRunSort
-from runledger.domain.states import StateType
+from runledger.domain.states import TERMINAL, StateType
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.values import Value
 
 MOST_SIMPLE_RUNS = 1_000
+NO_TASK_RUN = TaskRunFilter(id=Id(any_=[]))
 
 
 class UITaskRun(TaskRun):
@@ -38,6 +43,75 @@ class CountTaskRunsByFlowRun(Value):
     """POST /ui/flow_runs/count-task-runs."""
 
     flow_run_ids: list[UUID]
+
+
+class CountTaskRunsByState(Filtered):
+    """POST /ui/task_runs/count."""
+
+
+class CountByState(Value):
+    """How many runs are in each type of state, in the order of the wire."""
+
+    COMPLETED: int = 0
+    PENDING: int = 0
+    RUNNING: int = 0
+    FAILED: int = 0
+    CANCELLED: int = 0
+    CRASHED: int = 0
+    PAUSED: int = 0
+    CANCELLING: int = 0
+    SCHEDULED: int = 0
+
+
+class AboutTaskRuns(Value):
+    task_runs: TaskRunFilter
+
+
+class DashboardTaskRunCounts(Pooled, AboutTaskRuns):
+    """POST /ui/task_runs/dashboard/counts."""
+
+    task_runs: TaskRunFilter
+    work_queues: WorkQueueFilter | None = None
+
+    def wanted(self) -> Criteria:
+        """Return what is asked of task runs, which have to have ended; none is of a work pool."""
+        in_end = TaskRunState(type=Type(any_=list(TERMINAL)))
+        ended = self.task_runs.model_copy(update={"state": in_end})
+        is_of_pool = self.work_pools is not None or self.work_queues is not None
+        return self.criteria().but(task_runs=NO_TASK_RUN if is_of_pool else ended)
+
+    def window(self, now: datetime) -> Window:
+        """Return the time in which they started.
+
+        Raises:
+            Invalid: it has no beginning.
+        """
+        asked = self.task_runs.start_time
+        if asked is None or asked.after_ is None:
+            raise Invalid("task_runs.start_time.after_ is required")
+        return Window.of(asked.after_, asked.before_ or now)
+
+
+class ByFlow(Value):
+    """POST /ui/flows/count-deployments and POST /ui/flows/next-runs."""
+
+    flow_ids: list[UUID]
+
+
+class NextRun(Value):
+    """The next run of a flow."""
+
+    id: UUID
+    flow_id: UUID
+    name: str
+    state_name: str | None
+    state_type: StateType | None
+    next_scheduled_start_time: datetime | None
+
+    @classmethod
+    def of(cls, run: FlowRun) -> "NextRun":
+        """Tell a flow run."""
+        return cls(**{field: getattr(run, field) for field in cls.model_fields})
 
 
 class SimplySorted(Value):
@@ -75,6 +149,10 @@ class SimpleFlowRun(Value):
 
 class AboutWorkPools(Value):
     work_pools: WorkPoolFilter | None = None
+
+
+class ReadSavedSearches(Skipping, Limited):
+    """POST /saved_searches/filter."""
 
 
 class ReadWorkPools(Skipping, AboutWorkPools, Limited):

@@ -3,20 +3,15 @@
 Each raises `OutOfTime` when the store's deadline comes first.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
-from uuid import UUID
 
 from runledger.domain.facts import TaskRunFacts
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.filters.task_runs import FlowRunId, SubflowRuns, TaskRunFilter
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.history import Interval, Timeline
 from runledger.domain.sorting import ALL, Page
 from runledger.store.searching import Found, Paged, Searcher
-from runledger.store.store import Store
 
 F = TypeVar("F")
 R = TypeVar("R")
@@ -54,15 +49,3 @@ def history(
         return Found([], "nothing", 0, 0)
     between = (timeline.start, timeline.last)
     return runs.searcher(criteria).tell(lambda facts: timeline.tell(facts, now), between)
-
-
-def count_by_flow_run(store: Store, flow_run_ids: Sequence[UUID]) -> Found[dict[UUID, int]]:
-    """Return how many task runs each flow run has, without those that subflow runs stand for."""
-
-    def counted(runs: Iterator[TaskRunFacts]) -> dict[UUID, int]:
-        totals = Counter(run.flow_run_id for run in runs)
-        return {flow_run_id: totals[flow_run_id] for flow_run_id in flow_run_ids}
-
-    within = FlowRunId(any_=list(flow_run_ids))
-    wanted = TaskRunFilter(flow_run_id=within, subflow_runs=SubflowRuns(exists_=False))
-    return store.task_runs.searcher(Criteria(task_runs=wanted)).tell(counted)
