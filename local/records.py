@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.config import Config
+from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
 from botocore.session import Session
 
 if TYPE_CHECKING:
@@ -75,11 +76,21 @@ def sequence(record: Record) -> str:
     return found
 
 
+class _PlainAnswer(JSONParser):
+    """The JSON itself: so Lambda hands records over, and it takes half of the time."""
+
+    def _parse_shape(self, _: object, node: Any) -> Any:  # noqa: ANN401 JSON
+        return node
+
+
+class _PlainAnswers(ResponseParserFactory):
+    def create_parser(self, _: str) -> ResponseParser:
+        return _PlainAnswer()
+
+
 @cache
 def _session() -> Any:  # noqa: ANN401 whose clients have no types here
-    """One that leaves times and binaries as JSON has them: so Lambda hands them over."""
+    """One whose clients leave answers as they came."""
     session = Session()
-    session.get_component("response_parser_factory").set_parser_defaults(
-        timestamp_parser=lambda value: value, blob_parser=lambda value: value
-    )
+    session.register_component("response_parser_factory", _PlainAnswers())
     return session

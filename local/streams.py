@@ -37,8 +37,8 @@ class Consumer:
         """The number of the last record that was dealt with."""
         return self._checkpoint.sequence
 
-    def step(self, wait: Wait) -> bool:
-        """Deal with the records that come next; return whether there were any."""
+    def step(self, wait: Wait) -> int:
+        """Deal with the records that come next; return how many there were."""
         records = self._read()
         if records and len(self._wanted(records)) < self.mapping.batch_size and self.mapping.window:
             wait(self.mapping.window)
@@ -46,9 +46,9 @@ class Consumer:
         self._deliveries.deliver(self._wanted(records))
         if records:
             self._checkpoint.move(sequence(records[-1]))
-        return bool(records)
+        return len(records)
 
-    def look(self, wait: Wait) -> bool:
+    def look(self, wait: Wait) -> int:
         """Take a step, unless the database does not answer."""
         try:
             return self.step(wait)
@@ -56,7 +56,7 @@ class Consumer:
             sys.stderr.write(traceback.format_exc())
             self._iterator = ""  # start over behind the last record that was dealt with
             wait(SECONDS_TO_RECOVER)
-            return True
+            return 1
 
     def _read(self) -> Sequence[Record]:
         if not self._iterator:

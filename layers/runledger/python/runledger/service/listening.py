@@ -39,9 +39,12 @@ def hear(means: Means, connection_id: str, text: str) -> None:
 
 def tell(means: Means, added: Sequence[Change]) -> None:
     """Tell all who listen of events that were stored."""
+    listening = means.store.listeners.all()
+    if not listening:
+        return
     told = [events.read(change.new) for change in added if change.new]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda one: _tell(means, one, told), means.store.listeners.all()))
+        list(pool.map(lambda one: _tell(means, one, told), listening))
 
 
 def _tell(means: Means, listener: Listener, told: Iterable[ReceivedEvent]) -> None:
