@@ -24,6 +24,8 @@ def use_events(api: httpx.Client) -> None:
     _do(api.post("/events", json=events))
     page = _do(api.post("/events/filter", json={"limit": 0})).json()
     _do(api.get(page["next_page"]))
+    for countable in ("time", "resource"):
+        _do(api.post(f"/events/count-by/{countable}", json={"filter": {}}))
 
 
 def _do(response: httpx.Response) -> httpx.Response:

@@ -15,7 +15,7 @@ POSTED = (
     "/logs", "/filter", "/paginate", "/count", "/history", "/set_state", "/resume", "/input",
     "/reset", "/renew", "/increment", "/decrement", "/increment-with-lease",
     "/decrement-with-lease", "/get_scheduled_flow_runs", "/count-task-runs", "/counts",
-    "/count-deployments", "/next-runs",
+    "/count-deployments", "/next-runs", "/count-by/{countable}",
 )  # fmt: skip
 DELETED = ("/automations/owned-by/{resource_id}",)
 

@@ -1,6 +1,7 @@
 """POST /v2/concurrency_limits/leases/{lease_id}/renew: let a lease end later."""
 
 from http import HTTPStatus
+from uuid import UUID
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -11,6 +12,6 @@ from runledger.service import slots
 
 @endpoint
 def handler(request: Request) -> Response:
-    lease_id, asked = request.path_uuid("lease_id"), request.parameters(Renewal)
+    lease_id, asked = request.path_value("lease_id", UUID), request.parameters(Renewal)
     slots.renew(wiring.store(), lease_id, asked.lease_duration, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

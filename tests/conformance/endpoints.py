@@ -51,6 +51,7 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/task_workers/filter/?", "/task_workers/filter"),
         (r"/events/?", "/events"),
         (r"/events/filter/?", "/events/filter"),
+        (r"/events/count-by/[^/]+/?", "/events/count-by/{countable}"),
         (
             r"/(health|ready|version|admin/version|admin/storage|admin/settings|csrf-token)/?",
             r"/\1",
@@ -65,6 +66,7 @@ METHODS = {
     "/ui/task_runs/dashboard/counts": ("POST",),
     "/events": ("POST",),
     "/events/filter": ("POST",),
+    "/events/count-by/{countable}": ("POST",),
     "/flows/": ("POST",),
     "/flows/{id}": ("GET", "PATCH", "DELETE"),
     "/flows/name/{name}": ("GET",),

@@ -19,7 +19,7 @@ BAD_REQUEST = 400
 # The reference has then often stored what it failed to answer with.
 FAILED = 500
 PAUSE = 0.2
-READ = re.compile(r"(GET|HEAD|OPTIONS) |POST \S*/(filter|count|paginate|history)$")
+READ = re.compile(r"(GET|HEAD|OPTIONS) |POST \S*/(filter|count|paginate|history|count-by/\w+)$")
 MADE = re.compile(r"POST (/(?:flows|flow_runs|task_runs|(?:v2/)?concurrency_limits))/?$")
 
 

@@ -110,3 +110,26 @@ def test_events_older_than_they_are_kept_are_not_looked_for(api_on_moto: httpx.C
     old = (NOW - timedelta(days=8)).isoformat()
     api_on_moto.post("/events", json=[body(occurred=old)])
     assert read(api_on_moto)["total"] == 0
+
+
+def count(api: httpx.Client, countable: str, **asked: object) -> Any:  # noqa: ANN401 - JSON
+    return api.post(f"/events/count-by/{countable}", json={"filter": {}, **asked}).json()
+
+
+def test_events_are_counted_by_name_the_most_frequent_first(api_on_moto: httpx.Client) -> None:
+    emit(api_on_moto, "a", "b", "c", "b")
+    counts = [(one["value"], one["count"]) for one in count(api_on_moto, "event")]
+    assert counts == [("b", 2), ("a", 1), ("c", 1)]
+
+
+def test_spans_of_time_without_events_are_told(api_on_moto: httpx.Client) -> None:
+    emit(api_on_moto, "a", "b")
+    since = (NOW - timedelta(days=2)).isoformat()
+    days = count(api_on_moto, "time", filter={"occurred": {"since": since}})
+    assert days[0]["count"] == 0
+    assert sum(day["count"] for day in days) == 2
+
+
+def test_spans_of_time_that_are_too_many_are_refused(api_on_moto: httpx.Client) -> None:
+    refused = count(api_on_moto, "time", time_unit="second")
+    assert refused["detail"].startswith("The given interval would create 1")

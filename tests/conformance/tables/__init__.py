@@ -12,6 +12,7 @@ from tests.conformance.tables import (
     deployment_criteria,
     deployments,
     event_bodies,
+    event_counts,
     events,
     fields,
     filters,
@@ -38,7 +39,7 @@ TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, flow_run_states),
     *(flow_run_inputs, resuming),
-    *(queries, graphs, ui, logs, events, event_bodies, task_workers),
+    *(queries, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
     *(concurrency_limits, slots, deployments, deployment_criteria),
 )
 

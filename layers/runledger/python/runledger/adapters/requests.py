@@ -122,13 +122,13 @@ class Request:
         time = _read(ANY_TIME, self.query(name), ("query", name), None)
         return time if time.tzinfo else time.replace(tzinfo=UTC)
 
-    def path_uuid(self, name: str) -> UUID:
+    def path_value(self, name: str, kind: type[T]) -> T:
         """Return a variable of the path for which the reference's route takes any text.
 
         Raises:
-            InvalidRequest: it is no UUID.
+            InvalidRequest: it is nothing of the kind.
         """
-        return _read(ANY_UUID, self.path_text(name), ("path", name), self.content)
+        return _read(TypeAdapter(kind), self.path_text(name), ("path", name), self.content)
 
     @cached_property
     def _raw(self) -> bytes:

@@ -6,11 +6,13 @@ from typing import Annotated
 from pydantic import Field, RootModel, ValidationError
 
 from runledger.domain.errors import Forbidden
+from runledger.domain.event_counts import Spans, TimeUnit
 from runledger.domain.events import Event, ReceivedEvent
 from runledger.domain.filters.events import EventFilter
 from runledger.domain.values import Value
 
 MOST_EVENTS = 50
+SHORTEST_INTERVAL = 0.01
 
 
 class Events(RootModel[list[Event]]):
@@ -50,6 +52,19 @@ class ReadEvents(Value):
     def wanted(self) -> Wanted:
         """Return the first page that is asked for."""
         return Wanted(filter=self.filter, limit=self.limit)
+
+
+class CountEvents(Value):
+    """POST /events/count-by/{countable}: named parameters."""
+
+    filter: EventFilter
+    time_unit: TimeUnit = TimeUnit.DAY
+    time_interval: Annotated[float, Field(ge=SHORTEST_INTERVAL)] = 1.0
+
+    def spans(self) -> Spans:
+        """Return the spans of time that are asked for."""
+        occurred = self.filter.occurred
+        return Spans(occurred.since, occurred.until, self.time_unit, self.time_interval)
 
 
 class EventPage(Value):

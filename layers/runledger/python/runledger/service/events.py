@@ -1,27 +1,43 @@
 """What can be done with events."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from itertools import chain, repeat
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from runledger import fresh
 from runledger.domain.errors import TooLarge
+from runledger.domain.event_counts import (
+    Countable,
+    EventCount,
+    Spans,
+    by_name,
+    by_resource,
+    by_time,
+)
 from runledger.domain.events import RESOURCE_ID, Event, ReceivedEvent
 from runledger.domain.filters.events import EventFilter
 from runledger.domain.recorder import Report, counts, recorded, reported
 from runledger.service.attempts import until_it_holds
 from runledger.service.means import Means
-from runledger.store.events import Matching
 from runledger.store.searching import Found
 from runledger.store.store import Store
 
 # Resources whose events are received at once; the client keeps as many connections.
 AT_ONCE = 16
+
+
+class Matching(NamedTuple):
+    """Some of the events that are wanted, and how many there are."""
+
+    events: list[ReceivedEvent]
+    total: int
 
 
 def receive_all(store: Store, told: Sequence[Event], *, now: datetime) -> None:
@@ -78,7 +94,33 @@ def search(store: Store, wanted: EventFilter, page: range, *, now: datetime) -> 
     Raises:
         OutOfTime: the store's deadline came first.
     """
-    return store.events.search(wanted, page, now)
+
+    def matching(events: Iterator[ReceivedEvent]) -> Matching:
+        kept: list[ReceivedEvent] = []
+        total = 0
+        for total, event in enumerate(events, 1):
+            kept += [event] if total - 1 in page else []
+        return Matching(kept, total)
+
+    return store.events.tell(wanted, matching, now)
+
+
+def count(
+    store: Store, wanted: EventFilter, countable: Countable, spans: Spans, *, now: datetime
+) -> Found[list[EventCount]]:
+    """Return how many of the wanted events are alike.
+
+    Raises:
+        Invalid: there would be too many spans.
+        OutOfTime: the store's deadline came first.
+    """
+    spans.check()
+    summaries: dict[Countable, Callable[[Iterator[ReceivedEvent]], list[EventCount]]] = {
+        Countable.EVENT: by_name,
+        Countable.RESOURCE: by_resource,
+    }
+    in_time = partial(by_time, spans=spans, now=now)
+    return store.events.tell(wanted, summaries.get(countable, in_time), now)
 
 
 def _record(store: Store, report: Report, event: ReceivedEvent, *, hopefully: bool) -> None:

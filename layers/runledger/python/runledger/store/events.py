@@ -1,10 +1,10 @@
 """Events in the table."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TypeVar
 
 from runledger.domain.errors import OutOfTime
 from runledger.domain.events import ReceivedEvent
@@ -17,18 +17,13 @@ from runledger.store.shards import Shards
 from runledger.store.table import Query, Table
 from runledger.store.writes import Item, Put, Write
 
+A = TypeVar("A")
+
 # Events of a partition that are read at once, at first.
 PAGE = 50
 
 PATH = "by_occurred"
 TOO_LONG = "The search takes longer than a request may. Narrow it by one of these: filter.occurred."
-
-
-class Matching(NamedTuple):
-    """Some of the events that are wanted, and how many there are."""
-
-    events: list[ReceivedEvent]
-    total: int
 
 
 @dataclass
@@ -84,22 +79,22 @@ class EventStore:
             for item in heapq.merge(*found, key=lambda item: str(item["sk"]), reverse=reverse):
                 yield read(item)
 
-    def search(self, wanted: EventFilter, page: range, now: datetime) -> Found[Matching]:
-        """Return the wanted events that have a place in the page; all are read to be counted.
+    def tell(
+        self, wanted: EventFilter, summary: Callable[[Iterator[ReceivedEvent]], A], now: datetime
+    ) -> Found[A]:
+        """Sum up the wanted events, in the order asked for; all of the time asked for are read.
 
         Raises:
             OutOfTime: the table's deadline came before they were.
         """
         since = max(wanted.occurred.since, now - self.retention)
         reverse = wanted.order == EventOrder.DESC
-        kept: list[ReceivedEvent] = []
-        total, read = 0, Counted(self.between(since, wanted.occurred.until, reverse=reverse))
+        read = Counted(self.between(since, wanted.occurred.until, reverse=reverse))
+        kept = Counted(filter(wanted.matches, read))
         try:
-            for total, event in enumerate(filter(wanted.matches, read), 1):
-                kept += [event] if total - 1 in page else []
+            return Found(summary(kept), PATH, read.count, kept.count)
         except Late as late:
             raise OutOfTime(TOO_LONG, Found(None, PATH, read.count, 0).told()) from late
-        return Found(Matching(kept, total), PATH, read.count, total)
 
     def _put(self, event: ReceivedEvent) -> Put:
         item = event_keys.event(event, self.shards.written)._asdict() | {
