@@ -17,6 +17,8 @@ def use_inputs(api: httpx.Client, flow_run: str) -> None:
     _do(api.post(f"{path}/input/filter", json={"prefix": ""}))
     _do(api.get(f"{path}/input/response"))
     _do(api.delete(f"{path}/input/response"))
+    _do(api.patch(f"{path}/labels", json={"a": 1}))
+    _do(api.get(f"{path}/logs/download"))
 
 
 def _do(response: httpx.Response) -> None:

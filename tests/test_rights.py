@@ -221,6 +221,7 @@ def _query(api: httpx.Client, of: str, wanted: dict[str, object]) -> None:
         if of.endswith("_runs"):
             _do(api.post(f"/{of}/history", json=criteria | span))
             _do(api.post("/ui/flow_runs/history", json=criteria))
+            _do(api.post("/flow_runs/lateness", json=criteria))
 
 
 def _create(api: httpx.Client, path: str, **body: str) -> str:

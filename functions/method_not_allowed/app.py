@@ -9,13 +9,16 @@ from runledger.adapters.requests import Request
 # The reference names the first method that it registered for a path, whatever else there is:
 # PATCH for these, POST where one creates, asks for lists or proposes, DELETE where that is all, and
 # GET for the rest.
-PATCHED = ("/task_runs/{id}", "/flow_runs/{id}", "/flows/{id}", "/deployments/{id}")
+PATCHED = (
+    "/task_runs/{id}", "/flow_runs/{id}", "/flow_runs/{id}/labels", "/flows/{id}",
+    "/deployments/{id}",
+)  # fmt: skip
 POSTED = (
     "/task_runs", "/flows", "/flow_runs", "/concurrency_limits", "/deployments", "/create_flow_run",
     "/logs", "/filter", "/paginate", "/count", "/history", "/set_state", "/resume", "/input",
     "/reset", "/renew", "/increment", "/decrement", "/increment-with-lease",
     "/decrement-with-lease", "/get_scheduled_flow_runs", "/count-task-runs", "/counts",
-    "/count-deployments", "/next-runs", "/count-by/{countable}",
+    "/count-deployments", "/next-runs", "/count-by/{countable}", "/lateness",
 )  # fmt: skip
 DELETED = ("/automations/owned-by/{resource_id}",)
 

@@ -17,6 +17,7 @@ from tests.conformance.tables import (
     fields,
     filters,
     flow_run_inputs,
+    flow_run_reports,
     flow_run_states,
     flow_runs,
     flows,
@@ -38,7 +39,7 @@ from tests.conformance.tables import (
 TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, flow_run_states),
-    *(flow_run_inputs, resuming),
+    *(flow_run_inputs, resuming, flow_run_reports),
     *(queries, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
     *(concurrency_limits, slots, deployments, deployment_criteria),
 )

@@ -87,20 +87,25 @@ class Response:
         """
         if self.status == HTTPStatus.NO_CONTENT:
             return self._spelled("", {})
-        return self._spelled(*(self._json() if self.text is None else (self.text, TEXT)))
+        if self.text is None:
+            return self._spelled(self._json(), JSON)
+        _check_size(len(self.text.encode()))
+        return self._spelled(self.text, TEXT)
 
     def _spelled(self, body: str, content_type: Mapping[str, str]) -> dict[str, Any]:
         headers = {**CORS, **content_type, **self.headers}
         return {"statusCode": int(self.status), "headers": headers, "body": body}
 
-    def _json(self) -> tuple[str, Mapping[str, str]]:
+    def _json(self) -> str:
         # What JSON can't say, the exceptions in pydantic's errors, is shown as an empty object.
         body = to_json(self.body, fallback=lambda _: {})
-        if len(body) > MOST_BYTES:
-            raise TooLarge(
-                f"The answer has {len(body):,} bytes, more than can be sent: lower the limit."
-            )
-        return body.decode(), JSON
+        _check_size(len(body))
+        return body.decode()
+
+
+def _check_size(size: int) -> None:
+    if size > MOST_BYTES:
+        raise TooLarge(f"The answer has {size:,} bytes, more than can be sent: ask for less.")
 
 
 # What is answered with an error: written by the error's kind, so each may ask of its own.

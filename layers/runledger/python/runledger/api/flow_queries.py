@@ -60,6 +60,10 @@ class CountFlowRuns(Queued):
     """POST /flow_runs/count."""
 
 
+class AverageFlowRunLateness(Queued):
+    """POST /flow_runs/lateness."""
+
+
 class FlowRunHistory(Pooled, Spanning):
     """POST /flow_runs/history; the queues have another name only here."""
 

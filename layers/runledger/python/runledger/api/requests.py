@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, RootModel, field_validator
 
 from runledger import fresh
 from runledger.domain.empirical_policies import FlowRunPolicy, TaskRunPolicy
@@ -212,6 +212,10 @@ class FlowRunCreate(Body):
     def proposed(self, now: datetime) -> State:
         """Return the first state asked for, PENDING by default."""
         return (self.state or PENDING).proposed(now)
+
+
+class FlowRunLabels(RootModel[Labels]):
+    """PATCH /flow_runs/{id}/labels."""
 
 
 class FlowRunUpdate(Body):

@@ -99,6 +99,12 @@ class Timeline:
         ]
 
 
+def average_lateness(runs: Iterable[FlowRun], now: datetime) -> float | None:
+    """Return by how many seconds runs are late, on average; None for no runs."""
+    late = [_lateness(sample, now).total_seconds() for sample in filter(None, map(Sample.of, runs))]
+    return sum(late) / len(late) if late else None
+
+
 def _totals(samples: Iterable[Sample], now: datetime) -> tuple[StateTotals, ...]:
     by_state: dict[tuple[StateType, str], list[Sample]] = defaultdict(list)
     for sample in samples:

@@ -113,7 +113,7 @@ def set_state(
 
 
 def find(store: Store, run_id: UUID) -> StoredFlowRun:
-    """Return the flow run that a state is proposed for.
+    """Return the flow run as it was read, to be changed.
 
     Raises:
         UnknownRun: there is none.
@@ -186,6 +186,21 @@ def update(store: Store, run_id: UUID, changes: Mapping[str, Any], *, now: datet
         if changes.get("job_variables") is not None:
             _check_job_variables(store, seen.run)
         store.flow_runs.rewrite(seen, seen.run.but(**changes, updated=now))
+
+    until_it_holds(attempt)
+
+
+def relabel(store: Store, run_id: UUID, labels: Mapping[str, Any], *, now: datetime) -> None:
+    """Give a flow run labels, beside those that it has.
+
+    Raises:
+        UnknownRun: there is no such run.
+    """
+
+    def attempt() -> None:
+        seen = find(store, run_id)
+        merged = merge_labels(seen.run.labels, labels)
+        store.flow_runs.rewrite(seen, seen.run.but(labels=merged, updated=now))
 
     until_it_holds(attempt)
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from sys import maxsize
+from uuid import UUID
 
-from runledger.domain.filters.logs import LogQuery
+from runledger.domain.filters.fields import Id
+from runledger.domain.filters.logs import LogFilter, LogQuery
 from runledger.domain.logs import Log
 from runledger.store.searching import Found
 from runledger.store.store import Store
@@ -19,6 +22,16 @@ def create(store: Store, logs: Sequence[Log]) -> None:
     """
     listeners = store.log_listeners.all()
     store.logs.add(logs, told=lambda log: any(one.wanted.matches(log) for one in listeners))
+
+
+def of_flow_run(store: Store, run_id: UUID, *, now: datetime) -> Found[list[Log]]:
+    """Return all that a flow run logged, its task runs included, in the order of time.
+
+    Raises:
+        OutOfTime: the store's deadline came first.
+    """
+    wanted = LogFilter(flow_run_id=Id(any_=[run_id]))
+    return store.logs.search(LogQuery(wanted, reverse=False, offset=0, limit=maxsize), now)
 
 
 def search(store: Store, asked: LogQuery, *, now: datetime) -> Found[list[Log]]:

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from runledger.domain.facts import TaskRunFacts
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
-from runledger.domain.history import Interval, Timeline
+from runledger.domain.history import Interval, Timeline, average_lateness
 from runledger.domain.sorting import ALL, Page
 from runledger.store.searching import Found, Paged, Searcher
 
@@ -49,3 +49,10 @@ def history(
         return Found([], "nothing", 0, 0)
     between = (timeline.start, timeline.last)
     return runs.searcher(criteria).tell(lambda facts: timeline.tell(facts, now), between)
+
+
+def lateness(
+    runs: Searchable[FlowRun, R], criteria: Criteria, *, now: datetime
+) -> Found[float | None]:
+    """Return by how many seconds the flow runs that are wanted are late, on average."""
+    return runs.searcher(criteria).tell(lambda facts: average_lateness(facts, now))
