@@ -11,6 +11,7 @@ from tests.conformance import servers
 from tests.conformance.clients.checks import (
     background,
     flows,
+    interrupted,
     limits,
     passwords,
     pauses,
@@ -48,9 +49,11 @@ def _groups(options: argparse.Namespace) -> list[Group]:
         Group(passwords.CHECKS, servers.AUTH),
         Group(APART, apart=True),
     ]
-    # The local server's own, which the reference does not claim, and which take minutes.
-    if (options.complete or options.only) and not options.against_itself:
-        groups.append(Group(background.ABOUT_THE_LOCAL_SERVER))
+    if options.against_itself:
+        return groups
+    groups.append(Group(interrupted.CHECKS, apart=True))
+    if options.complete or options.only:
+        groups.append(Group(interrupted.FOR_MINUTES))
     return groups
 
 

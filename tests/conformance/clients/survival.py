@@ -1,4 +1,4 @@
-"""Stock task workers and the local server, stopped and killed in the midst of background runs."""
+"""The local server and stock task workers, stopped and killed in the midst of runs."""
 
 import os
 import signal
@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,12 +16,13 @@ from typing import Any
 
 import httpx
 
+from tests.conformance.clients.scene import DONE, Scene, Shown
 from tests.conformance.clients.stock import PROGRAMS, Stock, python
 from tests.conformance.servers import ROOT, free_port
 
 RUNS, WORKERS = 500, 3
+MORE = 20  # runs of a flow
 DONE_AT_ONCE = 4  # by a worker, as the program says
-UNSTARTED = ["SCHEDULED", "PENDING"]
 
 # What a killed worker had goes on after its lease and a sweep, of a minute each.
 PATIENCE = 300.0
@@ -48,6 +50,11 @@ class Site:
     @property
     def traces(self) -> Path:
         return self.folder / "traces"
+
+    @property
+    def enough(self) -> Path:
+        """The file that ends the steady flow."""
+        return self.folder / "enough"
 
     def start(self) -> None:
         told = {"PORT": str(self.port), "DATA": str(self.folder / "data"), **self.settings}
@@ -108,8 +115,9 @@ class Site:
         state: str = run["state_type"]
         return state
 
-    def unstarted(self) -> int:
-        criteria = {"task_runs": {"state": {"type": {"any_": UNSTARTED}}}}
+    def count(self, *states: str) -> int:
+        """How many task runs are in these states."""
+        criteria = {"task_runs": {"state": {"type": {"any_": states}}}}
         answer = httpx.post(f"{self.url}/task_runs/count", json=criteria)
         count: int = answer.raise_for_status().json()
         return count
@@ -145,9 +153,37 @@ def survives(**settings: str) -> None:
         for count, happen in _events(here).items():
             _until(partial(here.has_done, count), f"not {count} were done")
             happen()
-        _until(lambda: here.unstarted() == 0, "some are left")
+        _until(lambda: here.count("SCHEDULED", "PENDING") == 0, "some are left")
         _until(partial(here.has_ended, ids), "some were not done")
         assert not _rivals(here)
+
+
+def keeps_a_flow(**settings: str) -> None:
+    """Each task run of a flow is seen, in all its states, though the server ended meanwhile.
+
+    The flow goes on after that: clients say again what was missed when they have more to say.
+    """
+    with site(**settings) as here, ThreadPoolExecutor(1) as pool:
+        scene = Scene(here.stock)
+        ran = pool.submit(scene.result, "steady", str(here.enough))
+        _end_now_and_then(here)
+        scene.shows(scene.flow_run("steady"), {Shown("short", DONE): ran.result()})
+
+
+def _end_now_and_then(here: Site) -> None:
+    try:
+        for how in (signal.SIGKILL, signal.SIGTERM):
+            _until_more(here)
+            here.restart(how)
+        _until_more(here)
+    finally:
+        here.enough.touch()
+
+
+def _until_more(here: Site) -> None:
+    """Wait for some runs of a flow more than there are."""
+    wanted = here.count("COMPLETED") + MORE
+    _until(lambda: here.count("COMPLETED") >= wanted, f"there are not {wanted} runs")
 
 
 def _events(here: Site) -> dict[int, Callable[[], Any]]:

@@ -3,9 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from tests.conformance.clients import survival
 from tests.conformance.clients.scene import DONE, Check, Scene, Shown, comes_to_be, succeeds
-from tests.conformance.servers import free_port
 
 
 def waits_for_results(scene: Scene) -> None:
@@ -36,19 +34,7 @@ def _shown(scene: Scene, *tasks: str) -> Counter[tuple[str, str]]:
     return Counter((run["name"], scene.states(run)) for run in runs)
 
 
-def survives(_: Scene) -> None:
-    survival.survives()
-
-
-def survives_behind_a_redirect(_: Scene) -> None:
-    survival.survives(SOCKETS="redirect", SOCKETS_PORT=str(free_port()))
-
-
 CHECKS: Mapping[str, Check] = {
     "result() of background tasks waits for a worker's": waits_for_results,
     "background tasks are tried again, call tasks and flows, and come from flows": calls,
-}
-ABOUT_THE_LOCAL_SERVER: Mapping[str, Check] = {
-    "500 background runs survive their workers and the server": survives,
-    "500 background runs survive them behind a redirect": survives_behind_a_redirect,
 }
