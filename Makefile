@@ -40,7 +40,7 @@ bench: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## milliseconds and c
 conformance: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## ask this and the reference the same, compare the answers
 	@$(BIN)/python -m tests.conformance $(ARGS)
 
-clients: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## run stock Prefect programs against this, check what shows
+clients: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp .old-client-venv/stamp ## run stock Prefect programs against this, check what shows
 	@$(BIN)/python -m tests.conformance.clients $(ARGS)
 
 sam: .sam-venv/stamp ## validate and build what `sam deploy` and `sam local` use
@@ -48,7 +48,7 @@ sam: .sam-venv/stamp ## validate and build what `sam deploy` and `sam local` use
 	$(SAM) build
 
 clean: ## remove what the tools made; the database in .runledger/ stays
-	rm -rf $(VENV) .reference-venv .sam-venv .aws-sam local/node_modules build
+	rm -rf $(VENV) .reference-venv .old-client-venv .sam-venv .aws-sam local/node_modules build
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	rm -rf layers/runledger/python/*.egg-info
 	find functions layers local tests -name __pycache__ -prune -exec rm -rf {} +
@@ -87,4 +87,11 @@ $(DATABASE): local/package-lock.json
 	@$(PYTHON) -m venv .reference-venv
 	@$(REFERENCE)/python -m pip install --quiet --disable-pip-version-check --requirement $< || { \
 	  echo 'Prefect could not be installed: pip says why, above.' >&2; exit 1; }
+	@touch $@
+
+.old-client-venv/stamp: tests/conformance/requirements-old-client.txt
+	@echo 'Installing an old client into .old-client-venv (once) ...'
+	@$(PYTHON) -m venv .old-client-venv
+	@$(subst $(VENV),.old-client-venv,$(BIN))/python -m pip install --quiet \
+	  --disable-pip-version-check --requirement $<
 	@touch $@

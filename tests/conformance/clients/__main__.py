@@ -10,11 +10,14 @@ from functools import partial
 from tests.conformance import servers
 from tests.conformance.clients.checks import (
     background,
+    commands,
     flows,
     interrupted,
     limits,
+    old_client,
     passwords,
     pauses,
+    serving,
     submitted,
     tasks,
     watching,
@@ -29,6 +32,7 @@ APART: Mapping[str, Check] = {
     **limits.CHECKS,
     **pauses.CHECKS,
     **watching.CHECKS,
+    **serving.CHECKS,
 }
 
 
@@ -47,7 +51,9 @@ def _groups(options: argparse.Namespace) -> list[Group]:
     groups = [
         Group(submitted.CHECKS),
         Group(passwords.CHECKS, servers.AUTH),
+        Group(commands.CHECKS),
         Group(APART, apart=True),
+        Group(old_client.CHECKS, apart=True),
     ]
     if options.against_itself:
         return groups

@@ -115,9 +115,9 @@ def task_of(task_run: Json) -> str:
     return name.rpartition("-")[0] or name
 
 
-def comes_to_be(read: Callable[[], Found], expected: Found) -> None:
-    """What is read is soon as expected."""
-    give_up = time.monotonic() + PATIENCE
+def comes_to_be(read: Callable[[], Found], expected: Found, within: float = PATIENCE) -> None:
+    """What is read is as expected within so many seconds."""
+    give_up = time.monotonic() + within
     while (found := read()) != expected:
         assert time.monotonic() < give_up, f"{found}\nis not\n{expected}"
         time.sleep(PAUSE)

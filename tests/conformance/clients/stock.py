@@ -11,7 +11,9 @@ from typing import Any
 
 from tests.conformance.servers import ROOT
 
-BIN = ROOT / ".reference-venv" / ("Scripts" if os.name == "nt" else "bin")
+FOLDER = "Scripts" if os.name == "nt" else "bin"
+BIN = ROOT / ".reference-venv" / FOLDER
+OLD = ROOT / ".old-client-venv" / FOLDER
 PROGRAMS = Path(__file__).parent / "programs"
 # Nothing here takes that long: one that does hangs.
 LONGEST = 180.0
@@ -42,19 +44,31 @@ def python() -> list[str]:
 
 @dataclass(frozen=True)
 class Stock:
-    """An installation of Prefect: its home, and the API that it uses."""
+    """An installation of Prefect: its home, the API that it uses, and where its programs are."""
 
     url: str
     home: Path
     auth: str | None = None
+    folder: Path = BIN
 
     def run(self, program: str, *arguments: str) -> Ran:
         """Run a program of the folder `programs`."""
-        return self._run(*python(), str(PROGRAMS / f"{program}.py"), *arguments)
+        return self._run(*self._command(program), *arguments)
+
+    def start(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start such a program, as the leader of a process group of its own."""
+        command = [*self._command(program), *arguments]
+        quiet = subprocess.DEVNULL
+        return subprocess.Popen(
+            command, env=self.environment(), stdout=quiet, stderr=quiet, start_new_session=True
+        )
+
+    def _command(self, program: str) -> list[str]:
+        return [str(self.folder / "python"), str(PROGRAMS / f"{program}.py")]
 
     def prefect(self, *arguments: str) -> Ran:
         """Run a command of Prefect's."""
-        return self._run(str(BIN / "prefect"), *arguments)
+        return self._run(str(self.folder / "prefect"), *arguments)
 
     def _run(self, *command: str) -> Ran:
         started = time.monotonic()
