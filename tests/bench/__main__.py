@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench import metering, ours, plot, report, workers
+from tests.bench import events, metering, ours, plot, report, workers
 from tests.bench.loading import Filling
 from tests.bench.ours import Ours
 from tests.bench.postgres import on_postgres
@@ -18,15 +18,16 @@ from tests.bench.timing import growth, measure
 
 SIZES, QUICK_SIZES = [1_000, 10_000, 100_000], [1_000]
 SECONDS, QUICK_SECONDS = 2.5, 0.5
-WHAT = "requests at some sizes, or how background runs reach their workers"
+WHAT = "requests at some sizes, how background runs reach their workers, or what events cost"
+APART = {"workers": workers.main, "events": events.main}
 
 Others = Sequence[tuple[Filling, Loaded]]
 
 
 def main() -> int:
     options = _options()
-    if options.what == "workers":
-        return workers.main()
+    if options.what in APART:
+        return APART[options.what]()
     with ExitStack() as stack:
         fillings = [stack.enter_context(side()) for side in (on_sqlite, on_postgres)]
         bench = Bench(stack, fillings, options.seconds)
@@ -95,7 +96,7 @@ def _growth(name: str, small: Ours | None, large: Ours, seconds: float) -> float
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=["requests", "workers"], default="requests", help=WHAT
+        "what", nargs="?", choices=["requests", *APART], default="requests", help=WHAT
     )
     parser.add_argument("--quick", action="store_true", help="only 1,000 runs, and half a second")
     parser.add_argument("--sizes", type=_sizes, metavar="N,N", help="numbers of runs to load")

@@ -1,82 +1,88 @@
-"""How many events a second become task runs, through one connection and through ten.
+"""What events cost, beside the reference: of DynamoDB, in dollars, in time.
 
-Run it as `python -m tests.bench.events`. Each run is told of by three events, and a measurement
-lasts from the first that is sent until the last run has ended, as a count of the ended ones shows.
+`make bench ARGS=events` runs it: some minutes. It fails if a run of the mapped flow is not stored
+in its last state, if the local server failed or cut a client off, or if it is slower than the
+reference.
 """
 
-import json
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+import tempfile
+from collections.abc import Mapping
+from typing import IO
 
-import httpx
-from websockets.sync.client import connect
-
+from tests.bench import event_costs, mapped_flow, report
+from tests.bench.event_costs import Costs, Step
+from tests.bench.event_rates import CONNECTIONS, rate
+from tests.bench.mapped_flow import TASKS
 from tests.conformance import servers
-from tests.reporting.building import JSON, body
 
-RUNS = 200
-KINDS = ("PENDING", "RUNNING", "COMPLETED")
-CONNECTIONS = (1, 10)
-PAUSE = 0.05
-LONGEST = 300.0
+STEP = f"{'':<40}{'read':>6}{'write':>6}{'ms':>7}  calls"
+SIDES = "Runledger", "the reference"
 
 
-def main() -> None:
+def main() -> int:
+    _show(event_costs.measured())
+    _show_rates()
+    return 0 if _flow_is_in_time() else 1
+
+
+def _show(costs: Costs) -> None:
+    _print(STEP, *_lines("by the same function", costs.here))
+    _print(*_lines("by another function each", costs.elsewhere))
+    _print(_line("handed on, to nobody", costs.handed_on), "")
+    least, most = (event_costs.dollars(one, costs.handed_on) for one in costs[:2])
+    _print(f"{'dollars for a million runs of 3 events':<40}{'least':>8}{'most':>8}")
+    for name in least:
+        _print(f"{name:<40}{least[name]:>8.2f}{most[name]:>8.2f}")
+    _print(f"{'all of it':<40}{sum(least.values()):>8.2f}{sum(most.values()):>8.2f}")
+    kept = event_costs.dollars_a_month(costs.stored)
+    _print(f"{f'kept for a month, {costs.stored / 1000:.1f} KB each':<40}{kept:>8.2f}{kept:>8.2f}")
+
+
+def _lines(taken: str, steps: Mapping[str, Step]) -> list[str]:
+    return [_line(f"{kind}, {taken}", step) for kind, step in steps.items()]
+
+
+def _line(name: str, step: Step) -> str:
+    used = step.used
+    units = f"{used.read_units:>6.1f}{used.write_units:>6.1f}"
+    return f"{name:<40}{units}{step.milliseconds:>7.1f}  {report.calls(used)}"
+
+
+def _show_rates() -> None:
+    _print("", f"{'events a second':<40}" + "".join(f"{side:>15}" for side in SIDES))
     with servers.runledger() as ours, servers.reference(records=True) as reference:
-        for connections in CONNECTIONS:
-            rates = [_rate(url, connections) for url in (ours, reference)]
-            told = ", ".join(f"{rate:.0f} {name}" for rate, name in zip(rates, SIDES, strict=True))
-            sys.stdout.write(f"{connections} connections: {told} events a second\n")
+        for number in CONNECTIONS:
+            rates = "".join(f"{rate(url, number):>15.0f}" for url in (ours, reference))
+            _print(f"{f'through {number} connections':<40}{rates}")
 
 
-SIDES = ("ours", "the reference's")
+def _flow_is_in_time() -> bool:
+    """Run the flow beside each server, which is there alone; return whether ours keeps up."""
+    with servers.reference(records=True) as url:
+        reference = mapped_flow.run(url)
+    with tempfile.TemporaryFile() as log, servers.runledger(log=log) as url:
+        ours = mapped_flow.run(url)
+        mapped_flow.assert_undisturbed(_text(log))
+    _print("", f"{f'seconds of a flow of {TASKS:,} mapped tasks':<40}{'program':>10}{'stored':>10}")
+    for side, flow in zip(SIDES, (ours, reference), strict=True):
+        _print(f"{side:<40}{flow.program:>10.1f}{flow.stored:>10.1f}")
+    met = ours.stored <= reference.stored
+    ratio = ours.stored / reference.stored
+    _print("", "OK   every run is stored with its last state, and nobody was cut off")
+    _print(f"{'OK ' if met else 'NOT'}  stored in {ratio:.2f} times the time of the reference")
+    return met
 
 
-def _rate(url: str, connections: int) -> float:
-    """Return how many events a second become runs."""
-    tag = f"bench {uuid4()}"
-    shares = [list(_events(RUNS // connections, tag)) for _ in range(connections)]
-    began = time.monotonic()
-    with ThreadPoolExecutor(connections) as clients:
-        list(clients.map(lambda share: _send(url, share), shares))
-    _await(url, tag, began)
-    return RUNS * len(KINDS) / (time.monotonic() - began)
+def _text(log: IO[bytes]) -> str:
+    log.seek(0)
+    return log.read().decode()
 
 
-def _events(runs: int, tag: str) -> Iterator[JSON]:
-    """The events of runs, as a client sends them that runs one after the other."""
-    occurred = datetime.now(UTC)
-    for _ in range(runs):
-        run_id = uuid4()
-        said = {"task_key": tag, "dynamic_key": str(run_id), "tags": [tag]}
-        for kind in KINDS:
-            occurred += timedelta(milliseconds=1)
-            event = body(0, kind, run_id=run_id, run=said, occurred=occurred.isoformat())
-            yield event | {"id": str(uuid4())}
-
-
-def _send(url: str, events: Sequence[JSON]) -> None:
-    address = f"{url.replace('http', 'ws', 1)}/events/in"
-    with connect(address, subprotocols=["prefect"]) as socket:  # type: ignore[list-item]
-        socket.send('{"type":"auth","token":null}')
-        socket.recv()
-        for event in events:
-            socket.send(json.dumps(event))
-        # What was sent is taken before the connection closes.
-        socket.ping().wait()
-
-
-def _await(url: str, tag: str, began: float) -> None:
-    wanted = {"task_runs": {"tags": {"all_": [tag]}, "state": {"type": {"any_": [KINDS[-1]]}}}}
-    while httpx.post(f"{url}/task_runs/count", json=wanted).json() < RUNS:
-        if time.monotonic() - began > LONGEST:
-            raise TimeoutError(f"{url} has not recorded all runs after {LONGEST:.0f} s")
-        time.sleep(PAUSE)
+def _print(*lines: str) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

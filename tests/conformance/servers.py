@@ -62,19 +62,26 @@ def reference(
 
 
 @contextmanager
-def runledger(auth: str | None = None, **settings: str) -> Iterator[str]:
-    """A fresh local server with its data in memory, unless the settings say otherwise."""
+def runledger(
+    auth: str | None = None, *, log: IO[bytes] | None = None, **settings: str
+) -> Iterator[str]:
+    """A fresh local server with its data in memory, unless the settings say otherwise.
+
+    What it says can be read from the log afterwards, where one is given.
+    """
     port = free_port()
     environment = {"DATA": ":memory:", "PORT": str(port), "AUTH": auth or "", **settings}
-    with _running([sys.executable, "-m", "local"], environment, port) as url:
+    with _running([sys.executable, "-m", "local"], environment, port, log) as url:
         yield url
 
 
 @contextmanager
-def _running(command: list[str], environment: Mapping[str, str], port: int) -> Iterator[str]:
+def _running(
+    command: list[str], environment: Mapping[str, str], port: int, log: IO[bytes] | None = None
+) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}/api"
     environment = {**_inherited(), **environment}
-    log = tempfile.TemporaryFile()  # noqa: SIM115 closed below, after the process
+    log = log or tempfile.TemporaryFile()  # noqa: SIM115 closed below, after the process
     process = subprocess.Popen(
         command, env=environment, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
     )

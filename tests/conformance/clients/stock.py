@@ -44,12 +44,16 @@ def python() -> list[str]:
 
 @dataclass(frozen=True)
 class Stock:
-    """An installation of Prefect: its home, the API that it uses, and where its programs are."""
+    """An installation of Prefect: its home, the API that it uses, and where its programs are.
+
+    What takes `longest` seconds is taken to hang.
+    """
 
     url: str
     home: Path
     auth: str | None = None
     folder: Path = BIN
+    longest: float = LONGEST
 
     def run(self, program: str, *arguments: str) -> Ran:
         """Run a program of the folder `programs`."""
@@ -77,7 +81,7 @@ class Stock:
             env=self.environment(),
             capture_output=True,
             encoding="utf-8",
-            timeout=LONGEST,
+            timeout=self.longest,
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
