@@ -20,7 +20,7 @@ def leaves_parameters(scene: Scene) -> None:
 
 def lists(scene: Scene) -> None:
     shown = _shown(scene, "ls")
-    contains(shown, *scene.submitted, "SCHEDULED", "add", "Greet somebody", "seconds ago")
+    contains(shown, *scene.submitted, "SCHEDULED", "add", "Greet somebody", " ago")
 
 
 def lists_by_name(scene: Scene) -> None:
