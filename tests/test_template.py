@@ -25,6 +25,7 @@ POSTING = "execute-api:ManageConnections"
 OPEN = {"health_check", "perform_readiness_check", "redirect_websocket"}
 MOST_RESOURCES = 500  # CloudFormation's limits, of a stack and of a REST API
 MOST_PATHS = 300
+MOST_PATTERNS = 5  # of an event source; AWS gives ten to who asks
 
 TEXT = (REPOSITORY / "template.yaml").read_text("utf-8")
 RESOURCES: Mapping[str, Any] = yaml.load(TEXT, intrinsics.Loader)["Resources"]  # noqa: S506 a SafeLoader
@@ -96,6 +97,12 @@ def test_the_stream_has_no_more_readers_than_it_serves_well() -> None:
     # "DynamoDB Streams and AWS Lambda triggers": more than two on a shard are throttled.
     events = (event for _, function in FUNCTIONS.values() for event in _events_of(function))
     assert len([event for event in events if event["Type"] == "DynamoDB"]) <= 2
+
+
+def test_the_stream_is_filtered_by_no_more_patterns_than_aws_lets_everybody_have() -> None:
+    events = (event for _, function in FUNCTIONS.values() for event in _events_of(function))
+    filters = [event["Properties"].get("FilterCriteria", {}).get("Filters", []) for event in events]
+    assert max(map(len, filters)) <= MOST_PATTERNS
 
 
 @pytest.mark.parametrize("operation", sorted({*ENDPOINTS, "authorize", "method_not_allowed"}))
