@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -23,7 +24,7 @@ def application(sites: Sequence[Site], api: str) -> ASGIApp:
     return Starlette(
         routes=[
             Route("/ui-settings", partial(_settings, sites, api)),
-            Route("/{path:path}", partial(_file, sites)),
+            Route("/{path:path}", partial(_file, sites, _policy(api))),
         ]
     )
 
@@ -44,16 +45,22 @@ def _settings(sites: Sequence[Site], api: str, _: Request) -> Response:
     )
 
 
-def _file(sites: Sequence[Site], request: Request) -> Response:
+def _policy(api: str) -> str:
+    """Let the site talk to nobody else: it would tell its makers' statistics that it is used."""
+    scheme, place, *_ = urlsplit(api)
+    return f"connect-src 'self' {scheme}://{place}"
+
+
+def _file(sites: Sequence[Site], policy: str, request: Request) -> Response:
     path = request.url.path
     if path == "/" and (preferred := _preferred(sites, request)).base:
         return RedirectResponse(f"{preferred.base}/", HTTPStatus.TEMPORARY_REDIRECT)
     site = next((site for site in sites if f"{path}/".startswith(f"{site.base}/")), sites[-1])
     below = path.removeprefix(site.base)
     if file := site.file(below):
-        return _answer(file, KEPT if below.startswith("/assets/") else UNKEPT)
+        return _answer(file, KEPT if below.startswith("/assets/") else UNKEPT, policy)
     if "text/html" in request.headers.get("accept", ""):
-        return _answer(site.page(), UNKEPT)
+        return _answer(site.page(), UNKEPT, policy)
     return JSONResponse({"detail": "Not Found"}, HTTPStatus.NOT_FOUND)
 
 
@@ -62,5 +69,6 @@ def _preferred(sites: Sequence[Site], request: Request) -> Site:
     return next((site for site in sites if site.version == chosen), sites[0])
 
 
-def _answer(file: File, kept: str) -> Response:
-    return Response(file.content, media_type=file.kind, headers={"Cache-Control": kept})
+def _answer(file: File, kept: str, policy: str) -> Response:
+    headers = {"Cache-Control": kept, "Content-Security-Policy": policy}
+    return Response(file.content, media_type=file.kind, headers=headers)

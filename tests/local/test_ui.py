@@ -127,6 +127,14 @@ def test_a_page_is_asked_for_again_and_its_files_are_not(ui: httpx.Client) -> No
     assert kept == ["no-cache", "public, max-age=31536000, immutable"]
 
 
+@pytest.mark.parametrize("path", ["/v2/runs", "/v2/assets/a.js", "/"])
+def test_the_site_talks_to_its_api_and_to_nobody_else(tmp_path: Path, path: str) -> None:
+    with client(tmp_path, "ui-v2", "ui", api="https://runs.example:99/api") as ui:
+        answer = ui.get(path, headers={**NAVIGATION, "Cookie": "prefect_ui_version=v1"})
+    policy = answer.headers["content-security-policy"]
+    assert policy == "connect-src 'self' https://runs.example:99"
+
+
 def test_the_site_is_told_which_api_to_ask(ui: httpx.Client) -> None:
     assert ui.get("/ui-settings").json() == {
         "api_url": NOBODY,
