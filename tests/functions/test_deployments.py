@@ -122,6 +122,28 @@ def test_schedules_are_shown_with_ids_the_latest_first(api: httpx.Client, flow: 
     assert shown(api, deployment)["schedules"] == [weekly, every_minute]
 
 
+def test_it_is_logged_that_active_schedules_start_nothing(
+    api: httpx.Client, flow: Json, caplog: pytest.LogCaptureFixture
+) -> None:
+    deployed(api, flow, schedules=[{"schedule": INTERVAL}])
+    assert caplog.messages == ["schedules are kept and start no runs"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"paused": True},
+        {"schedules": []},
+        {"schedules": [{"schedule": INTERVAL, "active": False}]},
+    ],
+)
+def test_schedules_that_would_start_nothing_are_not_logged(
+    api: httpx.Client, flow: Json, caplog: pytest.LogCaptureFixture, fields: Json
+) -> None:
+    deployed(api, flow, **{"schedules": [{"schedule": INTERVAL}]} | fields)
+    assert caplog.messages == []
+
+
 def test_a_change_keeps_what_is_not_sent(api: httpx.Client, flow: Json) -> None:
     deployment = deployed(api, flow, tags=["a"], schedules=[{"schedule": INTERVAL}])
     assert change(api, deployment, paused=True).status_code == 204

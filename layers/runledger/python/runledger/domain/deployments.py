@@ -75,6 +75,10 @@ class Deployment(Value):
     status: Literal["NOT_READY"] = "NOT_READY"
     enforce_parameter_schema: bool = True
 
+    def awaits_schedules(self) -> bool:
+        """Tell whether its client takes it for being started by schedules."""
+        return not self.paused and any(schedule.active for schedule in self.schedules)
+
     def labels_of_runs(self, own: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return the labels of a run of this deployment's that brings some of its own."""
         ids = {FLOW_LABEL: str(self.flow_id), DEPLOYMENT_LABEL: str(self.id)}
