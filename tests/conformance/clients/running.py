@@ -75,9 +75,20 @@ def _holds(scene: Scene, claim: str, check: Check) -> bool:
 def _problem(check: Check, scene: Scene) -> str:
     try:
         check(scene)
-    except (AssertionError, httpx.HTTPError) as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        return str(error) or f"it is not so: {where.line} ({Path(where.filename).name})"
+    except AssertionError as error:
+        return str(error) or f"it is not so: {_place(error)}"
+    except (LookupError, ValueError, httpx.HTTPError) as error:
+        return f"{error!r}: {_place(error)}"
     except subprocess.TimeoutExpired as hung:
         return f"it hangs: {hung}"
     return ""
+
+
+def _place(error: Exception) -> str:
+    """The line of a check, or of what it calls, in which something went wrong."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(frame)]
+    return f"{ours[-1].line} ({Path(ours[-1].filename).name})"
+
+
+def _is_ours(frame: traceback.FrameSummary) -> bool:
+    return Path(frame.filename).is_relative_to(Path(__file__).parent)

@@ -20,6 +20,11 @@ def fails(_: Scene) -> None:
     raise AssertionError("nothing is as it should be")
 
 
+def looks(_: Scene) -> None:
+    missing: dict[str, str] = {}
+    missing["it"]
+
+
 def test_each_claim_has_its_line_and_one_that_fails_its_reason(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -27,6 +32,13 @@ def test_each_claim_has_its_line_and_one_that_fails_its_reason(
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[:2]] == ["holds", "FAILS"]
     assert "nothing is as it should be" in lines[2]
+
+
+def test_what_is_not_found_where_it_is_looked_for_is_told_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert outcomes(nowhere, [Group({"it is there": looks})]) == [False]
+    assert "KeyError('it'): missing[\"it\"] (test_running.py)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("apart", [True, False])
