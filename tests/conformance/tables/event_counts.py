@@ -31,7 +31,7 @@ def programs() -> Iterator[Program]:
             for units in UNITS[: 4 if countable == "time" else 1]
         ),
         post("/events/count-by/event", {"filter": _wanted(-24 * 7, 10**6)}),
-        post("/events/count-by/time", {"filter": {"occurred": {"since": START.isoformat()}}}),
+        post("/events/count-by/time", {"filter": NOT_YET_OVER}),
         *(post("/events/count-by/time", body) for body in BODIES),
         post("/events/count-by/x", {"filter": {}}),
         *(bare(method, "/events/count-by/time") for method in ("GET", "DELETE")),
@@ -55,6 +55,10 @@ def _wanted(since: float, until: float) -> Json:
     return {"event": {"prefix": ["counted."]}, "occurred": occurred}
 
 
+NOT_YET_OVER: Json = {
+    "event": {"prefix": ["counted."]},
+    "occurred": {"since": START.isoformat()},
+}
 UNITS: tuple[dict[str, Json], ...] = (
     {},
     {"time_unit": "hour"},
