@@ -152,6 +152,10 @@ def limits_by_name(scene: Scene) -> None:
     _is_missed(scene, "Global concurrency limit 'api' not found", "gcl", "inspect", "api")
 
 
+def serves_tasks(scene: Scene) -> None:
+    assert scene.result("task_serve") == 42
+
+
 CHECKS: Mapping[str, Check] = {
     "a flow with a subflow runs, to be looked at by command": runs,
     "prefect flow ls shows flows": lists_flows,
@@ -169,6 +173,7 @@ CHECKS: Mapping[str, Check] = {
     "prefect deployment delete deletes, and what waits goes with it": deletes_deployments,
     "prefect concurrency-limit limits tags": limits_tags,
     "prefect gcl creates, changes, shows and deletes limits": limits_by_name,
+    "prefect task serve serves a background task": serves_tasks,
 }
 
 
