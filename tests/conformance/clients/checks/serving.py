@@ -69,6 +69,18 @@ def is_killed(scene: Scene) -> None:
     assert scene.flow_states(run) == SERVED
 
 
+def is_suspended(scene: Scene) -> None:
+    """Its process ends, and another one goes on, with the results of the first one."""
+    with _serving(scene, "ask", "asked"):
+        succeeds(scene.stock.prefect("deployment", "run", "ask/asked"))
+        run, suspended = _run(scene, "asked"), f"{SERVED} Suspended"
+        comes_to_be(lambda: scene.flow_states(run), suspended, PATIENCE)
+        succeeds(scene.stock.run("answer", run["id"], "20"))
+        states = f"{suspended} Resuming Pending Submitting Running Completed"
+        comes_to_be(lambda: scene.flow_states(run), states, PATIENCE)
+    scene.shows(run, {Shown("double", DONE): 2, Shown("double", "Pending Running Cached"): 1})
+
+
 def keeps_schedules(scene: Scene) -> None:
     with _serving(scene, "sum_up", "scheduled", "* * * * *", "0 4 * * *"):
         told = scene.stock.prefect("deployment", "inspect", "sum-up/scheduled")
@@ -80,6 +92,7 @@ CHECKS: Mapping[str, Check] = {
     "run_deployment() waits for its run, and a runner that ends pauses": answers_programs,
     "prefect flow-run cancel ends a served run, its subflows and tasks": is_cancelled,
     "a runner that is killed leaves its run as it was, and another goes on": is_killed,
+    "a served run that suspends itself goes on with what it is told": is_suspended,
     "prefect deployment inspect shows schedules": keeps_schedules,
 }
 

@@ -4,6 +4,7 @@ import sys
 import time
 
 from prefect import flow, task
+from prefect.flow_runs import suspend_flow_run
 
 
 @task
@@ -32,8 +33,15 @@ def sleep(seconds: float) -> None:
     nap(seconds)
 
 
+@flow(persist_result=True)
+def ask() -> int:
+    known = double(1)
+    told = suspend_flow_run(int, timeout=600)
+    return double(known + told)
+
+
 if __name__ == "__main__":
     name, deployment, *crons = sys.argv[1:]
-    {"sum_up": sum_up, "sleep": sleep}[name].serve(
+    {"sum_up": sum_up, "sleep": sleep, "ask": ask}[name].serve(
         name=deployment, tags=["served"], cron=crons or None
     )
