@@ -47,7 +47,9 @@ class Group:
 
 def outcomes(start: Start, groups: Iterable[Group]) -> list[bool]:
     """Whether each claim holds."""
-    with ExitStack() as servers, ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool, ExitStack() as servers:
+        # Who stops this waits for the programs that run, not for those that would follow.
+        servers.callback(pool.shutdown, wait=False, cancel_futures=True)
         rows = [
             pool.submit(_row, Stock(url, Path(), group.auth), row)
             for group in groups

@@ -25,7 +25,7 @@ def hopeless() -> None:
     raise ValueError("each time")
 
 
-@flow(retries=1, retry_delay_seconds=1)
+@flow(retries=1, retry_delay_seconds=2)
 def retrying() -> int:
     if tries["flow"] == 0:
         assert twice_wrong() == 3
