@@ -44,8 +44,15 @@ def _is_variable(part: str) -> bool:
 
 
 def _variables(parts: list[str], asked: list[str]) -> dict[str, str] | None:
+    if parts[-1].endswith("+}"):
+        asked = _with_rest_as_one(asked, len(parts))
     if len(parts) != len(asked):
         return None
     if any((not _is_variable(p) and p != a) or not a for p, a in zip(parts, asked, strict=True)):
         return None
-    return {p.strip("{}"): a for p, a in zip(parts, asked, strict=True) if _is_variable(p)}
+    return {p.strip("{+}"): a for p, a in zip(parts, asked, strict=True) if _is_variable(p)}
+
+
+def _with_rest_as_one(asked: list[str], length: int) -> list[str]:
+    """A variable with a plus takes all that is left of a path."""
+    return [*asked[: length - 1], "/".join(asked[length - 1 :])]

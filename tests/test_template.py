@@ -21,6 +21,7 @@ WRITING = {
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
 }
+ANYWHERE = "/{path+}"
 POSTING = "execute-api:ManageConnections"
 OPEN = {"health_check", "perform_readiness_check", "redirect_websocket"}
 MOST_RESOURCES = 500  # CloudFormation's limits, of a stack and of a REST API
@@ -112,9 +113,13 @@ def test_a_sample_event_fills_its_route_with_its_path(operation: str) -> None:
     assert event["path"].rstrip("/") == filled
 
 
-@pytest.mark.parametrize("path", sorted({route.path for route in ROUTES}))
+@pytest.mark.parametrize("path", sorted({route.path for route in ROUTES} - {ANYWHERE}))
 def test_a_path_answers_every_method_once(path: str) -> None:
     assert Counter(r.method for r in ROUTES if r.path == path) == Counter(METHODS)
+
+
+def test_preflights_alone_are_answered_anywhere() -> None:
+    assert [route.method for route in ROUTES if route.path == ANYWHERE] == ["OPTIONS"]
 
 
 def test_paths_are_declared_without_a_slash_at_the_end() -> None:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from runledger.adapters.http import Response, admit, endpoint
 from runledger.adapters.requests import Request
+from runledger.domain.errors import NotFound
 
 # The reference names the first method that it registered for a path, whatever else there is:
 # PATCH for these, POST where one creates, asks for lists or proposes, DELETE where that is all, and
@@ -20,6 +21,7 @@ POSTED = (
     "/decrement-with-lease", "/get_scheduled_flow_runs", "/count-task-runs", "/counts",
     "/count-deployments", "/next-runs", "/count-by/{countable}", "/lateness",
 )  # fmt: skip
+ANYWHERE = "/{path+}"
 DELETED = ("/automations/owned-by/{resource_id}",)
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -35,6 +37,8 @@ def handler(request: Request) -> Response:
     if is_preflight(request):
         return permission(request)
     admit(request)
+    if request.event["resource"] == ANYWHERE:
+        raise NotFound("Not Found")
     request.check_path()
     allowed = {"Allow": first_method(request.event["resource"])}
     return Response({"detail": "Method Not Allowed"}, HTTPStatus.METHOD_NOT_ALLOWED, allowed)

@@ -79,7 +79,7 @@ def test_another_method_is_not_allowed(
     assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
 
 
-@pytest.mark.parametrize("path", ["/task_runs/", "/task_runs/abc", "/health"])
+@pytest.mark.parametrize("path", ["/task_runs/", "/task_runs/abc", "/health", "/no/thing"])
 def test_a_preflight_is_told_what_it_may(api_on_moto: httpx.Client, path: str) -> None:
     asked = {
         "origin": "http://ui",
@@ -96,6 +96,7 @@ def test_a_preflight_is_told_what_it_may(api_on_moto: httpx.Client, path: str) -
 @pytest.mark.parametrize("path", ["/nothing", "/task_runs/abc", "/task_runs/filter/more"])
 def test_an_unknown_path_is_not_found(api_on_moto: httpx.Client, path: str) -> None:
     assert told(api_on_moto.get(path)) == (404, {"detail": "Not Found"})
+    assert told(api_on_moto.options(path)) == (404, {"detail": "Not Found"})
 
 
 # fmt: off

@@ -10,6 +10,7 @@ ROUTES = [
     Route("POST", "/things", "create"),
     Route("GET", "/things/{id}/parts/{part}", "read_part"),
     Route("GET", "/{kind}/first/parts/{part}", "read_first"),
+    Route("OPTIONS", "/{path+}", "permit"),
 ]
 
 
@@ -52,3 +53,15 @@ def test_variables_stay_encoded() -> None:
     match = Resources(ROUTES).match("GET", "/things/a%2Fb/parts/%C3%A9")
     assert match
     assert match.variables == {"id": "a%2Fb", "part": "%C3%A9"}
+
+
+@pytest.mark.parametrize("path", ["/other", "/other/", "/things/1/parts", "/a/b/c/d/e"])
+def test_a_variable_with_a_plus_takes_what_no_other_path_does(path: str) -> None:
+    assert operation("OPTIONS", path) == "permit"
+    assert operation("OPTIONS", "/things/1") == "other"
+
+
+def test_it_is_named_without_the_plus() -> None:
+    match = Resources(ROUTES).match("OPTIONS", "/a/b")
+    assert match
+    assert match.variables == {"path": "a/b"}
