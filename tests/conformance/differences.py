@@ -212,7 +212,7 @@ def _differ_in_ties(exchange: Exchange) -> bool:
     """Without a criterion, ties are ordered as the contract says."""
     if not exchange.asked("POST /[a-z_]+/(filter|paginate)") or exchange.ours.status != 200:
         return False
-    sent = json.loads(exchange.step.content or b"{}")
+    sent = json.loads(exchange.step.content or b"{}") or {}
     criteria = {"task_runs", "flow_runs", "flows", "deployments"} & sent.keys()
     if not criteria:
         return False
