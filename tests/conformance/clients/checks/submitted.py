@@ -19,21 +19,22 @@ def leaves_parameters(scene: Scene) -> None:
 
 
 def lists(scene: Scene) -> None:
-    shown = _shown(scene, "ls")
-    contains(shown, *scene.submitted, "SCHEDULED", "add", "Greet somebody", " ago")
+    submitted = scene.submitted
+    contains(_shown(scene, "ls"), *submitted, "SCHEDULED", "add", "Greet somebody", " ago")
 
 
 def lists_by_name(scene: Scene) -> None:
+    *additions, greeting = scene.submitted
     shown = _shown(scene, "ls", "--task-run-name", "add")
-    contains(shown, *scene.submitted[:-1])
-    assert scene.submitted[-1] not in shown, shown
+    contains(shown, *additions)
+    assert greeting not in shown, shown
 
 
 def lists_by_state(scene: Scene) -> None:
+    submitted = scene.submitted
     assert "No task runs found" in _shown(scene, "ls", "--state", "Running")
     shown = _shown(scene, "ls", "--state-type", "SCHEDULED", "--limit", "1")
-    listed = [run_id for run_id in scene.submitted if run_id in shown]
-    assert listed == scene.submitted[-1:], shown
+    assert [run_id for run_id in submitted if run_id in shown] == submitted[-1:], shown
 
 
 def inspects(scene: Scene) -> None:
