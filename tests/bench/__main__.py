@@ -14,7 +14,7 @@ from tests.bench.postgres import on_postgres
 from tests.bench.questions import QUERIES, QUESTIONS, RUNS_PER_FLOW_RUN, Loaded
 from tests.bench.reference import on_sqlite
 from tests.bench.report import FROM, Measured, Table
-from tests.bench.timing import growth, measure
+from tests.bench.timing import Growth, growth, measure
 
 SIZES, QUICK_SIZES = [1_000, 10_000, 100_000], [1_000]
 SECONDS, QUICK_SECONDS = 2.5, 0.5
@@ -29,7 +29,8 @@ def main() -> int:
     if options.what in APART:
         return APART[options.what]()
     with ExitStack() as stack:
-        fillings = [stack.enter_context(side()) for side in (on_sqlite, on_postgres)]
+        references = () if options.alone else (on_sqlite, on_postgres)
+        fillings = [stack.enter_context(side()) for side in references]
         bench = Bench(stack, fillings, options.seconds)
         for size in sorted(options.sizes):
             bench.measure(size)
@@ -86,7 +87,7 @@ def _measured(
         )
 
 
-def _growth(name: str, small: Ours | None, large: Ours, seconds: float) -> float | None:
+def _growth(name: str, small: Ours | None, large: Ours, seconds: float) -> Growth | None:
     if small is None or name not in QUERIES:
         return None
     before, after = ((one.server, one.loaded) for one in (small, large))
@@ -100,6 +101,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="only 1,000 runs, and half a second")
     parser.add_argument("--sizes", type=_sizes, metavar="N,N", help="numbers of runs to load")
+    parser.add_argument("--alone", action="store_true", help="without the reference")
     parser.add_argument("--seconds", type=float, help="for each question to each side")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="where to draw what grows (SVG)")
     options = parser.parse_args()
