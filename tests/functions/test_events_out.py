@@ -6,10 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from local.socket_client import SocketClient, Sockets
 from runledger import wiring
+from tests.functions.test_listeners import connect
 from tests.reporting.building import JSON, body
 from tests.store.asking import made, new_flow, new_flow_run, new_task_run
 from tests.streaming import Streaming
@@ -28,15 +28,8 @@ def between(since: timedelta) -> JSON:
     return {"occurred": {"since": (now() + since).isoformat(), "until": until.isoformat()}}
 
 
-def connect(sockets: Sockets) -> SocketClient:
-    socket = sockets.connect(PATH, subprotocols=["prefect"])
-    socket.send('{"type":"auth","token":null}')
-    assert socket.received() == ['{"type":"auth_success"}']
-    return socket
-
-
 def listen(sockets: Sockets, wanted: JSON, **others: object) -> SocketClient:
-    socket = connect(sockets)
+    socket = connect(sockets, PATH)
     asked = between(timedelta(minutes=-1)) | wanted
     socket.send(json.dumps({"type": "filter", "filter": asked, **others}))
     assert socket.closed is None
@@ -142,26 +135,6 @@ def test_an_event_too_large_for_a_message_comes_with_the_state(
     (event,) = received(socket)
     assert event["payload"]["validated_state"]["type"] == "COMPLETED"
     assert "task_run" not in event["payload"]
-
-
-# fmt: off
-CLOSED = {
-    "no JSON":         ("filter",                                    1006),
-    "another message": ('{"type":"auth"}',                           1002),
-    "no filter":       ('{"type":"filter"}',                         1002),
-    "unknown key":     ('{"type":"filter","filter":{"x":1}}',        1002),
-}
-# fmt: on
-
-
-@pytest.mark.parametrize(("message", "code"), CLOSED.values(), ids=CLOSED)
-def test_who_asks_for_nothing_that_is_understood_is_cut_off(
-    sockets: Sockets, message: str, code: int
-) -> None:
-    socket = connect(sockets)
-    socket.send(message)
-    assert socket.closed
-    assert socket.closed[0] == code
 
 
 def running_event(flow: JSON, run: JSON, entered: JSON) -> JSON:

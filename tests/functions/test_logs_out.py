@@ -10,23 +10,18 @@ import pytest
 from local.socket_client import SocketClient, Sockets
 from runledger import wiring
 from tests.bench.metering import metered
+from tests.functions.test_listeners import connect
 from tests.store.lines import line, logged
 from tests.store.test_logs import noise
 from tests.streaming import Streaming
 
+PATH = "/api/logs/out"
 RUN, OTHER = str(uuid4()), str(uuid4())
 OF_RUN, OF_OTHER = ({"flow_run_id": {"any_": [run]}} for run in (RUN, OTHER))
 
 
-def connect(sockets: Sockets) -> SocketClient:
-    socket = sockets.connect("/api/logs/out", subprotocols=["prefect"])
-    socket.send('{"type":"auth","token":null}')
-    assert socket.received() == ['{"type":"auth_success"}']
-    return socket
-
-
 def listen(sockets: Sockets, **wanted: object) -> SocketClient:
-    socket = connect(sockets)
+    socket = connect(sockets, PATH)
     socket.send(json.dumps({"type": "filter", "filter": wanted}))
     assert socket.closed is None
     return socket
@@ -140,26 +135,6 @@ def test_a_line_in_pieces_hinders_no_other(
     logged(api, line(noise(1_000_000)), line("short"))
     stream.pump()
     assert said(socket) == ["short"]
-
-
-# fmt: off
-CLOSED = {
-    "no JSON":         ("filter",                              1006),
-    "another message": ('{"type":"auth"}',                     1002),
-    "no filter":       ('{"type":"filter"}',                   1002),
-    "unknown key":     ('{"type":"filter","filter":{"x":1}}',  1002),
-}
-# fmt: on
-
-
-@pytest.mark.parametrize(("message", "code"), CLOSED.values(), ids=CLOSED)
-def test_who_asks_for_nothing_that_is_understood_is_cut_off(
-    sockets_on_moto: Sockets, message: str, code: int
-) -> None:
-    socket = connect(sockets_on_moto)
-    socket.send(message)
-    assert socket.closed
-    assert socket.closed[0] == code
 
 
 def test_where_nobody_listens_a_batch_of_lines_costs_one_read(
