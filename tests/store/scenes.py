@@ -127,17 +127,20 @@ CALLS: dict[Asking, list[str]] = {
     create_flow_run: [GET, TRANSACT],
     tag_flow_run: [GET, TRANSACT],
     create_subflow_run: [GET, GET, TRANSACT],
-    delete_subflow_run: [GET, QUERY, QUERY, GET, TRANSACT],
+    delete_subflow_run: [GET, QUERY, QUERY, QUERY, GET, TRANSACT],
     # Task runs are removed side by side, so that their calls come in any order.
-    delete_flow_run: [GET, QUERY, QUERY, QUERY, TRANSACT, TRANSACT, QUERY, QUERY, TRANSACT],
+    delete_flow_run: [
+        *(GET, QUERY, QUERY, QUERY, TRANSACT, TRANSACT),
+        *(QUERY, QUERY, QUERY, TRANSACT),
+    ],
     delete_flow: [
-        *(GET, QUERY, GET, QUERY, QUERY, TRANSACT, QUERY, QUERY, TRANSACT),
+        *(GET, QUERY, GET, QUERY, QUERY, TRANSACT, QUERY, QUERY, QUERY, TRANSACT),
         *(QUERY, TRANSACT),
     ],
     new_deployment: [GET, GET, TRANSACT],
     update_deployment: [GET, GET, GET, PUT],
     start_flow_run: [GET, GET, GET, TRANSACT],
-    delete_deployment: [GET, QUERY, GET, QUERY, QUERY, TRANSACT, TRANSACT],
+    delete_deployment: [GET, QUERY, GET, QUERY, QUERY, QUERY, TRANSACT, TRANSACT],
 }
 
 # What there is afterwards: task runs, flow runs, flows.
