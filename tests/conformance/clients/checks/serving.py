@@ -29,10 +29,10 @@ def runs_what_is_asked_for(scene: Scene) -> None:
         ran = scene.stock.prefect(*command)
         succeeds(ran)
         contains(ran.out, "prefect.flow-run.Running", "finished successfully in 'Completed'")
-    run = _run(scene, "watched")
+        run = _run(scene, "watched")
+        scene.shows(run, {Shown("double", DONE): 1})
     assert (run["parameters"], run["tags"]) == ({"x": 20}, ["served"])
     assert scene.flow_states(run) == f"{SERVED} Completed"
-    scene.shows(run, {Shown("double", DONE): 1})
 
 
 def answers_programs(scene: Scene) -> None:
@@ -51,10 +51,10 @@ def is_cancelled(scene: Scene) -> None:
         succeeds(scene.stock.prefect("flow-run", "cancel", outer["id"]))
         states = f"{SERVED} Cancelling Cancelled"
         comes_to_be(lambda: scene.flow_states(outer), states, PATIENCE)
-    (inner,) = _subflow_runs(scene, outer)
-    comes_to_be(lambda: scene.flow_states(inner), "Pending Running Cancelling Cancelled")
-    scene.shows(outer, {Shown("nap", "Pending Pending Running Cancelling Cancelled"): 1})
-    scene.shows(inner, {Shown("rest", "Pending Running Crashed"): 1})
+        (inner,) = _subflow_runs(scene, outer)
+        comes_to_be(lambda: scene.flow_states(inner), "Pending Running Cancelling Cancelled")
+        scene.shows(outer, {Shown("nap", "Pending Pending Running Cancelling Cancelled"): 1})
+        scene.shows(inner, {Shown("rest", "Pending Running Crashed"): 1})
 
 
 def is_killed(scene: Scene) -> None:
@@ -78,7 +78,7 @@ def is_suspended(scene: Scene) -> None:
         succeeds(scene.stock.run("answer", run["id"], "20"))
         states = f"{suspended} Resuming Pending Submitting Running Completed"
         comes_to_be(lambda: scene.flow_states(run), states, PATIENCE)
-    scene.shows(run, {Shown("double", DONE): 2, Shown("double", "Pending Running Cached"): 1})
+        scene.shows(run, {Shown("double", DONE): 2, Shown("double", "Pending Running Cached"): 1})
 
 
 def keeps_schedules(scene: Scene) -> None:
@@ -99,7 +99,10 @@ CHECKS: Mapping[str, Check] = {
 
 @contextmanager
 def _serving(scene: Scene, flow: str, *deployment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that serves a flow by the deployment's name and schedules."""
+    """A process that serves a flow by the deployment's name and schedules.
+
+    It is killed in the end, and with it what its runs have yet to report: look before.
+    """
     process = scene.stock.start("served", flow, *deployment)
     try:
         comes_to_be(lambda: len(_deployments(scene, deployment[0])), 1, PATIENCE)
