@@ -93,10 +93,8 @@ class Spans(NamedTuple):
 
 def by_time(events: Iterable[Event], spans: Spans, now: datetime) -> list[EventCount]:
     """Count events by when they occurred; spans in which there were none are told, too."""
-    counts, first = (
-        Counter(spans.place(event.occurred) for event in events),
-        spans.place(spans.since),
-    )
+    counts = Counter(spans.place(event.occurred) for event in events)
+    first = spans.place(spans.since)
     return [
         EventCount(
             value=str(number),

@@ -15,6 +15,7 @@ from runledger.domain.listeners import Listener
 from runledger.service.means import Means
 from runledger.store import events
 from runledger.store.changes import Change
+from runledger.store.listeners import L, ListenerStore
 
 # Clients that are told at once.
 AT_ONCE = 16
@@ -50,21 +51,21 @@ def tell(means: Means, added: Sequence[Change]) -> None:
 def _tell(means: Means, listener: Listener, told: Iterable[ReceivedEvent]) -> None:
     """Tell a client of the events that it asks for."""
     messages = (listeners.told(event) for event in told if listener.wanted.matches(event))
-    if not reaches(means, listener.connection_id, filter(None, messages)):
-        means.store.listeners.remove(listener.connection_id)
+    pass_on(means, means.store.listeners, listener.connection_id, messages)
 
 
-def reaches(means: Means, connection_id: str, messages: Iterable[str]) -> bool:
-    """Send a client messages; tell whether it is there, and took them.
+def pass_on(
+    means: Means, listed: ListenerStore[L], connection_id: str, messages: Iterable[str | None]
+) -> None:
+    """Send a client messages, but for those that nothing can carry; forget one that is gone.
 
     One that is slow to take them is cut off: it comes back.
     """
     try:
-        for message in messages:
+        for message in filter(None, messages):
             means.sockets.send(connection_id, message)
     except Gone:
-        return False
+        listed.remove(connection_id)
     except Unavailable:
+        listed.remove(connection_id)
         means.sockets.close(connection_id, INTERNAL_ERROR, "Too slow")
-        return False
-    return True

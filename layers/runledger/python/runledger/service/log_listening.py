@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from runledger.domain import conversations, listeners
 from runledger.domain.listeners import LogListener
 from runledger.domain.logs import Log
-from runledger.service.listening import AT_ONCE, reaches
+from runledger.service.listening import AT_ONCE, pass_on
 from runledger.service.means import Means
 from runledger.store.changes import Change
 from runledger.store.log_items import is_whole, read_log
@@ -35,5 +35,4 @@ def tell(means: Means, added: Sequence[Change]) -> None:
 
 def _tell(means: Means, listener: LogListener, lines: Sequence[Log]) -> None:
     messages = (listeners.told_line(line) for line in lines if listener.wanted.matches(line))
-    if not reaches(means, listener.connection_id, filter(None, messages)):
-        means.store.log_listeners.remove(listener.connection_id)
+    pass_on(means, means.store.log_listeners, listener.connection_id, messages)

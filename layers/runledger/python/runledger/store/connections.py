@@ -66,12 +66,8 @@ class ConnectionStore:
 
 
 def _item(connection: Connection, now: datetime) -> Item:
-    heard_out = {"heard_out": True} if connection.heard_out else {}
-    return (
-        worker_keys.connection(connection.id)._asdict()
-        | heard_out
-        | {
-            "body": connection.model_dump_json(),
-            "expires_at": int((now + LONGEST).timestamp()),
-        }
-    )
+    item = worker_keys.connection(connection.id)._asdict() | {
+        "body": connection.model_dump_json(),
+        "expires_at": int((now + LONGEST).timestamp()),
+    }
+    return item | ({"heard_out": True} if connection.heard_out else {})
