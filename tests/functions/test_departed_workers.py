@@ -1,6 +1,7 @@
 """What becomes of a worker's runs when it is gone, and when it comes back."""
 
 from datetime import timedelta
+from functools import partial
 
 import httpx
 import pytest
@@ -21,6 +22,10 @@ def sweep(stream: Streaming, *, after: timedelta) -> None:
     means = Means(wiring.store(), wiring.sockets(), wiring.now() + after)
     departures.sweep(means, LEASE)
     stream.pump()
+
+
+def take_up(api: httpx.Client, run_id: str) -> None:
+    set_state(api, run_id, type="PENDING", state_details={"deferred": True})
 
 
 def test_a_run_comes_to_a_worker_that_waits(
@@ -80,11 +85,27 @@ def test_what_a_worker_took_up_and_did_not_start_comes_to_another_as_it_came_to_
     gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     (run,) = gone.runs()
     gone.ack()
-    set_state(api, run["id"], type="PENDING", state_details={"deferred": True})
+    take_up(api, run["id"])
     gone.socket.close(DROPPED)
     sweep(stream, after=LEASE)
     (again,) = other.runs()
     assert (again["id"], again["state"]) == (run["id"], run["state"])
+
+
+@pytest.mark.parametrize("is_reported_late", [False, True])
+def test_what_a_worker_took_up_comes_to_another_though_its_acknowledgement_was_not_heard(
+    sockets: Sockets, api: httpx.Client, stream: Streaming, *, is_reported_late: bool
+) -> None:
+    run_id = delay(api)
+    gone = subscribe(sockets)
+    what = [partial(take_up, api, run_id), partial(gone.socket.close, DROPPED)]
+    for happen in reversed(what) if is_reported_late else what:
+        happen()
+        stream.pump()
+    other = subscribe(sockets, client_id="host-2")
+    early = other.ids()
+    sweep(stream, after=LEASE)
+    assert (early, other.ids()) == ([], [run_id])
 
 
 def test_what_a_worker_started_comes_to_nobody_else(

@@ -1,9 +1,10 @@
 """Each DynamoDB call of handing out runs fails, done or not; no run is lost by that."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,12 +20,14 @@ from runledger.service.task_workers import Counter
 from runledger.sockets import Sockets
 from runledger.store.store import Store
 from tests.service.far_ends import FarEnds
-from tests.store.calls import FAULTS, Fault, broken, heard
+from tests.store.calls import FAULTS, Fault, broken, heard, preceded
 
 PATH = "/task_runs/subscriptions/scheduled"
 LEASE = timedelta(seconds=60)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-WAITING = StateCreate(type=StateType.SCHEDULED, state_details=StateDetails(deferred=True))
+details = StateDetails(deferred=True)
+WAITING = StateCreate(type=StateType.SCHEDULED, state_details=details)
+TAKEN_UP = StateCreate(type=StateType.PENDING, state_details=details)
 
 
 class Site:
@@ -61,12 +64,25 @@ class Site:
     def sweep(self, after: timedelta) -> None:
         departures.sweep(self.means(after), LEASE)
 
-    def drain(self, name: str) -> set[UUID]:
+    def inbox(self, name: str) -> Iterator[UUID]:
+        """Take what came."""
+        inbox = self.far_ends.open[name]
+        while inbox:
+            yield UUID(json.loads(inbox.pop())["id"])
+
+    def drain(self, name: str) -> Iterator[UUID]:
         """Acknowledge what comes, until nothing does."""
-        got: set[UUID] = set()
-        while inbox := self.far_ends.open[name]:
-            got.add(UUID(json.loads(inbox.pop())["id"]))
+        for run_id in self.inbox(name):
             self.say(name, type="ack")
+            yield run_id
+
+    def got_in_the_end(self, name: str) -> set[UUID]:
+        """Take what comes, also what is passed on when leases are over."""
+        got = set(self.drain(name))
+        for _ in range(3):
+            self.sweep(2 * LEASE)
+            announce(self)
+            got.update(self.drain(name))
         return got
 
 
@@ -145,12 +161,19 @@ def test_a_step_that_is_cut_off_loses_no_run(
     site.end("first")
     site.connect("second")
     site.subscribe("second")
-    got = site.drain("second")
-    for _ in range(3):
-        site.sweep(2 * LEASE)
-        announce(site)
-        got |= site.drain("second")
-    assert got == site.runs
+    assert site.got_in_the_end("second") == site.runs
+
+
+@pytest.mark.parametrize("call", range(8))
+def test_a_run_is_passed_on_while_another_finds_it_taken_up(site: Site, call: int) -> None:
+    site.subscribe("first")
+    (run_id,) = site.inbox("first")
+    site.end("first")
+    task_runs.set_state(site.store, run_id, TAKEN_UP.proposed(NOW), force=True, now=NOW)
+    site.connect("second")
+    with preceded(site.store.table.client, call, partial(site.sweep, LEASE)):
+        site.subscribe("second")
+    assert site.got_in_the_end("second") == site.runs
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)

@@ -144,6 +144,17 @@ class Background(RuleBasedStateMachine):
             self._say(process.connection, type="ack")
 
     @rule(name=clients)
+    def take_up_unheard(self, name: str) -> None:
+        """Take up a run before its acknowledgement is heard, which is lost if the connection is."""
+        process = self.processes[name]
+        run_id = process.unanswered
+        if run_id in self.runs and waits(task_runs.read(self.store, run_id).state):
+            process.has = process.holding
+            state = TAKEN_UP.proposed(self.now)
+            task_runs.set_state(self.store, run_id, state, force=True, now=self.now)
+            self.after()
+
+    @rule(name=clients)
     def start(self, name: str) -> None:
         """Take up what was acknowledged first or, if it was, start it; the client reports that."""
         process = self.processes[name]

@@ -32,7 +32,7 @@ class Process:
     @property
     def holding(self) -> list[UUID]:
         """What it has, acknowledged or not, unless somebody else has changed its state since."""
-        had = [*self.has, self.unanswered] if self.unanswered else self.has
+        had = dict.fromkeys([*self.has, self.unanswered] if self.unanswered else self.has)
         return [run_id for run_id in had if run_id not in self.overtaken]
 
     def lose(self, run_id: UUID) -> None:

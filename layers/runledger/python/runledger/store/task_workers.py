@@ -16,7 +16,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from runledger.domain.states import State
 from runledger.domain.task_workers import TaskWorker, Waiting
 from runledger.store import items, keys, worker_keys
-from runledger.store.expressions import ABSENT, PRESENT, in_index, in_partition, unmoved
+from runledger.store.expressions import ABSENT, PRESENT, in_index, in_partition, lacking, unmoved
 from runledger.store.failures import Refused
 from runledger.store.places import instant
 from runledger.store.table import Query, Table
@@ -24,6 +24,9 @@ from runledger.store.writes import Delete, Item, Put, Write
 
 # Most often the first that waits is handed out; the others of a page are read for nothing.
 PAGE = 4
+
+# Marks what a worker that is gone had acknowledged, or taken up.
+PASSED_ON = "passed_on"
 
 
 class Claim(StrEnum):
@@ -44,7 +47,7 @@ class SeenWorker(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A run that a worker has, and under which connection."""
+    """A run that a worker has, or was the last to have, and under which connection."""
 
     waiting: Waiting
     connection_id: str
@@ -92,8 +95,9 @@ class TaskWorkerStore:
         return (Queued(keys.of(item), items.read_document(Waiting, item)) for item in found)
 
     def drop(self, queued: Queued) -> None:
-        """Take a run out of its queue that waits no longer."""
-        self.table.write(Delete(queued.key))
+        """Take a run out of its queue that waits no longer, unless it was passed on meanwhile."""
+        is_as_seen = PRESENT if queued.waiting.acknowledged else lacking(PASSED_ON)
+        self._did(Delete(queued.key, is_as_seen))
 
     def claim(self, queued: Queued, seen: SeenWorker, worker: TaskWorker) -> Claim:
         """Move a run from its queue to a worker, which is to be as given."""
@@ -110,16 +114,25 @@ class TaskWorkerStore:
         return Claim.MADE
 
     def put_back(self, held: Held, seen: SeenWorker, worker: TaskWorker) -> bool:
-        """Move a run that a worker did not acknowledge back to its queue, before what is new.
+        """Put a run that a worker did not acknowledge back into its queue, before what is new.
 
-        Return whether both were still as they were.
+        The worker stays the last that had it: its acknowledgement may be under way or lost, and it
+        may report yet that it has taken up the run. Return whether both were still as they were.
         """
-        return self._did(*_returned(held, held.waiting.queue), _put(worker, seen))
+        kept = Put(_hold_item(held.waiting, held.connection_id), _is(held))
+        entered = _entry(held.waiting, held.waiting.queue, again=True)
+        return self._did(kept, entered, _put(worker, seen))
 
     def offer(self, held: Held, queue: str) -> None:
-        """Move a run from a worker that is gone to a queue, unless it was released meanwhile."""
+        """Move a run from a worker that is gone to a queue, unless it was released meanwhile.
+
+        Where it was put back into its own queue before, it is in that no longer.
+        """
         acknowledged = held.waiting.but(acknowledged=True)
-        self._did(*_returned(held._replace(waiting=acknowledged), queue))
+        released = Delete(worker_keys.hold(acknowledged.run_id), _is(held))
+        before = _place(acknowledged, acknowledged.queue, again=True)
+        elsewhere = [Delete(before)] if queue != acknowledged.queue else []
+        self._did(released, *elsewhere, _entry(acknowledged, queue, again=True))
 
     def hand_over(self, held: Held, heir: TaskWorker) -> None:
         """Let another connection of the same client hold a run, unless it was released."""
@@ -177,7 +190,8 @@ def entry(waiting: Waiting) -> Put:
 
 def _entry(waiting: Waiting, queue: str, *, again: bool) -> Put:
     key = _place(waiting, queue, again=again)
-    return Put(key._asdict() | {"body": waiting.model_dump_json(), "queue": queue})
+    item = key._asdict() | {"body": waiting.model_dump_json(), "queue": queue}
+    return Put(item | ({PASSED_ON: True} if waiting.acknowledged else {}))
 
 
 def queue_of(item: Item) -> str:
@@ -188,11 +202,6 @@ def queue_of(item: Item) -> str:
 
 def _place(waiting: Waiting, queue: str, *, again: bool) -> keys.Key:
     return worker_keys.waiting(queue, waiting.since, waiting.state_id, again=again)
-
-
-def _returned(held: Held, queue: str) -> tuple[Write, ...]:
-    waiting = held.waiting
-    return Delete(worker_keys.hold(waiting.run_id), _is(held)), _entry(waiting, queue, again=True)
 
 
 def _is(held: Held) -> ConditionBase:
