@@ -83,6 +83,8 @@ def _messages(socket: ClientConnection, talk: Talk, key: str, quiet: float) -> I
     for said in talk.says:
         if said is HEAR:
             yield _told(socket.recv(timeout=PATIENCE))
+        elif isinstance(said, bytes):
+            socket.send(said)
         else:
             text = said if isinstance(said, str) else json.dumps(said)
             socket.send(text.replace(KEY, key))

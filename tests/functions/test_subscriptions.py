@@ -103,6 +103,57 @@ def test_a_message_that_subscribes_to_nothing_ends_the_connection(
     assert worker.socket.closed == (PROTOCOL_VIOLATION, f"Protocol violation: {reason}")
 
 
+IN_BYTES = {
+    "first": (b'{"type":"auth","token":null}',),
+    "second": ('{"type":"auth"}', b'{"type":"subscribe","keys":["task"],"client_id":"host-1"}'),
+}
+
+
+@pytest.mark.parametrize("said", IN_BYTES.values(), ids=IN_BYTES)
+def test_what_is_said_in_bytes_drops_the_connection(
+    sockets: Sockets, said: tuple[str | bytes, ...]
+) -> None:
+    socket = sockets.connect(PATH, subprotocols=["prefect"])
+    for message in said:
+        socket.send(message)
+    assert socket.closed == (DROPPED, "")
+
+
+NOT_UNDERSTOOD = {
+    "a number as keys": {"keys": 5},
+    "true as keys": {"keys": True},
+    "a list among the keys": {"keys": ["task", ["task"]]},
+    "an object among the keys": {"keys": [{"task": 1}]},
+    "a list as client": {"client_id": ["host-1"]},
+    "an object as client": {"client_id": {"host": 1}},
+    "half a character in a key": {"keys": ["\ud800"]},
+    "half a character in the client": {"client_id": "\ud800"},
+}
+
+
+@pytest.mark.parametrize("told", NOT_UNDERSTOOD.values(), ids=NOT_UNDERSTOOD)
+def test_keys_and_clients_that_are_no_names_drop_the_connection(
+    sockets: Sockets, told: dict[str, object]
+) -> None:
+    worker = connect(sockets)
+    worker.say(**{"type": "subscribe", "keys": ["task"], "client_id": "host-1"} | told)
+    assert worker.socket.closed == (DROPPED, "")
+
+
+def test_keys_that_are_an_object_are_its_names(sockets: Sockets, api: httpx.Client) -> None:
+    run_id = delay(api, "b")
+    worker = connect(sockets)
+    worker.say(type="subscribe", keys={"a": 1, "b": 2}, client_id="host-1")
+    assert worker.ids() == [run_id]
+
+
+def test_a_key_that_is_no_text_is_that_of_no_task(sockets: Sockets, api: httpx.Client) -> None:
+    delay(api, "5")
+    worker = connect(sockets)
+    worker.say(type="subscribe", keys=[5, None, "task"], client_id="host-1")
+    assert (worker.ids(), worker.socket.closed) == ([], None)
+
+
 def test_keys_that_are_one_text_are_its_letters(sockets: Sockets, api: httpx.Client) -> None:
     run_id = delay(api, "b")
     worker = connect(sockets)

@@ -13,7 +13,7 @@ KEY = "<key>"
 
 
 class Talk(NamedTuple):
-    """A client's part; what is no text is said as JSON."""
+    """A client's part; what is neither text nor bytes is said as JSON."""
 
     name: str
     says: tuple[object, ...]
@@ -30,8 +30,9 @@ class Talk(NamedTuple):
 NULL: dict[str, object] = {"type": "auth", "token": None}
 SUBSCRIBE: dict[str, object] = {"type": "subscribe", "keys": [KEY], "client_id": KEY}
 ACK = {"type": "ack"}
-NO_MESSAGES: tuple[object, ...] = ("", "auth", "[]", "null", "5", '{"type":', "[" * 100_000)
-ODD_KEYS: tuple[object, ...] = (None, [], "", {}, KEY, [KEY, KEY], ["other", KEY])
+NO_MESSAGES: tuple[object, ...] = ("", "auth", "[]", "null", "5", '{"type":', "[" * 100_000, b"{}")
+ODD_KEYS: tuple[object, ...] = (None, [], "", {}, KEY, [KEY, KEY], ["other", KEY], {KEY: 1})
+NO_NAMES: tuple[object, ...] = (5, 1.5, True, [[KEY]], [KEY, {}])
 TOKENS: tuple[object, ...] = ("", "other:pass", 5, True, [], {}, ["admin:pass"])
 
 
@@ -66,8 +67,8 @@ def _handshakes(auth: str) -> Iterator[Talk]:
 
 def _subscriptions() -> Iterator[object]:
     yield from (ACK, NULL, {"type": "subscribe"}, {"keys": [KEY], "client_id": KEY})
-    yield from (SUBSCRIBE | {"keys": keys} for keys in ODD_KEYS)
-    for client_id in (None, ""):
+    yield from (SUBSCRIBE | {"keys": keys} for keys in (*ODD_KEYS, *NO_NAMES))
+    for client_id in (None, "", [KEY], {KEY: 1}):
         yield SUBSCRIBE | {"client_id": client_id}
     yield SUBSCRIBE | {"more": 1}
 

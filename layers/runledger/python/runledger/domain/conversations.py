@@ -35,10 +35,11 @@ def read(text: str) -> Message:
     """Read a message.
 
     Raises:
-        Closed: it is no JSON, or no object.
+        Closed: it is no JSON, or no object, or there is half a character in it.
     """
     try:
         message = json.loads(text)
+        json.dumps(message, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Closed(DROPPED) from None
     if not isinstance(message, dict):
@@ -63,7 +64,9 @@ def authenticate(text: str, admits: Callable[[str | None], bool]) -> None:
 
 
 def subscription(message: Message) -> Subscription:
-    """Read what a task worker subscribes to; keys that are one text are its letters.
+    """Read what a task worker subscribes to.
+
+    Keys that are one text are its letters, and those that are no text are of no task.
 
     Raises:
         Closed: it says something else.
@@ -71,11 +74,21 @@ def subscription(message: Message) -> Subscription:
     if message.get("type") != "subscribe":
         raise _violation("'subscribe' message")
     keys, client_id = message.get("keys"), message.get("client_id")
-    if not isinstance(keys, list | str) or not keys:
+    if not keys:
         raise _violation("'keys' in subscribe message")
     if not client_id:
         raise _violation("'client_id' in subscribe message")
-    return Subscription(str(client_id), tuple(dict.fromkeys(map(str, keys))))
+    if isinstance(client_id, list | dict):
+        raise Closed(DROPPED)
+    return Subscription(str(client_id), _names(keys))
+
+
+def _names(keys: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever was said
+    try:
+        distinct = dict.fromkeys(keys)
+    except TypeError:
+        raise Closed(DROPPED) from None
+    return tuple(key for key in distinct if isinstance(key, str))
 
 
 def _violation(expected: str) -> Closed:
