@@ -18,10 +18,10 @@ from hypothesis.stateful import (
 )
 
 from runledger.api.requests import StateCreate, TaskRunCreate
-from runledger.domain.states import StateDetails, StateType
+from runledger.domain.states import StateType
 from runledger.domain.task_workers import is_taken_up, waits
 from runledger.service import conversations, departures, reactions, task_runs
-from runledger.service.conversations import Client, Ears
+from runledger.service.conversations import Ears
 from runledger.service.means import Means
 from runledger.sockets import Sockets
 from runledger.store.store import Store
@@ -29,23 +29,13 @@ from runledger.store.table import Table
 from tests.conftest import fresh_table
 from tests.databases import DynamoDB, Engine
 from tests.service.far_ends import FarEnds
+from tests.service.sites import CLIENT, LEASE, RETRIED, STARTED, TAKEN_UP, WAITING
 from tests.service.watching import Process, queued, records_of
 from tests.store.contents import Table as Contents
 from tests.store.contents import scan
 
-PATH = "/task_runs/subscriptions/scheduled"
-LEASE = timedelta(seconds=60)
-SECOND = timedelta(seconds=1)
 KEYS = ("first", "second")
 CLIENTS = ("host-1", "host-2", "host-3")
-
-details = StateDetails(deferred=True)
-WAITING = StateCreate(type=StateType.SCHEDULED, state_details=details)
-RETRIED = StateCreate(type=StateType.SCHEDULED, name="AwaitingRetry", state_details=details)
-TAKEN_UP = StateCreate(type=StateType.PENDING, state_details=details)
-STARTED = StateCreate(type=StateType.RUNNING)
-
-STEPS = settings(max_examples=settings().max_examples // 4, stateful_step_count=30)
 
 clients = st.sampled_from(CLIENTS)
 
@@ -77,7 +67,7 @@ class Background(RuleBasedStateMachine):
 
     def after(self) -> None:
         """Let a moment pass, the stream learn what changed, and the clients what they were sent."""
-        self.now += SECOND
+        self.now += timedelta(seconds=1)
         before, self.seen = self.seen, scan(self.database)
         self.records += records_of(before, self.seen)
         for process in self.processes.values():
@@ -117,11 +107,10 @@ class Background(RuleBasedStateMachine):
         if kind == "delete":
             task_runs.delete(self.store, run_id, now=self.now)
             self.runs.remove(run_id)
+            self.after()
         else:
-            state = WAITING if kind == "SCHEDULED" else StateCreate(type=StateType(kind))
-            proposed = state.proposed(self.now)
-            task_runs.set_state(self.store, run_id, proposed, force=True, now=self.now)
-        self.after()
+            is_to_wait = kind == "SCHEDULED"
+            self._report(run_id, WAITING if is_to_wait else StateCreate(type=StateType(kind)))
 
     @rule(name=clients, keys=st.permutations(KEYS), count=st.integers(1, 2))
     def connect(self, name: str, keys: list[str], count: int) -> None:
@@ -132,8 +121,7 @@ class Background(RuleBasedStateMachine):
         self.connections += 1
         process.connection = connection_id = f"connection-{self.connections}"
         self.far_ends.open[connection_id] = []
-        client = Client(PATH, ())
-        assert conversations.begin(self.store, connection_id, client, lambda _: True, now=self.now)
+        assert conversations.begin(self.store, connection_id, CLIENT, lambda _: True, now=self.now)
         self._say(connection_id, type="subscribe", keys=keys[:count], client_id=name)
 
     @rule(name=clients)
@@ -150,9 +138,7 @@ class Background(RuleBasedStateMachine):
         run_id = process.unanswered
         if run_id in self.runs and waits(task_runs.read(self.store, run_id).state):
             process.has = process.holding
-            state = TAKEN_UP.proposed(self.now)
-            task_runs.set_state(self.store, run_id, state, force=True, now=self.now)
-            self.after()
+            self._report(run_id, TAKEN_UP)
 
     @rule(name=clients)
     def start(self, name: str) -> None:
@@ -161,10 +147,8 @@ class Background(RuleBasedStateMachine):
         if process.has and process.has[0] in self.runs:
             run_id = process.has[0]
             is_new = waits(task_runs.read(self.store, run_id).state)
-            state = (TAKEN_UP if is_new else STARTED).proposed(self.now)
-            task_runs.set_state(self.store, run_id, state, force=True, now=self.now)
             process.has = process.has[0 if is_new else 1 :]
-            self.after()
+            self._report(run_id, TAKEN_UP if is_new else STARTED)
 
     @rule(name=clients)
     def quit(self, name: str) -> None:
@@ -204,6 +188,11 @@ class Background(RuleBasedStateMachine):
         departures.sweep(self.means, LEASE)
         for ended in before - set(self.far_ends.open):
             self._end(ended, by_platform=False)
+        self.after()
+
+    def _report(self, run_id: UUID, state: StateCreate) -> None:
+        proposed = state.proposed(self.now)
+        task_runs.set_state(self.store, run_id, proposed, force=True, now=self.now)
         self.after()
 
     def _say(self, connection_id: str, **message: object) -> None:
@@ -257,4 +246,5 @@ def test_no_run_is_lost_or_held_twice(moto: Engine) -> None:
     class OnMoto(Background):
         new_table = partial(fresh_table, moto)
 
-    run_state_machine_as_test(OnMoto, settings=STEPS)
+    steps = settings(max_examples=settings().max_examples // 4, stateful_step_count=30)
+    run_state_machine_as_test(OnMoto, settings=steps)

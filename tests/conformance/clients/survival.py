@@ -23,9 +23,14 @@ from tests.conformance.servers import ROOT, free_port
 RUNS, WORKERS = 500, 3
 MORE = 20  # runs of a flow
 DONE_AT_ONCE = 4  # by a worker, as the program says
+BETWEEN_DEATHS = 15  # runs
 
 # What a killed worker had goes on after its lease and a sweep, of a minute each.
 PATIENCE = 300.0
+
+
+# What happens once so many runs were done.
+Happening = Mapping[int, Callable[[], Any]]
 
 
 @dataclass
@@ -108,7 +113,7 @@ class Site:
         """Whether each run was done, but for some of those that a stopped worker had begun."""
         undone = set(range(len(ids))) - self.done().keys()
         states = {self._state(ids[number]) for number in undone}
-        return states <= {"RUNNING"} and len(undone) <= 2 * DONE_AT_ONCE
+        return states <= {"RUNNING"} and len(undone) <= len(self.stopped) * DONE_AT_ONCE
 
     def _state(self, run_id: str) -> str:
         run = httpx.get(f"{self.url}/task_runs/{run_id}").raise_for_status().json()
@@ -140,7 +145,7 @@ def site(**settings: str) -> Iterator[Site]:
             opened.end()
 
 
-def survives(**settings: str) -> None:
+def survives(happening: Callable[[Site], Happening], **settings: str) -> None:
     """Each run's effect is seen, none is left, and no two workers that live do the same.
 
     What a worker reported to run when it was killed, and had not begun, nobody can tell from what
@@ -150,7 +155,7 @@ def survives(**settings: str) -> None:
         ids = here.submit(RUNS)
         for _ in range(WORKERS):
             here.hire()
-        for count, happen in _events(here).items():
+        for count, happen in happening(here).items():
             _until(partial(here.has_done, count), f"not {count} were done")
             happen()
         _until(lambda: here.count("SCHEDULED", "PENDING") == 0, "some are left")
@@ -186,14 +191,24 @@ def _until_more(here: Site) -> None:
     _until(lambda: here.count("COMPLETED") >= wanted, f"there are not {wanted} runs")
 
 
-def _events(here: Site) -> dict[int, Callable[[], Any]]:
-    """What happens once so many runs were done."""
+def stops_and_restarts(here: Site) -> Happening:
+    """Lose a worker, stop one, and start the server again after each."""
     return {
         50: partial(here.dismiss, signal.SIGKILL),
         150: partial(here.restart, signal.SIGKILL),
         250: partial(here.dismiss, signal.SIGTERM),
         350: partial(here.restart, signal.SIGTERM),
     }
+
+
+def deaths(here: Site) -> Happening:
+    """Lose one worker after the other, each while it says what it has and has taken up."""
+
+    def replace() -> None:
+        here.dismiss(signal.SIGKILL)
+        here.hire()
+
+    return dict.fromkeys(range(20, RUNS - 100, BETWEEN_DEATHS), replace)
 
 
 def _rivals(here: Site) -> dict[int, list[int]]:

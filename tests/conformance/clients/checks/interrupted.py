@@ -16,11 +16,16 @@ def keeps_a_flow_behind_a_redirect(_: Scene) -> None:
 
 
 def survives(_: Scene) -> None:
-    survival.survives()
+    survival.survives(survival.stops_and_restarts)
 
 
 def survives_behind_a_redirect(_: Scene) -> None:
-    survival.survives(SOCKETS="redirect", SOCKETS_PORT=str(free_port()))
+    redirected = {"SOCKETS": "redirect", "SOCKETS_PORT": str(free_port())}
+    survival.survives(survival.stops_and_restarts, **redirected)
+
+
+def outlives_many_workers(_: Scene) -> None:
+    survival.survives(survival.deaths)
 
 
 CHECKS: Mapping[str, Check] = {
@@ -30,4 +35,5 @@ CHECKS: Mapping[str, Check] = {
 FOR_MINUTES: Mapping[str, Check] = {
     "500 background runs survive their workers and the server": survives,
     "500 background runs survive them behind a redirect": survives_behind_a_redirect,
+    "500 background runs outlive one worker after the other": outlives_many_workers,
 }

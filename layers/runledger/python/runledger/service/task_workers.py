@@ -61,7 +61,10 @@ class Counter:
             task_keys=asked.task_keys,
             since=self.means.now,
         )
-        self._serve(self._workers.add(worker), worker)
+        if added := self._workers.add(worker):
+            self._serve(added, worker)
+        else:  # It was said twice at once; this is then heard after the other.
+            self.hear(connection, text)
 
     def _answered(self, seen: SeenWorker, text: str) -> None:
         match conversations.read(text).get("type"):

@@ -76,14 +76,19 @@ class TaskWorkerStore:
         item = self.table.read(worker_keys.task_worker(connection_id))
         return _read(item) if item else None
 
-    def add(self, worker: TaskWorker) -> SeenWorker:
-        """Store the worker of a new connection."""
-        self.table.write(_put(worker))
-        return SeenWorker(worker, version=1)
+    def add(self, worker: TaskWorker) -> SeenWorker | None:
+        """Store the worker of a new connection; return None if it has one already."""
+        return self._written(worker)
 
     def change(self, seen: SeenWorker, worker: TaskWorker) -> SeenWorker | None:
         """Replace a worker; return None if it moved meanwhile."""
-        return SeenWorker(worker, seen.version + 1) if self._did(_put(worker, seen)) else None
+        return self._written(worker, seen)
+
+    def _written(self, worker: TaskWorker, seen: SeenWorker | None = None) -> SeenWorker | None:
+        # Refused is also what botocore repeats because it did not hear that it was done.
+        written = SeenWorker(worker, seen.version + 1 if seen else 1)
+        is_done = self._did(_put(worker, seen)) or self.read(worker.connection_id) == written
+        return written if is_done else None
 
     def remove(self, seen: SeenWorker) -> None:
         """Forget a worker that is gone, unless it moved meanwhile."""

@@ -1,0 +1,89 @@
+"""Two background runs, the clients that may get them, and what happens at the counter."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from runledger.api.requests import StateCreate, TaskRunCreate
+from runledger.domain.states import StateDetails, StateType
+from runledger.service import conversations, departures, task_runs
+from runledger.service.conversations import Client, Ears
+from runledger.service.means import Means
+from runledger.service.task_workers import Counter
+from runledger.sockets import Sockets
+from runledger.store.store import Store
+from tests.service.far_ends import FarEnds
+
+CLIENT = Client("/task_runs/subscriptions/scheduled", ())
+LEASE = timedelta(seconds=60)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+details = StateDetails(deferred=True)
+WAITING = StateCreate(type=StateType.SCHEDULED, state_details=details)
+RETRIED = WAITING.but(name="AwaitingRetry")
+TAKEN_UP = StateCreate(type=StateType.PENDING, state_details=details)
+STARTED = StateCreate(type=StateType.RUNNING)
+
+
+class Site:
+    """Two runs that wait, and the clients that are connected."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.far_ends = FarEnds()
+        self.runs = {self._run(number) for number in range(2)}
+
+    def _run(self, number: int) -> UUID:
+        asked = TaskRunCreate(task_key="task", dynamic_key=str(number), state=WAITING)
+        run = asked.to_run(NOW)
+        task_runs.create(self.store, run, asked.proposed(NOW), now=NOW)
+        return run.id
+
+    def means(self, after: timedelta = timedelta(0)) -> Means:
+        return Means(self.store, Sockets.by(cast("Any", self.far_ends)), NOW + after)
+
+    def connect(self, name: str) -> None:
+        self.far_ends.open[name] = []
+        conversations.begin(self.store, name, CLIENT, lambda _: True, now=NOW)
+
+    def say(self, name: str, **message: object) -> None:
+        Ears(self.means(), lambda _: True).hear(name, json.dumps(message))
+
+    def subscribe(self, name: str) -> None:
+        self.say(name, type="subscribe", keys=["task"], client_id=name)
+
+    def end(self, name: str, *, by_platform: bool = False) -> None:
+        self.far_ends.open.pop(name, None)
+        conversations.end(self.store, name, by_platform=by_platform, now=NOW)
+
+    def announce(self) -> None:
+        Counter(self.means()).announce({"task:task"})
+
+    def report(self, run_id: UUID, state: StateCreate) -> None:
+        task_runs.set_state(self.store, run_id, state.proposed(NOW), force=True, now=NOW)
+
+    def sweep(self, after: timedelta) -> None:
+        departures.sweep(self.means(after), LEASE)
+
+    def inbox(self, name: str) -> Iterator[UUID]:
+        """Take what came."""
+        inbox = self.far_ends.open[name]
+        while inbox:
+            yield UUID(json.loads(inbox.pop())["id"])
+
+    def drain(self, name: str) -> Iterator[UUID]:
+        """Acknowledge what comes, until nothing does."""
+        for run_id in self.inbox(name):
+            self.say(name, type="ack")
+            yield run_id
+
+    def got_in_the_end(self, name: str) -> set[UUID]:
+        """Take what comes, also what is passed on when leases are over."""
+        got = set(self.drain(name))
+        for _ in range(3):
+            self.sweep(2 * LEASE)
+            self.announce()
+            got.update(self.drain(name))
+        return got

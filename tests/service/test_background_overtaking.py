@@ -1,0 +1,119 @@
+"""What happens to two workers at the same time, each step right before any call of another."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from uuid import UUID
+
+import pytest
+
+from runledger.store.store import Store
+from runledger.store.table import Table
+from tests.conftest import fresh_table
+from tests.databases import Engine
+from tests.service.sites import LEASE, STARTED, TAKEN_UP, Site
+from tests.store.calls import heard, preceded
+
+FIRST, SECOND = "first", "second"
+
+
+class Counter(Site):
+    """A site of which is known what each client got, and what the first one did with it."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.got: dict[str, set[UUID]] = {FIRST: set(), SECOND: set()}
+        self.started: set[UUID] = set()
+        self.connect(FIRST)
+        self.connect(SECOND)
+        self.subscribe(FIRST)
+
+    def look(self) -> None:
+        """Let the clients that are there see what was sent to them."""
+        for name in self.far_ends.open:
+            self.got[name].update(self.inbox(name))
+
+
+def acknowledge(site: Counter) -> None:
+    site.look()
+    site.say(FIRST, type="ack")
+
+
+def subscribe(site: Counter) -> None:
+    site.subscribe(SECOND)
+
+
+def depart(site: Counter) -> None:
+    site.look()
+    site.end(FIRST)
+
+
+def cut_off(site: Counter) -> None:
+    site.look()
+    site.end(FIRST, by_platform=True)
+
+
+def take_up(site: Counter) -> None:
+    site.look()
+    for run_id in site.got[FIRST] - site.started:
+        site.report(run_id, TAKEN_UP)
+
+
+def start(site: Counter) -> None:
+    site.look()
+    for run_id in site.got[FIRST] - site.started:
+        site.report(run_id, STARTED)
+        site.started.add(run_id)
+
+
+def sweep(site: Counter) -> None:
+    site.sweep(LEASE)
+
+
+Step = Callable[[Counter], None]
+STEPS: tuple[Step, ...] = (acknowledge, subscribe, depart, cut_off, sweep)
+OVERTAKERS = (*STEPS, take_up, start)
+BEFORE: dict[str, tuple[Step, ...]] = {
+    "held": (),
+    "acknowledged": (acknowledge,),
+    "taken up and left": (take_up, depart),
+}
+
+
+def counter(moto: Engine, before: tuple[Step, ...]) -> Counter:
+    database = fresh_table(moto)
+    site = Counter(Store(Table(database.client, database.table), shards=1))
+    for step in before:
+        step(site)
+    return site
+
+
+def overtaken(
+    moto: Engine, before: tuple[Step, ...], step: Step, overtaker: Step
+) -> Iterator[Counter]:
+    """Sites where the step was taken, and right before one of its calls the other."""
+    watched = counter(moto, before)
+    with heard(watched.store.table.client) as calls:
+        step(watched)
+    for call in range(len(calls) + 1):
+        site = counter(moto, before)
+        with preceded(site.store.table.client, call, partial(overtaker, site)):
+            step(site)
+        site.look()
+        yield site
+
+
+@pytest.mark.usefixtures("_no_pauses")
+@pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
+@pytest.mark.parametrize("overtaker", OVERTAKERS, ids=lambda step: step.__name__)
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
+def test_no_run_is_lost_or_held_twice(
+    moto: Engine, before: tuple[Step, ...], step: Step, overtaker: Step
+) -> None:
+    for site in overtaken(moto, before, step, overtaker):
+        is_there = FIRST in site.far_ends.open
+        assert not is_there or site.got[FIRST].isdisjoint(site.got[SECOND])
+        depart(site)
+        site.connect("third")
+        site.subscribe("third")
+        in_the_end = site.got[SECOND] | site.got_in_the_end("third")
+        assert site.runs - site.started <= in_the_end
