@@ -15,6 +15,7 @@ from tests.databases import TEMPLATE
 from tests.inputs_in_use import use_inputs
 from tests.limits_in_use import use_limits
 from tests.reports_in_use import use_events, use_logs
+from tests.schedules_in_use import use_schedules
 from tests.site_in_use import use_site
 from tests.test_template import FUNCTIONS, listed, statements
 
@@ -193,6 +194,7 @@ def _deploy(api: httpx.Client, flow: str) -> None:
     _do(api.post(started, json={"parent_task_run_id": parent, "idempotency_key": "its"}))
     _do(api.post(started, json={}))
     _do(api.patch(f"/deployments/{deployment}", json={"paused": True}))
+    use_schedules(api, deployment)
     for path in (f"/deployments/{deployment}", "/deployments/name/flow/d"):
         _do(api.get(path))
     for ids in ([deployment], [deployment, flow]):

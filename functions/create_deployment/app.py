@@ -4,12 +4,10 @@ from http import HTTPStatus
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
-from runledger.adapters.observability import logger
+from runledger.adapters.observability import warn_of_schedules
 from runledger.adapters.requests import Request
 from runledger.api.deployments import DeploymentCreate
 from runledger.service import deployments
-
-UNSCHEDULED = "schedules are kept and start no runs"
 
 
 @endpoint
@@ -23,6 +21,5 @@ def handler(request: Request) -> Response:
         limit_id=body.global_concurrency_limit_id,
     )
     if saved.deployment.awaits_schedules():
-        # Clients have no ear for warnings: whoever keeps the server is to know.
-        logger.warning(UNSCHEDULED, extra={"deployment_id": str(saved.deployment.id)})
+        warn_of_schedules(saved.deployment.id)
     return Response(saved.deployment, HTTPStatus.CREATED if saved.new else HTTPStatus.OK)

@@ -12,7 +12,7 @@ from runledger.domain.errors import NotFound
 # GET for the rest.
 PATCHED = (
     "/task_runs/{id}", "/flow_runs/{id}", "/flow_runs/{id}/labels", "/flows/{id}",
-    "/deployments/{id}",
+    "/deployments/{id}", "/deployments/{id}/schedules/{schedule_id}",
 )  # fmt: skip
 POSTED = (
     "/task_runs", "/flows", "/flow_runs", "/concurrency_limits", "/deployments", "/create_flow_run",
@@ -20,6 +20,7 @@ POSTED = (
     "/reset", "/renew", "/increment", "/decrement", "/increment-with-lease",
     "/decrement-with-lease", "/get_scheduled_flow_runs", "/count-task-runs", "/counts",
     "/count-deployments", "/next-runs", "/count-by/{countable}", "/lateness",
+    "/pause_deployment", "/resume_deployment",
 )  # fmt: skip
 ANYWHERE = "/{path+}"
 DELETED = ("/automations/owned-by/{resource_id}",)

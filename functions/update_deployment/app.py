@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
+from runledger.adapters.observability import warn_of_schedules
 from runledger.adapters.requests import Request
 from runledger.api.deployments import DeploymentUpdate
 from runledger.service import deployments
@@ -12,7 +13,7 @@ from runledger.service import deployments
 @endpoint
 def handler(request: Request) -> Response:
     body = request.body(DeploymentUpdate)
-    deployments.update(
+    changed = deployments.update(
         wiring.store(),
         request.id(),
         body.changes(),
@@ -20,4 +21,6 @@ def handler(request: Request) -> Response:
         limit_id=body.global_concurrency_limit_id,
         now=request.now,
     )
+    if body.may_start_schedules() and changed.awaits_schedules():
+        warn_of_schedules(changed.id)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -12,12 +12,15 @@ Fields: TypeAlias = Mapping[str, object]
 # Stands for an answer that never came, so that a later step still asks both sides the same.
 NOBODY = "00000000-0000-4000-8000-00000000dead"
 
-_REFERENCE = re.compile(r"<([A-Za-z]\w*)\.([a-z_.]+)>")
+_REFERENCE = re.compile(r"<([A-Za-z]\w*)\.([a-z0-9_.]+)>")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One request; `<label.field>` in path and content stands for a value of an earlier answer."""
+    """One request; `<label.field>` in path and content stands for a value of an earlier answer.
+
+    Of a list in it, `0` is the first: `<label.0.field>`.
+    """
 
     method: str
     path: str
@@ -76,8 +79,14 @@ def _fill(text: str, answers: Mapping[str, Json]) -> str:
 
 def _look_up(answer: Json, path: str) -> str:
     for key in path.split("."):
-        answer = answer.get(key) if isinstance(answer, dict) else None
+        answer = _inner(answer, key)
     return NOBODY if answer is None else str(answer)
+
+
+def _inner(answer: Json, key: str) -> Json:
+    if isinstance(answer, list):
+        return answer[int(key)] if key.isdecimal() and int(key) < len(answer) else None
+    return answer.get(key) if isinstance(answer, dict) else None
 
 
 def post(path: str, body: object, **headers: str) -> Step:

@@ -38,6 +38,21 @@ def change(api: httpx.Client, deployment: Json, **fields: object) -> httpx.Respo
     return api.patch(f"/deployments/{deployment['id']}", json=fields)
 
 
+def schedules_of(api: httpx.Client, deployment: Json) -> list[Json]:
+    answer: list[Json] = api.get(path_of_schedules(deployment)).raise_for_status().json()
+    return answer
+
+
+def add_schedules(api: httpx.Client, deployment: Json, *asked: Json) -> httpx.Response:
+    return api.post(path_of_schedules(deployment), json=asked)
+
+
+def path_of_schedules(deployment: Json, schedule: Json | None = None) -> str:
+    """Return the path of all schedules of a deployment, or of one."""
+    path = f"/deployments/{deployment['id']}/schedules"
+    return f"{path}/{schedule['id']}" if schedule else path
+
+
 def start(api: httpx.Client, deployment: Json, **fields: object) -> httpx.Response:
     return api.post(f"/deployments/{deployment['id']}/create_flow_run", json=fields)
 

@@ -25,7 +25,7 @@ class Site(NamedTuple):
 class Asked(NamedTuple):
     method: str
     path: str
-    body: dict[str, Any] | None = None
+    body: Any = None  # JSON
 
 
 Asking = Callable[[httpx.Client], Asked]

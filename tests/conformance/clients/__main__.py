@@ -17,6 +17,7 @@ from tests.conformance.clients.checks import (
     old_client,
     passwords,
     pauses,
+    schedules,
     serving,
     submitted,
     tasks,
@@ -52,6 +53,7 @@ def _groups(options: argparse.Namespace) -> list[Group]:
         Group(submitted.CHECKS),
         Group(passwords.CHECKS, servers.AUTH),
         Group(commands.CHECKS),
+        Group(schedules.CHECKS),
         Group(APART, apart=True),
         Group(old_client.CHECKS, apart=True),
     ]

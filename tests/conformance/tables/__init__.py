@@ -10,6 +10,7 @@ from tests.conformance.tables import (
     concurrency_limits,
     conventions,
     deployment_criteria,
+    deployment_schedules,
     deployments,
     event_bodies,
     event_counts,
@@ -41,7 +42,7 @@ TABLES = (
     *(set_state, set_state_faults, caches, state_reads, flow_run_states),
     *(flow_run_inputs, resuming),
     *(queries, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
-    *(concurrency_limits, slots, deployments, deployment_criteria),
+    *(concurrency_limits, slots, deployments, deployment_schedules, deployment_criteria),
     # Leaves lines of logs, all of which `logs` lists.
     flow_run_reports,
 )

@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 PATH_ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 JSON_TYPE = re.compile(r"application/([^;\s]*\+)?json\s*(;.*)?", re.IGNORECASE)
+IDS = frozenset({"id", "schedule_id"})
 ANY_UUID: TypeAdapter[UUID] = TypeAdapter(UUID)
 ANY_TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -81,13 +82,13 @@ class Request:
             raise NotFound("Not Found")
         return text
 
-    def id(self) -> UUID:
-        """Return the path's id.
+    def id(self, name: str = "id") -> UUID:
+        """Return an id of the path.
 
         Raises:
             NotFound: it is no UUID, so that the reference has no such route.
         """
-        text = self.path_text("id")
+        text = self.path_text(name)
         if not PATH_ID.fullmatch(text):
             raise NotFound("Not Found")
         return UUID(text)
@@ -161,13 +162,13 @@ class Request:
             raise BadRequest("There was an error parsing the body") from error
 
     def check_path(self) -> None:
-        """Check the path's id, where it has one.
+        """Check the path's ids, where it has any.
 
         Raises:
-            NotFound: it is no UUID.
+            NotFound: one is no UUID.
         """
-        if "id" in (self.event.get("pathParameters") or {}):
-            self.id()
+        for name in IDS.intersection(self.event.get("pathParameters") or ()):
+            self.id(name)
 
     def check_syntax(self) -> None:
         """Check what comes before the endpoint's own rules: the JSON.

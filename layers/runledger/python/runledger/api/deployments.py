@@ -91,6 +91,10 @@ class DeploymentUpdate(Body):
         sent = "schedules" in self.model_fields_set
         return [schedule.asked() for schedule in self.schedules] if sent else None
 
+    def may_start_schedules(self) -> bool:
+        """Tell whether schedules may be active that were not."""
+        return not self.model_fields_set.isdisjoint({"schedules", "paused"})
+
 
 class DeploymentCreate(Body):
     """POST /deployments/."""

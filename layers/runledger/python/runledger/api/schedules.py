@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, RootModel, field_validator
 
 from runledger.api.requests import Body
 from runledger.domain.schedules import AnyTiming, ScheduleAsked
@@ -13,7 +13,7 @@ Positive = Annotated[int, Field(gt=0)]
 
 
 class ScheduleUpdate(Body):
-    """A schedule in a PATCH: it changes the one of its slug, or is a new one."""
+    """A schedule in a PATCH: it changes the one of the path or of its slug, or is a new one."""
 
     active: bool | None = None
     schedule: AnyTiming | None = None
@@ -25,7 +25,7 @@ class ScheduleUpdate(Body):
     @field_validator("max_scheduled_runs")
     @classmethod
     def bound_scheduled_runs(cls, number: int | None) -> int | None:
-        """Refuse what the reference does, though it keeps nothing of this number either."""
+        """Refuse what the reference does, though here nothing goes by this number."""
         if number is not None and number > MOST_SCHEDULED_RUNS:
             raise ValueError(
                 f"`max_scheduled_runs` must be less than or equal to {MOST_SCHEDULED_RUNS}."
@@ -43,3 +43,11 @@ class ScheduleCreate(ScheduleUpdate):
 
     active: bool = True
     schedule: AnyTiming
+
+
+class SchedulesCreate(RootModel[list[ScheduleCreate]]):
+    """POST /deployments/{id}/schedules."""
+
+    def asked(self) -> list[ScheduleAsked]:
+        """Return what is wanted."""
+        return [schedule.asked() for schedule in self.root]

@@ -1,6 +1,6 @@
 """The deployment: a flow with what its runs are to be started with (contract, neighbours 5)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -77,7 +77,11 @@ class Deployment(Value):
 
     def awaits_schedules(self) -> bool:
         """Tell whether its client takes it for being started by schedules."""
-        return not self.paused and any(schedule.active for schedule in self.schedules)
+        return self.awaits(self.schedules)
+
+    def awaits(self, schedules: Iterable[Schedule]) -> bool:
+        """Tell whether its client takes it for being started by some of its schedules."""
+        return not self.paused and any(schedule.active for schedule in schedules)
 
     def labels_of_runs(self, own: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return the labels of a run of this deployment's that brings some of its own."""

@@ -32,6 +32,10 @@ class Timing(Value):
         del now
         return self
 
+    def without_nulls(self) -> Self:
+        """Return it as if what is null had not been sent."""
+        return type(self)(**self.model_dump(exclude_none=True))
+
 
 class Zoned(Protocol):
     """What may name a time zone."""
@@ -108,6 +112,7 @@ class ScheduleAsked(Value):
 
     schedule: AnyTiming | None
     active: bool | None
+    max_scheduled_runs: int | None
     parameters: dict[str, Any]
     slug: str | None
     replaces: str | None

@@ -141,7 +141,7 @@ def update(
     *,
     limit_id: UUID | None,
     now: datetime,
-) -> None:
+) -> Deployment:
     """Change a deployment's fields; its schedules stay where none are wanted.
 
     Raises:
@@ -152,7 +152,7 @@ def update(
         Conflict: a field would be without what it needs.
     """
 
-    def attempt() -> None:
+    def attempt() -> Deployment:
         seen = _found(store.deployments.read(deployment_id), NOT_FOUND_TO_CHANGE)
         changed = _changed(seen.deployment, changes)
         _check_limit(store, limit_id)
@@ -162,8 +162,9 @@ def update(
             changed = changed.but(schedules=renewed)
         changed.check_schedules()
         store.deployments.rewrite(seen, changed.but(updated=now))
+        return changed
 
-    until_it_holds(attempt)
+    return until_it_holds(attempt)
 
 
 def _changed(deployment: Deployment, changes: Mapping[str, Any]) -> Deployment:

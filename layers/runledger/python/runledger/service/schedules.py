@@ -14,11 +14,22 @@ NO_SLUG = (
 )
 NO_TIMING = "Unable to create new deployment schedules without a schedule configuration."
 
+CHANGED = ("active", "max_scheduled_runs", "parameters", "slug")
+
 Schedules = tuple[Schedule, ...]
 
 
 def new(asked: Sequence[ScheduleAsked], deployment_id: UUID, *, now: datetime) -> Schedules:
-    """Return what is asked for, the latest first; what has no timing is left out."""
+    """Return what comes with a deployment, the latest first.
+
+    Of these the reference does not keep how many runs are to be scheduled at most.
+    """
+    made = created(asked, deployment_id, now=now)
+    return tuple(one.but(max_scheduled_runs=None) for one in reversed(made))
+
+
+def created(asked: Sequence[ScheduleAsked], deployment_id: UUID, *, now: datetime) -> Schedules:
+    """Return what is asked for, in its order; what has no timing is left out."""
     return tuple(
         Schedule(
             id=fresh.run_id(),
@@ -27,10 +38,11 @@ def new(asked: Sequence[ScheduleAsked], deployment_id: UUID, *, now: datetime) -
             deployment_id=deployment_id,
             schedule=one.schedule.anchored(now),
             active=one.active is not False,
+            max_scheduled_runs=one.max_scheduled_runs,
             parameters=one.parameters,
             slug=one.slug,
         )
-        for one in reversed(asked)
+        for one in asked
         if one.schedule
     )
 
@@ -53,11 +65,9 @@ def updated(
     added = [one for slug, one in targets.items() if slug not in by_slug]
     if any(one.schedule is None for one in added):
         raise Invalid(NO_TIMING)
-    changed = [
-        _changed(by_slug[slug], one, now) for slug, one in targets.items() if slug in by_slug
-    ]
+    moved = [changed(by_slug[slug], one, now) for slug, one in targets.items() if slug in by_slug]
     untouched = [one for one in known if one.slug not in targets]
-    return (*new(added, deployment_id, now=now), *reversed(changed), *untouched)
+    return (*new(added, deployment_id, now=now), *reversed(moved), *untouched)
 
 
 def _check_renaming(asked: Sequence[ScheduleAsked], taken: Collection[str | None]) -> None:
@@ -75,11 +85,9 @@ def _check_renaming(asked: Sequence[ScheduleAsked], taken: Collection[str | None
             )
 
 
-def _changed(known: Schedule, asked: ScheduleAsked, now: datetime) -> Schedule:
-    return known.but(
-        schedule=asked.schedule.anchored(now) if asked.schedule else known.schedule,
-        active=known.active if asked.active is None else asked.active,
-        parameters=asked.parameters,
-        slug=asked.slug,
-        updated=now,
-    )
+def changed(known: Schedule, asked: ScheduleAsked, now: datetime) -> Schedule:
+    """Return a schedule with what is asked for; parameters that are not sent are taken away."""
+    fields = {name: getattr(asked, name) for name in CHANGED if getattr(asked, name) is not None}
+    if asked.schedule:
+        fields["schedule"] = asked.schedule.anchored(now).without_nulls()
+    return known.but(**fields, updated=now)
