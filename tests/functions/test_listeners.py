@@ -6,10 +6,11 @@ from local.socket_client import SocketClient, Sockets
 
 # fmt: off
 CLOSED = {
-    "no JSON":         ("filter",                              1006),
-    "another message": ('{"type":"auth"}',                     1002),
-    "no filter":       ('{"type":"filter"}',                   1002),
-    "unknown key":     ('{"type":"filter","filter":{"x":1}}',  1002),
+    "no JSON":         ("filter",                             (1006, "")),
+    "no type":         ('{"filter":{}}',                      (1006, "")),
+    "another message": ('{"type":"auth"}',                    (1002, "Expected 'filter' message")),
+    "no filter":       ('{"type":"filter"}',                  (1002, "Invalid filter: 'filter'")),
+    "unknown key":     ('{"type":"filter","filter":{"x":1}}', (1002, "Invalid filter")),
 }
 # fmt: on
 
@@ -22,11 +23,10 @@ def connect(sockets: Sockets, path: str) -> SocketClient:
 
 
 @pytest.mark.parametrize("path", ["/api/events/out", "/api/logs/out"])
-@pytest.mark.parametrize(("message", "code"), CLOSED.values(), ids=CLOSED)
+@pytest.mark.parametrize(("message", "end"), CLOSED.values(), ids=CLOSED)
 def test_who_asks_for_nothing_that_is_understood_is_cut_off(
-    sockets: Sockets, path: str, message: str, code: int
+    sockets: Sockets, path: str, message: str, end: tuple[int, str]
 ) -> None:
     socket = connect(sockets, path)
     socket.send(message)
-    assert socket.closed
-    assert socket.closed[0] == code
+    assert socket.closed == end

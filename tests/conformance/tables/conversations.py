@@ -33,6 +33,13 @@ ACK = {"type": "ack"}
 NO_MESSAGES: tuple[object, ...] = ("", "auth", "[]", "null", "5", '{"type":', "[" * 100_000, b"{}")
 ODD_KEYS: tuple[object, ...] = (None, [], "", {}, KEY, [KEY, KEY], ["other", KEY], {KEY: 1})
 NO_NAMES: tuple[object, ...] = (5, 1.5, True, [[KEY]], [KEY, {}])
+NO_FILTERS: tuple[object, ...] = (
+    *NO_MESSAGES,
+    {},
+    {"filter": {}},
+    {"type": None},
+    {"type": "filter"},
+)
 TOKENS: tuple[object, ...] = ("", "other:pass", 5, True, [], {}, ["admin:pass"])
 
 
@@ -49,6 +56,9 @@ def talks(auth: str) -> Iterator[Talk]:
     yield Talk("the token", ({"type": "auth", "token": auth}, HEAR, SUBSCRIBE), locked=True)
     for number, message in enumerate((*NO_MESSAGES, *_subscriptions())):
         yield Talk(f"second message {number}", (NULL, HEAR, message))
+    for path in (EVENTS_OUT, LOGS_OUT):
+        for number, message in enumerate(NO_FILTERS):
+            yield Talk(f"{path}, message {number}", (NULL, HEAR, message), path)
     yield from _deliveries()
 
 

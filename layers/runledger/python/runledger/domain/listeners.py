@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from runledger.domain.conversations import PROTOCOL_ERROR, Closed, Message
+from runledger.domain.conversations import DROPPED, PROTOCOL_ERROR, Closed, Message
 from runledger.domain.events import ReceivedEvent
 from runledger.domain.filters.events import EventFilter
 from runledger.domain.filters.logs import LogFilter
@@ -67,10 +67,14 @@ def wanted_lines(message: Message, now: datetime) -> LogFilter:
 
 
 def _filter(message: Message, kind: type[F], now: datetime) -> F:
-    if message.get("type") != "filter":
+    if "type" not in message:
+        raise Closed(DROPPED)
+    if message["type"] != "filter":
         raise Closed(PROTOCOL_ERROR, "Expected 'filter' message")
+    if "filter" not in message:
+        raise Closed(PROTOCOL_ERROR, "Invalid filter: 'filter'")
     try:
-        return kind.model_validate(message.get("filter"), context={"now": now})
+        return kind.model_validate(message["filter"], context={"now": now})
     except ValidationError:
         raise Closed(PROTOCOL_ERROR, "Invalid filter") from None
 
