@@ -16,11 +16,10 @@ from local.hub import Connection, Full, Hub, Opened
 AT_ONCE = 8  # messages of one connection that functions have in hand
 THREADS = 40
 MOST_UNREAD = 1024 * 1024  # bytes that wait for one client
-RESTART = 1012
+RESTART = 1012, "Service restart"
 DROPPED, DROP = 1006, "dropped"  # nothing is sent: uvicorn ends the connection when we are done
 SECONDS_TO_END = 2.0
 SWITCHING = 101
-UNAVAILABLE = Answer(503)
 
 
 class Dropped(Exception):  # noqa: N818 an end, not an error
@@ -81,10 +80,11 @@ class Sockets:
     def behind(self, enter: Entrance) -> ASGIApp:
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
             await receive()
+            if self._is_ending:
+                await _turn_away(send)
+                return
             started, request, outbox = time.perf_counter(), _handshake(scope), Outbox()
-            opened: Opened | Answer = UNAVAILABLE
-            if not self._is_ending:
-                opened = await to_thread.run_sync(enter, request, outbox, limiter=self._threads)
+            opened = await to_thread.run_sync(enter, request, outbox, limiter=self._threads)
             status = opened.status if isinstance(opened, Answer) else SWITCHING
             console.access("GET", request.raw_path, status, time.perf_counter() - started)
             if isinstance(opened, Answer):
@@ -100,7 +100,7 @@ class Sockets:
     async def end(self) -> None:
         """Ask every client to come back, while functions can still be told that it has gone."""
         self._is_ending = True
-        self._hub.every(lambda connection: connection.end.close(RESTART, "Service restart"))
+        self._hub.every(lambda connection: connection.end.close(*RESTART))
         if self._conversations:
             await asyncio.wait(self._conversations, timeout=SECONDS_TO_END)
 
@@ -145,6 +145,14 @@ def _handshake(scope: Scope) -> Request:
         headers=[(n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]],
         source=scope["client"][0] if scope["client"] else "127.0.0.1",
     )
+
+
+async def _turn_away(send: Send) -> None:
+    """Let a client in and ask it to come back: a task worker that is refused ends for good."""
+    code, reason = RESTART
+    with suppress(OSError):
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close", "code": code, "reason": reason})
 
 
 async def _refuse(answer: Answer, send: Send) -> None:

@@ -15,6 +15,7 @@ from tests.local import sample
 from tests.local.serving import Running, application, serving
 
 REFUSING = {"answer": '{"statusCode": 403}'}
+RESTART = 1012, "Service restart"
 SELECTING = {"answer": '{"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "b"}}'}
 
 
@@ -160,9 +161,23 @@ def test_clients_are_asked_to_come_back_when_it_ends(
     del dynoxide
     with serving(application(tmp_path), DATA=":memory:") as server, connect(talk(server)) as client:
         server.process.send_signal(how)
-        assert closed(client) == (1012, "Service restart")
+        assert closed(client) == RESTART
         assert server.process.wait(timeout=5) == 0
     assert len(told(tmp_path, "DISCONNECT")) == 1
+
+
+def test_who_comes_back_too_early_is_asked_again(tmp_path: Path, dynoxide: object) -> None:
+    del dynoxide
+    with (
+        serving(application(tmp_path), DATA=":memory:") as server,
+        connect(talk(server), max_queue=1, close_timeout=0.1) as slow,
+        connect(talk(server)) as client,
+    ):
+        assert "LimitExceededException" in fill(client, slow)  # it is waited for
+        server.process.send_signal(signal.SIGTERM)
+        assert closed(client) == RESTART
+        with connect(talk(server)) as early:
+            assert closed(early) == RESTART
 
 
 def test_a_client_that_does_not_read_does_not_keep_it(tmp_path: Path, dynoxide: object) -> None:
