@@ -131,7 +131,7 @@ class TaskWorkerStore:
     def offer(self, held: Held, queue: str) -> None:
         """Move a run from a worker that is gone to a queue, unless it was released meanwhile.
 
-        Where it was put back into its own queue before, it is in that no longer.
+        Where it was put back into the queue of its task before, it is not left in both.
         """
         acknowledged = held.waiting.but(acknowledged=True)
         released = Delete(worker_keys.hold(acknowledged.run_id), _is(held))
