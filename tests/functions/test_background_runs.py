@@ -1,10 +1,20 @@
 """Which background runs come to which task worker, and in which order."""
 
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
 from local.socket_client import Sockets
+from runledger.domain.task_workers import MOST_BYTES
 from tests.background import delay, set_state, subscribe
+from tests.reporting.building import body
+
+LEFT_OUT: dict[str, object] = {
+    "task_inputs": {"one": [{"input_type": "parameter", "name": "x"}]},
+    "labels": {"team": "a"},
+    "tags": ["b"],
+}
 
 
 def test_a_run_comes_as_reads_show_it(sockets: Sockets, api: httpx.Client) -> None:
@@ -118,17 +128,27 @@ def test_a_run_inside_a_flow_run_comes_too(sockets: Sockets, api: httpx.Client) 
 def test_a_run_too_large_for_a_message_comes_without_what_makes_it_so(
     sockets: Sockets, api: httpx.Client
 ) -> None:
-    inputs = {"many": [{"input_type": "parameter", "name": "n" * 1_000}] * 200}
-    state = {"type": "SCHEDULED", "state_details": {"deferred": True}}
-    run = {"task_key": "task", "dynamic_key": "1", "task_inputs": inputs, "state": state}
-    run_id = api.post("/task_runs/", json=run).json()["id"]
+    run_id = _create_large(api)
     other = delay(api)
     worker = subscribe(sockets)
     (large,) = worker.runs()
     assert (large["id"], large["task_inputs"]) == (run_id, {})
     assert "too large" in large["state"]["message"]
     assert worker.ack() == [other]
-    assert api.get(f"/task_runs/{run_id}").json()["task_inputs"] == inputs
+    assert _left_out(api, run_id) == LEFT_OUT
+
+
+def test_a_worker_that_reports_on_what_it_was_not_told_changes_nothing_of_it(
+    sockets: Sockets, api: httpx.Client
+) -> None:
+    run_id = _create_large(api)
+    (told,) = subscribe(sockets).runs()
+    said = {name: told[name] for name in ("task_key", "dynamic_key", *LEFT_OUT)}
+    for kind in ("PENDING", "RUNNING"):
+        reported = body(kind=kind, run_id=run_id, run=said, occurred=datetime.now(UTC).isoformat())
+        api.post("/events", json=[reported]).raise_for_status()
+    assert api.get(f"/task_runs/{run_id}").json()["state_type"] == "RUNNING"
+    assert _left_out(api, run_id) == LEFT_OUT
 
 
 def test_a_worker_that_takes_no_message_loses_the_run_to_another(
@@ -138,3 +158,17 @@ def test_a_worker_that_takes_no_message_loses_the_run_to_another(
     slow.socket.stop_reading()
     run_id = delay(api)
     assert subscribe(sockets, client_id="host-2").ids() == [run_id]
+
+
+def _create_large(api: httpx.Client) -> str:
+    details = {"deferred": True}
+    state = {"type": "SCHEDULED", "message": "m" * MOST_BYTES, "state_details": details}
+    run = {"task_key": "task", "dynamic_key": "1", "state": state, **LEFT_OUT}
+    run_id: str = api.post("/task_runs/", json=run).raise_for_status().json()["id"]
+    return run_id
+
+
+def _left_out(api: httpx.Client, run_id: str) -> dict[str, object]:
+    """What a worker is not told of a large run, as it is stored."""
+    run = api.get(f"/task_runs/{run_id}").raise_for_status().json()
+    return {name: run[name] for name in LEFT_OUT}

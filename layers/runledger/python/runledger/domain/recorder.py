@@ -13,6 +13,7 @@ from runledger.domain.events import RESOURCE_ID, Event
 from runledger.domain.states import State, StateDetails, StateType
 from runledger.domain.task_inputs import TaskInputs
 from runledger.domain.task_runs import TaskRun
+from runledger.domain.task_workers import DISPENSABLE, IS_SHORTENED
 from runledger.domain.values import Labels, UtcTime, Value
 
 ORCHESTRATION = "prefect.orchestration"
@@ -42,8 +43,12 @@ class ReportedRun(Value):
     total_run_time: timedelta = timedelta(0)
 
     def columns(self, name: str) -> dict[str, Any]:
-        """Return what is said, with a name in place of an empty one."""
-        said = {field: getattr(self, field) for field in self.model_fields_set}
+        """Return what is said, with a name in place of an empty one.
+
+        A worker says nothing of what it was not told.
+        """
+        untold = DISPENSABLE if IS_SHORTENED in (self.labels or {}) else ()
+        said = {field: getattr(self, field) for field in self.model_fields_set.difference(untold)}
         return said | ({"name": said["name"] or name} if "name" in said else {})
 
 

@@ -14,9 +14,14 @@ from runledger.domain.values import Value
 UNACKNOWLEDGED = timedelta(seconds=30)
 
 # What can't be sent as it is, goes without these; a worker finds the parameters through the state's
-# details. API Gateway carries 128 KB.
+# details. API Gateway carries 128 KB. The label comes back with what the worker reports.
 MOST_BYTES = 128 * 1024
-DISPENSABLE: Mapping[str, object] = {"task_inputs": {}, "labels": {}, "tags": ()}
+IS_SHORTENED = "runledger.shortened"
+DISPENSABLE: Mapping[str, object] = {
+    "task_inputs": {},
+    "labels": {IS_SHORTENED: True},
+    "tags": (),
+}
 SHORTENED = "This task run is too large to be sent; its inputs, labels, tags and data are stored."
 
 
