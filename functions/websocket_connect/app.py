@@ -4,14 +4,25 @@ from typing import Any
 
 from runledger import wiring
 from runledger.adapters.auth import admits_token
+from runledger.adapters.observability import logger
 from runledger.adapters.websocket import REFUSED, Event, accept, websocket
+from runledger.domain.conversations import SUBPROTOCOL
+from runledger.domain.errors import Unavailable
 from runledger.service import conversations
 
 
 @websocket
 def handler(event: Event) -> dict[str, Any]:
     client = conversations.Client(event.path, event.subprotocols)
-    begun = conversations.begin(
-        wiring.store(), event.connection_id, client, admits_token, now=event.now
-    )
+    try:
+        begun = conversations.begin(
+            wiring.store(), event.connection_id, client, admits_token, now=event.now
+        )
+    except Unavailable:
+        # A task worker that is refused ends for good. One that is let in and not known when it
+        # first speaks is closed, and comes back.
+        if SUBPROTOCOL not in event.subprotocols:
+            raise
+        logger.exception("the connection was not noted")
+        begun = True
     return accept(event) if begun else REFUSED

@@ -7,8 +7,9 @@ from local.socket_client import HandshakeRefused, Sockets
 from runledger import wiring
 from tests.background import PATH, Worker, connect, delay, subscribe
 from tests.functions.test_authentication import AUTH, HASH
+from tests.store.calls import FAULTS, broken
 
-DROPPED, POLICY_VIOLATION, PROTOCOL_VIOLATION = 1006, 1008, 4001
+DROPPED, POLICY_VIOLATION, INTERNAL_ERROR, PROTOCOL_VIOLATION = 1006, 1008, 1011, 4001
 
 
 @pytest.fixture
@@ -45,6 +46,16 @@ def test_a_path_that_nobody_serves_is_refused(sockets: Sockets) -> None:
     with pytest.raises(HandshakeRefused) as refused:
         sockets.connect("/api?route=/other", subprotocols=["prefect"])
     assert refused.value.answer.status == httpx.codes.FORBIDDEN
+
+
+@pytest.mark.usefixtures("_no_pauses")
+def test_a_client_that_could_not_be_noted_is_let_in_and_asked_to_come_back(
+    sockets: Sockets,
+) -> None:
+    with broken(wiring.store().table.client, FAULTS["not done"], first=0):
+        socket = sockets.connect(PATH, subprotocols=["prefect"])
+    socket.send('{"type":"auth","token":null}')
+    assert (socket.received(), socket.closed) == ([], (INTERNAL_ERROR, "Unknown connection"))
 
 
 @pytest.mark.usefixtures("_auth_required")
