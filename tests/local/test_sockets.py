@@ -166,21 +166,9 @@ def test_clients_are_asked_to_come_back_when_it_ends(
     assert len(told(tmp_path, "DISCONNECT")) == 1
 
 
-def test_who_comes_back_too_early_is_asked_again(tmp_path: Path, dynoxide: object) -> None:
-    del dynoxide
-    with (
-        serving(application(tmp_path), DATA=":memory:") as server,
-        connect(talk(server), max_queue=1, close_timeout=0.1) as slow,
-        connect(talk(server)) as client,
-    ):
-        assert "LimitExceededException" in fill(client, slow)  # it is waited for
-        server.process.send_signal(signal.SIGTERM)
-        assert closed(client) == RESTART
-        with connect(talk(server)) as early:
-            assert closed(early) == RESTART
-
-
-def test_a_client_that_does_not_read_does_not_keep_it(tmp_path: Path, dynoxide: object) -> None:
+@pytest.fixture
+def kept(tmp_path: Path, dynoxide: object) -> Iterator[tuple[Running, ClientConnection]]:
+    """A server with a client that does not read, for which it waits when it ends, and another."""
     del dynoxide
     with (
         serving(application(tmp_path), DATA=":memory:") as server,
@@ -188,7 +176,22 @@ def test_a_client_that_does_not_read_does_not_keep_it(tmp_path: Path, dynoxide: 
         connect(talk(server)) as client,
     ):
         assert "LimitExceededException" in fill(client, slow)
-        assert server.end(signal.SIGTERM) == 0
+        yield server, client
+
+
+def test_who_comes_back_too_early_is_asked_again(kept: tuple[Running, ClientConnection]) -> None:
+    server, client = kept
+    server.process.send_signal(signal.SIGTERM)
+    assert closed(client) == RESTART
+    with connect(talk(server)) as early:
+        assert closed(early) == RESTART
+
+
+def test_a_client_that_does_not_read_does_not_keep_it(
+    kept: tuple[Running, ClientConnection],
+) -> None:
+    server, _ = kept
+    assert server.end(signal.SIGTERM) == 0
 
 
 @pytest.fixture(scope="module")
