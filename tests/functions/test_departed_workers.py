@@ -220,3 +220,27 @@ def test_workers_and_what_they_had_leave_nothing_behind(
     sweep(stream, after=LEASE)
     store = wiring.store()
     assert (store.task_workers.all(), store.connections.read(worker.socket.id)) == ([], None)
+
+
+def test_what_a_worker_acknowledged_goes_to_who_runs_its_task_if_its_client_no_longer_does(
+    sockets: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    run_id = delay(api)
+    before = subscribe(sockets)
+    before.drain()
+    before.socket.close(DROPPED)
+    back, another = subscribe(sockets, "other"), subscribe(sockets, client_id="host-2")
+    sweep(stream, after=LEASE)
+    assert (back.ids(), another.ids()) == ([], [run_id])
+
+
+def test_what_a_worker_acknowledged_comes_to_that_of_its_client_which_runs_the_task(
+    sockets: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    run_id = delay(api)
+    before = subscribe(sockets)
+    before.drain()
+    before.socket.close(DROPPED)
+    workers = [subscribe(sockets, key) for key in ("other", "task", "others")]
+    sweep(stream, after=LEASE)
+    assert [worker.ids() for worker in workers] == [[], [run_id], []]

@@ -69,7 +69,12 @@ class TaskWorker(Value):
     @property
     def queues(self) -> tuple[str, ...]:
         """The queues to look into, each to be emptied before the next: first its client's own."""
-        return (own_queue(self.client_id), *map(task_queue, self.task_keys))
+        return (own_queue(self.client_id), *self.task_queues)
+
+    @property
+    def task_queues(self) -> tuple[str, ...]:
+        """The queues of its tasks: other connections of its client may run others."""
+        return tuple(map(task_queue, self.task_keys))
 
     def is_overdue(self, now: datetime) -> bool:
         """Tell whether it has left a run unacknowledged for too long to be alive."""

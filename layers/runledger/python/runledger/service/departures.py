@@ -1,5 +1,6 @@
 """What becomes of a task worker's runs once it is gone."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from runledger.domain.errors import Moved
 from runledger.domain.task_workers import (
     Departure,
     TaskWorker,
+    Waiting,
     is_unstarted,
     own_queue,
 )
@@ -56,16 +58,16 @@ def _changed(store: Store, seen: SeenWorker, changed: Callable[[TaskWorker], Tas
 def sweep(means: Means, lease: timedelta) -> None:
     """Find the workers that are gone, and pass on what those did not start whose lease is over."""
     seen = means.store.task_workers.all()
-    present: dict[str, TaskWorker] = {}
+    present: defaultdict[str, list[TaskWorker]] = defaultdict(list)
     for worker, is_there in _asked(means, [one.worker for one in seen]):
         if is_there:
-            present[worker.client_id] = worker
+            present[worker.client_id].append(worker)
         else:
             gone = Departure(at=means.now, by_platform=False)
             leave(means.store, worker.connection_id, gone)
     for one in seen:
         if one.worker.gone and means.now - one.worker.gone.at >= lease:
-            Estate(means.store, one, one.worker.gone, present.get(one.worker.client_id)).settle()
+            Estate(means.store, one, one.worker.gone, present[one.worker.client_id]).settle()
 
 
 def _asked(means: Means, workers: Sequence[TaskWorker]) -> Iterator[tuple[TaskWorker, bool]]:
@@ -86,12 +88,12 @@ def _is_there(means: Means, worker: TaskWorker) -> bool:
 
 @dataclass(frozen=True)
 class Estate:
-    """What a worker leaves that went; its heir is another connection of the same client."""
+    """What a worker leaves that went; its heirs are other connections of the same client."""
 
     store: Store
     seen: SeenWorker
     gone: Departure
-    heir: TaskWorker | None
+    heirs: Sequence[TaskWorker]
 
     def settle(self) -> None:
         """Decide about what the worker acknowledged and did not start, and then forget it.
@@ -102,8 +104,8 @@ class Estate:
         left = workers.holds(worker.connection_id)
         for held in left:
             self._pass_on(held)
-        if self.heir is None:
-            for queued in workers.waiting(own_queue(worker.client_id)):
+        for queued in workers.waiting(own_queue(worker.client_id)):
+            if self._heir(queued.waiting) is None:
                 workers.offer_to_all(queued)
         if not left:
             workers.remove(self.seen)
@@ -113,11 +115,15 @@ class Estate:
         stored = self.store.task_runs.read(waiting.run_id)
         if not (stored and is_unstarted(stored.run, waiting.but(acknowledged=True))):
             workers.release(waiting.run_id, waiting.since)
-        elif self.heir is None:
+        elif (heir := self._heir(waiting)) is None:
             workers.offer(held, waiting.queue)
         elif self.gone.by_platform:
             # Its client was cut off, and is back with all that it had.
-            workers.hand_over(held, self.heir)
+            workers.hand_over(held, heir)
         else:
             # Its client may have started anew without it; nobody else may have it meanwhile.
-            workers.offer(held, own_queue(self.heir.client_id))
+            workers.offer(held, own_queue(heir.client_id))
+
+    def _heir(self, waiting: Waiting) -> TaskWorker | None:
+        """Return who runs its task: the client may have come back with other ones."""
+        return next((heir for heir in self.heirs if waiting.queue in heir.task_queues), None)

@@ -95,7 +95,7 @@ class Counter:
         for seen in workers:
             if seen.worker.is_idle and not left.isdisjoint(seen.worker.queues):
                 nothing_waits = self._serve(seen, seen.worker) is None
-                left.difference_update(seen.worker.queues if nothing_waits else ())
+                left.difference_update(seen.worker.task_queues if nothing_waits else ())
 
     def _serve(self, seen: SeenWorker, idle: TaskWorker) -> Claim | None:
         """Hand a worker, were it idle, the first run of its queues; None if they are empty."""
@@ -103,7 +103,8 @@ class Counter:
         return next((claim for claim in claims if claim and claim != Claim.TOO_LATE), None)
 
     def _waiting_for(self, worker: TaskWorker) -> Iterator[Queued]:
-        return chain.from_iterable(map(self._workers.waiting, worker.queues))
+        found = chain.from_iterable(map(self._workers.waiting, worker.queues))
+        return (queued for queued in found if queued.waiting.queue in worker.task_queues)
 
     def _claim(self, queued: Queued, seen: SeenWorker, idle: TaskWorker) -> Claim | None:
         run = self._still_waiting(queued)
