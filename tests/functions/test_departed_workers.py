@@ -151,7 +151,7 @@ def test_what_a_worker_may_have_forgotten_goes_to_others_if_it_does_not_come_bac
     gone.ack()
     gone.socket.close(DROPPED)
     busy = delay(api, "busy")
-    back = subscribe(sockets, "busy")
+    back = subscribe(sockets, "busy", "task")
     sweep(stream, after=LEASE)
     assert back.ids() == [busy]
     back.socket.close(DROPPED)
