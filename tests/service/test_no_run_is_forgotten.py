@@ -78,9 +78,7 @@ class Background(RuleBasedStateMachine):
         if inbox:
             (text,) = inbox
             inbox.clear()
-            run_id = UUID(json.loads(text)["id"])
-            process.receive(run_id)
-            self._assert_first(run_id, before)
+            self._assert_first(process.receive(json.loads(text)), before)
 
     def _assert_first(self, run_id: UUID, before: Contents) -> None:
         """Nothing is left in the queue that a run came from that should have come before it."""
@@ -122,7 +120,8 @@ class Background(RuleBasedStateMachine):
         process.connection = connection_id = f"connection-{self.connections}"
         self.far_ends.open[connection_id] = []
         assert conversations.begin(self.store, connection_id, CLIENT, lambda _: True, now=self.now)
-        self._say(connection_id, type="subscribe", keys=keys[:count], client_id=name)
+        process.keys = keys[:count]
+        self._say(connection_id, type="subscribe", keys=process.keys, client_id=name)
 
     @rule(name=clients)
     def acknowledge(self, name: str) -> None:

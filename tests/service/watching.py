@@ -13,18 +13,22 @@ from tests.store.contents import Table
 
 
 class Process:
-    """A client's process: what it has acknowledged and not started, and its connection."""
+    """A client's process: what it has acknowledged and not started, its connection and tasks."""
 
     def __init__(self) -> None:
         self.connection: str | None = None
+        self.keys: list[str] = []
         self.unanswered: UUID | None = None
         self.has: list[UUID] = []
         self.overtaken: set[UUID] = set()
 
-    def receive(self, run_id: UUID) -> None:
+    def receive(self, run: Mapping[str, Any]) -> UUID:
+        """Take the run that it was sent; return its id."""
         assert self.unanswered is None, "one at a time"
-        self.unanswered = run_id
+        assert run["task_key"] in self.keys
+        self.unanswered = run_id = UUID(run["id"])
         self.overtaken.discard(run_id)
+        return run_id
 
     def acknowledge(self) -> None:
         self.has, self.unanswered = self.holding, None
