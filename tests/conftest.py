@@ -2,6 +2,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import boto3
@@ -77,13 +78,15 @@ def dynoxide() -> Iterator[Engine]:
 
 
 @pytest.fixture
-def on_moto(moto: Engine) -> DynamoDB:
-    return fresh_table(moto)
+def on_moto(moto: Engine) -> Iterator[DynamoDB]:
+    with fresh_table(moto) as table:
+        yield table
 
 
 @pytest.fixture
-def on_dynoxide(dynoxide: Engine) -> DynamoDB:
-    return fresh_table(dynoxide)
+def on_dynoxide(dynoxide: Engine) -> Iterator[DynamoDB]:
+    with fresh_table(dynoxide) as table:
+        yield table
 
 
 @pytest.fixture(params=["on_moto", "on_dynoxide"])
@@ -168,7 +171,17 @@ def stream_on_dynoxide(api_on_dynoxide: httpx.Client, on_dynoxide: DynamoDB) -> 
     return _streaming(api_on_dynoxide, on_dynoxide)
 
 
-def fresh_table(engine: Engine) -> DynamoDB:
+@contextmanager
+def fresh_table(engine: Engine) -> Iterator[DynamoDB]:
+    """A table of one's own; thousands that are left would slow down all that follows."""
+    made = new_table(engine)
+    try:
+        yield made
+    finally:
+        engine.client.delete_table(TableName=made.table)
+
+
+def new_table(engine: Engine) -> DynamoDB:
     name = f"runledger-{uuid4()}"
     tables.create(engine.client, TEMPLATE, name)
     return DynamoDB(*engine, name)

@@ -1,6 +1,7 @@
 """What happens to two workers at the same time, each step right before any call of another."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from uuid import UUID
 
@@ -74,32 +75,35 @@ STEPS: tuple[Step, ...] = (acknowledge, subscribe, depart, cut_off, sweep)
 OVERTAKERS = (*STEPS, take_up, start)
 BEFORE: dict[str, tuple[Step, ...]] = {
     "held": (),
-    "acknowledged": (acknowledge,),
     "taken up and left": (take_up, depart),
 }
 
 
-def counter(moto: Engine, before: tuple[Step, ...]) -> Counter:
-    database = fresh_table(moto)
-    site = Counter(Store(Table(database.client, database.table), shards=1))
-    for step in before:
-        step(site)
-    return site
+@contextmanager
+def counter(moto: Engine, before: tuple[Step, ...]) -> Iterator[Counter]:
+    with fresh_table(moto) as database:
+        site = Counter(Store(Table(database.client, database.table), shards=1))
+        for step in before:
+            step(site)
+        yield site
 
 
 def overtaken(
     moto: Engine, before: tuple[Step, ...], step: Step, overtaker: Step
 ) -> Iterator[Counter]:
     """Sites where the step was taken, and right before one of its calls the other."""
-    watched = counter(moto, before)
-    with heard(watched.store.table.client) as calls:
+    with counter(moto, before) as watched, heard(moto.client) as calls:
         step(watched)
     for call in range(len(calls) + 1):
-        site = counter(moto, before)
-        with preceded(site.store.table.client, call, partial(overtaker, site)):
-            step(site)
-        site.look()
-        yield site
+        with counter(moto, before) as site:
+            overtake(site, call, step, overtaker)
+            yield site
+
+
+def overtake(site: Counter, call: int, step: Step, overtaker: Step) -> None:
+    with preceded(site.store.table.client, call, partial(overtaker, site)):
+        step(site)
+    site.look()
 
 
 @pytest.mark.usefixtures("_no_pauses")

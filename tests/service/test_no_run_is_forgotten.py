@@ -26,7 +26,7 @@ from runledger.service.means import Means
 from runledger.sockets import Sockets
 from runledger.store.store import Store
 from runledger.store.table import Table
-from tests.conftest import fresh_table
+from tests.conftest import new_table
 from tests.databases import DynamoDB, Engine
 from tests.service.far_ends import FarEnds
 from tests.service.sites import CLIENT, LEASE, RETRIED, STARTED, TAKEN_UP, WAITING
@@ -243,7 +243,7 @@ class Background(RuleBasedStateMachine):
 
 def test_no_run_is_lost_or_held_twice(moto: Engine) -> None:
     class OnMoto(Background):
-        new_table = partial(fresh_table, moto)
+        new_table = partial(new_table, moto)
 
     steps = settings(max_examples=settings().max_examples // 4, stateful_step_count=30)
     run_state_machine_as_test(OnMoto, settings=steps)
