@@ -2,7 +2,7 @@
 
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from local import console
@@ -36,15 +36,23 @@ def port_of(listener: socket.socket) -> int:
 @contextmanager
 def stoppable() -> Iterator[None]:
     """Let SIGTERM and a closed terminal end the server as Ctrl-C does: by leaving every block."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), _interrupt) for name in names}
+    with handling(("SIGTERM", "SIGHUP"), _interrupt):
+        try:
+            yield
+        except KeyboardInterrupt:
+            console.say("Stopped.")
+
+
+@contextmanager
+def handling(names: Iterable[str], handler: Callable[..., None]) -> Iterator[None]:
+    """Handle these signals so, as far as the system knows them."""
+    known = [signal.Signals[name] for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, handler) for number in known}
     try:
         yield
-    except KeyboardInterrupt:
-        console.say("Stopped.")
     finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
 
 
 def _interrupt(*_: object) -> None:

@@ -9,7 +9,7 @@ import uvicorn
 from local import background, console, dynamodb, environment, tables, template
 from local.application import Application, application
 from local.functions import Functions
-from local.listening import listening, port_of, stoppable
+from local.listening import handling, listening, port_of, stoppable
 from local.settings import Settings
 
 LARGEST_MESSAGE = 4 * 1024 * 1024  # API Gateway: 32 KB in a frame
@@ -32,7 +32,16 @@ class Server(uvicorn.Server):
                 ws_per_message_deflate=False,
             )
         )
+        # Imported now, not after the user was told that Ctrl-C stops it: Python gives a process
+        # that is interrupted within an import another exit code, even if it ends in good order.
+        self.config.load()
         self._sockets = serving.sockets
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let a closed terminal too end it in good order: uvicorn leaves SIGHUP alone."""
+        with super().capture_signals(), handling(("SIGHUP",), self.handle_exit):
+            yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._sockets.end()
@@ -56,11 +65,11 @@ def run(settings: Settings) -> None:
         functions = Functions(api)
         with background.running(api, settings, database, functions):
             functions.load_all()
+            server = Server(application(api, functions, f"ws://{sockets}", sockets_port))
+            console.mute_refusals()
             url = f"http://{settings.name}:{port}/{api.stage}"
             console.welcome(settings, database, url, f"ws://{sockets}")
-            console.mute_refusals()
-            serving = application(api, functions, f"ws://{sockets}", sockets_port)
-            Server(serving).run(sockets=[listener, *others])
+            server.run(sockets=[listener, *others])
 
 
 @contextmanager

@@ -154,7 +154,7 @@ def test_the_end_of_a_connection_is_told(tmp_path: Path, dynoxide: object) -> No
     assert (context["disconnectStatusCode"], context["disconnectReason"]) == (4000, "enough")
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_clients_are_asked_to_come_back_when_it_ends(
     tmp_path: Path, dynoxide: object, how: signal.Signals
 ) -> None:
