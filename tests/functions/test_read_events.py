@@ -112,6 +112,12 @@ def test_events_older_than_they_are_kept_are_not_looked_for(api_on_moto: httpx.C
     assert read(api_on_moto)["total"] == 0
 
 
+def test_a_time_that_ends_before_it_begins_has_no_events(api: httpx.Client) -> None:
+    noon = NOW.replace(hour=12) - timedelta(days=1)
+    times = {"since": noon.isoformat(), "until": (noon - timedelta(hours=1)).isoformat()}
+    assert read(api, filter={"occurred": times})["total"] == 0
+
+
 def count(api: httpx.Client, countable: str, **asked: object) -> Any:  # noqa: ANN401 - JSON
     return api.post(f"/events/count-by/{countable}", json={"filter": {}, **asked}).json()
 

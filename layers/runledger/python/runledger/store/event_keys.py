@@ -24,9 +24,12 @@ def event(told: Event, shards: int) -> Key:
 
 
 def days(since: datetime, until: datetime, shards: int) -> list[tuple[str, ...]]:
-    """The partitions of each day from one instant to another, the first day first."""
+    """The partitions of each day from one instant to another, the first day first.
+
+    A time that ends before it begins has none: DynamoDB refuses such a range of sort keys.
+    """
     first = _day(since)
-    count = max((_day(until) - first).days + 1, 0)
+    count = (_day(until) - first).days + 1 if since <= until else 0
     return [
         tuple(_partition(first + number * DAY, shard) for shard in range(shards))
         for number in range(count)
