@@ -6,7 +6,6 @@ Synchronous and without sockets: `sockets.py` and `socket_client.py` bring the c
 import json
 import sys
 import traceback
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -34,14 +33,14 @@ class Full(Exception):  # noqa: N818 an answer, not an error
 
 
 class Gone(Exception):  # noqa: N818 as above
-    """No connection has this id, or has it any longer."""
+    """No connection has this id, or it is ending."""
 
 
 class End(Protocol):
     """The client's end of a connection."""
 
     def send(self, message: bytes) -> None:
-        """Raise Full rather than wait."""
+        """Raise Full rather than wait, and Gone where the connection is being closed."""
 
     def close(self, code: int, reason: str) -> None: ...
 
@@ -114,10 +113,6 @@ class Hub:
         except KeyError:
             raise Gone(identity) from None
 
-    def every(self, act: Callable[[Connection], None]) -> None:
-        for connection in list(self._connections.values()):
-            act(connection)
-
     def _ask(self, event: Event) -> tuple[int, str | None]:
         """The status that a handshake is answered with, and the subprotocol."""
         if (operation := self.api.routes.get(CONNECT)) is None:
@@ -139,5 +134,5 @@ class Hub:
 
     def _complain(self, connection: Connection, message: str) -> None:
         said = {"message": message, "connectionId": connection.caller.id}
-        with suppress(Full):
+        with suppress(Full, Gone):
             connection.end.send(json.dumps(said).encode())

@@ -11,6 +11,7 @@ from local.application import Application, application
 from local.functions import Functions
 from local.listening import handling, listening, port_of, stoppable
 from local.settings import Settings
+from local.socket_protocol import SocketProtocol
 
 LARGEST_MESSAGE = 4 * 1024 * 1024  # API Gateway: 32 KB in a frame
 
@@ -27,7 +28,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 server_header=False,
                 timeout_graceful_shutdown=3,
-                ws="websockets-sansio",
+                ws=SocketProtocol,
                 ws_max_size=LARGEST_MESSAGE,
                 ws_per_message_deflate=False,
             )

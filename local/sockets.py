@@ -11,12 +11,14 @@ from local import console
 from local.entrance import Entrance
 from local.events import Request
 from local.gateway import Answer
-from local.hub import Connection, Full, Hub, Opened
+from local.hub import Connection, Full, Gone, Hub, Opened
+from local.socket_protocol import HEARING_OUT
 
 AT_ONCE = 8  # messages of one connection that functions have in hand
 THREADS = 40
 MOST_UNREAD = 1024 * 1024  # bytes that wait for one client
 RESTART = 1012, "Service restart"
+CLOSES = {"websocket.close", HEARING_OUT}
 DROPPED, DROP = 1006, "dropped"  # nothing is sent: uvicorn ends the connection when we are done
 SECONDS_TO_END = 2.0
 SWITCHING = 101
@@ -33,8 +35,11 @@ class Outbox:
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[tuple[Message, int]] = asyncio.Queue()
         self._waiting = 0
+        self._is_closing = False
 
     def send(self, message: bytes) -> None:
+        if self._is_closing:
+            raise Gone
         if self._waiting + len(message) > MOST_UNREAD:
             raise Full
         self._loop.call_soon_threadsafe(self._put, message)
@@ -43,15 +48,22 @@ class Outbox:
         self._queue.put_nowait(({"type": "websocket.accept", "subprotocol": subprotocol}, 0))
 
     def close(self, code: int, reason: str) -> None:
+        self._is_closing = True
         kind = DROP if code == DROPPED else "websocket.close"
         frame = {"type": kind, "code": code, "reason": reason}
         self._loop.call_soon_threadsafe(self._queue.put_nowait, (frame, 0))
+
+    def ask_back(self) -> None:
+        """Ask the client to come back; what it says until it hears of that is heard."""
+        self._is_closing = True
+        code, reason = RESTART
+        self._queue.put_nowait(({"type": HEARING_OUT, "code": code, "reason": reason}, 0))
 
     async def deliver(self, send: Send) -> None:
         """Send what comes until the connection closes."""
         with suppress(OSError):
             kind = ""
-            while kind != "websocket.close":
+            while kind not in CLOSES:
                 frame, size = await self._next()
                 await send(frame)
                 self._waiting -= size
@@ -74,7 +86,7 @@ class Sockets:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._threads = CapacityLimiter(THREADS)
-        self._conversations: set[asyncio.Task[None]] = set()
+        self._conversations: dict[asyncio.Task[None], Outbox] = {}
         self._is_ending = False
 
     def behind(self, enter: Entrance) -> ASGIApp:
@@ -90,26 +102,32 @@ class Sockets:
             if isinstance(opened, Answer):
                 await _refuse(opened, send)
             else:
+                self._accept(outbox, opened.subprotocol)
                 task = asyncio.create_task(self._converse(opened, outbox, receive, send))
-                self._conversations.add(task)
-                task.add_done_callback(self._conversations.discard)
+                self._conversations[task] = outbox
+                task.add_done_callback(self._conversations.pop)
                 await task
 
         return serve
 
+    def _accept(self, outbox: Outbox, subprotocol: str | None) -> None:
+        outbox.accept(subprotocol)
+        if self._is_ending:  # It began to end while the function was asked.
+            outbox.ask_back()
+
     async def end(self) -> None:
         """Ask every client to come back, while functions can still be told that it has gone."""
         self._is_ending = True
-        self._hub.every(lambda connection: connection.end.close(*RESTART))
+        for outbox in self._conversations.values():
+            outbox.ask_back()
         if self._conversations:
             await asyncio.wait(self._conversations, timeout=SECONDS_TO_END)
 
     async def _converse(self, opened: Opened, outbox: Outbox, receive: Receive, send: Send) -> None:
-        outbox.accept(opened.subprotocol)
         try:
             async with asyncio.TaskGroup() as tasks:
                 delivery = tasks.create_task(outbox.deliver(send))
-                ended = await self._receive(opened.connection, receive, tasks)
+                ended = await self._receive(opened.connection, receive)
                 delivery.cancel()
                 await self._disconnect(opened.connection, *ended)
         except* Dropped:
@@ -120,20 +138,22 @@ class Sockets:
             self._hub.disconnect, connection, code, reason, limiter=self._threads
         )
 
-    async def _receive(
-        self, connection: Connection, receive: Receive, tasks: asyncio.TaskGroup
-    ) -> tuple[int, str]:
-        """Hand messages over as they come, some at once, until the connection has ended."""
+    async def _receive(self, connection: Connection, receive: Receive) -> tuple[int, str]:
+        """Hand messages over as they come, some at once, until the connection has ended.
+
+        Each has been dealt with then: what is told of the end is told last.
+        """
         at_once = asyncio.Semaphore(AT_ONCE)
 
         async def hand_over(message: str | bytes) -> None:
             await to_thread.run_sync(self._hub.receive, connection, message, limiter=self._threads)
             at_once.release()
 
-        while (event := await receive())["type"] == "websocket.receive":
-            text = event.get("text")
-            await at_once.acquire()
-            tasks.create_task(hand_over(event["bytes"] if text is None else text))
+        async with asyncio.TaskGroup() as tasks:
+            while (event := await receive())["type"] == "websocket.receive":
+                text = event.get("text")
+                await at_once.acquire()
+                tasks.create_task(hand_over(event["bytes"] if text is None else text))
         return event["code"], event.get("reason") or ""
 
 

@@ -1,21 +1,17 @@
-import json
-import signal
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from tests.local import sample
 from tests.local.serving import Running, application, serving
+from tests.local.talking import closed, fill, obey, talk, told
 
 REFUSING = {"answer": '{"statusCode": 403}'}
-RESTART = 1012, "Service restart"
 SELECTING = {"answer": '{"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "b"}}'}
 
 
@@ -29,40 +25,6 @@ def server(folder: Path, dynoxide: object) -> Iterator[Running]:
     del dynoxide  # says so when it can't be had
     with serving(folder, DATA=":memory:") as server:
         yield server
-
-
-def talk(server: Running) -> str:
-    return server.url.replace("http", "ws") + "/talk"
-
-
-def obey(client: ClientConnection, **what: str) -> None:
-    client.send(json.dumps({"type": "obey"} | what))
-
-
-def closed(client: ClientConnection) -> tuple[int, str]:
-    with pytest.raises(ConnectionClosed) as ended:
-        client.recv(timeout=10)
-    assert ended.value.rcvd
-    return ended.value.rcvd.code, ended.value.rcvd.reason
-
-
-def fill(client: ClientConnection, slow: ClientConnection) -> Iterator[object]:
-    """What the one client hears while it has much posted to the other, who does not read."""
-    obey(slow, name="")
-    whom = str(slow.recv(timeout=10))
-    for _ in range(200):
-        obey(client, post="a" * 100_000, whom=whom, name="")
-        yield client.recv(timeout=10)
-
-
-def told(folder: Path, kind: str) -> list[dict[str, object]]:
-    """The contexts of the events of a kind, once there is one."""
-    for _ in range(500):
-        contexts = [event["requestContext"] for event in sample.noted(folder)]
-        if found := [context for context in contexts if context["eventType"] == kind]:
-            break
-        time.sleep(0.01)
-    return found
 
 
 def free_port() -> int:
@@ -152,46 +114,6 @@ def test_the_end_of_a_connection_is_told(tmp_path: Path, dynoxide: object) -> No
             client.close(4000, "enough")
         (context,) = told(tmp_path, "DISCONNECT")
     assert (context["disconnectStatusCode"], context["disconnectReason"]) == (4000, "enough")
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_clients_are_asked_to_come_back_when_it_ends(
-    tmp_path: Path, dynoxide: object, how: signal.Signals
-) -> None:
-    del dynoxide
-    with serving(application(tmp_path), DATA=":memory:") as server, connect(talk(server)) as client:
-        server.process.send_signal(how)
-        assert closed(client) == RESTART
-        assert server.process.wait(timeout=5) == 0
-    assert len(told(tmp_path, "DISCONNECT")) == 1
-
-
-@pytest.fixture
-def kept(tmp_path: Path, dynoxide: object) -> Iterator[tuple[Running, ClientConnection]]:
-    """A server with a client that does not read, for which it waits when it ends, and another."""
-    del dynoxide
-    with (
-        serving(application(tmp_path), DATA=":memory:") as server,
-        connect(talk(server), max_queue=1, close_timeout=0.1) as slow,
-        connect(talk(server)) as client,
-    ):
-        assert "LimitExceededException" in fill(client, slow)
-        yield server, client
-
-
-def test_who_comes_back_too_early_is_asked_again(kept: tuple[Running, ClientConnection]) -> None:
-    server, client = kept
-    server.process.send_signal(signal.SIGTERM)
-    assert closed(client) == RESTART
-    with connect(talk(server)) as early:
-        assert closed(early) == RESTART
-
-
-def test_a_client_that_does_not_read_does_not_keep_it(
-    kept: tuple[Running, ClientConnection],
-) -> None:
-    server, _ = kept
-    assert server.end(signal.SIGTERM) == 0
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,27 @@
+"""uvicorn's WebSockets, with an end that loses nothing of what clients have said."""
+
+from contextlib import suppress
+
+from starlette.types import Message
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
+
+# A close frame after which uvicorn would discard what comes in until the client answers it.
+HEARING_OUT = "local.close"
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    async def send(self, message: Message) -> None:  # type: ignore[override]
+        if message["type"] != HEARING_OUT:
+            await super().send(message)  # type: ignore[arg-type]
+            return
+        with suppress(InvalidState):  # The client closes, too.
+            self.conn.send_close(message["code"], message["reason"])
+            self.transport.write(b"".join(self.conn.data_to_send()))
+
+    def shutdown(self) -> None:
+        """End it, also where the client has not answered."""
+        if self.conn.close_sent and not self.close_sent:
+            self.close_sent = True
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": 1006})
+        super().shutdown()

@@ -1,0 +1,70 @@
+"""What becomes of WebSockets when the server ends."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from tests.local import sample
+from tests.local.serving import Running, application, serving
+from tests.local.talking import Wire, closed, fill, talk, told
+
+RESTART = 1012, "Service restart"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_clients_are_asked_to_come_back_when_it_ends(
+    tmp_path: Path, dynoxide: object, how: signal.Signals
+) -> None:
+    del dynoxide
+    with serving(application(tmp_path), DATA=":memory:") as server, connect(talk(server)) as client:
+        server.process.send_signal(how)
+        assert closed(client) == RESTART
+        assert server.process.wait(timeout=5) == 0
+    assert len(told(tmp_path, "DISCONNECT")) == 1
+
+
+def test_what_a_client_says_before_it_hears_of_the_end_is_heard(
+    tmp_path: Path, dynoxide: object
+) -> None:
+    del dynoxide
+    with serving(application(tmp_path), DATA=":memory:") as server, Wire(talk(server)) as client:
+        server.process.send_signal(signal.SIGTERM)
+        unread = client.socket.recv(4096)
+        client.protocol.send_text(b'{"type": "note"}')
+        client.flush()
+        client.protocol.receive_data(unread)
+        client.flush()
+        assert server.process.wait(timeout=20) == 0
+    kinds = [event["requestContext"]["eventType"] for event in sample.noted(tmp_path)]
+    assert kinds == ["CONNECT", "MESSAGE", "DISCONNECT"]
+
+
+@pytest.fixture
+def kept(tmp_path: Path, dynoxide: object) -> Iterator[tuple[Running, ClientConnection]]:
+    """A server with a client that does not read, for which it waits when it ends, and another."""
+    del dynoxide
+    with (
+        serving(application(tmp_path), DATA=":memory:") as server,
+        connect(talk(server), max_queue=1, close_timeout=0.1) as slow,
+        connect(talk(server)) as client,
+    ):
+        assert "LimitExceededException" in fill(client, slow)
+        yield server, client
+
+
+def test_who_comes_back_too_early_is_asked_again(kept: tuple[Running, ClientConnection]) -> None:
+    server, client = kept
+    server.process.send_signal(signal.SIGTERM)
+    assert closed(client) == RESTART
+    with connect(talk(server)) as early:
+        assert closed(early) == RESTART
+
+
+def test_a_client_that_does_not_read_does_not_keep_it(
+    kept: tuple[Running, ClientConnection],
+) -> None:
+    server, _ = kept
+    assert server.end(signal.SIGTERM) == 0
