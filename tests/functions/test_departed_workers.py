@@ -1,4 +1,4 @@
-"""What becomes of a worker's runs when it is gone, and when it comes back."""
+"""What becomes of a worker's runs when it is gone."""
 
 from datetime import timedelta
 from functools import partial
@@ -8,20 +8,11 @@ import pytest
 
 from local.socket_client import Sockets
 from runledger import wiring
-from runledger.service import departures
-from runledger.service.means import Means
 from tests.background import delay, set_state, subscribe
+from tests.functions.sweeping import LEASE, sweep
 from tests.streaming import Streaming
 
-DROPPED, GOING_AWAY = 1006, 1001
-LEASE = timedelta(seconds=60)
-
-
-def sweep(stream: Streaming, *, after: timedelta) -> None:
-    """Sweep as the schedule does, later; what that changes is told."""
-    means = Means(wiring.store(), wiring.sockets(), wiring.now() + after)
-    departures.sweep(means, LEASE)
-    stream.pump()
+DROPPED = 1006
 
 
 def take_up(api: httpx.Client, run_id: str) -> None:
@@ -130,49 +121,6 @@ def test_a_worker_that_stays_keeps_what_it_acknowledged(
     assert (other.ids(), worker.ids()) == ([], [])
 
 
-def test_a_worker_that_comes_back_gets_what_it_may_have_forgotten_and_nobody_else(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
-    run_id = delay(api)
-    other = subscribe(sockets, "other", client_id="host-2")
-    gone = subscribe(sockets)
-    gone.ack()
-    gone.socket.close(DROPPED)
-    back, rival = subscribe(sockets), subscribe(sockets, client_id="host-3")
-    sweep(stream, after=LEASE)
-    assert (back.ids(), rival.ids(), other.ids()) == ([run_id], [], [])
-
-
-def test_what_a_worker_may_have_forgotten_goes_to_others_if_it_does_not_come_back_again(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
-    run_id = delay(api)
-    gone = subscribe(sockets)
-    gone.ack()
-    gone.socket.close(DROPPED)
-    busy = delay(api, "busy")
-    back = subscribe(sockets, "busy", "task")
-    sweep(stream, after=LEASE)
-    assert back.ids() == [busy]
-    back.socket.close(DROPPED)
-    other = subscribe(sockets, client_id="host-2")
-    sweep(stream, after=LEASE)
-    assert other.ids() == [run_id]
-
-
-def test_a_worker_that_the_platform_cut_off_keeps_what_it_acknowledged(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
-    delay(api)
-    gone = subscribe(sockets)
-    gone.ack()
-    gone.socket.close(GOING_AWAY)
-    back, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
-    for later in range(1, 4):
-        sweep(stream, after=later * LEASE)
-    assert (back.ids(), other.ids()) == ([], [])
-
-
 def test_a_worker_that_vanished_unnoticed_is_found_gone(
     sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
@@ -220,27 +168,3 @@ def test_workers_and_what_they_had_leave_nothing_behind(
     sweep(stream, after=LEASE)
     store = wiring.store()
     assert (store.task_workers.all(), store.connections.read(worker.socket.id)) == ([], None)
-
-
-def test_what_a_worker_acknowledged_goes_to_who_runs_its_task_if_its_client_no_longer_does(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
-    run_id = delay(api)
-    before = subscribe(sockets)
-    before.drain()
-    before.socket.close(DROPPED)
-    back, another = subscribe(sockets, "other"), subscribe(sockets, client_id="host-2")
-    sweep(stream, after=LEASE)
-    assert (back.ids(), another.ids()) == ([], [run_id])
-
-
-def test_what_a_worker_acknowledged_comes_to_that_of_its_client_which_runs_the_task(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
-    run_id = delay(api)
-    before = subscribe(sockets)
-    before.drain()
-    before.socket.close(DROPPED)
-    workers = [subscribe(sockets, key) for key in ("other", "task", "others")]
-    sweep(stream, after=LEASE)
-    assert [worker.ids() for worker in workers] == [[], [run_id], []]

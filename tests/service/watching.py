@@ -1,6 +1,7 @@
 """What can be seen of background runs from outside: the table's changes, and who has which."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ class Process:
 
     def __init__(self) -> None:
         self.connection: str | None = None
+        self.left = datetime.max.replace(tzinfo=UTC)
         self.keys: list[str] = []
         self.unanswered: UUID | None = None
         self.has: list[UUID] = []
@@ -44,9 +46,19 @@ class Process:
         self.overtaken.add(run_id)
         self.has = [one for one in self.has if one != run_id]
 
-    def lose_connection(self) -> None:
+    def connect(self, connection: str, keys: list[str], *, in_time: bool) -> None:
+        """Begin a connection; what it had may be others' by now unless it is back in time.
+
+        One that runs other tasks is a new process.
+        """
+        if keys != self.keys or not in_time:
+            self.has = []
+        self.connection, self.keys = connection, keys
+
+    def lose_connection(self, now: datetime) -> None:
         """What it was sent and did not acknowledge it never had."""
         self.connection = self.unanswered = None
+        self.left = now
 
 
 def queued(contents: Table) -> Iterator[tuple[Key, Waiting]]:

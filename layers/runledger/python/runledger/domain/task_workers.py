@@ -52,7 +52,10 @@ class Departure(Value):
 
 
 class TaskWorker(Value):
-    """A connection that hands over runs, one at a time: `holding` awaits acknowledgement."""
+    """A connection that hands over runs, one at a time: `holding` awaits acknowledgement.
+
+    If it is gone, whether that was acknowledged is not known.
+    """
 
     connection_id: str
     client_id: str
@@ -69,7 +72,7 @@ class TaskWorker(Value):
     @property
     def queues(self) -> tuple[str, ...]:
         """The queues to look into, each to be emptied before the next: first its client's own."""
-        return (own_queue(self.client_id), *self.task_queues)
+        return () if self.gone else (own_queue(self.client_id), *self.task_queues)
 
     @property
     def task_queues(self) -> tuple[str, ...]:

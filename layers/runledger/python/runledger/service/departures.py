@@ -25,12 +25,28 @@ AT_ONCE = 16
 
 
 def leave(store: Store, connection_id: str, gone: Departure) -> None:
-    """Note that a worker is gone; the run that it did not acknowledge goes to another at once."""
+    """Note that a worker is gone.
+
+    The run that it did not acknowledge goes to another at once. Where the platform ended the
+    connection, the acknowledgement may have been lost with it, and the client lives on: it keeps
+    the run until its lease is over.
+    """
 
     def departed(worker: TaskWorker) -> TaskWorker:
-        return worker if worker.gone else worker.but(holding=None, gone=gone)
+        if worker.gone:  # That it could not be reached says less than how it ended.
+            return worker.but(gone=gone) if gone.by_platform else worker
+        return worker.but(holding=worker.holding if gone.by_platform else None, gone=gone)
 
     _let_go(store, connection_id, departed)
+
+
+def leave_without(store: Store, connection_id: str, gone: Departure) -> None:
+    """Note that a worker is gone, and take back the run that could not be sent to it."""
+    _let_go(
+        store,
+        connection_id,
+        lambda worker: worker.but(holding=None, gone=worker.gone or gone),
+    )
 
 
 def take_back(store: Store, connection_id: str, now: datetime) -> None:
@@ -48,11 +64,12 @@ def _let_go(store: Store, connection_id: str, changed: Callable[[TaskWorker], Ta
 
 
 def _changed(store: Store, seen: SeenWorker, changed: Callable[[TaskWorker], TaskWorker]) -> bool:
-    worker = seen.worker
-    held = store.task_workers.held(worker.holding, worker.connection_id) if worker.holding else None
+    before, after = seen.worker, changed(seen.worker)
+    lost = before.holding if after.holding is None else None
+    held = store.task_workers.held(lost, before.connection_id) if lost else None
     if held:
-        return store.task_workers.put_back(held, seen, changed(worker))
-    return store.task_workers.change(seen, changed(worker)) is not None
+        return store.task_workers.put_back(held, seen, after)
+    return store.task_workers.change(seen, after) is not None
 
 
 def sweep(means: Means, lease: timedelta) -> None:
@@ -96,7 +113,7 @@ class Estate:
     heirs: Sequence[TaskWorker]
 
     def settle(self) -> None:
-        """Decide about what the worker acknowledged and did not start, and then forget it.
+        """Decide about what the worker had and did not start, and then forget it.
 
         It is forgotten only when nothing is left: the index that tells may lag behind.
         """
@@ -117,8 +134,8 @@ class Estate:
             workers.release(waiting.run_id, waiting.since)
         elif (heir := self._heir(waiting)) is None:
             workers.offer(held, waiting.queue)
-        elif self.gone.by_platform:
-            # Its client was cut off, and is back with all that it had.
+        elif self.gone.by_platform and waiting.run_id != self.seen.worker.holding:
+            # Its client was cut off, and is back with all that it had acknowledged.
             workers.hand_over(held, heir)
         else:
             # Its client may have started anew without it; nobody else may have it meanwhile.

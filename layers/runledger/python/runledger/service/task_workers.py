@@ -137,7 +137,7 @@ class Counter:
             self.means.sockets.send(worker.connection_id, message(run, self.means.now))
         except Gone:
             gone = Departure(at=self.means.now, by_platform=False)
-            departures.leave(self.means.store, worker.connection_id, gone)
+            departures.leave_without(self.means.store, worker.connection_id, gone)
         except BaseException:
             departures.take_back(self.means.store, worker.connection_id, self.means.now)
             raise

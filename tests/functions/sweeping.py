@@ -1,0 +1,17 @@
+"""The sweep of the workers that are gone, at a time of one's own."""
+
+from datetime import timedelta
+
+from runledger import wiring
+from runledger.service import departures
+from runledger.service.means import Means
+from tests.streaming import Streaming
+
+LEASE = timedelta(seconds=60)
+
+
+def sweep(stream: Streaming, *, after: timedelta) -> None:
+    """Sweep as the schedule does, later; what that changes is told."""
+    means = Means(wiring.store(), wiring.sockets(), wiring.now() + after)
+    departures.sweep(means, LEASE)
+    stream.pump()

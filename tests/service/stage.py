@@ -1,0 +1,101 @@
+"""The table, the stream and the clients of the model of background runs, and what they say."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+from hypothesis.stateful import RuleBasedStateMachine
+
+from runledger.api.requests import StateCreate
+from runledger.domain.task_workers import is_taken_up, waits
+from runledger.service import conversations, reactions, task_runs
+from runledger.service.conversations import Ears
+from runledger.service.means import Means
+from runledger.sockets import Sockets
+from runledger.store.store import Store
+from runledger.store.table import Table
+from tests.databases import DynamoDB
+from tests.service.far_ends import FarEnds
+from tests.service.watching import Process, queued, records_of
+from tests.store.contents import Table as Contents
+from tests.store.contents import scan
+
+CLIENTS = ("host-1", "host-2")
+
+
+class Stage(RuleBasedStateMachine):
+    """What is kept here of runs is only which of them are to be run."""
+
+    new_table: ClassVar[Callable[[], DynamoDB]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.database = type(self).new_table()
+        self.store = Store(Table(self.database.client, self.database.table), shards=1)
+        self.far_ends = FarEnds()
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+        self.processes = {name: Process() for name in CLIENTS}
+        self.connections = self.created = 0
+        self.runs: list[UUID] = []
+        self.records: list[dict[str, Any]] = []
+        self.seen: Contents = {}
+
+    @property
+    def means(self) -> Means:
+        sockets = Sockets.by(cast("Any", self.far_ends))
+        return Means(self.store, sockets, self.now)
+
+    def after(self) -> None:
+        """Let a moment pass, the stream learn what changed, and the clients what they were sent."""
+        self.now += timedelta(seconds=1)
+        before, self.seen = self.seen, scan(self.database)
+        self.records += records_of(before, self.seen)
+        for process in self.processes.values():
+            self._read(process, before)
+
+    def _read(self, process: Process, before: Contents) -> None:
+        inbox = self.far_ends.open.get(process.connection or "")
+        if inbox:
+            (text,) = inbox
+            inbox.clear()
+            self._assert_first(process.receive(json.loads(text)), before)
+
+    def _assert_first(self, run_id: UUID, before: Contents) -> None:
+        """Nothing is left in the queue that a run came from that should have come before it."""
+        for place in (key for key, one in queued(before) if one.run_id == run_id):
+            left = [one for key, one in queued(self.seen) if key.pk == place.pk and key < place]
+            assert not [one for one in left if one.run_id in self.runs and self.waits(one.run_id)]
+
+    def report(self, run_id: UUID, state: StateCreate) -> None:
+        proposed = state.proposed(self.now)
+        task_runs.set_state(self.store, run_id, proposed, force=True, now=self.now)
+        self.after()
+
+    def say(self, connection_id: str, **message: object) -> None:
+        Ears(self.means, lambda _: True).hear(connection_id, json.dumps(message))
+        if connection_id not in self.far_ends.open:
+            self.closed(connection_id)
+        self.after()
+
+    def closed(self, connection_id: str) -> None:
+        """Tell that a connection has ended that was closed from here."""
+        for process in self.processes.values():
+            if process.connection == connection_id:
+                process.lose_connection(self.now)
+        self.end(connection_id, by_platform=False)
+
+    def end(self, connection_id: str, *, by_platform: bool) -> None:
+        conversations.end(self.store, connection_id, by_platform=by_platform, now=self.now)
+        self.after()
+
+    def waits(self, run_id: UUID) -> bool:
+        state = task_runs.read(self.store, run_id).state
+        return waits(state) or is_taken_up(state)
+
+    def tell_everything(self) -> None:
+        while self.records:
+            told, self.records = self.records, []
+            assert list(reactions.react(self.means, told)) == []
+            self.after()
