@@ -20,8 +20,8 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             self.transport.write(b"".join(self.conn.data_to_send()))
 
     def shutdown(self) -> None:
-        """End it, also where the client has not answered."""
+        """End it, also where the client has not answered: what it says may be lost."""
         if self.conn.close_sent and not self.close_sent:
             self.close_sent = True
-            self.queue.put_nowait({"type": "websocket.disconnect", "code": 1006})
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": 1001})
         super().shutdown()

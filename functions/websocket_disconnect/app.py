@@ -9,7 +9,5 @@ from runledger.service import conversations
 
 @websocket
 def handler(event: Event) -> dict[str, Any]:
-    conversations.end(
-        wiring.store(), event.connection_id, by_platform=event.by_platform, now=event.now
-    )
+    conversations.end(wiring.store(), event.connection_id, event.departure)
     return ACCEPTED

@@ -12,7 +12,7 @@ from tests.background import delay, set_state, subscribe
 from tests.functions.sweeping import LEASE, sweep
 from tests.streaming import Streaming
 
-DROPPED = 1006
+DROPPED, RESTART = 1006, 1012
 
 
 def take_up(api: httpx.Client, run_id: str) -> None:
@@ -46,12 +46,13 @@ def test_a_worker_that_runs_other_tasks_gets_nothing(
     assert worker.ids() == []
 
 
+@pytest.mark.parametrize("code", [DROPPED, RESTART])
 def test_what_a_worker_did_not_acknowledge_comes_to_one_that_waits(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming, code: int
 ) -> None:
     run_id = delay(api)
     gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
-    gone.socket.close(DROPPED)
+    gone.socket.close(code)
     stream.pump()
     assert other.ids() == [run_id]
 

@@ -4,6 +4,7 @@ import httpx
 
 from local.socket_client import Sockets
 from runledger import wiring
+from runledger.domain.task_workers import Departure
 from runledger.service import conversations
 from tests.background import delay, subscribe
 from tests.functions.sweeping import LEASE, sweep
@@ -86,7 +87,8 @@ def test_a_worker_that_was_found_gone_before_the_platform_told_of_it_keeps_what_
     gone.socket.vanish()
     unsent = delay(api)
     stream.pump()
-    conversations.end(wiring.store(), gone.socket.id, by_platform=True, now=wiring.now())
+    told = Departure(at=wiring.now(), by_platform=True)
+    conversations.end(wiring.store(), gone.socket.id, told)
     back, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     assert back.ids() == [unsent]
     back.ack()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from runledger.api.requests import StateCreate, TaskRunCreate
 from runledger.domain.states import StateDetails, StateType
+from runledger.domain.task_workers import Departure
 from runledger.service import conversations, departures, task_runs
 from runledger.service.conversations import Client, Ears
 from runledger.service.means import Means
@@ -54,9 +55,10 @@ class Site:
     def subscribe(self, name: str) -> None:
         self.say(name, type="subscribe", keys=["task"], client_id=name)
 
-    def end(self, name: str, *, by_platform: bool = False) -> None:
+    def end(self, name: str, *, by_platform: bool = False, unheard: bool = False) -> None:
         self.far_ends.open.pop(name, None)
-        conversations.end(self.store, name, by_platform=by_platform, now=NOW)
+        gone = Departure(at=NOW, by_platform=by_platform, unheard=unheard)
+        conversations.end(self.store, name, gone)
 
     def announce(self) -> None:
         Counter(self.means()).announce({"task:task"})

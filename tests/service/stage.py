@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis.stateful import RuleBasedStateMachine
 
 from runledger.api.requests import StateCreate
-from runledger.domain.task_workers import is_taken_up, waits
+from runledger.domain.task_workers import Departure, is_taken_up, waits
 from runledger.service import conversations, reactions, task_runs
 from runledger.service.conversations import Ears
 from runledger.service.means import Means
@@ -22,6 +22,8 @@ from tests.service.watching import Process, queued, records_of
 from tests.store.contents import Table as Contents
 from tests.store.contents import scan
 
+Ending = str
+OF_ITSELF, BY_PLATFORM, UNHEARD = ENDINGS = ("of itself", "by the platform", "unheard")
 CLIENTS = ("host-1", "host-2")
 
 
@@ -84,10 +86,11 @@ class Stage(RuleBasedStateMachine):
         for process in self.processes.values():
             if process.connection == connection_id:
                 process.lose_connection(self.now)
-        self.end(connection_id, by_platform=False)
+        self.end(connection_id, OF_ITSELF)
 
-    def end(self, connection_id: str, *, by_platform: bool) -> None:
-        conversations.end(self.store, connection_id, by_platform=by_platform, now=self.now)
+    def end(self, connection_id: str, how: Ending) -> None:
+        gone = Departure(at=self.now, by_platform=how != OF_ITSELF, unheard=how == UNHEARD)
+        conversations.end(self.store, connection_id, gone)
         self.after()
 
     def waits(self, run_id: UUID) -> bool:

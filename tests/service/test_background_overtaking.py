@@ -50,7 +50,7 @@ def depart(site: Counter) -> None:
 
 def cut_off(site: Counter) -> None:
     site.look()
-    site.end(FIRST, by_platform=True)
+    site.end(FIRST, by_platform=True, unheard=True)
 
 
 def take_up(site: Counter) -> None:

@@ -21,7 +21,7 @@ from runledger.service import conversations, departures, reactions, task_runs
 from tests.conftest import new_table
 from tests.databases import Engine
 from tests.service.sites import CLIENT, LEASE, RETRIED, STARTED, TAKEN_UP, WAITING
-from tests.service.stage import CLIENTS, Stage
+from tests.service.stage import CLIENTS, ENDINGS, OF_ITSELF, UNHEARD, Ending, Stage
 from tests.service.watching import Process
 
 KEYS = ("first", "second")
@@ -110,15 +110,15 @@ class Background(Stage):
         if process.unanswered and process.connection in self.far_ends.open:
             self.say(process.connection, type="quit")
 
-    @rule(name=clients, is_told=st.booleans(), by_platform=st.booleans())
-    def drop(self, name: str, *, is_told: bool, by_platform: bool) -> None:
+    @rule(name=clients, how=st.sampled_from([None, *ENDINGS]))
+    def drop(self, name: str, how: Ending | None) -> None:
         """Lose a connection, of which API Gateway may say nothing."""
         process = self.processes[name]
         connection_id = process.connection or ""
         if self.far_ends.open.pop(connection_id, None) is not None:
             process.lose_connection(self.now)
-            if is_told:
-                self.end(connection_id, by_platform=by_platform)
+            if how:
+                self.end(connection_id, how)
 
     @rule(name=clients)
     def be_cut_off(self, name: str) -> None:
@@ -126,12 +126,12 @@ class Background(Stage):
         process = self.processes[name]
         if process.unanswered and process.connection in self.far_ends.open:
             process.acknowledge()
-            self.drop(name, is_told=True, by_platform=True)
+            self.drop(name, UNHEARD)
 
     @rule(name=clients)
     def die(self, name: str) -> None:
         """Lose a process, with all that it had."""
-        self.drop(name, is_told=True, by_platform=False)
+        self.drop(name, OF_ITSELF)
         self.processes[name] = Process()
 
     @rule(data=st.data())
@@ -168,7 +168,7 @@ class Background(Stage):
         """In the end a worker gets everything that nobody has who lives."""
         self.tell_everything()
         for name in CLIENTS:
-            self.drop(name, is_told=True, by_platform=False)
+            self.drop(name, OF_ITSELF)
         last = self.processes["last"] = Process()
         for _ in range(5):
             self.connect("last", KEYS)

@@ -11,11 +11,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runledger.adapters.observability import count, logger
 from runledger.domain.conversations import SUBPROTOCOL
+from runledger.domain.task_workers import Departure
 from runledger.metering import measured
 
-# What the platform closes a connection with by itself: after ten idle minutes, after two hours, and
-# when a gateway restarts. The client is still there.
-PLATFORM_CODES = frozenset({1001, 1012})
+# What the platform closes a connection with by itself: after ten idle minutes and after two hours,
+# and when a gateway restarts that hears its clients out first. The client is still there.
+GOING_AWAY, RESTART = 1001, 1012
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,11 @@ class Event:
         return self.told.get("body") or ""
 
     @property
-    def by_platform(self) -> bool:
-        """Whether the platform ended the connection."""
-        return self.told["requestContext"].get("disconnectStatusCode") in PLATFORM_CODES
+    def departure(self) -> Departure:
+        """How the connection ended."""
+        code = self.told["requestContext"].get("disconnectStatusCode")
+        by_platform = code in {GOING_AWAY, RESTART}
+        return Departure(at=self.now, by_platform=by_platform, unheard=code == GOING_AWAY)
 
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]

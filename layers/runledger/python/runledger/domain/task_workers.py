@@ -49,12 +49,14 @@ class Departure(Value):
 
     at: datetime
     by_platform: bool
+    unheard: bool = False
+    """Whether the platform may have lost what the client said in that moment."""
 
 
 class TaskWorker(Value):
     """A connection that hands over runs, one at a time: `holding` awaits acknowledgement.
 
-    If it is gone, whether that was acknowledged is not known.
+    If it is gone, nobody knows whether that was acknowledged.
     """
 
     connection_id: str

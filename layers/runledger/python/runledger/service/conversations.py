@@ -119,9 +119,9 @@ class Ears:
         self.means.sockets.send(connection.id, conversations.AUTH_SUCCESS)
 
 
-def end(store: Store, connection_id: str, *, by_platform: bool, now: datetime) -> None:
+def end(store: Store, connection_id: str, gone: Departure) -> None:
     """Forget a conversation that ended."""
-    departures.leave(store, connection_id, Departure(at=now, by_platform=by_platform))
+    departures.leave(store, connection_id, gone)
     store.listeners.remove(connection_id)
     store.log_listeners.remove(connection_id)
     store.connections.forget(connection_id)

@@ -27,15 +27,14 @@ AT_ONCE = 16
 def leave(store: Store, connection_id: str, gone: Departure) -> None:
     """Note that a worker is gone.
 
-    The run that it did not acknowledge goes to another at once. Where the platform ended the
-    connection, the acknowledgement may have been lost with it, and the client lives on: it keeps
-    the run until its lease is over.
+    The run that it did not acknowledge goes to another at once. Where the acknowledgement may have
+    gone unheard, and the client lives on, it keeps the run until its lease is over.
     """
 
     def departed(worker: TaskWorker) -> TaskWorker:
         if worker.gone:  # That it could not be reached says less than how it ended.
             return worker.but(gone=gone) if gone.by_platform else worker
-        return worker.but(holding=worker.holding if gone.by_platform else None, gone=gone)
+        return worker.but(holding=worker.holding if gone.unheard else None, gone=gone)
 
     _let_go(store, connection_id, departed)
 
