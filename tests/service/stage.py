@@ -44,6 +44,18 @@ class Stage(RuleBasedStateMachine):
         self.records: list[dict[str, Any]] = []
         self.seen: Contents = {}
 
+    def present(self) -> list[str]:
+        """The clients that are connected."""
+        open_ = self.far_ends.open
+        return [name for name, one in self.processes.items() if one.connection in open_]
+
+    def away(self) -> list[str]:
+        return [name for name in self.processes if name not in self.present()]
+
+    def busy(self) -> list[str]:
+        """The clients that were sent a run and have not acknowledged it."""
+        return [name for name in self.present() if self.processes[name].unanswered]
+
     @property
     def means(self) -> Means:
         sockets = Sockets.by(cast("Any", self.far_ends))

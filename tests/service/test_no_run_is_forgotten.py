@@ -1,7 +1,9 @@
 """Background runs and their workers, whatever happens to them in whichever order."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from hypothesis import settings
@@ -26,13 +28,25 @@ from tests.service.watching import Process
 
 KEYS = ("first", "second")
 
-clients = st.sampled_from(CLIENTS)
+Step = Callable[..., None]
+
+
+def to_one(which: Callable[[Stage], list[str]], **drawn: Any) -> Callable[[Step], Step]:
+    """Make a rule of what can happen to one of these clients, while there are any."""
+    name = st.runner().flatmap(lambda stage: st.sampled_from(which(stage)))
+
+    ruled: Callable[[Step], Step] = rule(target=None, name=name, **drawn)
+
+    def decorate(step: Step) -> Step:
+        return precondition(lambda stage: bool(which(stage)))(ruled(step))
+
+    return decorate
 
 
 class Background(Stage):
     """Clients and the stream act in any order; changes are told as often as you like."""
 
-    @initialize(runs=st.integers(0, 3), present=st.sets(clients))
+    @initialize(runs=st.integers(0, 3), present=st.sets(st.sampled_from(CLIENTS)))
     def begin(self, runs: int, present: set[str]) -> None:
         """Begin where much may happen soon."""
         for _ in range(runs):
@@ -65,11 +79,9 @@ class Background(Stage):
             is_to_wait = kind == "SCHEDULED"
             self.report(run_id, WAITING if is_to_wait else StateCreate(type=StateType(kind)))
 
-    @rule(name=clients, keys=st.sampled_from([KEYS, KEYS, *zip(KEYS)]))
+    @to_one(Stage.away, keys=st.sampled_from([KEYS, KEYS, *zip(KEYS)]))
     def connect(self, name: str, keys: tuple[str, ...]) -> None:
         process = self.processes[name]
-        if process.connection in self.far_ends.open:
-            return
         self.connections += 1
         connection_id = f"connection-{self.connections}"
         in_time = self.now - process.left < LEASE
@@ -78,14 +90,13 @@ class Background(Stage):
         assert conversations.begin(self.store, connection_id, CLIENT, lambda _: True, now=self.now)
         self.say(connection_id, type="subscribe", keys=process.keys, client_id=name)
 
-    @rule(name=clients)
+    @to_one(Stage.busy)
     def acknowledge(self, name: str) -> None:
         process = self.processes[name]
-        if process.unanswered and process.connection in self.far_ends.open:
-            process.acknowledge()
-            self.say(process.connection, type="ack")
+        process.acknowledge()
+        self.say(process.connection or "", type="ack")
 
-    @rule(name=clients)
+    @to_one(Stage.busy)
     def take_up_unheard(self, name: str) -> None:
         """Take up a run before its acknowledgement is heard, which is lost if the connection is."""
         process = self.processes[name]
@@ -94,7 +105,7 @@ class Background(Stage):
             process.has = process.holding
             self.report(run_id, TAKEN_UP)
 
-    @rule(name=clients)
+    @rule(name=st.sampled_from(CLIENTS))
     def start(self, name: str) -> None:
         """Take up what was acknowledged first or, if it was, start it; the client reports that."""
         process = self.processes[name]
@@ -104,31 +115,27 @@ class Background(Stage):
             process.has = process.has[0 if is_new else 1 :]
             self.report(run_id, TAKEN_UP if is_new else STARTED)
 
-    @rule(name=clients)
+    @to_one(Stage.busy)
     def quit(self, name: str) -> None:
-        process = self.processes[name]
-        if process.unanswered and process.connection in self.far_ends.open:
-            self.say(process.connection, type="quit")
+        self.say(self.processes[name].connection or "", type="quit")
 
-    @rule(name=clients, how=st.sampled_from([None, *ENDINGS]))
+    @to_one(Stage.present, how=st.sampled_from([None, *ENDINGS]))
     def drop(self, name: str, how: Ending | None) -> None:
         """Lose a connection, of which API Gateway may say nothing."""
         process = self.processes[name]
         connection_id = process.connection or ""
-        if self.far_ends.open.pop(connection_id, None) is not None:
-            process.lose_connection(self.now)
-            if how:
-                self.end(connection_id, how)
+        self.far_ends.open.pop(connection_id)
+        process.lose_connection(self.now)
+        if how:
+            self.end(connection_id, how)
 
-    @rule(name=clients)
+    @to_one(Stage.busy)
     def be_cut_off(self, name: str) -> None:
         """Acknowledge a run in the moment in which the platform ends the connection: unheard."""
-        process = self.processes[name]
-        if process.unanswered and process.connection in self.far_ends.open:
-            process.acknowledge()
-            self.drop(name, UNHEARD)
+        self.processes[name].acknowledge()
+        self.drop(name, UNHEARD)
 
-    @rule(name=clients)
+    @to_one(Stage.present)
     def die(self, name: str) -> None:
         """Lose a process, with all that it had."""
         self.drop(name, OF_ITSELF)
@@ -155,11 +162,10 @@ class Background(Stage):
 
     @invariant()
     def nobody_has_what_another_has(self) -> None:
-        here = [one for one in self.processes.values() if one.connection in self.far_ends.open]
         held = [
             run_id
-            for process in here
-            for run_id in set(process.holding)
+            for name in self.present()
+            for run_id in set(self.processes[name].holding)
             if run_id in self.runs and self.waits(run_id)
         ]
         assert len(held) == len(set(held))
@@ -167,12 +173,13 @@ class Background(Stage):
     def teardown(self) -> None:
         """In the end a worker gets everything that nobody has who lives."""
         self.tell_everything()
-        for name in CLIENTS:
+        for name in self.present():
             self.drop(name, OF_ITSELF)
         last = self.processes["last"] = Process()
         for _ in range(5):
-            self.connect("last", KEYS)
-            while last.unanswered and last.connection in self.far_ends.open:
+            if "last" in self.away():
+                self.connect("last", KEYS)
+            while "last" in self.busy():
                 self.acknowledge("last")
             self.sweep(70)
             self.tell_everything()
