@@ -6,7 +6,8 @@ from starlette.types import Message
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
 
-# A close frame after which uvicorn would discard what comes in until the client answers it.
+# Sends a close frame, as "websocket.close" does, after which uvicorn discards what comes in. After
+# this it goes on until the client has answered.
 HEARING_OUT = "local.close"
 
 
