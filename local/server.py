@@ -4,49 +4,12 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import uvicorn
-
 from local import background, console, dynamodb, environment, tables, template
-from local.application import Application, application
+from local.application import application
 from local.functions import Functions
-from local.listening import handling, listening, port_of, stoppable
+from local.listening import listening, port_of, stoppable
 from local.settings import Settings
-from local.socket_protocol import SocketProtocol
-
-LARGEST_MESSAGE = 4 * 1024 * 1024  # API Gateway: 32 KB in a frame
-
-
-class Server(uvicorn.Server):
-    """Ends the WebSockets while it still answers what their functions ask."""
-
-    def __init__(self, serving: Application) -> None:
-        super().__init__(
-            uvicorn.Config(
-                serving.app,
-                access_log=False,
-                lifespan="off",
-                log_config=None,
-                server_header=False,
-                timeout_graceful_shutdown=3,
-                ws=SocketProtocol,
-                ws_max_size=LARGEST_MESSAGE,
-                ws_per_message_deflate=False,
-            )
-        )
-        # Imported now, not after the user was told that Ctrl-C stops it: Python gives a process
-        # that is interrupted within an import another exit code, even if it ends in good order.
-        self.config.load()
-        self._sockets = serving.sockets
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Let a closed terminal too end it in good order: uvicorn leaves SIGHUP alone."""
-        with super().capture_signals(), handling(("SIGHUP",), self.handle_exit):
-            yield
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._sockets.end()
-        await super().shutdown(sockets)
+from local.web_server import Server
 
 
 def run(settings: Settings) -> None:

@@ -86,7 +86,8 @@ class Sockets:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._threads = CapacityLimiter(THREADS)
-        self._conversations: dict[asyncio.Task[None], Outbox] = {}
+        self._served: set[asyncio.Task[None]] = set()
+        self._outboxes: set[Outbox] = set()
         self._is_ending = False
 
     def behind(self, enter: Entrance) -> ASGIApp:
@@ -95,33 +96,37 @@ class Sockets:
             if self._is_ending:
                 await _turn_away(send)
                 return
-            started, request, outbox = time.perf_counter(), _handshake(scope), Outbox()
-            opened = await to_thread.run_sync(enter, request, outbox, limiter=self._threads)
-            status = opened.status if isinstance(opened, Answer) else SWITCHING
-            console.access("GET", request.raw_path, status, time.perf_counter() - started)
-            if isinstance(opened, Answer):
-                await _refuse(opened, send)
-            else:
-                self._accept(outbox, opened.subprotocol)
-                task = asyncio.create_task(self._converse(opened, outbox, receive, send))
-                self._conversations[task] = outbox
-                task.add_done_callback(self._conversations.pop)
-                await task
+            task = asyncio.create_task(self._serve(enter, _handshake(scope), receive, send))
+            self._served.add(task)
+            task.add_done_callback(self._served.discard)
+            await task
 
         return serve
 
-    def _accept(self, outbox: Outbox, subprotocol: str | None) -> None:
-        outbox.accept(subprotocol)
+    async def _serve(self, enter: Entrance, request: Request, receive: Receive, send: Send) -> None:
+        started, outbox = time.perf_counter(), Outbox()
+        opened = await to_thread.run_sync(enter, request, outbox, limiter=self._threads)
+        status = opened.status if isinstance(opened, Answer) else SWITCHING
+        console.access("GET", request.raw_path, status, time.perf_counter() - started)
+        if isinstance(opened, Answer):
+            await _refuse(opened, send)
+            return
+        outbox.accept(opened.subprotocol)
         if self._is_ending:  # It began to end while the function was asked.
             outbox.ask_back()
+        self._outboxes.add(outbox)
+        try:
+            await self._converse(opened, outbox, receive, send)
+        finally:
+            self._outboxes.discard(outbox)
 
     async def end(self) -> None:
         """Ask every client to come back, while functions can still be told that it has gone."""
         self._is_ending = True
-        for outbox in self._conversations.values():
+        for outbox in self._outboxes:
             outbox.ask_back()
-        if self._conversations:
-            await asyncio.wait(self._conversations, timeout=SECONDS_TO_END)
+        if self._served:
+            await asyncio.wait(self._served, timeout=SECONDS_TO_END)
 
     async def _converse(self, opened: Opened, outbox: Outbox, receive: Receive, send: Send) -> None:
         try:

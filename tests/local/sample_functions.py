@@ -23,16 +23,19 @@ def handler(event, context):
     there = os.environ["WEBSOCKET_URL"] + "?route=/talk"
     return {"statusCode": 307, "headers": {"Location": there}}
 """,
-    # Answers a handshake as a header says.
+    # Answers a handshake as a header says, after a while if it says so.
     "greet": """
 import json
+import time
 from pathlib import Path
 
 def handler(event, context):
     with (Path(__file__).parents[2] / "noted").open("a") as noted:
         noted.write(json.dumps(event) + "\\n")
     headers = {name.lower(): value for name, value in event["headers"].items()}
-    return json.loads(headers.get("answer", '{"statusCode": 200}'))
+    answer = json.loads(headers.get("answer", '{"statusCode": 200}'))
+    time.sleep(answer.pop("sleep", 0))
+    return answer
 """,
     # Does to a connection, its own or another, what a message says.
     "obey": """

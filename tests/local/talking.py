@@ -30,10 +30,24 @@ class Wire:
         self.socket = socket.create_connection((uri.host, uri.port), timeout=10)
 
     def __enter__(self) -> Self:
-        self.protocol.send_request(self.protocol.connect())
+        return self
+
+    def shake_hands(self, **headers: str) -> Self:
+        request = self.protocol.connect()
+        request.headers.update(headers)
+        self.protocol.send_request(request)
         self.flush()
+        return self
+
+    def hear(self) -> Self:
         self.protocol.receive_data(self.socket.recv(4096))
         return self
+
+    def closed(self) -> tuple[int, str] | None:
+        """The code and the reason with which the server has closed, if it has not just left."""
+        while not (heard := self.protocol.close_rcvd) and (data := self.socket.recv(4096)):
+            self.protocol.receive_data(data)
+        return (heard.code, heard.reason) if heard else None
 
     def flush(self) -> None:
         self.socket.sendall(b"".join(self.protocol.data_to_send()))

@@ -1,12 +1,18 @@
 """What becomes of WebSockets when the server ends."""
 
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from local import application as asgi
+from local import template
+from local.functions import Functions
+from local.listening import listening, port_of
+from local.web_server import Server
 from tests.local import sample
 from tests.local.serving import Running, application, serving
 from tests.local.talking import Wire, closed, fill, talk, told
@@ -31,6 +37,7 @@ def test_what_a_client_says_before_it_hears_of_the_end_is_heard(
 ) -> None:
     del dynoxide
     with serving(application(tmp_path), DATA=":memory:") as server, Wire(talk(server)) as client:
+        client.shake_hands().hear()
         server.process.send_signal(signal.SIGTERM)
         unread = client.socket.recv(4096)
         client.protocol.send_text(b'{"type": "note"}')
@@ -61,6 +68,55 @@ def test_who_comes_back_too_early_is_asked_again(kept: tuple[Running, ClientConn
     assert closed(client) == RESTART
     with connect(talk(server)) as early:
         assert closed(early) == RESTART
+
+
+def test_a_handshake_is_answered_though_its_function_takes_long(
+    tmp_path: Path, dynoxide: object
+) -> None:
+    del dynoxide
+    with serving(application(tmp_path), DATA=":memory:") as server, Wire(talk(server)) as client:
+        client.shake_hands(answer='{"statusCode": 200, "sleep": 1}')
+        assert told(tmp_path, "CONNECT")
+        server.process.send_signal(signal.SIGTERM)
+        assert client.closed() == RESTART
+        assert server.process.wait(timeout=20) == 0
+    assert told(tmp_path, "DISCONNECT")
+
+
+def test_who_has_connected_is_asked_back_though_it_has_said_nothing_yet(
+    tmp_path: Path, dynoxide: object
+) -> None:
+    del dynoxide
+    with (
+        serving(application(tmp_path), DATA=":memory:") as server,
+        connect(talk(server)) as client,
+        Wire(talk(server)) as early,
+    ):
+        server.process.send_signal(signal.SIGTERM)
+        assert closed(client) == RESTART
+        with pytest.raises(ConnectionError):
+            _knock(talk(server))
+        assert early.shake_hands().closed() == RESTART
+
+
+def test_who_waits_in_the_queue_of_the_port_is_asked_back(tmp_path: Path) -> None:
+    loaded = template.load(sample.write(tmp_path))
+    with listening("127.0.0.1", 0) as listener:
+        url = f"ws://127.0.0.1:{port_of(listener)}{loaded.sockets.path}"
+        server = Server(asgi.application(loaded, Functions(loaded), url))
+        server.should_exit = True
+        with Wire(url) as client:
+            client.shake_hands()
+            server.run(sockets=[listener])
+            assert client.closed() == RESTART
+
+
+def _knock(address: str) -> None:
+    """Connect, again and again, and say nothing."""
+    give_up = time.monotonic() + 10
+    while time.monotonic() < give_up:
+        Wire(address).socket.close()
+        time.sleep(0.01)
 
 
 def test_a_client_that_does_not_read_does_not_keep_it(
