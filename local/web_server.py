@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from local.application import Application
 from local.listening import handling
@@ -30,7 +29,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 serving.app,
                 access_log=False,
-                http="h11",
+                http=H11Protocol,
                 lifespan="off",
                 log_config=None,
                 server_header=False,
@@ -84,6 +83,6 @@ def _waiting_at(listener: socket.socket) -> Iterator[socket.socket]:
 
 
 def _is_new(connection: asyncio.Protocol) -> bool:
-    if isinstance(connection, WebSocketsSansIOProtocol):
+    if isinstance(connection, SocketProtocol):
         return not connection.handshake_complete
     return isinstance(connection, H11Protocol) and connection.cycle is None
