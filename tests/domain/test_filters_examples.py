@@ -101,7 +101,7 @@ OF_RELATIVES: list[tuple[dict[str, Any], list[str]]] = [
     ({"flow_runs": {"id": {"not_any_": [str(FR1)]}}}, ["alpha2"]),
     (
         {"flow_runs": {"state": {"type": {"any_": ["RUNNING"], "not_any_": ["RUNNING"]}}}},
-        ["Alpha", "alpha2"],
+        [],
     ),
     ({"deployments": {}}, ["Alpha"]),
     ({"flows": {"deployment": {"is_null_": True}}}, ["alpha2"]),

@@ -115,11 +115,16 @@ def test_an_empty_not_any_is_no_criterion() -> None:
     assert of_flow_run({"idempotency_key": {"not_any_": []}})
 
 
-# A part of a state criterion that has both operators vanishes; the reference's defect, kept.
+@pytest.mark.parametrize("operator", ["and_", "or_"])
 @pytest.mark.parametrize("part", ["type", "name"])
-def test_a_state_both_included_and_excluded_is_no_criterion(part: str) -> None:
-    asked = {"any_": ["FAILED"], "not_any_": ["FAILED"]}
-    assert of_flow_run({"state": {part: asked}}, state_type="RUNNING", state_name="Running")
+@pytest.mark.parametrize(
+    ("state", "found"), [("FAILED", True), ("CRASHED", False), ("RUNNING", False)]
+)
+def test_both_operators_of_a_state_count(
+    part: str, operator: str, state: str, *, found: bool
+) -> None:
+    asked = {part: {"any_": ["FAILED", "CRASHED"], "not_any_": ["CRASHED"]}, "operator": operator}
+    assert of_flow_run({"state": asked}, state_type=state, state_name=state) is found
 
 
 @pytest.mark.parametrize("operator", ["any_", "not_any_"])

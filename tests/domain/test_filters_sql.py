@@ -77,7 +77,7 @@ def clauses(column: str, asked: Body, spelling: Mapping[str, Spelling]) -> list[
 def of_state(asked: Body) -> Iterator[str]:
     for part in ("type", "name"):
         said = clauses(f"state_{part}", asked.get(part) or {}, PLAIN)
-        yield said[0] if len(said) == 1 else ""
+        yield joined(said) if said else ""
 
 
 def of_flow_run_id(asked: Body) -> str:

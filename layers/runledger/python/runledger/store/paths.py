@@ -135,9 +135,7 @@ def by_state(kind: str) -> Path:
 
 def _types(criteria: Criteria, kind: str) -> list[StateType] | None:
     state = asked(criteria, kind, "state")
-    wanted = state and state.type
-    # Given both operators, which flow runs have, the reference heeds neither.
-    return wanted.any_ if wanted and not getattr(wanted, "not_any_", None) else None
+    return state.type.any_ if state and state.type else None
 
 
 def by_times(kind: str) -> Paths:

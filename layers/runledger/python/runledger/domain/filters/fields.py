@@ -93,10 +93,10 @@ class State(CombinedCriterion):
 
     @cached_property
     def clauses(self) -> tuple[Test, ...]:
-        # The reference leaves out a part that says nothing, and one that says two things.
+        # The reference leaves out a part that says nothing.
         parts = {name: getattr(self, name) for name in self.columns}
         return tuple(
-            on(self.columns[name], part.clauses[0])
+            on(self.columns[name], part.test)
             for name, part in parts.items()
-            if part is not None and len(part.clauses) == 1
+            if part is not None and part.clauses
         )
