@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PINS := pyproject.toml layers/dependencies/requirements.txt
 REFERENCE := $(subst $(VENV),.reference-venv,$(BIN))
+OLD_CLIENTS := .client-3.8.8-venv/stamp .client-3.2.0-venv/stamp
 PACKAGE := from importlib.util import find_spec; print(*find_spec('prefect').submodule_search_locations)
 SAM := SAM_CLI_TELEMETRY=0 $(subst $(VENV),.sam-venv,$(BIN))/sam
 DATABASE := local/node_modules/.package-lock.json
@@ -40,7 +41,7 @@ bench: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## milliseconds and c
 conformance: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## ask this and the reference the same, compare the answers
 	@$(BIN)/python -m tests.conformance $(ARGS)
 
-clients: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp .old-client-venv/stamp ## run stock Prefect programs against this, check what shows
+clients: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp $(OLD_CLIENTS) ## run stock Prefect programs against this, check what shows
 	@$(BIN)/python -m tests.conformance.clients $(ARGS)
 
 sam: .sam-venv/stamp ## validate and build what `sam deploy` and `sam local` use
@@ -48,7 +49,7 @@ sam: .sam-venv/stamp ## validate and build what `sam deploy` and `sam local` use
 	$(SAM) build
 
 clean: ## remove what the tools made; the database in .runledger/ stays
-	rm -rf $(VENV) .reference-venv .old-client-venv .sam-venv .aws-sam local/node_modules build
+	rm -rf $(VENV) .reference-venv .client-*-venv .sam-venv .aws-sam local/node_modules build
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	rm -rf layers/runledger/python/*.egg-info
 	find functions layers local tests -name __pycache__ -prune -exec rm -rf {} +
@@ -89,9 +90,9 @@ $(DATABASE): local/package-lock.json
 	  echo 'Prefect could not be installed: pip says why, above.' >&2; exit 1; }
 	@touch $@
 
-.old-client-venv/stamp: tests/conformance/requirements-old-client.txt
-	@echo 'Installing an old client into .old-client-venv (once) ...'
-	@$(PYTHON) -m venv .old-client-venv
-	@$(subst $(VENV),.old-client-venv,$(BIN))/python -m pip install --quiet \
+.client-%-venv/stamp: tests/conformance/requirements-%.txt
+	@echo 'Installing an old client, $*, into .client-$*-venv (once) ...'
+	@$(PYTHON) -m venv .client-$*-venv
+	@$(subst $(VENV),.client-$*-venv,$(BIN))/python -m pip install --quiet \
 	  --disable-pip-version-check --requirement $<
 	@touch $@

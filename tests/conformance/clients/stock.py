@@ -13,7 +13,7 @@ from tests.conformance.servers import ROOT
 
 FOLDER = "Scripts" if os.name == "nt" else "bin"
 BIN = ROOT / ".reference-venv" / FOLDER
-OLD = ROOT / ".old-client-venv" / FOLDER
+OLD = {version: ROOT / f".client-{version}-venv" / FOLDER for version in ("3.8.8", "3.2.0")}
 PROGRAMS = Path(__file__).parent / "programs"
 # Nothing here takes that long: one that does hangs.
 LONGEST = 180.0

@@ -116,6 +116,13 @@ def is_cancelled(scene: Scene) -> None:
     scene.shows(run, {Shown(task, DONE): 1 for task in ("first", "cancel", "last")})
 
 
+def meets_no_older_server(scene: Scene) -> None:
+    """A client compares its version with the server's, and warns where its own is the newer one."""
+    ran = scene.stock.run("two_tasks", "20")
+    succeeds(ran)
+    assert "older version" not in ran.told(), ran.told()
+
+
 def creates_in_a_flow_run(scene: Scene) -> None:
     succeeds(scene.stock.run("flow_run"))
 
@@ -128,5 +135,6 @@ CHECKS: Mapping[str, Check] = {
     "a failed task leaves others not ready, a flow fails, another takes too long": fails,
     "tasks time out, end as they say, are rolled back and crash": ends,
     "prefect flow-run cancel reaches a flow while it runs": is_cancelled,
+    "a program is not warned that the server is older than it": meets_no_older_server,
     "get_client() creates one run for each dynamic key of a flow run": creates_in_a_flow_run,
 }
