@@ -33,7 +33,7 @@ REFUSALS: list[tuple[dict[str, Any], list[Error]]] = [
             (
                 "task_runs.id.any_.0",
                 "uuid_parsing",
-                "Input should be a valid UUID, invalid character: found `x` at 1",
+                "Input should be a valid UUID, invalid character: found `x` at 0",
             ),
             (
                 "task_runs.id.any_.1",
@@ -95,7 +95,7 @@ REFUSALS: list[tuple[dict[str, Any], list[Error]]] = [
             (
                 "flow_runs.created_by.id_.0",
                 "uuid_parsing",
-                "Input should be a valid UUID, invalid character: found `x` at 1",
+                "Input should be a valid UUID, invalid character: found `x` at 0",
             ),
             ("task_runs", "model_attributes_type", NO_MODEL),
             ("deployments.paused.eq_", "bool_type", "Input should be a valid boolean"),

@@ -55,7 +55,7 @@ def _groups(options: argparse.Namespace) -> list[Group]:
         Group(commands.CHECKS),
         Group(schedules.CHECKS),
         Group(APART, apart=True),
-        Group(old_client.CHECKS, apart=True),
+        *(Group(checks, apart=True) for checks in old_client.CHECKS),
     ]
     if options.against_itself:
         return groups

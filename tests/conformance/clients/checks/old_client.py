@@ -1,7 +1,6 @@
-"""Clients of the past. That of 2025, 3.2.0, knows no subprotocol, no password in a message, no content
-type and no leases."""
+"""Clients of 2025: that of 3.2.0 knows no subprotocol, no content type and no leases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -31,8 +30,7 @@ def _by(folder: Path, check: Check) -> Check:
     return checked
 
 
-CHECKS: Mapping[str, Check] = {
-    f"client {version}: {claim}": _by(folder, check)
+CHECKS: Sequence[Mapping[str, Check]] = [
+    {f"client {version}: {claim}": _by(folder, check) for claim, check in CLAIMS.items()}
     for version, folder in OLD.items()
-    for claim, check in CLAIMS.items()
-}
+]
