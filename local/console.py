@@ -33,7 +33,19 @@ def mute_refusals() -> None:
 
 
 def access(method: str, path: str, status: int, seconds: float) -> None:
-    say(f"{datetime.now().astimezone():%H:%M:%S} {status} {method} {path} {seconds * 1000:.0f} ms")
+    say(f"{_now()} {status} {method} {path} {seconds * 1000:.0f} ms")
+
+
+def too_large_for_aws(size: int, limit: int) -> None:
+    """Warn of a WebSocket message that works here only: sizes in bytes."""
+    say(
+        f"{_now()} A client sent a WebSocket message of {size:,} bytes. AWS refuses more than"
+        f" {limit:,} and ends the connection: docs/events.md, Sizes"
+    )
+
+
+def _now() -> str:
+    return f"{datetime.now().astimezone():%H:%M:%S}"
 
 
 def say(*lines: str) -> None:

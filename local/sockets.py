@@ -17,6 +17,9 @@ from local.socket_protocol import HEARING_OUT
 AT_ONCE = 8  # messages of one connection that functions have in hand
 THREADS = 40
 MOST_UNREAD = 1024 * 1024  # bytes that wait for one client
+# Bytes of a client's frame. API Gateway closes with 1009 above that; Prefect's clients send each
+# message in one frame.
+MAX_FRAME_ON_AWS = 32 * 1024
 RESTART = 1012, "Service restart"
 CLOSES = {"websocket.close", HEARING_OUT}
 DROPPED, DROP = 1006, "dropped"  # nothing is sent: uvicorn ends the connection when we are done
@@ -149,6 +152,7 @@ class Sockets:
         Each has been dealt with then: what is told of the end is told last.
         """
         at_once = asyncio.Semaphore(AT_ONCE)
+        has_warned = False
 
         async def hand_over(message: str | bytes) -> None:
             await to_thread.run_sync(self._hub.receive, connection, message, limiter=self._threads)
@@ -157,8 +161,10 @@ class Sockets:
         async with asyncio.TaskGroup() as tasks:
             while (event := await receive())["type"] == "websocket.receive":
                 text = event.get("text")
+                message = event["bytes"] if text is None else text
+                has_warned = has_warned or _warn_of_size(message)
                 await at_once.acquire()
-                tasks.create_task(hand_over(event["bytes"] if text is None else text))
+                tasks.create_task(hand_over(message))
         return event["code"], event.get("reason") or ""
 
 
@@ -186,6 +192,14 @@ async def _refuse(answer: Answer, send: Send) -> None:
     with suppress(OSError):
         await send({"type": f"{kind}.start", "status": answer.status, "headers": headers})
         await send({"type": f"{kind}.body", "body": answer.body})
+
+
+def _warn_of_size(message: str | bytes) -> bool:
+    """Whether the message is larger than AWS takes; the console says so."""
+    size = len(message.encode() if isinstance(message, str) else message)
+    if size > MAX_FRAME_ON_AWS:
+        console.too_large_for_aws(size, MAX_FRAME_ON_AWS)
+    return size > MAX_FRAME_ON_AWS
 
 
 def _frame(message: bytes) -> Message:

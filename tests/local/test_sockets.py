@@ -1,3 +1,5 @@
+import re
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +33,21 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
         return port
+
+
+def message_of(size: int) -> str:
+    """What has the sample post a word, with so many bytes, of which characters can take two."""
+    message = '{"type": "obey", "post": "here", "padding": "%s"}'
+    room = size - len(message % "")
+    return message % ("é" * (room // 2) + "a" * (room % 2))
+
+
+def send(server: Running, *sizes: int) -> None:
+    """Messages of these sizes, on one connection."""
+    with connect(talk(server)) as client:
+        for size in sizes:
+            client.send(message_of(size))
+            assert client.recv(timeout=10) == "here"
 
 
 def test_a_message_goes_to_its_function_and_back(server: Running) -> None:
@@ -90,6 +107,20 @@ def test_a_message_longer_than_api_gateways_frames_is_taken(server: Running) -> 
     with connect(talk(server)) as client:
         obey(client, post="a" * 100_000)
         assert client.recv(timeout=10) == "a" * 100_000
+
+
+def test_a_message_that_aws_refuses_is_a_warning_once_for_each_connection(
+    tmp_path: Path, dynoxide: object
+) -> None:
+    del dynoxide
+    with serving(application(tmp_path), DATA=":memory:") as server:
+        send(server, 32_768)
+        send(server, 40_000, 32_769, 50_000)
+        send(server, 32_768, 32_770)
+        server.end(signal.SIGTERM)
+        assert server.process.stdout
+        said = server.process.stdout.read()
+    assert re.findall(r"WebSocket message of (\S+) bytes", said) == ["40,000", "32,770"]
 
 
 def test_what_is_posted_before_a_close_arrives(server: Running) -> None:
