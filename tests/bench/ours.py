@@ -32,18 +32,18 @@ def holding(size: int) -> Iterator[Ours]:
         loaded = _fill(Path(folder), size)
         chosen = settings.read({"DATA": folder})
         api = template.load(parameters=chosen.parameters)
-        with _prepared(chosen) as endpoint, servers.runledger(DYNAMODB_ENDPOINT=endpoint) as url:
+        with prepared(chosen) as endpoint, servers.runledger(DYNAMODB_ENDPOINT=endpoint) as url:
             yield Ours(Handlers(api), Server(url), wiring.store().table.client, loaded)
 
 
 def _fill(folder: Path, size: int) -> Loaded:
     chosen = settings.read({"DATA": settings.MEMORY})
-    with _prepared(chosen):
+    with prepared(chosen):
         return gathering.fill(wiring.store().table.client, chosen.table, size, folder / FILE)
 
 
 @contextmanager
-def _prepared(chosen: settings.Settings) -> Iterator[str]:
+def prepared(chosen: settings.Settings) -> Iterator[str]:
     """Start a database, and let the functions in this process use it."""
     api = template.load(parameters=chosen.parameters)
     with dynamodb.running(chosen) as database:

@@ -5,6 +5,7 @@ All of it happens in botocore's event hooks, so that the code under test is what
 
 import itertools
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -141,6 +142,37 @@ def sent_twice(client: DynamoDBClient, *, call: int) -> Iterator[None]:
 
     with hooked(client, "needs-retry.dynamodb", once_more):
         yield
+
+
+class Gauge:
+    """How many calls are under way, and how many were at most."""
+
+    def __init__(self, awaited: int) -> None:
+        self._awaited = awaited
+        self._changed = threading.Condition()
+        self._now = self.most = self.calls = 0
+
+    def begin(self, **_: object) -> None:
+        """Wait a while for the others, so that calls which can be together are."""
+        with self._changed:
+            self.calls += 1
+            self._now += 1
+            self.most = max(self.most, self._now)
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self.most >= self._awaited, timeout=1)
+
+    def end(self, **_: object) -> None:
+        with self._changed:
+            self._now -= 1
+
+
+@contextmanager
+def gauged(client: DynamoDBClient, operation: str, awaited: int) -> Iterator[Gauge]:
+    """Calls of an operation, each of which waits a while for so many to be under way."""
+    gauge = Gauge(awaited)
+    begins, ends = (f"{when}-call.dynamodb.{operation}" for when in ("before", "after"))
+    with hooked(client, begins, gauge.begin), hooked(client, ends, gauge.end):
+        yield gauge
 
 
 @contextmanager

@@ -38,8 +38,9 @@ def sorted_ids(facts: Any) -> list[str]:  # noqa: ANN401 - an iterator of anythi
 
 def seconds(store: Store, calls: int) -> Store:
     """Return a store that takes a second to a call, and has to give up after so many."""
-    times = (DAWN + timedelta(seconds=passed) for passed in count())
-    return store.until(Deadline(DAWN + timedelta(seconds=calls), lambda: next(times)))
+    passed = count()  # of which threads may ask: a generator would not bear it
+    clock = lambda: DAWN + timedelta(seconds=next(passed))  # noqa: E731
+    return store.until(Deadline(DAWN + timedelta(seconds=calls), clock))
 
 
 @pytest.mark.parametrize("way", WAYS)

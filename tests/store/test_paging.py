@@ -9,7 +9,7 @@ showed: that is what an offset means, on the reference as here. What holds:
 - None is shown twice either where new runs come behind what was read: in the order of their
   expected start, upwards, or in any order under a bound that they are not within, such as an
   expected start before the first page was read. (One created while a page is read may be shown
-  again: the shards are read one after the other, so it can be seen before one created before it.)
+  again: the shards are not read at the same instant, so it can be seen before an older one.)
 - One answer shows no run twice, however it changed its place meanwhile.
 
 Pages are longer than the API's: each passes over what is before it, so that shorter ones take long.
@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from random import Random
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -35,7 +36,7 @@ from runledger.store.items import Stored
 from runledger.store.store import Store
 from runledger.store.table import Table
 from tests.databases import TEMPLATE, DynamoDB, Engine
-from tests.store.calls import preceded
+from tests.store.calls import hooked
 from tests.store.populations import DAWN, in_state, put_task_runs, task_run
 
 # More than are sorted in memory at once in any case.
@@ -156,10 +157,19 @@ def test_a_run_that_moves_while_it_is_listed_is_listed_once(on_dynoxide: DynamoD
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), 1)
     put_task_runs(on_dynoxide, [Stored(run, version=1)], shards=1)
 
-    def move() -> None:
-        moved = Stored(in_state(run, started), version=2)
-        put_task_runs(on_dynoxide, [moved], shards=1)
+    seen = threading.Event()
 
-    with preceded(on_dynoxide.client, 1, move):
+    def move(*, params: dict[str, Any], **_: object) -> None:
+        """Once it is found where it was, and before it is looked for where it goes."""
+        if b"RUNNING" in params["body"]:
+            assert seen.wait(timeout=10)
+            moved = Stored(in_state(run, started), version=2)
+            put_task_runs(on_dynoxide, [moved], shards=1)
+
+    before, after = (f"{when}-call.dynamodb.Query" for when in ("before", "after"))
+    with (
+        hooked(on_dynoxide.client, before, move),
+        hooked(on_dynoxide.client, after, lambda **_: seen.set()),
+    ):
         found = store.task_runs.searcher(IN_STATES, Page(UPWARDS.order, 0, 10)).find()
     assert (found.items_read, [one.id for one in found.answer]) == (3, [run.id])

@@ -18,6 +18,7 @@ from runledger.domain.flows import Flow
 from runledger.domain.sorting import ALL, FlowRunSort, FlowSort, Page, Sort, TaskRunSort
 from runledger.domain.states import State
 from runledger.store import places
+from runledger.store.costs import MANY_QUERIES
 from runledger.store.items import Stored
 from runledger.store.runs import MOST_TAGS
 from runledger.store.searching import MOST_SORTED
@@ -129,7 +130,10 @@ def test_a_search_finds_exactly_what_is_wanted(
         searcher = getattr(store, kind).searcher(criteria, page)
         # However little is sorted in memory, as if there were much more of it.
         most_sorted = data.draw(st.sampled_from([0, 3, MOST_SORTED]))
-        found = replace(searcher, most_sorted=most_sorted).paginate().answer
+        # However few are asked for one by one, as if there were many more of them.
+        many_queries = data.draw(st.sampled_from([0, 2, MANY_QUERIES]))
+        hurried = replace(searcher, most_sorted=most_sorted, many_queries=many_queries)
+        found = hurried.paginate().answer
         ids = [one.id for one in found.page]
         assert (ids, found.total) == world.wanted(kind, criteria, page)
     fresh.client.delete_table(TableName=fresh.table)

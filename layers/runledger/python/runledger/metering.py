@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 
@@ -13,6 +14,13 @@ class Meter:
 
     calls: int = 0
     capacity: float = 0.0
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    def add(self, capacity: float) -> None:
+        """Add a call, which any thread of the request may have made."""
+        with self._lock:
+            self.calls += 1
+            self.capacity += capacity
 
     def told(self) -> dict[str, object]:
         """Return what is worth logging."""
@@ -24,7 +32,7 @@ _meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
 
 @contextmanager
 def measured() -> Iterator[Meter]:
-    """Sum up the calls made meanwhile in this thread."""
+    """Sum up the calls made meanwhile in this thread, and in those that have its context."""
     meter = Meter()
     token = _meter.set(meter)
     try:
@@ -40,5 +48,4 @@ def note(answer: Mapping[str, Any]) -> None:
         return
     consumed = answer.get("ConsumedCapacity", ())
     tables = [consumed] if isinstance(consumed, Mapping) else consumed
-    meter.calls += 1
-    meter.capacity += sum(table.get("CapacityUnits", 0.0) for table in tables)
+    meter.add(sum(table.get("CapacityUnits", 0.0) for table in tables))

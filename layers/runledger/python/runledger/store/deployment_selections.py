@@ -11,7 +11,7 @@ from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
 from runledger.store import items, keys
 from runledger.store.expressions import in_partition
-from runledger.store.flow_run_selections import Members
+from runledger.store.flow_run_selections import Members, test_each
 from runledger.store.table import MOST_KEYS, Query, Table, chunks
 
 
@@ -25,17 +25,21 @@ class DeploymentSelection:
     def choose(self, facts: Sequence[Deployment]) -> Iterator[bool]:
         """Look up the flows and the runs of the deployments, as far as they are asked for."""
         flows = self._flows(facts)
-        return (self._wants(one, flows.get(one.flow_id)) for one in facts)
+        lineages = (self._lineage(one, flows.get(one.flow_id)) for one in facts)
+        asks_below = self.criteria.flow_runs is not None or self.criteria.task_runs is not None
+        return test_each(self._wants, zip(facts, lineages, strict=True), reads=asks_below)
 
     def _flows(self, deployments: Sequence[Deployment]) -> dict[UUID, Flow]:
         found = self.table.read_many(list({keys.flow(one.flow_id) for one in deployments}))
         flows = (items.read_document(Flow, item) for item in found.values())
         return {flow.id: flow for flow in flows}
 
-    def _wants(self, deployment: Deployment, flow: Flow | None) -> bool:
-        lineage = Lineage(
+    def _lineage(self, deployment: Deployment, flow: Flow | None) -> Lineage:
+        return Lineage(
             flow=flow, deployment=deployment, deployment_flow=flow, flow_has_deployment=True
         )
+
+    def _wants(self, deployment: Deployment, lineage: Lineage) -> bool:
         asked = (self.criteria.deployments, self.criteria.flows)
         members = Members(self.table, self.criteria)
         return all(one.matches(lineage) for one in asked if one) and members.has_run(

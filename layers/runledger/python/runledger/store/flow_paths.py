@@ -12,8 +12,7 @@ def by_name(criteria: Criteria, _: int) -> Read | None:
     names = named(criteria, FLOW, "name")
     if names is None:
         return None
-    claims = map(keys.flow_name, names)
-    return Follow("by_name", tuple((claim.pk, (claim.sk, claim.sk)) for claim in claims))
+    return Follow("by_name", keys=tuple(map(keys.flow_name, names)))
 
 
 TO_FLOWS: Paths = {

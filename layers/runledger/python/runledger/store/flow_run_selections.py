@@ -1,8 +1,9 @@
 """Which flow runs and flows are wanted: criteria, with the look-ups that they need."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from uuid import UUID
 
 from runledger.domain.deployments import Deployment
@@ -14,7 +15,10 @@ from runledger.store import deployment_items, items, keys
 from runledger.store.expressions import in_index
 from runledger.store.lineages import KnownFlow, Lineages
 from runledger.store.table import MOST_KEYS, Query, Table, chunks
+from runledger.store.threads import map_at_once
 from runledger.store.writes import Item
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,14 @@ class Members:
         return (one for one in self.table.query(query) if keys.is_of(keys.of(one), kind))
 
 
+def test_each(
+    test: Callable[[T, Lineage], bool], things: Iterable[tuple[T, Lineage]], *, reads: bool
+) -> Iterator[bool]:
+    """Tell of each thing whether it is wanted; many at a time where that reads the table."""
+    apply = map_at_once if reads else map
+    return apply(lambda given: test(*given), things)
+
+
 @dataclass(frozen=True)
 class FlowRunSelection:
     """Which flow runs are wanted."""
@@ -72,10 +84,12 @@ class FlowRunSelection:
         """Look up what stands above and below the flow runs, as far as it is asked for."""
         members = Members(self.table, self.criteria)
         lineages = Lineages(self.table, self.criteria).of_flow_runs(facts)
-        return (
-            self._wants(lineage) and members.has_task_run(run.id)
-            for run, lineage in zip(facts, lineages, strict=True)
-        )
+
+        def is_wanted(run: FlowRun, lineage: Lineage) -> bool:
+            return self._wants(lineage) and members.has_task_run(run.id)
+
+        asks_below = self.criteria.task_runs is not None
+        return test_each(is_wanted, zip(facts, lineages, strict=True), reads=asks_below)
 
     def _wants(self, lineage: Lineage) -> bool:
         return all(one.matches(lineage) for one in self.criteria.of_lineage)
@@ -95,10 +109,15 @@ class FlowSelection:
             Lineage(flow=flow, deployment_flow=flow, flow_has_deployment=flow.id in deployed)
             for flow in facts
         )
-        return (
-            self._is_wanted(lineage) and self._has_deployment(lineage) and self._has_run(flow)
-            for flow, lineage in zip(facts, lineages, strict=True)
-        )
+
+        def is_wanted(flow: Flow, lineage: Lineage) -> bool:
+            return (
+                self._is_wanted(lineage) and self._has_deployment(lineage) and self._has_run(flow)
+            )
+
+        below = (self.criteria.deployments, self.criteria.flow_runs, self.criteria.task_runs)
+        asks_below = any(one is not None for one in below)
+        return test_each(is_wanted, zip(facts, lineages, strict=True), reads=asks_below)
 
     def _deployed(self, flows: Sequence[Flow]) -> AbstractSet[UUID]:
         """Return the flows that have deployments, if that is asked: their items count them."""

@@ -44,8 +44,8 @@ class Lineages:
         """Return the lineages of the runs by their flow run's id; of no flow run there is none."""
         if not self.criteria.needs_lineage:
             return {}
-        new = {run.flow_run_id for run in runs} - {None} - self._seen.keys()
-        self._seen.update(self._look_up([flow_run_id for flow_run_id in new if flow_run_id]))
+        ids = {run.flow_run_id for run in runs if run.flow_run_id}
+        self._seen.update(self._look_up([one for one in ids if one not in self._seen]))
         return self._seen
 
     def _look_up(self, ids: list[UUID]) -> dict[UUID | None, Lineage]:

@@ -9,10 +9,13 @@ from runledger.domain.logs import Log
 from runledger.store import keys, places
 from runledger.store.log_items import PACKED, TEXT, is_whole, read_log
 from runledger.store.log_paths import Source
-from runledger.store.table import MOST_KEYS, Query, Table
+from runledger.store.table import MOST_ENTRIES, MOST_KEYS, Query, Table
 from runledger.store.writes import Item
 
 CONTENT = {TEXT, PACKED}
+
+# Sources of which each may be read a megabyte at a time.
+FEW_SOURCES = 10
 
 
 @dataclass
@@ -28,17 +31,24 @@ class LogReader:
     items_read: int = field(default=0, init=False)
 
     def lines(self, sources: Sequence[Source]) -> Iterator[Log]:
-        """Yield the lines of all sources, each read as far as needed."""
-        streams = [self._items(source) for source in sources]
+        """Yield the lines of all sources, each read as far as needed; all of them begin at once."""
+        streams = map(self._counted, self.table.query_each(self._queries(sources)))
         merged = heapq.merge(*streams, key=_place, reverse=self.reverse)
         grouped = groupby(merged, lambda item: places.line_of(_place(item)))
         found = ([*pieces] for _, pieces in grouped)
         while some := list(islice(found, MOST_KEYS)):
             yield from self._read(some)
 
-    def _items(self, source: Source) -> Iterator[Item]:
-        index = source.index and source.index.name
-        for item in self.table.query(Query(source.where, index, self.reverse, self.page)):
+    def _queries(self, sources: Sequence[Source]) -> Iterator[Query]:
+        # What is read of all of them before the first line is told has to be held in memory.
+        most = MOST_ENTRIES // max(len(sources), 1) + 1
+        page = min(self.page or most, most) if len(sources) > FEW_SOURCES else self.page
+        for source in sources:
+            index = source.index and source.index.name
+            yield Query(source.where, index, self.reverse, page)
+
+    def _counted(self, items: Iterator[Item]) -> Iterator[Item]:
+        for item in items:
             self.items_read += 1
             yield item
 

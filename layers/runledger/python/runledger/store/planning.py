@@ -55,10 +55,11 @@ class Lookup:
 
 @dataclass(frozen=True)
 class Follow:
-    """Read what the pointers in ranges of partitions lead to."""
+    """Read what pointers lead to: those in ranges of partitions, and those with some keys."""
 
     name: str
-    ranges: tuple[tuple[str, tuple[str, str]], ...]
+    ranges: tuple[tuple[str, tuple[str, str]], ...] = ()
+    keys: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,12 @@ class Walk:
 
 
 Read = Lookup | Follow | Walk
+
+
+def is_bounded(read: Read) -> bool:
+    """Tell whether a plan finds as much as is named, and not as much as the table has."""
+    return not isinstance(read, Walk) or read.bounded
+
 
 # For criteria that contradict each other; DynamoDB refuses a range that ends before it begins.
 NOTHING = Lookup("nothing", ())

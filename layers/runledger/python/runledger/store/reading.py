@@ -3,10 +3,10 @@
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from math import isqrt
 from operator import itemgetter
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items, keys, places
@@ -15,6 +15,8 @@ from runledger.store.kinds import F, Kind, R
 from runledger.store.planning import Follow, Lookup, Read, Walk
 from runledger.store.table import MOST_ENTRIES, Query, Table
 from runledger.store.writes import Item
+
+A = TypeVar("A")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,20 @@ class Candidate(Generic[F]):
 
 
 @dataclass
+class Tally(Generic[A]):
+    """Counts what passes."""
+
+    passing: Iterable[A]
+    number: int = 0
+
+    def __iter__(self) -> Iterator[A]:
+        """Let each pass."""
+        for one in self.passing:
+            self.number += 1
+            yield one
+
+
+@dataclass
 class Reader(Generic[F, R]):
     """Reads things of a kind for a page; `items_read` counts index entries and items alike."""
 
@@ -35,32 +51,52 @@ class Reader(Generic[F, R]):
     page: Page
     items_read: int = field(default=0, init=False)
 
-    def candidates(self, read: Read) -> Iterator[Candidate[F]]:
-        """Yield what a plan finds; of a walk in the order of the page, if that is its order."""
+    def candidates(self, read: Read, *, ordered: bool = True) -> Iterator[Candidate[F]]:
+        """Yield what a plan finds; of a walk in the order of its index, unless in any.
+
+        That is the order of the page where the walk yields it. In any order, few partitions are
+        read ahead of their need; in order, all of them begin at once, each with few entries.
+        """
         if isinstance(read, Walk):
-            return _each_once(self._entries(read))
+            return _each_once(self._entries(read, ordered=ordered))
         found = read.keys if isinstance(read, Lookup) else self._followed(read)
         return (Candidate(key) for key in dict.fromkeys(found))
 
     def _followed(self, read: Follow) -> Iterator[keys.Key]:
-        for pk, between in read.ranges:
-            for item in self.table.query(Query(in_partition(pk, between))):
-                self.items_read += 1
-                yield keys.thing(self.kind.name, items.pointed_to(item))
+        asked = (Query(in_partition(pk, between)) for pk, between in read.ranges)
+        by_key = self.table.read_many(read.keys).values()
+        for item in chain(by_key, chain.from_iterable(self.table.query_each(asked))):
+            self.items_read += 1
+            yield keys.thing(self.kind.name, items.pointed_to(item))
 
-    def _entries(self, walk: Walk) -> Iterator[Candidate[F]]:
+    def _entries(self, walk: Walk, *, ordered: bool) -> Iterator[Candidate[F]]:
+        if not ordered:
+            found = self._of_kind(chain.from_iterable(self._partitions(walk)))
+            yield from (self._candidate(entry, wide=walk.wide) for entry in found)
+        elif walk.index == keys.BY_NAME:
+            yield from self._with_long_names_settled(self._merged(walk))
+        else:
+            yield from (self._candidate(entry, wide=walk.wide) for entry in self._merged(walk))
+
+    def _merged(self, walk: Walk) -> Iterator[Item]:
         """Merge the partitions of an index, in its order, reading each only as far as needed."""
-        reverse = self.page.order.reverse and walk.yields(self.page.order)
-        streams = [self._partition(walk, value, reverse=reverse) for value in walk.partitions]
-        merged = heapq.merge(*streams, key=itemgetter(walk.index.range), reverse=reverse)
-        if walk.index == keys.BY_NAME:
-            return self._with_long_names_settled(merged)
-        return (self._candidate(entry, wide=walk.wide) for entry in merged)
+        streams = map(self._of_kind, self._partitions(walk, ordered=True))
+        reverse = self._reads_backwards(walk)
+        return heapq.merge(*streams, key=itemgetter(walk.index.range), reverse=reverse)
 
-    def _partition(self, walk: Walk, value: str, *, reverse: bool) -> Iterator[Item]:
-        where = in_index(walk.index, value, walk.between)
-        page = self._page_size(len(walk.partitions)) if walk.yields(self.page.order) else None
-        for entry in self.table.query(Query(where, walk.index.name, reverse, page)):
+    def _partitions(self, walk: Walk, *, ordered: bool = False) -> Iterator[Iterator[Item]]:
+        page = self._page_size(len(walk.partitions)) if ordered else None
+        reverse = self._reads_backwards(walk)
+        wheres = (in_index(walk.index, value, walk.between) for value in walk.partitions)
+        return self.table.query_each(
+            Query(where, walk.index.name, reverse, page) for where in wheres
+        )
+
+    def _reads_backwards(self, walk: Walk) -> bool:
+        return self.page.order.reverse and walk.yields(self.page.order)
+
+    def _of_kind(self, entries: Iterable[Item]) -> Iterator[Item]:
+        for entry in entries:
             self.items_read += 1
             # What one owner has can be of several kinds.
             if keys.is_of(keys.of(entry), self.kind.name):

@@ -15,20 +15,32 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import ALL, Page
 from runledger.domain.states import StateType
 from runledger.store import counters
+from runledger.store.costs import MANY_QUERIES, is_dearer_than_all
 from runledger.store.counters import COUNTERS
 from runledger.store.failures import Late
 from runledger.store.kinds import F, Kind, R
 from runledger.store.paths import counted
-from runledger.store.planning import Read, Walk, everything, expected_between, narrowest
-from runledger.store.reading import Candidate, Reader
+from runledger.store.planning import (
+    Read,
+    Walk,
+    everything,
+    expected_between,
+    is_bounded,
+    narrowest,
+)
+from runledger.store.reading import Candidate, Reader, Tally
 from runledger.store.selections import Selection
 from runledger.store.table import MOST_KEYS, Table, chunks
+from runledger.store.threads import MAX_READS_AT_ONCE
 
 A = TypeVar("A")
 
 # Entries of an unordered path that are sorted in memory. Where there are more, as many are first
 # looked at in the order that is asked for: a page of what is common is found sooner there.
 MOST_SORTED = 2_000
+
+# Things that are read at a time where all of them must be: batches that are under way together.
+MAX_READ = MAX_READS_AT_ONCE * MOST_KEYS
 
 NOTHING = Criteria()
 
@@ -64,20 +76,6 @@ class Ranked(NamedTuple, Generic[F]):
 
 
 @dataclass
-class Tally(Generic[A]):
-    """Counts what passes."""
-
-    passing: Iterable[A]
-    number: int = 0
-
-    def __iter__(self) -> Iterator[A]:
-        """Let each pass."""
-        for one in self.passing:
-            self.number += 1
-            yield one
-
-
-@dataclass
 class Searcher(Generic[F, R]):
     """One search, on its way through the table.
 
@@ -90,6 +88,7 @@ class Searcher(Generic[F, R]):
     selection: Selection[F]
     page: Page = ALL
     most_sorted: int = MOST_SORTED
+    many_queries: int = MANY_QUERIES
     path: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
@@ -133,12 +132,12 @@ class Searcher(Generic[F, R]):
         between: tuple[datetime, datetime] | None = None,
     ) -> Found[A]:
         """Sum up all that is wanted, as far as runs are expected to start between, if given."""
-        read = self._narrowest() or self._everything(ALL)
-        if between and isinstance(read, Walk) and not read.bounded:
-            read = expected_between(self.kind.name, *between, self.shards)
-        self.path = read.name
         with self._in_time():
-            wanted = Tally(self._wanted(self.reader.candidates(read)))
+            read = self._narrowest() or self._everything(ALL)
+            if between and not is_bounded(read):
+                read = expected_between(self.kind.name, *between, self.shards)
+            self.path = read.name
+            wanted = Tally(self._all_wanted(read))
             answer = summary(one.facts for one in wanted if one.facts is not None)
         return self._found(answer, kept=wanted.number)
 
@@ -158,7 +157,8 @@ class Searcher(Generic[F, R]):
         return self.selection.criteria == NOTHING
 
     def _narrowest(self) -> Read | None:
-        return narrowest(self.kind.paths, self.selection.criteria, self.shards)
+        read = narrowest(self.kind.paths, self.selection.criteria, self.shards)
+        return None if is_dearer_than_all(read, self.table, self.kind, self.many_queries) else read
 
     def _everything(self, page: Page) -> Walk:
         return everything(self.kind.name, page.order, self.shards)
@@ -171,18 +171,18 @@ class Searcher(Generic[F, R]):
             return Ranked(self._wanted(self.reader.candidates(whole)))
         if isinstance(read, Walk) and read.yields(self.page.order):
             return Ranked(self._wanted(self.reader.candidates(read)))
+        if read and is_bounded(read):
+            return self._best(read)
         sorted_all = self._sorted(read) if read else None
         return sorted_all or self._common(whole) or self._best(read or self._everything(ALL))
 
     def _sorted(self, read: Read) -> Ranked[F] | None:
         """Sort in memory what a plan finds; None where it is too much."""
-        rest: Iterator[Candidate[F]] = iter(())
-        some = candidates = self.reader.candidates(read)
-        if isinstance(read, Walk) and not read.bounded:
-            some, rest = iter(list(islice(candidates, self.most_sorted))), candidates
-        if next(rest, None) is not None:
+        candidates = self.reader.candidates(read, ordered=False)
+        some = list(islice(candidates, self.most_sorted))
+        if next(candidates, None) is not None:
             return None
-        found = self.reader.sorted(self._wanted(some))
+        found = self.reader.sorted(self._wanted(some, at_a_time=MAX_READ))
         return Ranked(iter(found), len(found))
 
     def _common(self, whole: Walk) -> Ranked[F] | None:
@@ -199,20 +199,30 @@ class Searcher(Generic[F, R]):
     def _best(self, read: Read) -> Ranked[F]:
         """Look at all that a plan finds, and keep no more of it than the page needs."""
         self.path = read.name
-        wanted = Tally(self._wanted(self.reader.candidates(read)))
+        wanted = Tally(self._all_wanted(read))
         choose = heapq.nlargest if self.page.order.reverse else heapq.nsmallest
-        best = choose(self._end, wanted, key=self.reader.rank)
+        # Of none, `heapq` would look at none, and they could not be counted.
+        best = choose(max(self._end, 1), wanted, key=self.reader.rank)
         return Ranked(iter(best), wanted.number)
 
     @property
     def _end(self) -> int:
         return min(self.page.offset + self.page.limit, maxsize)
 
-    def _wanted(self, candidates: Iterable[Candidate[F]]) -> Iterator[Candidate[F]]:
-        """Keep those that are wanted, as far as what is known of them tells."""
+    def _all_wanted(self, read: Read) -> Iterator[Candidate[F]]:
+        """Keep those of a plan that are wanted, in any order."""
+        return self._wanted(self.reader.candidates(read, ordered=False), at_a_time=MAX_READ)
+
+    def _wanted(
+        self, candidates: Iterable[Candidate[F]], at_a_time: int = MOST_KEYS
+    ) -> Iterator[Candidate[F]]:
+        """Keep those that are wanted, as far as what is known of them tells.
+
+        Of many at a time, more may be read than the page needs.
+        """
         if self._asks_nothing:
             return iter(candidates)
-        return chain.from_iterable(map(self._choose, chunks(candidates, MOST_KEYS)))
+        return chain.from_iterable(map(self._choose, chunks(candidates, at_a_time)))
 
     def _choose(self, candidates: Sequence[Candidate[F]]) -> Iterator[Candidate[F]]:
         known = list(self.reader.known(candidates))
@@ -223,7 +233,7 @@ class Searcher(Generic[F, R]):
         wanted = islice(ranked.candidates, self.page.offset, None)
         page: list[R] = []
         while left := self.page.limit - len(page):
-            chunk = list(islice(wanted, min(left, MOST_KEYS)))
+            chunk = list(islice(wanted, min(left, MAX_READ)))
             if not chunk:
                 break
             page += self._documents(chunk)

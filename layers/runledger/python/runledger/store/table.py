@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ from runledger.store import expressions, keys
 from runledger.store.deadlines import Deadline
 from runledger.store.failures import Cancelled, meaning
 from runledger.store.keys import Key
+from runledger.store.threads import map_at_once
 from runledger.store.writes import OPERATIONS, Delete, Item, Put, Write
 
 if TYPE_CHECKING:
@@ -82,18 +83,19 @@ class Table:
         return expressions.plain(answer["Item"]) if "Item" in answer else None
 
     def read_many(self, wanted: Sequence[Key], attributes: Sequence[str] = ()) -> dict[Key, Item]:
-        """Return the items that exist, each as last acknowledged.
+        """Return the items that exist, each as last acknowledged, many batches at a time.
 
         Naming the attributes that are needed, the key's among them, saves parsing the others.
         """
         if len(wanted) == 1:
             item = self.read(wanted[0])
             return {wanted[0]: item} if item else {}
-        found: dict[Key, Item] = {}
-        for some in chunks(dict.fromkeys(wanted), MOST_KEYS):
-            for item in self._read_batch(some, attributes):
-                found[keys.of(item)] = item
-        return found
+
+        def read(some: Sequence[Key]) -> list[Item]:
+            return list(self._read_batch(some, attributes))
+
+        batches = map_at_once(read, chunks(dict.fromkeys(wanted), MOST_KEYS))
+        return {keys.of(item): item for batch in batches for item in batch}
 
     def _read_batch(self, wanted: Sequence[Key], attributes: Sequence[str]) -> Iterator[Item]:
         left = [expressions.typed(key._asdict()) for key in wanted]
@@ -112,10 +114,25 @@ class Table:
 
         Each page is twice as long as the one before, so that few are enough of whatever length.
         """
+        return chain.from_iterable(self._pages(asked))
+
+    def query_each(self, asked: Iterable[Query]) -> Iterator[Iterator[Item]]:
+        """Yield what each of several queries finds, of which many begin at a time.
+
+        Only the first page of each is read ahead of its need.
+        """
+
+        def begin(one: Query) -> Iterator[Item]:
+            pages = self._pages(one)
+            return chain(next(pages), chain.from_iterable(pages))
+
+        return map_at_once(begin, asked)
+
+    def _pages(self, asked: Query) -> Iterator[Iterator[Item]]:
         request = asked.request()
         while True:
             answer = self._call("query", **request)
-            yield from map(expressions.plain, answer["Items"])
+            yield map(expressions.plain, answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
