@@ -13,6 +13,10 @@ def use_site(api: httpx.Client, flow: str, flow_run: str) -> None:
     for question in ("count-deployments", "next-runs"):
         for flows in ([flow], [flow, other]):
             _do(api.post(f"/ui/flows/{question}", json={"flow_ids": flows}))
+    # A name that the index has no room for is read from a state.
+    named = {"state": {"type": "RUNNING", "name": "n" * 900}, "force": True}
+    _do(api.post(f"/flow_runs/{flow_run}/set_state", json=named))
+    _do(api.get("/observed-states"))
     since = {"start_time": {"after_": "2026-01-01T00:00:00Z"}}
     of_run = {"flow_run_id": {"any_": [flow_run]}}
     by_ids = [{"id": {"any_": ids}} for ids in ([flow_run], [flow_run, flow])]

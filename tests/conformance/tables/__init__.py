@@ -24,6 +24,7 @@ from tests.conformance.tables import (
     flows,
     graphs,
     logs,
+    observed_states,
     origins,
     queries,
     resuming,
@@ -39,7 +40,7 @@ from tests.conformance.tables import (
 
 TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
-    *(set_state, set_state_faults, caches, state_reads, flow_run_states),
+    *(set_state, set_state_faults, caches, state_reads, observed_states, flow_run_states),
     *(flow_run_inputs, resuming),
     *(queries, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
     *(concurrency_limits, slots, deployments, deployment_schedules, deployment_criteria),

@@ -104,6 +104,18 @@ class Request:
             raise InvalidRequest([missing("query", name)], None)
         return str(given[name])
 
+    def query_parameters(self, model: type[M]) -> M:
+        """Read the parameters of the query that the model names.
+
+        Raises:
+            InvalidRequest: one breaks the model.
+        """
+        given = self.event.get("queryStringParameters") or {}
+        try:
+            return model.model_validate({name: given[name] for name in given})
+        except ValidationError as error:
+            raise InvalidRequest(problems_of(error, "query"), None) from error
+
     def query_id(self, name: str) -> UUID:
         """Return a required parameter of the query that is an id.
 

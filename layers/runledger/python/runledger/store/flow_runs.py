@@ -74,7 +74,7 @@ class FlowRunStore:
                 *_claim(run),
                 Put(items.flow_run_item(run, version=1, shards=self.shards.written), ABSENT),
                 *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
-                *history(keys.flow_run(run.id), run.state),
+                *history(keys.flow_run(run.id), run.state, shards=self.shards.written),
                 *runs.begun(run, shards=self.shards.written),
                 *(self._adoption(run, parent) if parent else ()),
             )
@@ -106,7 +106,7 @@ class FlowRunStore:
             Conflict: the run was given something else under that key.
         """
         mirror = self._mirror(parent) if parent else ()
-        own = history(keys.flow_run(run.id), run.state)
+        own = history(keys.flow_run(run.id), run.state, shards=self.shards.written)
         put = [flow_run_inputs.new(given)] if given else []
         try:
             self._write_unmoved(run, *self._amended(seen, run), *own, *mirror, *put)
@@ -135,7 +135,7 @@ class FlowRunStore:
         run = parent.run
         return (
             *self._task_runs.amended(parent.seen, run, more_subflow_runs=more_subflow_runs),
-            *history(keys.task_run(run.id), run.state),
+            *history(keys.task_run(run.id), run.state, shards=self.shards.written),
         )
 
     def _adoption(self, run: FlowRun, parent: Parent) -> tuple[Write, ...]:

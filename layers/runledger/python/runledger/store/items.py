@@ -158,19 +158,23 @@ def read_flow_facts(entry: Item) -> Flow:
     return Flow.model_validate_json(entry["facts"])
 
 
-def state_item(of_run: Key, state: State) -> Item:
-    """Spell a state of a run's history; its id leads back to it through `by_id`."""
+def state_item(of_run: Key, state: State, *, shards: int) -> Item:
+    """Spell a state of a run's history; its id leads back to it through `by_id`.
+
+    By its place in `by_owner` its type and name are found among those that runs have been in.
+    """
     return _item(
         keys.state(of_run, state.timestamp, state.id),
         body=_document(state.as_stored()),
         shard=keys.state_id_shard(state.id),
-        id=str(state.id),
+        owner=keys.observed_shard(keys.shard_of(state.id, shards)),
+        id=places.state_place(state.type, state.name, state.timestamp),
     )
 
 
-def history(of_run: Key, state: State | None) -> list[Put]:
+def history(of_run: Key, state: State | None, *, shards: int) -> list[Put]:
     """Return the write that adds a run's current state to its history."""
-    return [Put(state_item(of_run, state))] if state else []
+    return [Put(state_item(of_run, state, shards=shards))] if state else []
 
 
 def results_item(key: Key, results: Results, *, version: int) -> Item:

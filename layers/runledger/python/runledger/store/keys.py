@@ -43,6 +43,7 @@
 | by_owner, of a tag      | owner: TAG#<kind>#<tag>#<shard>    | id: that of the run  |
 | by_owner, of a hold     | owner: TASK_WORKER#<connection>    | id: that of the run  |
 | by_owner, of a line     | owner: TASK_RUN#<id>               | id: <time>#...       |
+| by_owner, of a state    | owner: STATES#<shard>              | id: <TYPE>#<name>... |
 | by_state                | state_shard: <kind>#<TYPE>#<shard> | expected_start       |
 | by_state, of a line     | state_shard: LOGS#<shard>          | expected_start       |
 | by_expected_start       | shard: <kind>#<shard>              | expected_start       |
@@ -51,7 +52,7 @@
 | by_start                | shard                              | start                |
 | by_end                  | shard                              | end                  |
 | by_id                   | shard                              | id                   |
-| by_id, of a state       | shard: STATE#<state id>            | id: the state id     |
+| by_id, of a state       | shard: STATE#<state id>            | id: as in by_owner   |
 
 Places in an order are spelled in `places`. What a client chose freely is hashed if it is too long.
 """
@@ -102,6 +103,7 @@ BY_NEXT_SCHEDULED_START = Index("by_next_scheduled_start", "shard", "next_schedu
 TASK_RUN, FLOW_RUN, FLOW = "TASK_RUN", "FLOW_RUN", "FLOW"
 STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
+OBSERVED = "STATES"
 FLOW_NAME, CACHE, DEPLOYMENT, TAG, COUNT = "FLOW_NAME", "CACHE", "DEPLOYMENT", "TAG", "COUNT"
 
 MANY_TAGS = "*"
@@ -244,6 +246,10 @@ def state_shard(kind: str, state_type: str, number: int) -> str:
 def is_in_state(item: Mapping[str, Any], kind: str, state_type: str) -> bool:
     """Tell whether an item is of a run of that kind in a state of that type."""
     return str(item.get("state_shard", "")).startswith(join(kind, state_type, ""))
+
+
+def observed_shard(number: int) -> str:
+    return join(OBSERVED, number)
 
 
 def state_id_shard(state_id: UUID) -> str:

@@ -7,16 +7,23 @@ creation. What clients chose freely is spelled here for keys of any kind.
 import hashlib
 import json
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 SEPARATOR = "#"
 AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
 
 # Ends a name in a place; what sorts at or below it inside a name is escaped, keeping the order.
-NAME_END = "\x01"
+NAME_END, AFTER_NAME_END = "\x01", "\x02"
 ESCAPES = {0: "\x02\x03", 1: "\x02\x04", 2: "\x02\x05"}
 
+# Ends a name that was cut, before its hash: no escape is spelled so.
+CUT = "\x02\x06"
+
 FIRST_INSTANT, LAST_INSTANT = "0", "9999-12-31T23:59:59.999999"
+
+# The places of states begin with the names of types: capital letters.
+ALL_STATES = ("A", "a")
 
 # DynamoDB takes 1,024 bytes in a sort key.
 MOST_NAME_BYTES = 800
@@ -62,6 +69,58 @@ def name_place(name: str, created: datetime, item_id: UUID) -> str:
     """Spell a place in the order of names, which is that of their UTF-8 bytes."""
     rank = SEPARATOR.join((instant(created), str(item_id)))
     return NAME_END.join((_cut(name.translate(ESCAPES)), rank))
+
+
+class StatePlace(NamedTuple):
+    """The place of a state among all: its type, its name as it is spelled, and when it began."""
+
+    state_type: str
+    spelled: str
+    entered: datetime
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """What places of the same type and name share."""
+        return self.state_type, self.spelled
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the name is too long to be told here."""
+        return CUT in self.spelled
+
+    @property
+    def name(self) -> str:
+        """The exact name, of one that is not cut."""
+        name = self.spelled
+        for code, escape in ESCAPES.items():
+            name = name.replace(escape, chr(code))
+        return name
+
+    @property
+    def of_pair(self) -> tuple[str, str]:
+        """The range of places of the same type and name."""
+        begin = join(*self.pair)
+        return begin + NAME_END, begin + AFTER_NAME_END
+
+    @property
+    def after_pair(self) -> tuple[str, str]:
+        """The range of places of all types and names that come after."""
+        return join(*self.pair) + AFTER_NAME_END, ALL_STATES[1]
+
+
+def state_place(state_type: str, name: str, entered: datetime) -> str:
+    """Spell the place of a state in the order of type, name and time."""
+    spelled = name.translate(ESCAPES)
+    if len(spelled.encode()) > MOST_NAME_BYTES:
+        spelled = _cut(spelled) + CUT + hashlib.sha256(name.encode()).hexdigest()
+    return NAME_END.join((join(state_type, spelled), instant(entered)))
+
+
+def state_place_of(place: str) -> StatePlace:
+    """Read back what `state_place` spelled."""
+    pair, _, entered = place.rpartition(NAME_END)
+    state_type, _, spelled = pair.partition(SEPARATOR)
+    return StatePlace(state_type, spelled, datetime.fromisoformat(entered).replace(tzinfo=UTC))
 
 
 def _cut(name: str) -> str:

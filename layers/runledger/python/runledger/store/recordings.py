@@ -124,7 +124,8 @@ class RecordingStore:
         changed = self.task_runs.amended(
             seen, run or seen.run, claims=row.may_claim if run else seen.claims
         )
-        return [*changed, *history(keys.task_run(seen.run.id), recording.state)]
+        own, shards = keys.task_run(seen.run.id), self.task_runs.shards.written
+        return [*changed, *history(own, recording.state, shards=shards)]
 
 
 def _key(stored: Stored) -> tuple[UUID | None, str, str]:

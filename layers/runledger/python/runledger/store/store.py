@@ -19,6 +19,7 @@ from runledger.store.leases import LeaseStore
 from runledger.store.listeners import ListenerStore
 from runledger.store.logs import LogStore
 from runledger.store.memories import Memory, Turns
+from runledger.store.observed_states import ObservedStateStore
 from runledger.store.recordings import RecordingStore, Row
 from runledger.store.removals import RemovalStore
 from runledger.store.shards import Shards
@@ -83,6 +84,11 @@ class Store:
     def states(self) -> StateStore:
         """States of runs."""
         return StateStore(self.table)
+
+    @property
+    def observed_states(self) -> ObservedStateStore:
+        """The pairs of type and name in which runs have been."""
+        return ObservedStateStore(self.table, self._shards)
 
     @property
     def concurrency_limits(self) -> ConcurrencyLimitStore:

@@ -60,7 +60,7 @@ class TaskRunStore:
         return [
             Put(self._item(stored), ABSENT),
             *_reclaimed(frozenset(), stored),
-            *history(keys.task_run(run.id), run.state),
+            *history(keys.task_run(run.id), run.state, shards=self.shards.written),
             *runs.begun(run, shards=self.shards.written),
         ]
 

@@ -72,7 +72,7 @@ class TransitionStore:
         try:
             self.table.write(
                 *task_runs.amended(scene.seen, run, held=outcome.held),
-                *history(keys.task_run(run.id), run.state),
+                *history(keys.task_run(run.id), run.state, shards=self.shards.written),
                 *outcome.writes,
             )
         except Refused as refused:

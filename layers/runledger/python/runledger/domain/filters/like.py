@@ -40,6 +40,12 @@ def begins_like(pattern: str) -> Callable[[str], bool]:
     return test
 
 
+def begins_with(beginning: str) -> Callable[[str], bool]:
+    """Match texts that begin with this, letter by letter but for the case."""
+    folded = _fold(beginning)
+    return lambda text: _fold(text).startswith(folded)
+
+
 def _fold(text: str) -> str:
     # SQLite knows the case of ASCII letters only.
     return text.lower() if text.isascii() else text.translate(LOWER)
