@@ -14,7 +14,12 @@ from runledger.service import flow_runs
 def handler(request: Request) -> Response:
     asked, now = request.parameters(SetState), request.now
     decision = flow_runs.set_state(
-        wiring.store(), request.id(), asked.state.proposed(now), force=asked.force, now=now
+        wiring.store(),
+        request.id(),
+        asked.state.proposed(now),
+        force=asked.force,
+        now=now,
+        api_version=request.version,
     )
     status = HTTPStatus.CREATED if decision.written else HTTPStatus.OK
     return Response(OrchestrationResult.of(decision), status, log={"answer": decision.status})

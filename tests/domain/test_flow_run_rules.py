@@ -1,6 +1,7 @@
 """What the recorded transitions do not show of the rules of flow runs (neighbours 3.3)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,16 +10,22 @@ from runledger.domain.flow_runs import FlowRun
 from runledger.domain.orchestration import Decision, decide
 from runledger.domain.policies import flow_policy_for
 from runledger.domain.states import State
-from runledger.domain.transitions import Abort, Reject, ReleaseSlots, Transition
+from runledger.domain.transitions import (
+    Abort,
+    ForgetInputs,
+    Reject,
+    ReleaseSlots,
+    Transition,
+)
 from tests.transitions.building import FRESH_ID, NOW, RUN_ID, facts, flow_run, state
 
 LAST = datetime.fromisoformat("9999-12-31T23:59:59.999999Z")
 
 
 def propose(
-    run: FlowRun, proposed: State, *, force: bool = False, deployed: bool = True
+    run: FlowRun, proposed: State, *, force: bool = False, **known: Any
 ) -> Decision[FlowRun]:
-    asked = Transition(run, proposed, facts(deployed=deployed))
+    asked = Transition(run, proposed, facts(**known))
     return decide(flow_policy_for(force=force), asked)
 
 
@@ -97,3 +104,126 @@ def test_what_was_made_once_is_not_made_again_unless_by_force(*, force: bool) ->
 def test_only_what_is_written_has_effects() -> None:
     assert propose(flow_run(state("PENDING")), state("PAUSED")).effects == ()
     assert propose(flow_run(state("PENDING")), state("FAILED")).effects == (ReleaseSlots(),)
+
+
+LEASE, OTHER = UUID(int=8), UUID(int=9)
+
+
+def lease(written: State | None) -> UUID | None:
+    assert written is not None
+    return written.state_details.deployment_concurrency_lease_id
+
+
+# The same on the reference, asked from each type to each.
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(
+    ("left", "entered"),
+    [
+        *(("SCHEDULED", entered) for entered in ("PENDING", "RUNNING", "CANCELLED", "SCHEDULED")),
+        *(("RUNNING", entered) for entered in ("RUNNING", "COMPLETED", "PAUSED", "CANCELLING")),
+        *(("CRASHED", "PENDING"), ("PENDING", "FAILED"), ("CANCELLING", "CANCELLED")),
+    ],
+)
+def test_the_lease_of_a_slot_is_carried_over(left: str, entered: str, *, force: bool) -> None:
+    run = flow_run(state(left, deployment_concurrency_lease_id=LEASE))
+    assert lease(propose(run, state(entered), force=force).written) == LEASE
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_lease_that_a_proposal_names_is_taken(*, force: bool) -> None:
+    run = flow_run(state("SCHEDULED", deployment_concurrency_lease_id=LEASE))
+    proposed = state("PENDING", deployment_concurrency_lease_id=OTHER)
+    assert lease(propose(run, proposed, force=force).written) == OTHER
+
+
+@pytest.mark.parametrize("held", [LEASE, None])
+def test_a_run_starts_by_the_lease_that_it_was_handed_out_with(held: UUID | None) -> None:
+    run = flow_run(state("PENDING", deployment_concurrency_lease_id=held))
+    proposed = state("RUNNING", deployment_concurrency_lease_id=OTHER)
+    assert lease(propose(run, proposed).written) == held
+    assert lease(propose(run, proposed, force=True).written) == OTHER
+
+
+def test_a_failure_that_is_tried_again_keeps_its_lease() -> None:
+    run = flow_run(
+        state("RUNNING", deployment_concurrency_lease_id=LEASE),
+        run_count=1,
+        policy={"retries": 1},
+    )
+    proposed = state("FAILED", deployment_concurrency_lease_id=OTHER)
+    assert lease(propose(run, proposed).written) == LEASE
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_what_is_cancelled_in_place_of_something_else_has_no_lease(*, force: bool) -> None:
+    run = flow_run(state("SCHEDULED", deployment_concurrency_lease_id=LEASE))
+    assert lease(propose(run, state("CANCELLING"), force=force).written) is None
+
+
+Pauses = tuple[set[str], bool, str | None]
+ANEW: Pauses = (set(), False, "reschedule")
+GOING_ON: Pauses = ({"k"}, True, None)
+
+
+@pytest.mark.parametrize(
+    ("left", "entered", "version", "expected"),
+    [
+        ({}, "SCHEDULED", None, ANEW),
+        ({}, "SCHEDULED", (0, 8, 4), ANEW),
+        ({}, "SCHEDULED", (0, 10, 0), ANEW),
+        ({}, "SCHEDULED", (0, 8, 3), GOING_ON),
+        ({}, "COMPLETED", None, GOING_ON),
+        ({"pause_reschedule": True}, "SCHEDULED", None, GOING_ON),
+        ({"pause_reschedule": True}, "SCHEDULED", (0, 8, 4), GOING_ON),
+        ({"pause_timeout": NOW - timedelta(1)}, "SCHEDULED", None, GOING_ON),
+    ],
+)
+def test_a_blocking_pause_that_is_left_to_start_over_is_forgotten(
+    left: dict[str, Any],
+    entered: str,
+    version: tuple[int, int, int] | None,
+    expected: Pauses,
+) -> None:
+    paused = state("PAUSED", **left)
+    run = flow_run(paused, policy={"pause_keys": ["k"]}, deployment_id=UUID(int=7))
+    policy = propose(run, state(entered), api_version=version).run.empirical_policy
+    assert (policy.pause_keys, policy.resuming, policy.retry_type) == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [(None, (set(), False, "in_process")), ((0, 8, 3), ({"k"}, False, None))],
+)
+def test_pauses_fire_anew_in_the_next_attempt_of_a_client_that_knows_of_it(
+    version: tuple[int, int, int] | None, expected: Pauses
+) -> None:
+    run = flow_run(state("RUNNING"), run_count=1, policy={"retries": 1, "pause_keys": ["k"]})
+    policy = propose(run, state("FAILED"), api_version=version).run.empirical_policy
+    assert (policy.pause_keys, policy.resuming, policy.retry_type) == expected
+
+
+KEYSET = {"schema": "s", "response": "r"}
+
+
+@pytest.mark.parametrize(
+    ("left", "entered", "keyset", "forgotten"),
+    [
+        ("RUNNING", "PAUSED", KEYSET, ("s", "r")),
+        ("RUNNING", "PAUSED", {}, ()),
+        ("RUNNING", "PAUSED", None, ()),
+        ("RUNNING", "RUNNING", KEYSET, ()),
+        ("PENDING", "PAUSED", KEYSET, ()),
+    ],
+)
+def test_a_pause_that_fires_forgets_what_it_was_given_before(
+    left: str, entered: str, keyset: dict[str, str] | None, forgotten: tuple[str, ...]
+) -> None:
+    decision = propose(flow_run(state(left)), state(entered, run_input_keyset=keyset))
+    found = [effect for effect in decision.effects if isinstance(effect, ForgetInputs)]
+    assert found == ([ForgetInputs(forgotten)] if forgotten else [])
+
+
+def test_a_pause_that_fired_forgets_nothing() -> None:
+    run = flow_run(state("RUNNING"), policy={"pause_keys": ["k"]})
+    proposed = state("PAUSED", pause_key="k", run_input_keyset=KEYSET)
+    assert propose(run, proposed).effects == ()

@@ -187,3 +187,65 @@ def test_a_subflow_run_takes_its_parent_along(api: httpx.Client, paused: Paused)
     run = paused(of={"parent_task_run_id": parent})
     resume(api, run)
     assert api.get(f"/task_runs/{parent}").json()["state"]["name"] == "Running"
+
+
+def paused_again(api: httpx.Client, run: str, **details: object) -> httpx.Response:
+    state = {"type": "PAUSED", "state_details": {"run_input_keyset": KEYSET, **details}}
+    return api.post(f"/flow_runs/{run}/set_state", json={"state": state})
+
+
+def test_what_an_earlier_attempt_was_told_does_not_answer_a_pause(
+    api: httpx.Client, asking: str
+) -> None:
+    resume(api, asking, {"x": 1})
+    give(api, asking, "other", "kept")
+    assert answer_of(api, asking) is not None
+    assert paused_again(api, asking).json()["status"] == "ACCEPT"
+    assert answer_of(api, asking) is None
+    assert api.get(f"/flow_runs/{asking}/input/{KEYSET['schema']}").status_code == 404
+    assert api.get(f"/flow_runs/{asking}/input/other").text == "kept"
+
+
+def test_a_pause_that_fired_already_keeps_what_it_was_told(
+    api: httpx.Client, paused: Paused
+) -> None:
+    run = paused(run_input_keyset=KEYSET, pause_key="k")
+    give(api, run, KEYSET["schema"], json.dumps(SCHEMA))
+    resume(api, run, {"x": 1})
+    assert paused_again(api, run, pause_key="k").json()["status"] == "REJECT"
+    assert answer_of(api, run) is not None
+
+
+def test_a_pause_may_name_keys_that_no_input_has_and_one_twice(
+    api: httpx.Client, asking: str
+) -> None:
+    resume(api, asking, {"x": 1})
+    odd = {"schema": "NO KEY", "response": "p-response", "again": "p-response", "long": "k" * 2000}
+    assert paused_again(api, asking, run_input_keyset=odd).json()["status"] == "ACCEPT"
+    assert answer_of(api, asking) is None
+
+
+def test_a_pause_that_names_more_keys_than_go_at_once_is_refused(
+    api: httpx.Client, asking: str
+) -> None:
+    resume(api, asking, {"x": 1})
+    many = {str(number): f"k{number}" for number in range(41)}
+    answer = paused_again(api, asking, run_input_keyset=many)
+    assert answer.status_code == 413
+    assert "at most 40 keys" in answer.text
+    assert (state_of(api, asking), answer_of(api, asking) is None) == ("Running", False)
+
+
+@pytest.mark.parametrize(
+    ("version", "resuming"), [({}, False), ({"x-prefect-api-version": "0.8.3"}, True)]
+)
+def test_a_blocking_pause_left_for_another_attempt_pauses_again(
+    api: httpx.Client, paused: Paused, version: dict[str, str], *, resuming: bool
+) -> None:
+    run = paused(pause_key="k")
+    asked = {"state": {"type": "SCHEDULED"}}
+    api.post(f"/flow_runs/{run}/set_state", json=asked, headers=version).raise_for_status()
+    policy = api.get(f"/flow_runs/{run}").json()["empirical_policy"]
+    assert policy["resuming"] is resuming
+    assert policy["pause_keys"] == (["k"] if resuming else [])
+    assert policy["retry_type"] == (None if resuming else "reschedule")

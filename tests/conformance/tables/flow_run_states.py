@@ -1,8 +1,9 @@
 """POST /flow_runs/{id}/set_state (neighbours 3.3), PATCH /flow_runs/{id}, and subflows."""
 
 from collections.abc import Iterator
+from itertools import product
 
-from tests.conformance.programs import Program, Step, delete, get, patch, program, some_id
+from tests.conformance.programs import Program, Step, delete, get, patch, post, program, some_id
 from tests.conformance.tables import samples
 from tests.conformance.tables.flow_runs import FLOW, POLICIES, flow_run
 from tests.conformance.tables.proposals import (
@@ -28,6 +29,7 @@ SUSPENDED = state("PAUSED", name="Suspended", pause_timeout=FUTURE, pause_resche
 EXPIRED = state("PAUSED", pause_timeout=PAST)
 CANCELLING, CANCELLED = state("CANCELLING"), state("CANCELLED")
 AGAIN = state("RUNNING", transition_id=some_id(5))
+LEASE, OTHER = some_id(801), some_id(802)
 DEPLOYED: Body = {"deployment_id": some_id(900)}
 SETUPS: dict[str, Body] = {
     **{kind: state(kind) for kind in TYPES},
@@ -54,6 +56,9 @@ def programs() -> Iterator[Program]:
         )
     for number, data in enumerate(samples.DATA):
         yield _data(number, data)
+    for number, kind in enumerate(TYPES):
+        yield _leased(number, kind)
+    yield from _pauses_anew()
     yield from _changes()
     yield from _subflows()
 
@@ -75,6 +80,42 @@ def _data(number: int, data: object) -> Program:
     asked = state("COMPLETED", data=data), COMPLETED, forced(COMPLETED), PERSISTED, RUNNING, FAILED
     running = flow_run(state=RUNNING).named("run")
     return program(f"flow run set_state: data {number}", FLOW, running, *_each(asked))
+
+
+def _leased(number: int, kind: str) -> Program:
+    """The lease of a slot, from a state of one type to each, as it is, named anew, and by force."""
+    held = state(kind, deployment_concurrency_lease_id=LEASE)
+    targets = [state(target) for target in TYPES]
+    targets += [state(target, deployment_concurrency_lease_id=OTHER) for target in TYPES]
+    targets += [state("PENDING", name="Submitting"), state("RUNNING", name="Mine", x=1)]
+    runs = (
+        flow_run(state=held, name=f"FR {at}", empirical_policy={"retries": 3}).named(f"run{at}")
+        for at in range(2 * len(targets))
+    )
+    asked = (one for target in targets for one in (target, forced(target)))
+    steps = (
+        step
+        for at, (run, body) in enumerate(zip(runs, asked, strict=True))
+        for step in (run, proposed(body, run=f"run{at}"), get(f"/flow_runs/<run{at}.id>"))
+    )
+    return program(f"flow run set_state: a lease {number}", FLOW, *steps)
+
+
+def _pauses_anew() -> Iterator[Program]:
+    """What a run remembers of its pauses when it starts over, by the client's version."""
+    versions = ("0.8.4", "0.10.0", "1.0.0", "", "0.8.3")
+    kinds = ("SCHEDULED", "FAILED", "COMPLETED", "CANCELLING", "RUNNING")
+    pauses = (KEYED, state("PAUSED", pause_key="k", pause_reschedule=True))
+    run = flow_run(state=RUNNING, empirical_policy={"retries": 2}, **DEPLOYED).named("run")
+    again = (state("PENDING"), RUNNING, FAILED, RUNNING)
+    for number, (version, kind, paused) in enumerate(product(versions, kinds, pauses)):
+        asked = (paused, state(kind), *(() if version == "0.8.3" else (*again, paused)))
+        steps = (one for body in asked for one in (_versioned(body, version), READ))
+        yield program(f"flow run set_state: after a pause {number}", FLOW, run, *steps)
+
+
+def _versioned(body: Body, version: str) -> Step:
+    return post("/flow_runs/<run.id>/set_state", {"state": body}, x_prefect_api_version=version)
 
 
 CASES: dict[str, tuple[Body, tuple[Body, ...]]] = {

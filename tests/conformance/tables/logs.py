@@ -1,7 +1,4 @@
-"""POST /logs/ and /logs/filter: lines good and bad, and every criterion on one set of lines.
-
-Of the reference's databases only Postgres can be asked for words, so they are not asked for here.
-"""
+"""POST /logs/ and /logs/filter: lines good and bad, and every criterion on one set of lines."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -9,7 +6,7 @@ from tests.conformance.programs import Program, Step, bare, delete, get, post, p
 from tests.conformance.tables import samples
 
 LOGS, FILTER = "/logs/", "/logs/filter"
-RUN, OTHER, TASK, STRAY, PAGED, AT_ONCE = (some_id(7000 + number) for number in range(6))
+RUN, OTHER, TASK, STRAY, PAGED, AT_ONCE, WORDED = (some_id(7000 + number) for number in range(7))
 Line = dict[str, object]
 TIME = "2030-01-02T03:04:05Z"
 # Steps in one program.
@@ -62,6 +59,46 @@ CRITERIA: tuple[object, ...] = (
     *({"text": {"query": query}} for query in ("", "  ", "- + !")),
     {"text": {"query": ""}, "flow_run_id": {"any_": [RUN]}, "operator": "or_"},
 )
+MESSAGES = (
+    *("Hello World", "hello", "an ERROR: disk is full", "error in debug", "100%", "100 percent"),
+    *("a_b", "axb", "a  b", 'he said "no" and left', "back\\slash", "world hello", "-x +y !z", ""),
+)
+WORDS = (
+    *(
+        "hello",
+        "HELLO",
+        "hello world",
+        '"hello world"',
+        '"Hello  World"',
+        "+hello +world",
+        "-hello",
+    ),
+    *(
+        "!hello",
+        "error -debug",
+        "error +full",
+        "+error -full -debug",
+        "100%",
+        "_",
+        "%",
+        "a_b",
+        '"a  b"',
+    ),
+    *('"no', '"no" and', r'"said \"no\""', "back\\", r'"back\\slash"', "slash", "-x", '"-x"', "+y"),
+    *(
+        "wor",
+        "rld",
+        "my.logger",
+        "other",
+        "-my",
+        "full my.logger",
+        '"full my"',
+        "zzz",
+        "é",
+        "+",
+        "- x",
+    ),
+)
 OF_PAGED = {"flow_run_id": {"any_": [PAGED]}}
 PAGES: tuple[Mapping[str, object], ...] = (
     *({"sort": sort} for sort in ("TIMESTAMP_ASC", "TIMESTAMP_DESC", "timestamp_asc", "ID_DESC")),
@@ -106,6 +143,13 @@ def programs() -> Iterator[Program]:
     yield program(
         "logs: pages", post(LOGS, paged), *(_asked({"logs": OF_PAGED, **one}) for one in PAGES)
     )
+    worded = [
+        _at(at, message=message, flow_run_id=WORDED, name="my.logger" if at % 2 else "Other")
+        for at, message in enumerate(MESSAGES)
+    ]
+    of_worded = {"flow_run_id": {"any_": [WORDED]}}
+    by_words = ({**of_worded, "text": {"query": query}} for query in WORDS)
+    yield program("logs: words", post(LOGS, worded), *_filtered(by_words))
     yield program("logs: faults", *map(_asked, FAULTS))
     for number, some in enumerate(_parts(_fields())):
         yield program(f"logs: fields {number}", *some)

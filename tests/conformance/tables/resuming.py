@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from tests.conformance.programs import Program, Step, get, post, program, raw, some_id
 from tests.conformance.tables.flow_run_states import DEPLOYED, READ, SUSPENDED
 from tests.conformance.tables.flow_runs import FLOW, flow_run
-from tests.conformance.tables.proposals import FUTURE, PAST, RUN, Body, created, reads, state
+from tests.conformance.tables.proposals import (
+    FUTURE,
+    PAST,
+    RUN,
+    Body,
+    created,
+    forced,
+    reads,
+    state,
+)
 from tests.conformance.tables.proposals import proposed_for_flow_run as proposed
 from tests.conformance.tables.states import TYPES
 
@@ -75,6 +84,7 @@ def programs() -> Iterator[Program]:
     yield _of_paused("other methods", get(PATH), get(f"{PATH}/"))
     yield from _pauses()
     yield from _answers()
+    yield from _again()
 
 
 def _pauses() -> Iterator[Program]:
@@ -120,6 +130,24 @@ def _answers() -> Iterator[Program]:
         "resume: answered before",
         *(FLOW, STARTED, proposed(ASKING), *taken, *_resumed({"x": 1}), _all(), *_resumed({})),
     )
+
+
+def _again() -> Iterator[Program]:
+    """A pause that follows another one, and what was given for that."""
+    asking = {
+        "again": ASKING,
+        "by a key that fired": state("PAUSED", pause_key="k", run_input_keyset=KEYSET),
+        "under other keys": state("PAUSED", run_input_keyset={"schema": "q", "response": "r"}),
+        "under odd keys": state("PAUSED", run_input_keyset={"a": "NO", "b": "p-response", "c": ""}),
+        "forced": forced(ASKING),
+    }
+    given = (_given("p-schema", json.dumps(SCHEMA)), _given("q", json.dumps(SCHEMA)))
+    for name, paused in asking.items():
+        first = state("PAUSED", pause_key="k", run_input_keyset=KEYSET)
+        steps = (*given, *_resumed({"x": 1}), proposed(paused), _all(), *_resumed({"x": 2}), _all())
+        yield program(f"resume: {name}, paused before", FLOW, STARTED, proposed(first), *steps)
+    early = (*given, proposed(ASKING), _all(), *_resumed({"x": 1}))
+    yield program("resume: given before the pause", FLOW, STARTED, *early)
 
 
 def _answered(name: str, schema: str, *answers: object) -> Program:

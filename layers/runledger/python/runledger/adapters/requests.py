@@ -195,6 +195,15 @@ class Request:
         """Check the version of the API that the client speaks."""
         check_version(self.headers.get(VERSION_HEADER))
 
+    @property
+    def version(self) -> tuple[int, int, int] | None:
+        """The version of the API that the client speaks, if it says one.
+
+        Raises:
+            BadRequest: it is malformed or too old.
+        """
+        return check_version(self.headers.get(VERSION_HEADER))
+
     def body(self, model: type[M]) -> M:
         """Read a body that is one object (contract, task-runs 1.2).
 
@@ -231,14 +240,14 @@ class Request:
         raise InvalidRequest(problems, self.content)
 
 
-def check_version(version: str | None) -> None:
-    """Check the version of the API that a client speaks (contract, task-runs 1.3).
+def check_version(version: str | None) -> tuple[int, int, int] | None:
+    """Check and return the version of the API that a client speaks (contract, task-runs 1.3).
 
     Raises:
         BadRequest: it is malformed or too old.
     """
     if not version:
-        return
+        return None
     try:
         major, minor, patch = map(int, version.split("."))
     except ValueError:
@@ -252,6 +261,7 @@ def check_version(version: str | None) -> None:
             f"The request specified API version {version}"
             f" but this server requires version {oldest} or higher."
         )
+    return major, minor, patch
 
 
 def _read(kind: TypeAdapter[T], text: str, found: tuple[str, str], body: object) -> T:

@@ -8,12 +8,30 @@ from runledger.domain.transitions import (
     Abort,
     FlowAnswer,
     FlowTransition,
+    ForgetInputs,
     Reject,
 )
 
 PENDING, SCHEDULED, PAUSED = StateType.PENDING, StateType.SCHEDULED, StateType.PAUSED
 CANCELLED, COMPLETED = StateType.CANCELLED, StateType.COMPLETED
 LATE = "Late"
+
+# Since this version of the API, a new attempt pauses anew.
+PAUSES_ANEW = (0, 8, 4)
+
+
+def keep_lease(t: FlowTransition) -> FlowAnswer:
+    """The slot of a deployment stays the run's, whatever its next state says of it."""
+    lease = t.current.state_details.deployment_concurrency_lease_id
+    if t.proposed.state_details.deployment_concurrency_lease_id:
+        return t
+    return t.with_details(deployment_concurrency_lease_id=lease)
+
+
+def start_by_lease(t: FlowTransition) -> FlowAnswer:
+    """What starts has the slot that it was handed out with, and no other."""
+    lease = t.current.state_details.deployment_concurrency_lease_id
+    return t.with_details(deployment_concurrency_lease_id=lease)
 
 
 def refuse_same_transition(t: FlowTransition) -> FlowAnswer:
@@ -105,7 +123,10 @@ def pause_running_only(t: FlowTransition) -> FlowAnswer:
         return Abort(f"Cannot {verb} subflows.")
     if details.pause_reschedule and t.run.deployment_id is None:
         return Abort(f"Cannot {verb} flows without a deployment.")
-    return t.with_run(**_policy(t, pause_keys=fired | {key}))
+    paused = t.with_run(**_policy(t, pause_keys=fired | {key}))
+    # What was given to an earlier attempt does not answer this one.
+    keyset = details.run_input_keyset
+    return paused.with_effect(ForgetInputs(tuple(keyset.values()))) if keyset else paused
 
 
 def _verb(proposed: State) -> str:
@@ -130,7 +151,9 @@ def resume_in_time(t: FlowTransition) -> FlowAnswer:
             f"Cannot reschedule a {name} flow run without a deployment.", changes=resuming
         )
     if paused.pause_timeout is None or paused.pause_timeout >= t.facts.now:
-        return replace(t, afterwards=resuming)
+        starts_over = t.proposed.type == SCHEDULED and not paused.pause_reschedule
+        anew = _anew(t, "reschedule") if starts_over else {}
+        return replace(t, afterwards=anew or resuming)
     message = f"The flow was {name} and never resumed."
     failed = t.replacement(
         StateType.FAILED, "Failed", message=message, state_details=StateDetails()
@@ -149,8 +172,20 @@ def retry_failed_run(t: FlowTransition) -> FlowAnswer:
     policy = t.run.empirical_policy
     if policy.retries is None or t.run.run_count > policy.retries:
         return t.with_run(**_policy(t, retry_type=None))
-    anew = _policy(t, resuming=False, pause_keys=set(), retry_type="in_process")
-    return try_again(t, policy.retry_delay or 0, anew)
+    lease = t.current.state_details.deployment_concurrency_lease_id
+    return try_again(
+        t,
+        policy.retry_delay or 0,
+        _anew(t, "in_process"),
+        deployment_concurrency_lease_id=lease,
+    )
+
+
+def _anew(t: FlowTransition, retry_type: str) -> dict[str, object]:
+    """What it means that a run starts over: its pauses fire again, if the client knows of that."""
+    if (t.facts.api_version or PAUSES_ANEW) < PAUSES_ANEW:
+        return {}
+    return _policy(t, resuming=False, pause_keys=set(), retry_type=retry_type)
 
 
 def _ended(t: FlowTransition) -> dict[str, object]:

@@ -43,6 +43,7 @@ BACKGROUND: Policy[TaskRun] = (
 MINIMAL: Policy[TaskRun] = ()
 
 FLOW_CORE: Policy[FlowRun] = (
+    Rule(ANY_STATE,            ANY_STATE,          flow_run_rules.keep_lease),
     Rule(ANY_STATE,            ANY_STATE,          flow_run_rules.refuse_same_transition),
     Rule(ANY_STATE,            TERMINAL,           flow_run_rules.end_resuming),
     Rule(TERMINAL,             ANY_STATE,          flow_run_rules.guard_terminal_state),
@@ -50,6 +51,7 @@ FLOW_CORE: Policy[FlowRun] = (
     Rule({CANCELLING},         NOT_CANCELLED,      flow_run_rules.only_cancel),
     Rule({SCHEDULED, PAUSED},  {CANCELLING},       flow_run_rules.cancel_at_once),
     Rule(NOT_AGAIN,            {PENDING},          rules.refuse_second_pending),
+    Rule({PENDING},            {RUNNING},          flow_run_rules.start_by_lease),
     Rule(NOT_OUT,              {PENDING},          flow_run_rules.require_deployment),
     Rule(ANY_STATE,            {SCHEDULED},        flow_run_rules.mark_late_once),
     Rule(ANY_STATE,            {PAUSED},           flow_run_rules.pause_running_only),
@@ -61,6 +63,7 @@ FLOW_CORE: Policy[FlowRun] = (
     Rule({RUNNING},            {FAILED},           flow_run_rules.retry_failed_run),
 )
 FLOW_MINIMAL: Policy[FlowRun] = (
+    Rule(ANY_STATE,            ANY_STATE,          flow_run_rules.keep_lease),
     Rule(ANY_STATE,            TERMINAL,           flow_run_rules.end_resuming),
     Rule({COMPLETED},          {COMPLETED},        flow_run_rules.keep_result),
     Rule({SCHEDULED, PAUSED},  {CANCELLING},       flow_run_rules.cancel_at_once),

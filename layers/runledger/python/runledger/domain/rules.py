@@ -43,7 +43,10 @@ def await_scheduled_time(t: Transition[Run]) -> Transition[Run] | Refusal:
 
 
 def try_again(
-    t: Transition[Run], delay: float, changes: Mapping[str, object] | None = None
+    t: Transition[Run],
+    delay: float,
+    changes: Mapping[str, object] | None = None,
+    **details: object,
 ) -> Reject:
     """Answer a failure with another attempt, after a delay in seconds."""
     awaiting = t.replacement(
@@ -51,7 +54,7 @@ def try_again(
         AWAITING_RETRY,
         message=t.proposed.message,
         data=t.proposed.data,
-        state_details=StateDetails(scheduled_time=_after(t.facts.now, delay)),
+        state_details=StateDetails(scheduled_time=_after(t.facts.now, delay)).but(**details),
     )
     return Reject(RETRYING, awaiting, changes=changes or {})
 

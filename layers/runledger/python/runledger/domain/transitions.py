@@ -38,14 +38,22 @@ class Enqueue:
     """An effect: a task worker is to run this."""
 
 
-Effect = RememberResult | TakeSlots | ReleaseSlots | Enqueue
+@dataclass(frozen=True)
+class ForgetInputs:
+    """An effect: what the flow run was given under these keys is no longer there."""
+
+    keys: tuple[str, ...]
+
+
+Effect = RememberResult | TakeSlots | ReleaseSlots | Enqueue | ForgetInputs
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What was read beforehand, as far as the proposal can call for it.
 
-    `limits` are the active ones of the run's tags, in the order of the tags.
+    `limits` are the active ones of the run's tags, in the order of the tags. `api_version` is that
+    of the client, if it says one.
 
     `state_id` is for a state that replaces the proposed one, or for a pause that names no key of
     its own; `chance` is in [0, 1). `deployed` tells whether a flow run's deployment is there.
@@ -58,6 +66,7 @@ class Facts:
     cached: State | None = None
     limits: tuple[ConcurrencyLimit, ...] = ()
     deployed: bool = True
+    api_version: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from runledger.domain.flows import Flow
 from runledger.domain.orchestration import Decision, Status, decide
 from runledger.domain.policies import flow_policy_for
 from runledger.domain.states import State, StateType
-from runledger.domain.transitions import Facts, Transition
+from runledger.domain.transitions import Facts, ForgetInputs, Transition
 from runledger.domain.values import merge_labels
 from runledger.service.attempts import until_it_holds
 from runledger.store.flow_runs import Parent, StoredFlowRun
@@ -95,6 +95,7 @@ def set_state(
     force: bool,
     now: datetime,
     only: Callable[[FlowRun], bool] = bool,
+    api_version: tuple[int, int, int] | None = None,
 ) -> Decision[FlowRun]:
     """Propose a state for a flow run, and write what is decided; its parent task run follows.
 
@@ -107,7 +108,7 @@ def set_state(
         seen = find(store, run_id)
         if not only(seen.run):
             raise Rejected(f"flow run {run_id} is not as it should be")
-        return propose(store, seen, state, force=force, now=now)
+        return propose(store, seen, state, force=force, now=now, api_version=api_version)
 
     return until_it_holds(attempt)
 
@@ -132,24 +133,38 @@ def propose(
     force: bool = False,
     now: datetime,
     given: FlowRunInput | None = None,
+    api_version: tuple[int, int, int] | None = None,
 ) -> Decision[FlowRun]:
     """Propose a state for a flow run that was read; an accepted one comes with what is `given`.
 
     Raises:
+        TooLarge: it forgets more inputs than can go at once.
         Moved: the run changed meanwhile.
         Conflict: the run was given something else under that key.
     """
     proposed = state.but(timestamp=next_moment(seen.run, state.timestamp))
     deployed = force or _may_be_handed_out(store, seen.run, proposed)
-    known = Facts(now=now, state_id=fresh.state_id(now), deployed=deployed)
+    known = Facts(now=now, state_id=fresh.state_id(now), deployed=deployed, api_version=api_version)
     decision = decide(flow_policy_for(force=force), Transition(seen.run, proposed, known))
     if decision.written:
         parent = _mirror(store, decision.run, now, required=False)
         kept = given if decision.status == Status.ACCEPT else None
-        store.flow_runs.commit(seen, decision.run, parent, kept)
+        store.flow_runs.commit(
+            seen, decision.run, parent, given=kept, forgotten=_forgotten(decision)
+        )
     elif decision.run != seen.run:
         store.flow_runs.rewrite(seen, decision.run.but(updated=now))
     return decision
+
+
+def _forgotten(decision: Decision[FlowRun]) -> tuple[str, ...]:
+    """Return the keys of the inputs that go with a decision."""
+    return tuple(
+        key
+        for effect in decision.effects
+        if isinstance(effect, ForgetInputs)
+        for key in effect.keys
+    )
 
 
 def _may_be_handed_out(store: Store, run: FlowRun, proposed: State) -> bool:

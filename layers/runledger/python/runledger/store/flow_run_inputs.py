@@ -1,16 +1,19 @@
 """What is given to flow runs, in the table: beside its flow run, with which it goes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from runledger.domain.errors import Mismatch
-from runledger.domain.flow_run_inputs import FlowRunInput, Wanted
+from runledger.domain.errors import Mismatch, TooLarge
+from runledger.domain.flow_run_inputs import KEY, FlowRunInput, Wanted
 from runledger.store import input_keys, items, keys
 from runledger.store.expressions import ABSENT, PRESENT, in_partition
 from runledger.store.failures import Refused
 from runledger.store.table import AT_ONCE, MOST_LOOSE_WRITES, Query, Table, chunks
 from runledger.store.writes import Delete, Put
+
+# They go in the transaction of a pause, which holds 100 writes.
+MAX_FORGOTTEN = 40
 
 TAKEN = "A flow run input with this key already exists."
 
@@ -63,6 +66,19 @@ def new(given: FlowRunInput) -> Put:
     """Return the write that adds an input, unless its key is taken."""
     key = input_keys.flow_run_input(given.flow_run_id, given.key)
     return Put(key._asdict() | {"body": given.model_dump_json()}, ABSENT)
+
+
+def forgetting(run_id: UUID, forgotten: Iterable[str]) -> list[Delete]:
+    """Return the writes by which a flow run forgets what it was given under some keys.
+
+    Raises:
+        TooLarge: a transaction can't hold so many.
+    """
+    # A key that no input can have leads to none, and may be too long to ask for.
+    told = [key for key in dict.fromkeys(forgotten) if KEY.fullmatch(key)]
+    if len(told) > MAX_FORGOTTEN:
+        raise TooLarge(f"A pause can ask for inputs under at most {MAX_FORGOTTEN} keys.")
+    return [Delete(input_keys.flow_run_input(run_id, key)) for key in told]
 
 
 def of_flow_run(table: Table, run_id: UUID) -> Iterator[keys.Key]:

@@ -1,6 +1,6 @@
 """Flow runs in the table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -95,21 +95,25 @@ class FlowRunStore:
         seen: StoredFlowRun,
         run: FlowRun,
         parent: Parent | None,
+        *,
         given: FlowRunInput | None = None,
+        forgotten: Sequence[str] = (),
     ) -> None:
         """Write a flow run in its new state, with the parent task run that mirrors it.
 
-        With it is written what the run is given.
+        With it is written what the run is given, and goes what it was given under `forgotten` keys.
 
         Raises:
             Moved: one of the two changed meanwhile.
+            TooLarge: so many keys are not forgotten at once.
             Conflict: the run was given something else under that key.
         """
         mirror = self._mirror(parent) if parent else ()
         own = history(keys.flow_run(run.id), run.state, shards=self.shards.written)
         put = [flow_run_inputs.new(given)] if given else []
+        gone = flow_run_inputs.forgetting(run.id, forgotten)
         try:
-            self._write_unmoved(run, *self._amended(seen, run), *own, *mirror, *put)
+            self._write_unmoved(run, *self._amended(seen, run), *own, *mirror, *put, *gone)
         except Moved:
             if given and self._is_given(seen, given):
                 raise Conflict(f"flow run {run.id} was given {given.key}") from None
