@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local import console, entrance, management, template
 from local.entrance import FORBIDDEN
-from local.events import Request
+from local.events import Request, path_of
 from local.functions import Functions
 from local.gateway import Answer, Gateway
 from local.hub import Hub
@@ -88,7 +88,7 @@ def _requests(answer: Callable[[Request], Answer], hub: Hub | None = None) -> AS
 async def _read(http: HttpRequest) -> Request:
     return Request(
         method=http.method,
-        raw_path=http.scope["raw_path"].decode("latin-1"),
+        raw_path=path_of(http.scope["raw_path"].decode("latin-1")),
         query=http.scope["query_string"].decode("latin-1"),
         headers=http.headers.items(),
         body=await http.body(),

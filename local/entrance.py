@@ -25,7 +25,7 @@ def one_url(gateway: Gateway, hub: Hub, url: str) -> Entrance:
         answer = gateway.answer(request)
         there, _, query = _location(answer).partition("?")
         if answer.status != HTTPStatus.TEMPORARY_REDIRECT or there != url:
-            return answer
+            return _refusal(answer)
         return _connect(hub, replace(request, raw_path=hub.api.path, query=query), end)
 
     return enter
@@ -33,7 +33,7 @@ def one_url(gateway: Gateway, hub: Hub, url: str) -> Entrance:
 
 def rest(gateway: Gateway) -> Entrance:
     """Leave redirects to the client."""
-    return lambda request, _: gateway.answer(request)
+    return lambda request, _: _refusal(gateway.answer(request))
 
 
 def sockets(hub: Hub) -> Entrance:
@@ -43,6 +43,11 @@ def sockets(hub: Hub) -> Entrance:
         return _connect(hub, request, end) if _is_sockets(request, hub) else FORBIDDEN
 
     return enter
+
+
+def _refusal(answer: Answer) -> Answer:
+    """What a client hears that the REST API does not lead on: it is told of its URL by a 403."""
+    return answer if answer.status == HTTPStatus.TEMPORARY_REDIRECT else FORBIDDEN
 
 
 def _is_sockets(request: Request, hub: Hub) -> bool:

@@ -1,18 +1,20 @@
 """What API Gateway's REST proxy integration hands to a Lambda function (format 1.0)."""
 
 import base64
+import re
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 Pairs = Sequence[tuple[str, str]]
 Event = dict[str, Any]
 
 ACCOUNT = "000000000000"
+HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
 TIMEOUT_MS = 29_000
 UNUSED_IDENTITY = (
     "accessKey",
@@ -42,6 +44,17 @@ class Request:
     def header(self, name: str) -> str | None:
         values = [value for key, value in self.headers if key.lower() == name.lower()]
         return values[-1] if values else None
+
+
+def path_of(target: str) -> str:
+    """The path of a request line, as sent: who asks a proxy names the whole URL there."""
+    return target if target.startswith("/") else urlsplit(target).path or "/"
+
+
+def domain_of(request: Request) -> str:
+    """The host that was asked, without a port."""
+    named = HOST.fullmatch(request.header("host") or "")
+    return named[1] if named else "localhost"
 
 
 class Target(NamedTuple):
@@ -102,7 +115,7 @@ def _context(request: Request, target: Target) -> dict[str, Any]:
     return {
         "accountId": ACCOUNT,
         "apiId": "local",
-        "domainName": (request.header("host") or "localhost").partition(":")[0],
+        "domainName": domain_of(request),
         "extendedRequestId": uuid.uuid4().hex[:16],
         "httpMethod": request.method,
         "identity": identity

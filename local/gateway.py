@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from local.events import Pairs, Request, Target, authorizer_event, proxy_event
+from local.events import Event, Pairs, Request, Target, authorizer_event, proxy_event
 from local.functions import Functions
 from local.routing import Match, Resources
 from local.template import DEFAULT_BODY, Authorizer, GatewayResponse, Template
@@ -31,6 +31,8 @@ OWN_RESPONSES: Mapping[str, tuple[HTTPStatus, str]] = {
 }
 PLAIN = GatewayResponse(status=None, headers={}, body=DEFAULT_BODY)
 LONGEST_BODY = 10 * 1024 * 1024
+# Of an event, in which each byte of a body takes six at most: what Lambda takes.
+LONGEST_EVENT, MOST_SPELLED = 6 * 1024 * 1024, 6
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Gateway:
         if self._template.authorizer and not match.route.is_open:
             caller = self._authorize(self._template.authorizer, request, target)
         event = proxy_event(request, target, caller)
+        if len(request.body) * MOST_SPELLED >= LONGEST_EVENT and _size(event) > LONGEST_EVENT:
+            raise Refused("REQUEST_TOO_LARGE")
         operation = match.route.operation
         try:
             return _translate(self._functions.call(operation, event), operation)
@@ -115,6 +119,11 @@ class Gateway:
             [("Content-Type", "application/json"), *shape.headers.items()],
             body.encode(),
         )
+
+
+def _size(event: Event) -> int:
+    """The bytes of an event as Lambda gets it."""
+    return len(json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _translate(response: Mapping[str, Any], operation: str) -> Answer:

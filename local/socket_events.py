@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from local.events import Event, Request, twice
+from local.events import Event, Request, domain_of, twice
 
 CONNECT, DEFAULT, DISCONNECT = "$connect", "$default", "$disconnect"
 
@@ -36,8 +36,7 @@ class Caller:
 
 
 def caller(request: Request, stage: str) -> Caller:
-    host = (request.header("host") or "localhost").partition(":")[0]
-    return Caller(host, stage, request.source, request.header("user-agent"))
+    return Caller(domain_of(request), stage, request.source, request.header("user-agent"))
 
 
 def connect_event(caller: Caller, request: Request) -> Event:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local import console
 from local.entrance import Entrance
-from local.events import Request
+from local.events import Request, path_of
 from local.gateway import Answer
 from local.hub import Connection, Full, Gone, Hub, Opened
 from local.socket_protocol import HEARING_OUT
@@ -171,7 +171,7 @@ class Sockets:
 def _handshake(scope: Scope) -> Request:
     return Request(
         method="GET",
-        raw_path=scope["raw_path"].decode("latin-1"),
+        raw_path=path_of(scope["raw_path"].decode("latin-1")),
         query=scope["query_string"].decode("latin-1"),
         headers=[(n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]],
         source=scope["client"][0] if scope["client"] else "127.0.0.1",

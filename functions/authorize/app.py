@@ -4,12 +4,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from runledger.adapters import auth
+from runledger.adapters import auth, headers
 
 
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
-    headers = {name.lower(): text for name, text in (event.get("headers") or {}).items()}
-    admitted = auth.admits(headers.get("authorization"))
+    admitted = auth.admits(headers.values_of(event).get("authorization", ()))
     return policy("Allow" if admitted else "Deny", event["methodArn"])
 
 

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import cycle
 
 import httpx
 import pytest
@@ -110,3 +111,22 @@ def test_nobody_is_let_in_while_no_auth_string_is_set(
 
 def test_everybody_is_let_in_where_authentication_is_off(api_on_moto: httpx.Client) -> None:
     assert api_on_moto.get("/version").status_code == httpx.codes.OK
+
+
+RIGHT, OTHER = SHOWN["authorization"], WRONG["another password"]["authorization"]
+
+
+@pytest.mark.parametrize(
+    "shown", [(RIGHT, OTHER), (OTHER, RIGHT), (RIGHT, RIGHT, ""), (OTHER,) * 2]
+)
+@pytest.mark.parametrize("names", [("Authorization",), ("authorization", "AUTHORIZATION")])
+def test_no_header_lets_pass_what_another_does_not(
+    guarded: httpx.Client, shown: tuple[str, ...], names: tuple[str, ...]
+) -> None:
+    headers = list(zip(cycle(names), shown))
+    assert told(guarded.post("/task_runs/filter", headers=headers)) == UNAUTHORIZED
+
+
+def test_a_header_that_is_repeated_as_it_is_admits(guarded: httpx.Client) -> None:
+    headers = [("Authorization", RIGHT), ("Authorization", RIGHT)]
+    assert guarded.post("/task_runs/filter", headers=headers).is_success

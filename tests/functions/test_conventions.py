@@ -39,6 +39,49 @@ def test_an_old_version_is_refused(api_on_moto: httpx.Client) -> None:
     assert told(with_version(api_on_moto, "0.7.9")) == (400, {"detail": message})
 
 
+@pytest.mark.parametrize(
+    ("versions", "status"),
+    [
+        (("0.1.0", "0.8.4"), 400),
+        (("0.8.4", "0.1.0"), 200),
+        (("", "0.1.0"), 200),
+        (("abc", "0.8.4", "0.8.4"), 400),
+    ],
+)
+def test_the_first_of_several_versions_counts(
+    api_on_moto: httpx.Client, versions: tuple[str, ...], status: int
+) -> None:
+    headers = [("x-prefect-api-version", version) for version in versions]
+    assert api_on_moto.post("/task_runs/count", headers=headers, json={}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("types", "status"),
+    [
+        (("text/plain", "application/json"), 422),
+        (("application/json", "text/plain"), 201),
+        (("application/json", "text/plain", "text/html"), 201),
+    ],
+)
+def test_the_first_of_several_content_types_counts(
+    api_on_moto: httpx.Client, types: tuple[str, ...], status: int
+) -> None:
+    headers = [("content-type", it) for it in types]
+    answer = api_on_moto.post("/flows/", headers=headers, content=b'{"name": "a"}')
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("ids", "status"), [(("x", ABSENT), 200), ((ABSENT, "x"), 422), (("x", "y", ABSENT), 200)]
+)
+@pytest.mark.parametrize("kind", ["task_run", "flow_run"])
+def test_the_last_of_several_parameters_of_a_query_counts(
+    api_on_moto: httpx.Client, ids: tuple[str, ...], status: int, kind: str
+) -> None:
+    asked = {f"{kind}_id": ids}
+    assert api_on_moto.get(f"/{kind}_states/", params=asked).status_code == status
+
+
 @pytest.mark.parametrize("path", ["/health", "/version"])
 def test_some_speak_any_version(api_on_moto: httpx.Client, path: str) -> None:
     headers = {"x-prefect-api-version": "0.1.0"}

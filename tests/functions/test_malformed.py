@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from local.template import Route
 from tests.databases import TEMPLATE
-from tests.functions.mutations import malformed
+from tests.functions.mutations import malformed, mutated
 from tests.store.asking import made, new_flow, new_flow_run, new_task_run
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -32,11 +32,20 @@ HEADERS = st.fixed_dictionaries(
 ).map(lambda headers: {name: text.encode() for name, text in headers.items()})
 ODD_TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
+# DynamoDB counts bytes: 1,024 of a sort key, 2,048 of a partition key.
+LETTERS = ["k", "-", "0", "#", "%", '"', "\\", "\x01", "é", "漢", "😀"]
+LENGTHS = [250, 341, 510, 800, 899, 900, 901, 1017, 1024, 2049, 3000]
+LONG_TEXTS = st.tuples(st.sampled_from(LETTERS), st.sampled_from(LENGTHS)).map(
+    lambda drawn: drawn[0] * drawn[1]
+)
+
 QUERIES = st.dictionaries(ODD_TEXTS | st.just("client"), ODD_TEXTS, max_size=2)
+QUERIED = ("client", "flow_run_id", "page-token", "since", "task_run_id")
 AROUND = st.fixed_dictionaries({"headers": HEADERS, "params": QUERIES})
 
 # Each of many endpoints gets some of the profile's examples.
 FEW = max(1, settings().max_examples // 3)
+FEWER = max(1, FEW // 2)
 
 
 def valid_body(route: Route) -> Any:  # noqa: ANN401 - any JSON
@@ -96,3 +105,36 @@ def test_a_malformed_path_or_header_is_no_500(
     api_on_dynoxide: httpx.Client, route: Route, variable: str, around: dict[str, Any]
 ) -> None:
     assert_answered(sent(api_on_dynoxide, route, variable, content=b"{}", **around))
+
+
+@pytest.mark.parametrize(
+    "route",
+    [route for route in ROUTES if "{" in route.path],
+    ids=lambda it: f"{it.method} {it.path}",
+)
+@given(data=st.data())
+@settings(max_examples=FEWER, suppress_health_check=list(HealthCheck))
+def test_a_long_variable_of_the_path_is_no_500(
+    api_on_dynoxide: httpx.Client, ids: list[str], route: Route, data: st.DataObject
+) -> None:
+    parts = [
+        data.draw(LONG_TEXTS | st.sampled_from(ids)) if "{" in part else part
+        for part in route.path.split("/")
+    ]
+    asked = "/".join(quote(part, safe="") for part in parts)
+    queried = data.draw(st.dictionaries(st.sampled_from(QUERIED), LONG_TEXTS, max_size=1))
+    body = json.dumps(valid_body(route)) if route.method in WITH_BODY else None
+    assert_answered(api_on_dynoxide.request(route.method, asked, content=body, params=queried))
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route.method in WITH_BODY], ids=lambda it: it.operation
+)
+@given(data=st.data())
+@settings(max_examples=FEWER, suppress_health_check=list(HealthCheck))
+def test_a_long_text_in_a_body_is_no_500(
+    api_on_dynoxide: httpx.Client, ids: list[str], route: Route, data: st.DataObject
+) -> None:
+    body = data.draw(mutated(valid_body(route), LONG_TEXTS | st.lists(LONG_TEXTS, max_size=2)))
+    variable = data.draw(st.sampled_from(ids))
+    assert_answered(sent(api_on_dynoxide, route, variable, json=body))

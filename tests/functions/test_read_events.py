@@ -1,14 +1,19 @@
 """POST /events/filter, and the pages that it leads to."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from local.functions import Functions
+from tests.databases import TEMPLATE
 from tests.reporting.building import FLOW_RUN_ID, JSON, RUN_ID, body
 
+EVENTS = Path(__file__).parents[2] / "events"
 NOW = datetime.now(UTC)
 
 
@@ -51,6 +56,58 @@ def test_pages_lead_to_each_other(api: httpx.Client) -> None:
         assert page["total"] == 5
         listed += names(page)
     assert listed == [*"edcba"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "address"),
+    [
+        ({}, "http://runledger"),
+        ({"x-forwarded-proto": "https"}, "https://runledger"),
+        ({"x-forwarded-proto": "https, http"}, "https://runledger"),
+        ({"x-forwarded-proto": "javascript"}, "http://runledger"),
+        ({"x-forwarded-proto": "javascript:alert(1)"}, "http://runledger"),
+        ({"host": "api.example:8443"}, "http://api.example:8443"),
+        ({"host": "[::1]:4200"}, "http://[::1]:4200"),
+        ({"host": "evil.example/?"}, "http://localhost"),
+        ({"host": "user@evil.example"}, "http://localhost"),
+        ({"runledger-host": "d111.cloudfront.net"}, "http://d111.cloudfront.net"),
+        ({"runledger-host": "evil.example/#", "host": "a.example"}, "http://a.example"),
+    ],
+)
+def test_a_page_leads_on_where_the_client_asks(
+    api_on_moto: httpx.Client, headers: dict[str, str], address: str
+) -> None:
+    emit(api_on_moto, *"abc")
+    page = api_on_moto.post("/events/filter", json={"limit": 1}, headers=headers).json()
+    for _ in range(2):
+        assert page["next_page"].startswith(f"{address}/api/events/filter/next?page-token=")
+        query = urlsplit(page["next_page"]).query
+        page = api_on_moto.get(f"/events/filter/next?{query}", headers=headers).json()
+    assert page["next_page"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "below"),
+    [
+        ("/api/events/filter", "/api"),
+        ("/api/events/filter/", "/api"),
+        ("/events/filter", ""),
+        ("/prefect/events/filter", "/prefect"),
+    ],
+)
+def test_behind_a_custom_domain_a_page_leads_on_below_its_path(
+    api_on_moto: httpx.Client, path: str, below: str
+) -> None:
+    emit(api_on_moto, *"ab")
+    event = json.loads((EVENTS / "read_events.json").read_text("utf-8"))
+    event |= {
+        "body": '{"limit": 1}',
+        "headers": {"Host": "runs.example"},
+        "multiValueHeaders": None,
+    }
+    event["requestContext"] |= {"path": path, "domainName": "runs.example"}
+    page = json.loads(Functions(TEMPLATE).call("read_events", event)["body"])
+    assert page["next_page"].startswith(f"http://runs.example{below}/events/filter/next?")
 
 
 FLOW_RUN = f"prefect.flow-run.{FLOW_RUN_ID}"

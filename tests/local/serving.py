@@ -13,10 +13,11 @@ from itertools import takewhile
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from tests.foreground import in_foreground
 from tests.local import sample
 
 LOCAL = Path(__file__).parents[2] / "local"
-COMMAND = [sys.executable, "-m", "local"]
+COMMAND = in_foreground(sys.executable, "-m", "local")
 
 
 class Running(NamedTuple):

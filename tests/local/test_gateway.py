@@ -89,3 +89,22 @@ def test_an_open_path_has_no_caller(client: httpx.Client) -> None:
 def test_a_body_above_ten_megabytes_is_too_long(client: httpx.Client) -> None:
     answer = client.post("/things", content=bytes(10 * 1024 * 1024 + 1))
     assert (answer.status_code, answer.json()) == (413, {"said": "Request Too Long"})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"x" * (6 * 1024 * 1024),
+        b'"' * (3 * 1024 * 1024),
+        b"\n" * (3 * 1024 * 1024),
+        b"\x01" * (1024 * 1024),
+        b"\xff" * (9 * 512 * 1024),
+        "é".encode() * (3 * 1024 * 1024),
+    ],
+    ids=["letters", "quotes", "line breaks", "controls", "no text", "two bytes each"],
+)
+def test_a_body_that_takes_a_function_more_than_six_megabytes_is_too_long(
+    client: httpx.Client, body: bytes
+) -> None:
+    assert client.post("/things", content=body).status_code == 413
+    assert client.post("/things", content=body[: len(body) * 31 // 32]).status_code == 200

@@ -1,6 +1,7 @@
 import signal
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import boto3
 import httpx
@@ -8,8 +9,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from local import console
 from local.listening import listening
-from tests.local.serving import application, processes_of, refused, serving
+from tests.local.serving import Running, application, processes_of, refused, serving
 
 ITEM = {"pk": {"S": "kept"}}
 TABLE = "runledger-local"
@@ -61,6 +63,31 @@ def test_a_password_guards_it(tmp_path: Path) -> None:
         assert httpx.get(f"{server.url}/guarded").status_code == 401
 
 
+def test_a_request_may_name_the_whole_url(tmp_path: Path) -> None:
+    with serving(application(tmp_path)) as server:
+        for target in (f"{server.url}/things/1", f"{server.url}/things/1?a=http://b/c"):
+            assert asked(server, target).startswith(b"HTTP/1.1 200 ")
+        for target in (server.url, server.url.removesuffix("/stage")):
+            assert not asked(server, target).startswith(b"HTTP/1.1 200 ")
+
+
+def asked(server: Running, target: str) -> bytes:
+    """The answer to a GET of whatever the request line names."""
+    address = urlsplit(server.url)
+    with socket.create_connection((address.hostname, address.port)) as line:
+        line.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: line.recv(4096), b""))
+
+
+def test_that_there_is_no_csrf_protection_is_not_told_as_a_failure(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for path, status in (("/api/csrf-token", 422), ("/api/csrf-token", 401), ("/api/flows/", 422)):
+        console.access("GET", path, status, 0.001)
+    told = [line.split()[1:4] for line in capsys.readouterr().out.splitlines()]
+    assert told == [["401", "GET", "/api/csrf-token"], ["422", "GET", "/api/flows/"]]
+
+
 def test_a_refused_websocket_is_one_line_of_the_log(tmp_path: Path) -> None:
     with serving(application(tmp_path)) as server:
         with pytest.raises(InvalidStatus), connect(f"ws{server.url[4:]}/events/in"):
@@ -68,7 +95,7 @@ def test_a_refused_websocket_is_one_line_of_the_log(tmp_path: Path) -> None:
         server.end(signal.SIGTERM)
         assert server.process.stdout
         said = server.process.stdout.read().splitlines()
-    assert [line.split()[1:4] for line in said[:-1]] == [["404", "GET", "/stage/events/in"]]
+    assert [line.split()[1:4] for line in said[:-1]] == [["403", "GET", "/stage/events/in"]]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -76,6 +103,16 @@ def test_it_ends_when_asked_to_and_leaves_no_process(tmp_path: Path, how: signal
     with serving(application(tmp_path)) as server:
         assert server.end(how) == 0
     assert processes_of(tmp_path) == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP])
+def test_it_hears_signals_that_these_tests_ignore(
+    tmp_path: Path, how: signal.Signals, request: pytest.FixtureRequest
+) -> None:
+    before = signal.signal(how, signal.SIG_IGN)
+    request.addfinalizer(lambda: signal.signal(how, before))
+    with serving(application(tmp_path)) as server:
+        assert server.end(how) == 0
 
 
 def test_its_database_ends_with_it_when_it_is_killed(tmp_path: Path) -> None:

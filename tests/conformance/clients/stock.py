@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conformance.servers import ROOT
+from tests.foreground import in_foreground
 
 FOLDER = "Scripts" if os.name == "nt" else "bin"
 BIN = ROOT / ".reference-venv" / FOLDER
@@ -68,7 +69,7 @@ class Stock:
         )
 
     def _command(self, program: str) -> list[str]:
-        return [str(self.folder / "python"), str(PROGRAMS / f"{program}.py")]
+        return in_foreground(str(self.folder / "python"), str(PROGRAMS / f"{program}.py"))
 
     def prefect(self, *arguments: str) -> Ran:
         """Run a command of Prefect's."""

@@ -4,18 +4,20 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 from runledger.settings import settings
 
 SCHEME = "Basic "
 
 
-def admits(authorization: str | None) -> bool:
-    """Tell whether a request with this Authorization header may pass (contract, task-runs 1.4).
+def admits(authorizations: Sequence[str]) -> bool:
+    """Tell whether a request with these Authorization headers may pass (contract, task-runs 1.4).
 
-    Where a hash is required and none is set, nobody may.
+    Each has to be right: which of them API Gateway remembers an authorizer's answer by is not
+    known. Where a hash is required and none is set, nobody may pass.
     """
-    return _knows(_auth_string(authorization))
+    return all(_knows(_auth_string(shown)) for shown in authorizations or [""])
 
 
 def admits_token(token: str | None) -> bool:
@@ -30,8 +32,8 @@ def _knows(auth_string: bytes) -> bool:
     return hmac.compare_digest(shown, settings().auth_sha256)
 
 
-def _auth_string(authorization: str | None) -> bytes:
-    if authorization is None or not authorization.startswith(SCHEME):
+def _auth_string(authorization: str) -> bytes:
+    if not authorization.startswith(SCHEME):
         return b""
     try:
         return base64.b64decode(authorization.removeprefix(SCHEME), validate=True)

@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic_core import to_json
 
-from runledger.adapters import auth
+from runledger.adapters import auth, headers
 from runledger.adapters.observability import count, logger
 from runledger.adapters.requests import BadRequest, InvalidRequest, Request
 from runledger.domain.errors import (
@@ -164,7 +164,7 @@ def admit(request: Request) -> None:
     Raises:
         Unauthorized: this one does not.
     """
-    if not auth.admits(request.headers.get("authorization")):
+    if not auth.admits(request.authorization):
         raise Unauthorized
 
 
@@ -213,8 +213,7 @@ def attempt(respond: Callable[[], Response]) -> tuple[Response, dict[str, Any]]:
 
 def wants_explanation(event: Mapping[str, Any]) -> bool:
     """Tell whether the caller asks how a query was answered and what it cost."""
-    headers = event.get("headers") or {}
-    return any(name.lower() == EXPLAIN and text == "true" for name, text in headers.items())
+    return headers.first_of(event).get(EXPLAIN) == "true"
 
 
 def answer_to(error: Exception) -> Response:

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from runledger.adapters import headers
 from runledger.adapters.parsing import parse_json
 from runledger.adapters.problems import (
     Problem,
@@ -68,8 +69,13 @@ class Request:
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
-        """Headers by lower-case name."""
-        return {name.lower(): text for name, text in (self.event.get("headers") or {}).items()}
+        """Headers by lower-case name; of one that is repeated, the first."""
+        return headers.first_of(self.event)
+
+    @property
+    def authorization(self) -> Sequence[str]:
+        """Every Authorization header."""
+        return headers.values_of(self.event).get("authorization", ())
 
     def path_text(self, name: str) -> str:
         """Return a variable of the path; API Gateway hands it on as it stood in the URL.
@@ -99,10 +105,10 @@ class Request:
         Raises:
             InvalidRequest: it is missing.
         """
-        given = self.event.get("queryStringParameters") or {}
-        if name not in given:
+        given = self._query(name)
+        if given is None:
             raise InvalidRequest([missing("query", name)], None)
-        return str(given[name])
+        return given
 
     def query_parameters(self, model: type[M]) -> M:
         """Read the parameters of the query that the model names.
@@ -130,10 +136,16 @@ class Request:
         Raises:
             InvalidRequest: it is no time.
         """
-        if name not in (self.event.get("queryStringParameters") or {}):
+        given = self._query(name)
+        if given is None:
             return None
-        time = _read(ANY_TIME, self.query(name), ("query", name), None)
+        time = _read(ANY_TIME, given, ("query", name), None)
         return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+    def _query(self, name: str) -> str | None:
+        """Return a parameter of the query; of one that is repeated, the last counts."""
+        every = (self.event.get("multiValueQueryStringParameters") or {}).get(name)
+        return every[-1] if every else (self.event.get("queryStringParameters") or {}).get(name)
 
     def path_value(self, name: str, kind: type[T]) -> T:
         """Return a variable of the path for which the reference's route takes any text.

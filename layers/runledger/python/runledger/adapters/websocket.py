@@ -9,6 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from runledger.adapters import headers
 from runledger.adapters.observability import count, logger
 from runledger.domain.conversations import SUBPROTOCOL
 from runledger.domain.task_workers import Departure
@@ -41,9 +42,8 @@ class Event:
     @cached_property
     def subprotocols(self) -> tuple[str, ...]:
         """The subprotocols that the client offers."""
-        headers = {name.lower(): text for name, text in (self.told.get("headers") or {}).items()}
-        offered = headers.get("sec-websocket-protocol", "")
-        return tuple(name.strip() for name in offered.split(",") if name.strip())
+        offered = headers.values_of(self.told).get("sec-websocket-protocol", ())
+        return tuple(name.strip() for name in ",".join(offered).split(",") if name.strip())
 
     @property
     def text(self) -> str:

@@ -17,6 +17,11 @@ KEY = re.compile(rf"[a-z0-9-]{{0,{LONGEST_KEY}}}")
 WILD = re.compile(r"[%_]")
 
 
+def is_key(key: str) -> bool:
+    """Tell whether an input can have this key."""
+    return KEY.fullmatch(key) is not None
+
+
 class FlowRunInput(Value):
     """An input, its fields in the order of the wire."""
 
@@ -34,7 +39,7 @@ class FlowRunInput(Value):
         Raises:
             Invalid: it is one.
         """
-        if not KEY.fullmatch(self.key):
+        if not is_key(self.key):
             raise Invalid(
                 "The key of an input must only contain lowercase letters, numbers, and dashes,"
                 f" at most {LONGEST_KEY} of them."
@@ -52,7 +57,7 @@ class Wanted(Value):
     def beginning(self) -> str | None:
         """How the keys begin, as far as that is told literally; None if no key does."""
         told = WILD.split(self.prefix.lower())[0]
-        return told if KEY.fullmatch(told) else None
+        return told if is_key(told) else None
 
     @cached_property
     def _begins(self) -> Test:
