@@ -15,9 +15,12 @@ def run(settings: Settings) -> None:
     there = sites.found(settings.package)
     with stoppable(), listening(settings.host, settings.port, "UI_PORT") as listener:
         is_silent = access.to(settings.api) is Access.NONE
+        place = f"http://{settings.name}:{port_of(listener)}"
         console.say(
-            f"The site is at http://{settings.name}:{port_of(listener)}",
+            f"The site is at {place}",
             f"  asks         {settings.api}{', which does not answer yet' if is_silent else ''}",
+            # Else the links that clients print lead to the API, which has no pages.
+            f"  for clients  export PREFECT_UI_URL={place}{there[0].base}",
             "  stop         Ctrl-C",
         )
         uvicorn.Server(

@@ -173,6 +173,19 @@ def test_the_api_is_that_which_clients_ask() -> None:
     assert given.api == "https://runs.example/api"
 
 
+@pytest.mark.parametrize(("names", "site"), [(("ui", "ui-v2"), "ui-v2 "), (("ui",), "ui ")])
+def test_it_prints_what_makes_the_links_of_clients_lead_to_pages(
+    tmp_path: Path, names: tuple[str, ...], site: str
+) -> None:
+    with running(package(tmp_path, *names)) as process:
+        assert process.stdout
+        said = [process.stdout.readline() for _ in range(4)]
+        _, _, url = said[2].rpartition("export PREFECT_UI_URL=")
+        # `url_for` of the package `prefect` puts this path after PREFECT_UI_URL.
+        answer = httpx.get(f"{url.strip()}/runs/flow-run/1", headers=NAVIGATION)
+    assert answer.text.startswith(site)
+
+
 def test_it_says_that_the_api_is_silent(tmp_path: Path) -> None:
     with running(package(tmp_path, "ui-v2")) as process:
         assert process.stdout
