@@ -114,16 +114,17 @@ def test_what_was_removed_is_gone(api: httpx.Client, run: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 @pytest.mark.parametrize("key", ["k" * 1020, "k" * 3000, "é" * 600, "漢" * 1000, "a b", "K"])
 def test_nothing_is_found_under_a_key_that_no_input_can_have(
-    api: httpx.Client, run: str, method: str, key: str
+    api_on_dynoxide: httpx.Client, method: str, key: str
 ) -> None:
-    answer = api.request(method, f"/flow_runs/{run}/input/{quote(key)}")
+    run = flow_run_id(api_on_dynoxide)
+    answer = api_on_dynoxide.request(method, f"/flow_runs/{run}/input/{quote(key)}")
     told = {"detail": "Flow run input not found"}
     assert (answer.status_code, answer.json()) == (404, told)
 
 
 @pytest.mark.parametrize("prefix", ["k" * 3000, "é" * 600, "K" * 1020])
-def test_no_input_begins_longer_than_a_key(api: httpx.Client, run: str, prefix: str) -> None:
-    assert found(api, run, prefix) == []
+def test_no_input_begins_longer_than_a_key(api_on_dynoxide: httpx.Client, prefix: str) -> None:
+    assert found(api_on_dynoxide, flow_run_id(api_on_dynoxide), prefix) == []
 
 
 def test_inputs_go_with_their_flow_run(api: httpx.Client, run: str) -> None:

@@ -12,7 +12,8 @@ from pydantic_core import to_json
 
 from runledger.adapters import auth, headers
 from runledger.adapters.observability import count, logger
-from runledger.adapters.requests import BadRequest, InvalidRequest, Request
+from runledger.adapters.problems import BadRequest, InvalidRequest
+from runledger.adapters.requests import Request
 from runledger.domain.errors import (
     Conflict,
     Forbidden,

@@ -7,6 +7,28 @@ from pydantic import ValidationError
 Problem = dict[str, Any]
 
 
+class BadRequest(Exception):  # noqa: N818 - named for its status
+    """A header or a body that can't be read at all: 400."""
+
+
+class InvalidRequest(Exception):  # noqa: N818
+    """A request that breaks its model: 422, with the problems and the body that has them."""
+
+    def __init__(self, problems: list[Problem], body: object) -> None:
+        """Keep what is wrong and with what."""
+        super().__init__(problems)
+        self.problems = problems
+        self.body = body
+
+    def told(self) -> dict[str, Any]:
+        """Return the body of the answer."""
+        return {
+            "exception_message": "Invalid request received.",
+            "exception_detail": self.problems,
+            "request_body": self.body,
+        }
+
+
 def problems_of(error: ValidationError, *under: str) -> list[Problem]:
     """Return what breaks a model, found there."""
     return [

@@ -16,12 +16,14 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from runledger.adapters import headers
 from runledger.adapters.parsing import parse_json
 from runledger.adapters.problems import (
-    Problem,
+    BadRequest,
+    InvalidRequest,
     is_missing_parameter,
     missing,
     new_problem,
     problems_of,
 )
+from runledger.adapters.versions import VERSION_HEADER, check_version
 from runledger.domain.errors import NotFound
 
 M = TypeVar("M", bound=BaseModel)
@@ -33,31 +35,6 @@ IDS = frozenset({"id", "schedule_id"})
 ANY_UUID: TypeAdapter[UUID] = TypeAdapter(UUID)
 ANY_TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-
-VERSION_HEADER = "x-prefect-api-version"
-OLDEST_VERSION = (0, 8, 0)
-
-
-class BadRequest(Exception):  # noqa: N818 - named for its status
-    """A header or a body that can't be read at all: 400."""
-
-
-class InvalidRequest(Exception):  # noqa: N818
-    """A request that breaks its model: 422, with the problems and the body that has them."""
-
-    def __init__(self, problems: list[Problem], body: object) -> None:
-        """Keep what is wrong and with what."""
-        super().__init__(problems)
-        self.problems = problems
-        self.body = body
-
-    def told(self) -> dict[str, Any]:
-        """Return the body of the answer."""
-        return {
-            "exception_message": "Invalid request received.",
-            "exception_detail": self.problems,
-            "request_body": self.body,
-        }
 
 
 @dataclass(frozen=True)
@@ -250,30 +227,6 @@ class Request:
                 one | {"input": None} if is_missing_parameter(one) else one for one in problems
             ]
         raise InvalidRequest(problems, self.content)
-
-
-def check_version(version: str | None) -> tuple[int, int, int] | None:
-    """Check and return the version of the API that a client speaks (contract, task-runs 1.3).
-
-    Raises:
-        BadRequest: it is malformed or too old.
-    """
-    if not version:
-        return None
-    try:
-        major, minor, patch = map(int, version.split("."))
-    except ValueError:
-        raise BadRequest(
-            "Invalid X-PREFECT-API-VERSION header format."
-            f"Expected header in format 'x.y.z' but received {version}"
-        ) from None
-    if (major, minor, patch) < OLDEST_VERSION:
-        oldest = ".".join(map(str, OLDEST_VERSION))
-        raise BadRequest(
-            f"The request specified API version {version}"
-            f" but this server requires version {oldest} or higher."
-        )
-    return major, minor, patch
 
 
 def _read(kind: TypeAdapter[T], text: str, found: tuple[str, str], body: object) -> T:
