@@ -9,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from runledger.domain.errors import OutOfTime
 from runledger.domain.states import State, StateType
 from runledger.store import items, keys
+from runledger.store.deadlines import Deadline
 from runledger.store.observed_states import ObservedStateStore
 from runledger.store.shards import Shards
 from runledger.store.table import Table
@@ -138,3 +140,12 @@ def test_a_state_costs_an_entry_of_one_unit_in_each_of_two_indexes(on_dynoxide: 
         "by_id": 1,
         "by_owner": 1,
     }
+
+
+def test_more_names_than_there_is_time_for_are_told_to_be_so(on_dynoxide: DynamoDB) -> None:
+    table, reads = Table(on_dynoxide.client, on_dynoxide.table), count()
+    put(table, [state(number, StateType.RUNNING, str(number), 0) for number in range(9)], shards=1)
+    # An instant later with each call; there is time for ten.
+    passing = Deadline(NOW + timedelta(10), lambda: NOW + timedelta(next(reads)))
+    with pytest.raises(OutOfTime, match="too many names of states"):
+        ObservedStateStore(table.until(passing), Shards(1, 1)).read()

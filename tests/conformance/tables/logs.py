@@ -18,7 +18,8 @@ def _line(**fields: object) -> Line:
 
 
 def _at(second: int, **fields: object) -> Line:
-    return _line(timestamp=f"2030-01-02T03:04:{second:02}.5Z", message=str(second), **fields)
+    own: Line = {"timestamp": f"2030-01-02T03:04:{second:02}.5Z", "message": str(second)}
+    return _line(**{**own, **fields})
 
 
 LINES = (
