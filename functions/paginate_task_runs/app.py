@@ -12,7 +12,7 @@ from runledger.service import searches
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(PaginateTaskRuns), wiring.searchable(request.now)
-    found = searches.paginate(store.task_runs, asked.criteria(), asked.part())
+    found = searches.paginate(store.task_runs, asked.criteria(), asked.part().as_of(request.now))
     now = wiring.now()
     runs = [TaskRunResponse.of(as_of(run, now)) for run in found.answer.page]
     page = paginated(runs, found.answer.total, limit=asked.limit, page=asked.page)

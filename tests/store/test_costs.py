@@ -1,6 +1,7 @@
 """What a request costs: calls of DynamoDB's, and entries of an index, at any size of the table."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,10 +17,11 @@ from runledger.store.table import Table
 from tests.databases import TEMPLATE, DynamoDB, Engine
 from tests.store.asking import Asked, Asking, Site, ask, made, new_task_run
 from tests.store.calls import Heard, heard
-from tests.store.populations import put_numbered, put_task_runs, task_run
+from tests.store.populations import DAWN, put_numbered, put_task_runs, task_run
 from tests.store.scenes import create_task_run, create_task_run_in_a_flow_run, delete_task_run
 
 PAGE = 200
+NOW = DAWN + timedelta(days=1)
 TAGGED = 250
 
 
@@ -72,7 +74,7 @@ def test_a_page_of_everything_reads_about_a_page_of_entries(
 ) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
     with heard(filled.client) as calls:
-        found = store.task_runs.searcher(Criteria(), Page(sort.order, 0, PAGE)).find()
+        found = store.task_runs.searcher(Criteria(), Page(sort.order, 0, PAGE, NOW)).find()
     assert len(found.answer) == PAGE
     assert PAGE <= entries(calls) <= 1.5 * PAGE
     assert len(calls) <= 2 + PAGE / 100 + 2
@@ -112,7 +114,7 @@ def test_a_page_of_a_tag_reads_no_more_than_what_has_the_tag(
 ) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
     with heard(filled.client) as calls:
-        found = store.task_runs.searcher(BY_TAG, Page(sort.order, 0, PAGE)).paginate()
+        found = store.task_runs.searcher(BY_TAG, Page(sort.order, 0, PAGE, NOW)).paginate()
     assert (len(found.answer.page), found.answer.total) == (PAGE, TAGGED)
     assert entries(calls) <= 2 * TAGGED
 

@@ -103,7 +103,7 @@ def walk(creator: Creator, criteria: Criteria, sort: TaskRunSort) -> Iterator[li
     """Yield the ids on each page, up to one that is not full."""
     for offset in count(0, PAGE):
         creator.due.release(CREATED_MEANWHILE)
-        page = Page(sort.order, offset, PAGE)
+        page = Page(sort.order, offset, PAGE, END)
         found = creator.store.task_runs.searcher(criteria, page).find().answer
         yield [run.id for run in found]
         if len(found) < PAGE:

@@ -43,7 +43,7 @@ def stores(database: DynamoDB, deployments: list[tuple[int, int]]) -> list[Store
 
 def found(store: Store, wanted: dict[str, object], sort: TaskRunSort) -> list[UUID]:
     criteria = Criteria.model_validate({"task_runs": wanted} if wanted else {})
-    page = Page(sort.order, offset=0, limit=200)
+    page = Page(sort.order, offset=0, limit=200, now=DAWN)
     return [run.id for run in store.task_runs.searcher(criteria, page).find().answer]
 
 

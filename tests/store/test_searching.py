@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from operator import itemgetter as of
 from typing import Any
 from uuid import UUID, uuid4
@@ -55,7 +56,11 @@ NAMES = TEXTS | ODD | st.builds(str.__add__, LONG, ODD)
 
 OF_RUNS = {"created": TIMES, "name": NAMES, "next_scheduled_start_time": TIMES | st.none()}
 # Most have other ids than filters name, so that there is more than one of each.
-TASK_RUNS = st.fixed_dictionaries(TASK_RUN | OF_RUNS | {"id": IDS | st.uuids()})
+DURATIONS = st.sampled_from([timedelta(hours=hours) for hours in (0, 0, 1, 2)])
+TASK_RUNS = st.fixed_dictionaries(
+    TASK_RUN | OF_RUNS | {"id": IDS | st.uuids(), "total_run_time": DURATIONS, "entered": TIMES}
+)
+NOW = DAWN + timedelta(hours=3)
 FLOW_RUNS = st.fixed_dictionaries(
     {key: of for key, of in FLOW_RUN.items() if key != "parent_flow_run_id"} | OF_RUNS
 )
@@ -79,12 +84,18 @@ CRITERIA = st.fixed_dictionaries(
 def stored(row: Mapping[str, Any]) -> Stored:
     fields = {**row}
     subflow_runs = fields.pop("subflow_runs")
+    del fields["entered"]
     run = task_run(0).but(**fields)
     return Stored(in_state(run, state_of(row)), version=1, subflow_runs=subflow_runs)
 
 
 def state_of(row: Mapping[str, Any]) -> State:
-    return State(id=uuid4(), type=row["state_type"], name=row["state_name"], timestamp=DAWN)
+    return State(
+        id=uuid4(),
+        type=row["state_type"],
+        name=row["state_name"],
+        timestamp=row.get("entered", DAWN),
+    )
 
 
 def flow_run(row: Mapping[str, Any], flow_id: UUID) -> FlowRun:
@@ -112,6 +123,7 @@ def pages(kind: str) -> Strategy:
         order=st.sampled_from([sort.order for sort in SORTS[kind]]),
         offset=st.integers(0, 3),
         limit=st.integers(0, 5) | st.just(200),
+        now=st.just(NOW),
     )
 
 

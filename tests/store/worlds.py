@@ -9,7 +9,7 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.lineage import Lineage
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
-from runledger.domain.sorting import Page, rank, rank_deployment, rank_flow, rank_flow_run
+from runledger.domain.sorting import Page, rank_deployment, rank_flow, rank_flow_run, rank_task_run
 from runledger.store import deployment_items, items, keys
 from runledger.store.deployment_items import SeenDeployment
 from runledger.store.items import Stored
@@ -17,11 +17,11 @@ from runledger.store.writes import Item
 from tests.databases import DynamoDB
 from tests.store.populations import put, put_flow_runs, put_task_runs
 
-RANKS: dict[str, Callable[[Any, str], tuple[Any, ...]]] = {
-    "task_runs": lambda stored, column: rank(stored.facts, column),
-    "flow_runs": rank_flow_run,
-    "flows": rank_flow,
-    "deployments": rank_deployment,
+RANKS: dict[str, Callable[[Any, Page], tuple[Any, ...]]] = {
+    "task_runs": lambda stored, page: rank_task_run(stored.facts, page),
+    "flow_runs": lambda run, page: rank_flow_run(run, page.order.column),
+    "flows": lambda flow, page: rank_flow(flow, page.order.column),
+    "deployments": lambda one, page: rank_deployment(one, page.order.column),
 }
 
 
@@ -75,8 +75,7 @@ class World(NamedTuple):
             "deployments": self._wants_deployment,
         }
         found = [one for one in getattr(self, kind) if wants[kind](one, criteria)]
-        column, reverse = page.order
-        found.sort(key=lambda one: RANKS[kind](one, column), reverse=reverse)
+        found.sort(key=lambda one: RANKS[kind](one, page), reverse=page.order.reverse)
         ids = [one.run.id if isinstance(one, Stored) else one.id for one in found]
         return ids[page.offset : page.offset + page.limit], len(ids)
 

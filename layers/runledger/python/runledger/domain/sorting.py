@@ -6,9 +6,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger.domain.deployments import Deployment
+from runledger.domain.durations import Duration
 from runledger.domain.facts import TaskRunFacts
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
+
+DURATION = "duration"
+"""The column of no run: how long a task run was in RUNNING."""
 
 
 class Order(NamedTuple):
@@ -38,6 +42,8 @@ class TaskRunSort(Sort):
     NAME_DESC = "NAME_DESC"
     NEXT_SCHEDULED_START_TIME_ASC = "NEXT_SCHEDULED_START_TIME_ASC"
     END_TIME_DESC = "END_TIME_DESC"
+    DURATION_DESC = "DURATION_DESC"
+    DURATION_ASC = "DURATION_ASC"
 
 
 class FlowRunSort(Sort):
@@ -64,11 +70,19 @@ class FlowSort(Sort):
 
 
 class Page(NamedTuple):
-    """Which part of what is wanted, in which order."""
+    """Which part of what is wanted, in which order.
+
+    `now` is the instant as of which runs are in the order of their durations.
+    """
 
     order: Order
     offset: int
     limit: int
+    now: datetime | None = None
+
+    def as_of(self, now: datetime) -> "Page":
+        """Return the page at an instant."""
+        return self._replace(now=now)
 
 
 # Everything, in an order whose index tells enough to decide what is wanted.
@@ -82,6 +96,35 @@ def rank(facts: TaskRunFacts, column: str) -> tuple[Any, ...]:
     comes first.
     """
     return _rank(facts.id, facts.created, column, getattr(facts, column))
+
+
+def rank_task_run(facts: TaskRunFacts, page: Page) -> tuple[Any, ...]:
+    """Return where a task run stands, by the column of a page or by its duration."""
+    if page.order.column != DURATION:
+        return rank(facts, page.order.column)
+    return rank_by_duration(duration(facts), page)
+
+
+def duration(facts: TaskRunFacts) -> Duration:
+    """Return how long a task run was in RUNNING."""
+    return Duration.of(
+        facts.id,
+        state_type=facts.state_type,
+        entered=facts.state_timestamp,
+        total=facts.total_run_time,
+        expected=facts.expected_start_time,
+    )
+
+
+def rank_by_duration(duration: Duration, page: Page) -> tuple[int, ...]:
+    """Return where a task run stands by its duration.
+
+    Raises:
+        ValueError: the page does not say as of when.
+    """
+    if page.now is None:
+        raise ValueError("a page by duration is as of an instant")
+    return duration.rank(page.now, reverse=page.order.reverse)
 
 
 def rank_flow_run(run: FlowRun, column: str) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from runledger.domain.facts import TaskRunFacts
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
 from runledger.domain.results import Results
+from runledger.domain.sorting import duration
 from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.task_workers import is_taken_up, waits
@@ -81,10 +82,11 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
     """Spell a task run; its state is stored as later reads show it."""
     run = told_in_utc(stored.run)
     run = run.but(state=run.state and run.state.as_stored())
+    facts = stored.facts
     return _item(
         keys.task_run(run.id),
         body=_document(run),
-        facts=_document(stored.facts),
+        facts=_document(facts),
         version=stored.version,
         subflow_runs=stored.subflow_runs or None,
         held=HELD.dump_json(stored.held).decode() if stored.held else None,
@@ -93,6 +95,7 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         # By this the stream's filter knows a run that no worker has started.
         deferred=str(run.state_id) if waits(run.state) or is_taken_up(run.state) else None,
         **_orders(run, keys.TASK_RUN, shards),
+        duration=places.duration_place(duration(facts)),
     )
 
 

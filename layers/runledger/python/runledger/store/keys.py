@@ -51,6 +51,7 @@
 | by_name                 | shard                              | name_key             |
 | by_start                | shard                              | start                |
 | by_end                  | shard                              | end                  |
+| by_duration             | shard: TASK_RUN#<shard>            | duration             |
 | by_id                   | shard                              | id                   |
 | by_id, of a state       | shard: STATE#<state id>            | id: as in by_owner   |
 
@@ -64,7 +65,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger.store import places
-from runledger.store.places import AFTER_SEPARATOR, SEPARATOR, bounded, join
+from runledger.store.places import SEPARATOR, bounded, join
 
 
 class Key(NamedTuple):
@@ -97,6 +98,7 @@ BY_ID = Index("by_id", "shard", "id")
 BY_NAME = Index("by_name", "shard", "name_key")
 BY_START = Index("by_start", "shard", "start")
 BY_END = Index("by_end", "shard", "end")
+BY_DURATION = Index("by_duration", "shard", "duration")
 BY_EXPECTED_START = Index("by_expected_start", "shard", "expected_start")
 BY_NEXT_SCHEDULED_START = Index("by_next_scheduled_start", "shard", "next_scheduled_start")
 
@@ -105,6 +107,8 @@ STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOT
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
 OBSERVED = "STATES"
 FLOW_NAME, CACHE, DEPLOYMENT, TAG, COUNT = "FLOW_NAME", "CACHE", "DEPLOYMENT", "TAG", "COUNT"
+
+under = places.under
 
 MANY_TAGS = "*"
 """Stands for the tags of a run that has too many for an item each; no tag is spelled so."""
@@ -207,14 +211,6 @@ def _tag(tag: str | None) -> str:
 
 def count(kind: str, number: int) -> Key:
     return Key(join(COUNT, kind, number), COUNT)
-
-
-def under(prefix: str) -> tuple[str, str]:
-    """The range of sort keys that begin with a prefix and the separator.
-
-    Not `begins_with`: dynoxide ignores case there, and reads the whole partition.
-    """
-    return prefix + SEPARATOR, prefix + AFTER_SEPARATOR
 
 
 def cache(cache_key: str) -> Key:

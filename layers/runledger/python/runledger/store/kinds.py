@@ -9,6 +9,7 @@ from runledger.domain.deployments import Deployment
 from runledger.domain.facts import TaskRunFacts
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
+from runledger.domain.sorting import Page
 from runledger.domain.task_runs import TaskRun
 from runledger.store import (
     deployment_items,
@@ -36,17 +37,21 @@ class Kind(Generic[F, R]):
     name: str
     facts: Callable[[Item], F]
     document: Callable[[Item], R]
-    rank: Callable[[F, str], tuple[Any, ...]]
+    rank: Callable[[F, Page], tuple[Any, ...]]
     attributes: Sequence[str]
     paths: Paths
     is_counted: bool = False
+
+
+def _by_column(rank: Callable[[F, str], tuple[Any, ...]]) -> Callable[[F, Page], tuple[Any, ...]]:
+    return lambda facts, page: rank(facts, page.order.column)
 
 
 TASK_RUNS: Kind[TaskRunFacts, TaskRun] = Kind(
     keys.TASK_RUN,
     facts=items.read_facts,
     document=lambda item: items.read_task_run(item).run,
-    rank=sorting.rank,
+    rank=sorting.rank_task_run,
     attributes=items.OF_TASK_RUNS,
     paths=task_run_paths.PATHS,
     is_counted=True,
@@ -55,7 +60,7 @@ FLOW_RUNS: Kind[FlowRun, FlowRun] = Kind(
     keys.FLOW_RUN,
     facts=items.read_flow_run_facts,
     document=lambda item: items.read_document(FlowRun, item),
-    rank=sorting.rank_flow_run,
+    rank=_by_column(sorting.rank_flow_run),
     attributes=items.OF_FLOWS,
     paths=flow_run_paths.PATHS,
     is_counted=True,
@@ -64,7 +69,7 @@ FLOWS: Kind[Flow, Flow] = Kind(
     keys.FLOW,
     facts=items.read_flow_facts,
     document=lambda item: items.read_document(Flow, item),
-    rank=sorting.rank_flow,
+    rank=_by_column(sorting.rank_flow),
     attributes=items.OF_FLOWS,
     paths=flow_paths.TO_FLOWS,
 )
@@ -72,7 +77,7 @@ DEPLOYMENTS: Kind[Deployment, Deployment] = Kind(
     keys.DEPLOYMENT,
     facts=deployment_items.read_deployment_facts,
     document=lambda item: items.read_document(Deployment, item),
-    rank=sorting.rank_deployment,
+    rank=_by_column(sorting.rank_deployment),
     attributes=items.OF_FLOWS,
     paths=flow_paths.TO_DEPLOYMENTS,
 )

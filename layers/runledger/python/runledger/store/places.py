@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from runledger.domain.durations import Duration
+
 SEPARATOR = "#"
 AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
 
@@ -24,6 +26,13 @@ FIRST_INSTANT, LAST_INSTANT = "0", "9999-12-31T23:59:59.999999"
 
 # The places of states begin with the names of types: capital letters.
 ALL_STATES = ("A", "a")
+
+# What begins the places of durations: those of runs in RUNNING, and of all others.
+RUNNING, DONE = "RUNNING", "DONE"
+
+# Numbers from -ZERO to ZERO are spelled with 20 digits, in their order; no date or duration that
+# a run can have is beyond them in microseconds.
+ZERO, DIGITS = 10**19, 20
 
 # DynamoDB takes 1,024 bytes in a sort key.
 MOST_NAME_BYTES = 800
@@ -53,6 +62,51 @@ def instant(time: datetime) -> str:
 def place(value: datetime | None, created: datetime, item_id: UUID) -> str:
     """Spell a place in the order of a time: none comes first, ties follow (created, id)."""
     return SEPARATOR.join((instant(value) if value else "", instant(created), str(item_id)))
+
+
+def duration_place(duration: Duration) -> str:
+    """Spell a place in the order of durations: runs in RUNNING stand apart from all others.
+
+    Ties follow (expected start, id); no expected start comes first.
+    """
+    apart = RUNNING if duration.is_running else DONE
+    expected = "" if duration.expected is None else _number(duration.expected)
+    return join(apart, _number(duration.taken), expected, duration.run_id)
+
+
+def read_duration(place: str) -> Duration:
+    """Read back what `duration_place` spelled."""
+    apart, taken, expected, run_id = place.split(SEPARATOR)
+    when = int(expected) - ZERO if expected else None
+    return Duration(apart == RUNNING, int(taken) - ZERO, when, UUID(run_id))
+
+
+def durations(*, running: bool) -> tuple[str, str]:
+    """The places of all durations: of runs in RUNNING, or of all others."""
+    return under(RUNNING if running else DONE)
+
+
+def as_long_as(duration: Duration) -> tuple[str, str]:
+    """The places of all runs that took as long."""
+    return under(duration_place(duration).rsplit(SEPARATOR, 2)[0])
+
+
+def longer_than(duration: Duration) -> tuple[str, str]:
+    """The places after those of all runs that took as long."""
+    _, after = as_long_as(duration)
+    return after, durations(running=duration.is_running)[1]
+
+
+def under(prefix: str) -> tuple[str, str]:
+    """The range of keys that begin with a prefix and the separator.
+
+    Not `begins_with`: dynoxide ignores case there, and reads the whole partition.
+    """
+    return prefix + SEPARATOR, prefix + AFTER_SEPARATOR
+
+
+def _number(number: int) -> str:
+    return f"{min(max(number, -ZERO), ZERO) + ZERO:0{DIGITS}}"
 
 
 def line_place(logged: datetime, number: int, line_id: UUID, piece: int = 0) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.sorting import Order
+from runledger.domain.sorting import DURATION, Order
 from runledger.store import keys, places
 from runledger.store.keys import Index, Key
 
@@ -30,6 +30,7 @@ COLUMNS: Mapping[Index, AbstractSet[str]] = {
     keys.BY_START: {"start_time"},
     keys.BY_END: {"end_time", "updated"},
     keys.BY_NEXT_SCHEDULED_START: {"next_scheduled_start_time"},
+    keys.BY_DURATION: {DURATION},
 }
 
 # The index that has everything of a kind in the order of a column.
@@ -42,6 +43,7 @@ WHOLE: Mapping[str, Index] = {
     "start_time": keys.BY_START,
     "created": keys.BY_EXPECTED_START,
     "updated": keys.BY_END,
+    DURATION: keys.BY_DURATION,
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items, keys, places
+from runledger.store.durations import DurationReader
 from runledger.store.expressions import in_index, in_partition
 from runledger.store.kinds import F, Kind, R
 from runledger.store.planning import Follow, Lookup, Read, Walk
@@ -73,10 +74,18 @@ class Reader(Generic[F, R]):
         if not ordered:
             found = self._of_kind(chain.from_iterable(self._partitions(walk)))
             yield from (self._candidate(entry, wide=walk.wide) for entry in found)
+        elif walk.index == keys.BY_DURATION:
+            yield from (self._candidate(entry, wide=False) for entry in self._by_duration(walk))
         elif walk.index == keys.BY_NAME:
             yield from self._with_long_names_settled(self._merged(walk))
         else:
             yield from (self._candidate(entry, wide=walk.wide) for entry in self._merged(walk))
+
+    def _by_duration(self, walk: Walk) -> Iterator[Item]:
+        at_first = self._page_size(len(walk.partitions)) or MOST_ENTRIES
+        return self._of_kind(
+            DurationReader(self.table, self.page, at_first).entries(walk.partitions)
+        )
 
     def _merged(self, walk: Walk) -> Iterator[Item]:
         """Merge the partitions of an index, in its order, reading each only as far as needed."""
@@ -128,7 +137,7 @@ class Reader(Generic[F, R]):
         """Return where a candidate stands of which the facts are known."""
         if candidate.facts is None:
             raise ValueError(f"nothing is known of {candidate.key}")
-        return self.kind.rank(candidate.facts, self.page.order.column)
+        return self.kind.rank(candidate.facts, self.page)
 
     def known(self, candidates: Iterable[Candidate[F]]) -> Iterator[Candidate[F]]:
         """Add the facts, from the documents where the entries have none; drop what is gone."""
