@@ -36,7 +36,8 @@ OBJECTS: dict[str, Mapping[str, Criteria]] = {
 OWN, OTHERS = 0.85, {"task_runs": 0.15, "flow_runs": 0.25, "flows": 0.15, "deployments": 0.1}
 
 SORTS_OF_FLOWS = ("CREATED_DESC", "UPDATED_DESC", "NAME_ASC", "NAME_DESC")
-# Ids of flow runs, which no client chooses, stand in another order on each side.
+# How long runs ran is a matter of chance here: `tables.durations` asks for that order. And
+# ids of flow runs, which no client chooses, stand in another order on each side.
 SORTS_OF_KINDS = {
     "task_runs": SORTS,
     "flow_runs": (*SORTS[1:], "START_TIME_ASC", "START_TIME_DESC"),

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from runledger.domain.facts import TaskRunFacts
-from runledger.domain.sorting import FlowRunSort, FlowSort, Sort, TaskRunSort, rank
+from runledger.domain.sorting import FlowRunSort, FlowSort, Page, Sort, TaskRunSort, rank_task_run
 from runledger.domain.states import StateType
 from runledger.store.planning import WHOLE
 
@@ -29,8 +29,8 @@ def run(age: int = 0, **facts: Any) -> TaskRunFacts:
 
 
 def ordered(runs: list[TaskRunFacts], sort: TaskRunSort) -> list[TaskRunFacts]:
-    column, reverse = sort.order
-    return sorted(runs, key=lambda facts: rank(facts, column), reverse=reverse)
+    page = Page(sort.order, 0, 200, NOW)
+    return sorted(runs, key=lambda facts: rank_task_run(facts, page), reverse=sort.order.reverse)
 
 
 @pytest.mark.parametrize("sort", [*TaskRunSort, *FlowRunSort, *FlowSort])
@@ -86,3 +86,48 @@ def test_equals_are_listed_by_age_the_oldest_first_going_up(
 def test_equals_of_one_age_are_listed_by_id() -> None:
     runs = [run(id=UUID(int=number)) for number in (2, 1, 3)]
     assert [facts.id.int for facts in ordered(runs, TaskRunSort.NAME_DESC)] == [3, 2, 1]
+
+
+def ended(number: int, seconds: float, days: int | None = 0) -> TaskRunFacts:
+    """A run that took so long, and was expected to start so many days from now."""
+    return run(
+        id=UUID(int=number),
+        state_type=StateType.COMPLETED,
+        total_run_time=timedelta(seconds=seconds),
+        expected_start_time=None if days is None else NOW + days * DAY,
+    )
+
+
+def since(number: int, seconds: float, before: float = 0) -> TaskRunFacts:
+    """A run that is in RUNNING for so long, and was before for so long."""
+    total, entered = timedelta(seconds=before), NOW - timedelta(seconds=seconds)
+    return run(id=UUID(int=number), total_run_time=total, state_timestamp=entered)
+
+
+NEVER = run(id=UUID(int=9), state_type=StateType.PENDING)
+
+
+@pytest.mark.parametrize(
+    ("sort", "numbers"),
+    [
+        (TaskRunSort.DURATION_ASC, [9, 3, 1, 2, 4, 5]),
+        (TaskRunSort.DURATION_DESC, [5, 4, 2, 1, 3, 9]),
+    ],
+)
+def test_durations_grow_of_what_runs(sort: TaskRunSort, numbers: list[int]) -> None:
+    runs = [ended(1, 2), since(2, 1, before=2), ended(3, 1), NEVER, ended(4, 3.5), since(5, 4)]
+    assert [facts.id.int for facts in ordered(runs, sort)] == numbers
+
+
+@pytest.mark.parametrize("sort", [TaskRunSort.DURATION_ASC, TaskRunSort.DURATION_DESC])
+def test_equal_durations_are_listed_from_the_last_expected_start_either_way(
+    sort: TaskRunSort,
+) -> None:
+    runs = [
+        ended(1, 2, 0),
+        ended(2, 2, None),
+        ended(3, 2, 5),
+        ended(4, 2, 0),
+        since(5, 1, before=1),
+    ]
+    assert [facts.id.int for facts in ordered(runs, sort)] == [3, 5, 4, 1, 2]

@@ -22,10 +22,10 @@ class Cost(NamedTuple):
 
 # fmt: off
 COSTS = {
-    "create":                    Cost(0, 20, {"TransactWriteItems": 1}),
+    "create":                    Cost(0, 21, {"TransactWriteItems": 1}),
     "hand out, from the stream": Cost(4, 7,  {"Query": 3, "GetItem": 1, "TransactWriteItems": 1}),
     "acknowledge":               Cost(6, 1,  {"GetItem": 2, "Query": 4, "PutItem": 1}),
-    "set to RUNNING":            Cost(1, 16, {"GetItem": 1, "TransactWriteItems": 1}),
+    "set to RUNNING":            Cost(1, 18, {"GetItem": 1, "TransactWriteItems": 1}),
     "release, from the stream":  Cost(0, 2,  {"DeleteItem": 1}),
 }
 # fmt: on

@@ -12,6 +12,7 @@ from tests.conformance.tables import (
     deployment_criteria,
     deployment_schedules,
     deployments,
+    durations,
     event_bodies,
     event_counts,
     events,
@@ -42,7 +43,7 @@ TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, observed_states, flow_run_states),
     *(flow_run_inputs, resuming),
-    *(queries, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
+    *(queries, durations, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
     *(concurrency_limits, slots, deployments, deployment_schedules, deployment_criteria),
     # Leaves lines of logs, all of which `logs` lists.
     flow_run_reports,

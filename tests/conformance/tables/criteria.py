@@ -167,21 +167,23 @@ SORTS = (
     *("ID_DESC", "EXPECTED_START_TIME_ASC", "EXPECTED_START_TIME_DESC", "NAME_ASC", "NAME_DESC"),
     *("NEXT_SCHEDULED_START_TIME_ASC", "END_TIME_DESC"),
 )
+DURATIONS = ("DURATION_DESC", "DURATION_ASC")
+SORTS_OF_TASK_RUNS = (*SORTS, *DURATIONS)
 ORDERS: Criteria = (
-    *({"sort": sort} for sort in SORTS),
+    *({"sort": sort} for sort in SORTS_OF_TASK_RUNS),
     *(
         {"sort": sort, "limit": limit, "offset": offset}
-        for sort in SORTS
+        for sort in SORTS_OF_TASK_RUNS
         for limit, offset in ((0, 0), (1, 0), (3, 2), (200, 14), (5, 100))
     ),
-    *({"sort": sort, "flow_runs": {}, "limit": 4, "offset": 1} for sort in SORTS),
+    *({"sort": sort, "flow_runs": {}, "limit": 4, "offset": 1} for sort in SORTS_OF_TASK_RUNS),
     *(
         {"sort": sort, "task_runs": {"flow_run_id": {"is_null_": True}}, "limit": 3, "offset": 1}
-        for sort in SORTS
+        for sort in SORTS_OF_TASK_RUNS
     ),
     *(
         {"sort": sort, "task_runs": {"flow_run_id": {"any_": ["<r1.id>", "<r3.id>"]}}}
-        for sort in SORTS
+        for sort in SORTS_OF_TASK_RUNS
     ),
     *(
         {
@@ -190,11 +192,14 @@ ORDERS: Criteria = (
             "limit": 4,
             "offset": 1,
         }
-        for sort in SORTS
+        for sort in SORTS_OF_TASK_RUNS
     ),
     *(
         {"sort": sort, "task_runs": {"id": {"any_": [T(n) for n in range(3, 9)]}}, "limit": 4}
-        for sort in SORTS
+        for sort in SORTS_OF_TASK_RUNS
     ),
-    *({"sort": sort, "task_runs": {"name": {"like_": "a"}}, "offset": 2} for sort in SORTS),
+    *(
+        {"sort": sort, "task_runs": {"name": {"like_": "a"}}, "offset": 2}
+        for sort in SORTS_OF_TASK_RUNS
+    ),
 )

@@ -4,7 +4,13 @@ import math
 
 from tests.conformance.programs import some_id
 from tests.conformance.tables import samples
-from tests.conformance.tables.criteria import DEPLOYMENTS, FLOW_RUNS, FLOWS, SORTS, TASK_RUNS
+from tests.conformance.tables.criteria import (
+    DEPLOYMENTS,
+    FLOW_RUNS,
+    FLOWS,
+    SORTS_OF_TASK_RUNS,
+    TASK_RUNS,
+)
 
 OPERATORS = (
     *(
@@ -40,7 +46,7 @@ NO_STATES: tuple[object, ...] = (5, [5], ["x"], ["RUNNING", "running"], None, []
 ALL: tuple[object, ...] = (
     *({"limit": limit} for limit in (*samples.INTS, 200, 201, 10**20)),
     *({"offset": offset} for offset in samples.INTS),
-    *({"sort": sort} for sort in (*SORTS, *NO_SORTS)),
+    *({"sort": sort} for sort in (*SORTS_OF_TASK_RUNS, *NO_SORTS)),
     *({name: value} for name in OBJECTS for value in NO_OBJECTS),
     *({name: {"operator": operator}} for name in OBJECTS for operator in NO_OPERATORS),
     *(

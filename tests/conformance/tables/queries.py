@@ -20,7 +20,11 @@ PAGES: tuple[object, ...] = (
         {"sort": "x"},
         {"page": 0, "limit": 999},
     ),
-    *({"sort": sort, "limit": 5, "page": page} for sort in criteria.SORTS for page in (1, 3)),
+    *(
+        {"sort": sort, "limit": 5, "page": page}
+        for sort in criteria.SORTS_OF_TASK_RUNS
+        for page in (1, 3)
+    ),
 )
 BODIES: tuple[object, ...] = (None, [], "x", 5, True, {"x": 1}, {"task_runs": 5}, {"operator": "x"})
 SPAN: dict[str, object] = {

@@ -102,12 +102,10 @@ BY_DURATION = Index("by_duration", "shard", "duration")
 BY_EXPECTED_START = Index("by_expected_start", "shard", "expected_start")
 BY_NEXT_SCHEDULED_START = Index("by_next_scheduled_start", "shard", "next_scheduled_start")
 
-TASK_RUN, FLOW_RUN, FLOW = "TASK_RUN", "FLOW_RUN", "FLOW"
+TASK_RUN, FLOW_RUN, FLOW, OBSERVED = "TASK_RUN", "FLOW_RUN", "FLOW", "STATES"
 STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
-OBSERVED = "STATES"
 FLOW_NAME, CACHE, DEPLOYMENT, TAG, COUNT = "FLOW_NAME", "CACHE", "DEPLOYMENT", "TAG", "COUNT"
-
 under = places.under
 
 MANY_TAGS = "*"
