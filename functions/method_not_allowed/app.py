@@ -25,7 +25,8 @@ POSTED = (
 ANYWHERE = "/{path+}"
 DELETED = ("/automations/owned-by/{resource_id}",)
 
-METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+# What the reference tells browsers; no path of it takes QUERY.
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
 REQUESTED_METHOD = "access-control-request-method"
 PERMISSIONS = {
     "Access-Control-Allow-Methods": ", ".join(METHODS),

@@ -139,6 +139,19 @@ def test_a_preflight_is_told_what_it_may(api_on_moto: httpx.Client, path: str) -
     assert "POST" in answer.headers["access-control-allow-methods"]
 
 
+@pytest.mark.parametrize(
+    ("method", "status"), [("POST", 200), ("QUERY", 200), ("BREW", 400), ("get", 400)]
+)
+def test_a_preflight_allows_the_references_methods(
+    api_on_moto: httpx.Client, method: str, status: int
+) -> None:
+    asked = {"origin": "http://ui", "access-control-request-method": method}
+    answer = api_on_moto.options("/task_runs/", headers=asked)
+    assert answer.status_code == status
+    allowed = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY"
+    assert answer.headers["access-control-allow-methods"] == allowed
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/task_runs/abc", "/task_runs/filter/more"])
 def test_an_unknown_path_is_not_found(api_on_moto: httpx.Client, path: str) -> None:
     assert told(api_on_moto.get(path)) == (404, {"detail": "Not Found"})

@@ -25,8 +25,10 @@ def programs() -> Iterator[Program]:
             **preflight,
             access_control_request_headers="a, X-B,content-type",
         ),
-        bare("OPTIONS", "/task_runs/", **{**preflight, "access_control_request_method": "BREW"}),
-        bare("OPTIONS", "/task_runs/", **{**preflight, "access_control_request_method": ""}),
+        *(
+            bare("OPTIONS", "/task_runs/", **{**preflight, "access_control_request_method": method})
+            for method in ("BREW", "", "QUERY", "TRACE", "CONNECT", "get")
+        ),
         bare("OPTIONS", "/task_runs/", access_control_request_method="POST"),
         get("/health", cookie="a=b", **origin),
     )
