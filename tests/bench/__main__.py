@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench import events, lists, metering, ours, plot, report, workers
+from tests.bench import events, lists, logs, metering, ours, plot, report, workers
 from tests.bench.loading import Filling
 from tests.bench.ours import Ours
 from tests.bench.postgres import on_postgres
@@ -18,8 +18,8 @@ from tests.bench.timing import Growth, growth, measure
 
 SIZES, QUICK_SIZES = [1_000, 10_000, 100_000], [1_000]
 SECONDS, QUICK_SECONDS = 2.5, 0.5
-WHAT = "requests at some sizes, how runs reach workers, what events cost, or lists of many ids"
-APART = {"workers": workers.main, "events": events.main, "lists": lists.main}
+WHAT = "requests at some sizes, how runs reach workers, what events or logs cost, or lists of many ids"
+APART = {"workers": workers.main, "events": events.main, "lists": lists.main, "logs": logs.main}
 
 Others = Sequence[tuple[Filling, Loaded]]
 

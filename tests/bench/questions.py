@@ -30,7 +30,7 @@ MIX = (
 class Call(NamedTuple):
     method: str
     path: str
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | Sequence[Any] | None = None
 
 
 @dataclass(frozen=True)

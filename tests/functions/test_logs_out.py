@@ -9,6 +9,7 @@ import pytest
 
 from local.socket_client import SocketClient, Sockets
 from runledger import wiring
+from runledger.service import log_listening
 from tests.bench.metering import metered
 from tests.functions.test_listeners import connect
 from tests.store.lines import line, logged
@@ -135,6 +136,23 @@ def test_a_line_in_pieces_hinders_no_other(
     logged(api, line(noise(1_000_000)), line("short"))
     stream.pump()
     assert said(socket) == ["short"]
+
+
+def test_more_lines_than_a_call_has_time_for_come_once_and_in_their_order(
+    sockets_on_dynoxide: Sockets,
+    api_on_dynoxide: httpx.Client,
+    stream_on_dynoxide: Streaming,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A chunk has a hundred lines or more, so that each call tells one."""
+    monkeypatch.setattr(log_listening, "MAX_LINES", 50)
+    socket, other = listen(sockets_on_dynoxide), listen(sockets_on_dynoxide, **OF_OTHER)
+    sent = [f"{number:04}" for number in range(600)]
+    logged(api_on_dynoxide, *(line(message, flow_run_id=RUN) for message in sent))
+    stream_on_dynoxide.pump()
+    assert said(socket) == sent
+    assert said(other) == []
+    assert stream_on_dynoxide.dead_letters == []
 
 
 def test_where_nobody_listens_a_batch_of_lines_costs_one_read(

@@ -1,5 +1,6 @@
 """Whatever is asked of whatever was logged: the answer is that of the filter, line by line."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,19 +10,22 @@ from hypothesis import strategies as st
 
 from runledger.api.logs import CreateLogs, ReadLogs
 from runledger.domain.filters.logs import LogQuery
-from runledger.domain.logs import Log
+from runledger.domain.logs import Log, batch_number
 from runledger.service import logs
 from runledger.store.store import Store
+from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.store.contents import scan
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RUNS = [str(UUID(int=number)) for number in range(4)]
-WORDS = ("error", "Error", "io", "a b", "100%", "x" * 2_000)
+# A chunk has room for some of the longest.
+WORDS = ("error", "Error", "io", "a b", "100%", "x" * 2_000, "y" * 25_000)
 # Each example asks many questions.
 FEW = max(1, settings().max_examples // 6)
-# Times far enough apart for ties to be rare but there.
-TIMES = [(NOW + timedelta(seconds=number)).isoformat() for number in range(40)]
+# Times far enough apart for ties to be rare but there; of a half, many share a chunk.
+STEPS = timedelta(seconds=1), timedelta(milliseconds=200), timedelta(microseconds=1)
+TIMES = [(NOW + number * step).isoformat() for step in STEPS for number in range(20)]
 
 run = st.sampled_from(RUNS)
 time = st.sampled_from(TIMES)
@@ -60,21 +64,39 @@ asked = st.fixed_dictionaries(
 )
 
 
-def expected(batch: list[Log], query: LogQuery) -> list[Log]:
+def expected(batches: Mapping[int, list[Log]], query: LogQuery) -> list[Log]:
     """What the filter says, in the order of time and then in that in which it was sent."""
-    in_order = sorted(enumerate(batch), key=lambda sent: (sent[1].timestamp, sent[0]))
-    found = [log for _, log in in_order if query.wanted.matches(log)]
+    sent = [
+        (log.timestamp, batch, number, log)
+        for batch, logs in batches.items()
+        for number, log in enumerate(logs)
+    ]
+    in_order = [log for *_, log in sorted(sent, key=lambda one: one[:3])]
+    found = [log for log in in_order if query.wanted.matches(log)]
     return found[:: -1 if query.reverse else 1][query.offset :][: query.limit]
 
 
-@given(lines=st.lists(line, max_size=40), questions=st.lists(asked, min_size=10, max_size=10))
+@given(
+    sent=st.lists(st.lists(line, max_size=25), max_size=4),
+    questions=st.lists(asked, min_size=10, max_size=10),
+    shards=st.sampled_from([1, 2, 5]),
+)
 @settings(max_examples=FEW, suppress_health_check=list(HealthCheck))
 def test_a_search_finds_what_is_wanted_in_order(
-    store: Store, dynamodb: DynamoDB, lines: list[dict[str, Any]], questions: list[dict[str, Any]]
+    dynamodb: DynamoDB,
+    sent: list[list[dict[str, Any]]],
+    questions: list[dict[str, Any]],
+    shards: int,
 ) -> None:
-    batch = CreateLogs.model_validate(lines).to_logs(NOW)
-    logs.create(store, batch)
+    """Batches that are the same are one; lines of one moment in several follow no order but one."""
+    store = Store(Table(dynamodb.client, dynamodb.table), shards)
+    batches = {}
+    for lines in sent:
+        batch = CreateLogs.model_validate(lines)
+        first = batch_number(batch.model_dump_json().encode())
+        batches[first] = batch.to_logs(NOW)
+        logs.create(store, batches[first])
     queries = [ReadLogs.model_validate(question).query() for question in questions]
     answers = [logs.search(store, query, now=NOW).answer for query in queries]
     store.logs.remove(scan(dynamodb))
-    assert answers == [expected(batch, query) for query in queries]
+    assert answers == [expected(batches, query) for query in queries]

@@ -36,16 +36,16 @@ def parse_json(raw: bytes) -> object:
 def _refuse_deep_nesting(content: object) -> None:
     level = [content]
     for _ in range(MOST_NESTED):
-        level = [inner for outer in level for inner in _inside(outer)]
+        level = [
+            inner for outer in level if isinstance(outer, (dict, list)) for inner in _inside(outer)
+        ]
         if not level:
             return
     raise RecursionError
 
 
-def _inside(outer: object) -> Iterable[object]:
-    if isinstance(outer, dict):
-        return outer.values()
-    return outer if isinstance(outer, list) else ()
+def _inside(outer: dict[str, object] | list[object]) -> Iterable[object]:
+    return outer.values() if isinstance(outer, dict) else outer
 
 
 def _short_enough(text: str) -> int:

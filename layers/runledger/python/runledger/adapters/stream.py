@@ -8,11 +8,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runledger.adapters.observability import count, logger
+from runledger.domain.errors import Unfinished
 from runledger.metering import measured
 
 Record = Mapping[str, Any]
 
-# What could not be done: the number of the record from which on the stream is to be told again.
+# What was not done: the number of the record from which on the stream is to be told again.
 Failures = Iterable[tuple[str, Exception]]
 React = Callable[[Sequence[Record], datetime], Failures]
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
@@ -21,7 +22,7 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 def consumer(react: React) -> Handler:
     """Make a Lambda handler of a function that reacts to records and tells what failed.
 
-    AWS Lambda repeats a batch from the first failed record on (ReportBatchItemFailures).
+    AWS Lambda repeats a batch from the first record on that is left (ReportBatchItemFailures).
     """
 
     @wraps(react)
@@ -29,11 +30,12 @@ def consumer(react: React) -> Handler:
     def handler(event: dict[str, Any], __: LambdaContext) -> dict[str, Any]:
         records = event["Records"]
         with measured() as meter:
-            failures = list(react(records, datetime.now(UTC)))
-        for _, error in failures:
+            left = list(react(records, datetime.now(UTC)))
+        failures = [error for _, error in left if not isinstance(error, Unfinished)]
+        for error in failures:
             logger.error("a reaction failed", exc_info=error)
         logger.info("reacted", extra={"records": len(records), **meter.told()})
         count("ReactionFailed" if failures else "Reacted")
-        return {"batchItemFailures": [{"itemIdentifier": number} for number, _ in failures]}
+        return {"batchItemFailures": [{"itemIdentifier": number} for number, _ in left]}
 
     return handler

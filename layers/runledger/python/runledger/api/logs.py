@@ -8,7 +8,7 @@ from pydantic import ConfigDict, RootModel
 
 from runledger.api.queries import MOST_RUNS, Limit, Offset
 from runledger.domain.filters.logs import Level, LogFilter, LogQuery
-from runledger.domain.logs import REVERSED, Log, LogSort, line_id
+from runledger.domain.logs import REVERSED, Log, LogSort, batch_number, line_id
 from runledger.domain.values import UtcTime, Value
 
 
@@ -30,10 +30,10 @@ class CreateLogs(RootModel[Sequence[LogCreate]]):
 
     def to_logs(self, now: datetime) -> list[Log]:
         """Return the lines; a batch that is sent again has the same ids again."""
-        batch = self.model_dump_json().encode()
+        first = batch_number(self.model_dump_json().encode())
         return [
             Log(
-                id=line_id(batch, number, line.timestamp), created=now, updated=now, **dict(line)
+                id=line_id(first, number, line.timestamp), created=now, updated=now, **dict(line)
             ).without_nul()
             for number, line in enumerate(self.root)
         ]

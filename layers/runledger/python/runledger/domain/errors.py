@@ -83,3 +83,12 @@ class OutOfTime(Unavailable):
         """Keep what is worth logging."""
         super().__init__(text)
         self.log = log
+
+
+class Unfinished(RunledgerError):  # noqa: N818
+    """There was no time for all changes of a batch; the stream tells of the rest again."""
+
+    def __init__(self, sequence_number: str) -> None:
+        """Keep the number of the first change that is left."""
+        super().__init__(f"the changes from {sequence_number} on are left for another call")
+        self.sequence_number = sequence_number

@@ -71,15 +71,20 @@ def _parse_time(given: object, parse: Parse, info: ValidationInfo) -> datetime:
 
 
 def _parse_text(text: str, parse: Parse) -> datetime:
-    readers = () if REFUSED.search(text) else (datetime.fromisoformat, *map(_reader, RARE_FORMATS))
-    for read in (parse, *readers):
-        with suppress(ValueError):
-            return read(text)
+    with suppress(ValueError):
+        return parse(text)
+    if not REFUSED.search(text):
+        for read in RARE_READERS:
+            with suppress(ValueError):
+                return read(text)
     raise _unreadable(text)
 
 
 def _reader(template: str) -> Callable[[str], datetime]:
     return lambda text: datetime.strptime(text, template)  # noqa: DTZ007 - naive means UTC
+
+
+RARE_READERS = (datetime.fromisoformat, *map(_reader, RARE_FORMATS))
 
 
 def _unreadable(given: object) -> ValueError:

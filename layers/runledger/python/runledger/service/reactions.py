@@ -7,6 +7,7 @@ stream is filtered stand in template.yaml, and must let through whatever concern
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from runledger.domain.errors import Unfinished
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.task_workers import is_taken_up, waiting, waits
 from runledger.service import listening, log_listening
@@ -37,7 +38,7 @@ class Reaction(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A reaction failed: the changes from this one on are to be told again."""
+    """A reaction failed, or is unfinished: the changes from this one on are to be told again."""
 
     sequence_number: str
     error: Exception
@@ -55,6 +56,8 @@ def _attempt(means: Means, reaction: Reaction, concerned: Sequence[Change]) -> I
         return
     try:
         reaction.react(means, concerned)
+    except Unfinished as unfinished:
+        yield Failure(unfinished.sequence_number, unfinished)
     except Exception as error:  # noqa: BLE001 - one reaction's failure is not another's
         yield Failure(concerned[0].sequence_number, error)
 
@@ -106,7 +109,7 @@ def occurred(change: Change) -> bool:
 
 
 def is_listened_for(change: Change) -> bool:
-    """A line of a log was stored while somebody listened for it."""
+    """Lines of a log were stored while somebody listened for some of them."""
     return change.old is None and change.new is not None and log_items.TOLD in change.new
 
 

@@ -30,7 +30,7 @@
 | task worker                 | TASK_WORKERS           | TASK_WORKER#<connection>    |
 | WebSocket connection        | CONNECTION#<id>        | CONNECTION                  |
 | removal that goes on        | <that of what is gone> | REMAINDER                   |
-| line of a log, in pieces    | LOGS#<key of its run>  | <time>#<number>#<id>#<piece>|
+| lines of a log, a chunk     | LOGS#<key of its run>  | see `log_keys.Place`        |
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |
 | who listens to events       | LISTENERS              | LISTENER#<connection>       |
@@ -42,10 +42,10 @@
 | by_owner                | owner: FLOW_RUN#<id>, FLOW#<id>    | id                   |
 | by_owner, of a tag      | owner: TAG#<kind>#<tag>#<shard>    | id: that of the run  |
 | by_owner, of a hold     | owner: TASK_WORKER#<connection>    | id: that of the run  |
-| by_owner, of a line     | owner: TASK_RUN#<id>               | id: <time>#...       |
+| by_owner, of a chunk    | owner: TASK_RUN#<id>               | id: sk               |
 | by_owner, of a state    | owner: STATES#<shard>              | id: <TYPE>#<name>... |
 | by_state                | state_shard: <kind>#<TYPE>#<shard> | expected_start       |
-| by_state, of a line     | state_shard: LOGS#<shard>          | expected_start       |
+| by_state, of a chunk    | state_shard: LOGS#<shard>          | expected_start: sk   |
 | by_expected_start       | shard: <kind>#<shard>              | expected_start       |
 | by_next_scheduled_start | shard                              | next_scheduled_start |
 | by_name                 | shard                              | name_key             |

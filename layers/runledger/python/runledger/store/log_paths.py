@@ -1,10 +1,12 @@
 """Where lines of logs are read, each way named for the question that it answers.
 
-All sources of a path yield lines in the order of time, so they are merged and never sorted.
+All sources of a path yield chunks in the order of their first lines. A range of times begins so much
+earlier as a chunk may last: one that begins before it may have lines inside.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from boto3.dynamodb.conditions import ConditionBase
@@ -17,6 +19,8 @@ from runledger.store.keys import Index
 from runledger.store.planning import AND
 
 Range = tuple[str, str]
+
+FIRST_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,9 @@ def narrowest(wanted: LogFilter, shards: int) -> Path:
     """Return the cheapest path to what is wanted."""
     if wanted.operator != AND:
         return Path("all_lines", tuple(_of_all(shards, None)))
-    between = _between(wanted.timestamp)
-    if between and between[0] > between[1]:
+    if _is_empty(wanted.timestamp):
         return NOTHING
+    between = _between(wanted.timestamp)
     if wanted.task_run_id and wanted.task_run_id.any_ is not None:
         runs = dict.fromkeys(wanted.task_run_id.any_)
         sources = tuple(source for run in runs for source in of_task_run(run, between))
@@ -76,10 +80,22 @@ def of_task_run(run_id: UUID, between: Range | None = None) -> tuple[Source, ...
 
 
 def _of_all(shards: int, between: Range | None) -> Iterator[Source]:
-    return (Source(lines, keys.BY_STATE, between) for lines in log_keys.all_lines(shards))
+    return (Source(chunks, keys.BY_STATE, between) for chunks in log_keys.all_chunks(shards))
+
+
+def _is_empty(period: Period | None) -> bool:
+    if period is None or period.after_ is None or period.before_ is None:
+        return False
+    return period.after_ > period.before_
 
 
 def _between(period: Period | None) -> Range | None:
     if period is None or (period.after_ is None and period.before_ is None):
         return None
-    return places.between(period.after_, period.before_)
+    return places.between(_earlier(period.after_), period.before_)
+
+
+def _earlier(time: datetime | None) -> datetime | None:
+    if time is None or time - FIRST_TIME < log_keys.MAX_CHUNK_TIME:
+        return None
+    return time - log_keys.MAX_CHUNK_TIME

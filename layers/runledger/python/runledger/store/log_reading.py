@@ -1,48 +1,90 @@
-"""Reading lines of logs from several places at once, in the order of time."""
+"""Reading lines of logs from several places at once, in the order of time and then of their ids.
+
+Chunks overlap: each run that logs at a time has its own. So a line is yielded when all chunks that
+could have an earlier one (a later one, in reverse) were read, and no sooner.
+"""
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from datetime import datetime
+from itertools import count, groupby
+from typing import NamedTuple
 
+from runledger.domain.identity import EPOCH
 from runledger.domain.logs import Log
-from runledger.store import keys, places
-from runledger.store.log_items import PACKED, TEXT, is_whole, read_log
+from runledger.store import keys
+from runledger.store.log_items import PACKED, SMALL, is_whole, read_logs
+from runledger.store.log_keys import MAX_CHUNK_TIME, MICROSECOND, Place
 from runledger.store.log_paths import Source
 from runledger.store.table import MOST_ENTRIES, MOST_KEYS, Query, Table
 from runledger.store.writes import Item
 
-CONTENT = {TEXT, PACKED}
+CONTENT = {SMALL, PACKED}
 
-# Sources of which each may be read a megabyte at a time.
-FEW_SOURCES = 10
+# Entries that a partition is asked for at first: of full chunks these have some thousand lines, and
+# take 30 read units. The pages that follow are longer.
+FIRST_ENTRIES = 16
+
+# Lines of a full chunk, about.
+LINES_OF_A_CHUNK = 250
+
+
+class Chunk(NamedTuple):
+    """Where a chunk is, and its pieces: whole ones, or index entries that lead to them."""
+
+    place: Place
+    pieces: Sequence[Item]
+
+
+class Bunch(NamedTuple):
+    """Chunks that are read at once, and the one that comes next, if any."""
+
+    chunks: Sequence[Chunk]
+    following: Chunk | None
 
 
 @dataclass
 class LogReader:
-    """Reads lines; `page` is how many are expected to be enough, if that can be told.
+    """Reads lines, of which so many are `enough`, if none of them is unwanted.
 
     `items_read` counts index entries and items alike.
     """
 
     table: Table
     reverse: bool
-    page: int | None = None
+    enough: int
     items_read: int = field(default=0, init=False)
 
     def lines(self, sources: Sequence[Source]) -> Iterator[Log]:
-        """Yield the lines of all sources, each read as far as needed; all of them begin at once."""
+        """Yield the lines of all sources, each once, each source read as far as needed.
+
+        The first pages of all of them are read at once.
+        """
+        waiting = _Waiting(self.reverse)
+        for bunch in self._bunches(self._in_order(sources)):
+            waiting.add(self._read(bunch.chunks))
+            following = bunch.following
+            yield from waiting.before(following and self._bound(following.place))
+
+    def _bound(self, place: Place) -> datetime:
+        """Return the time that none of a chunk's lines comes before, as far as they are read."""
+        return place.last if self.reverse else place.first
+
+    def _in_order(self, sources: Sequence[Source]) -> Iterator[Chunk]:
+        """Yield chunks by their first lines or, in reverse, by their last."""
         streams = map(self._counted, self.table.query_each(self._queries(sources)))
-        merged = heapq.merge(*streams, key=_place, reverse=self.reverse)
-        grouped = groupby(merged, lambda item: places.line_of(_place(item)))
-        found = ([*pieces] for _, pieces in grouped)
-        while some := list(islice(found, MOST_KEYS)):
-            yield from self._read(some)
+        merged = heapq.merge(*streams, key=_sort_key, reverse=self.reverse)
+        grouped = groupby(merged, key=lambda item: Place.read(item["sk"])._replace(piece=0))
+        chunks = (Chunk(place, sorted(pieces, key=_sort_key)) for place, pieces in grouped)
+        return _by_last_line(chunks) if self.reverse else chunks
 
     def _queries(self, sources: Sequence[Source]) -> Iterator[Query]:
+        first = max(FIRST_ENTRIES, self.enough // LINES_OF_A_CHUNK)
         # What is read of all of them before the first line is told has to be held in memory.
         most = MOST_ENTRIES // max(len(sources), 1) + 1
-        page = min(self.page or most, most) if len(sources) > FEW_SOURCES else self.page
+        # A chunk has a line at least, and one is looked at in advance.
+        page = min(first, self.enough + 1, most)
         for source in sources:
             index = source.index and source.index.name
             yield Query(source.where, index, self.reverse, page)
@@ -52,17 +94,70 @@ class LogReader:
             self.items_read += 1
             yield item
 
-    def _read(self, lines: Sequence[Sequence[Item]]) -> Iterator[Log]:
-        """Read the lines that entries only lead to, and drop what is gone or not all there."""
-        bare = [keys.of(piece) for line in lines for piece in line if not piece.keys() & CONTENT]
-        known = self.table.read_many(bare)
+    def _bunches(self, chunks: Iterator[Chunk]) -> Iterator[Bunch]:
+        """Yield as many chunks as have enough lines, then twice as many, and so on."""
+        lines, enough = 0, self.enough
+        some: list[Chunk] = []
+        for chunk in chunks:
+            if some and (lines >= enough or len(some) == MOST_KEYS):
+                yield Bunch(some, chunk)
+                some, lines, enough = [], 0, 2 * enough
+            some.append(chunk)
+            lines += chunk.place.lines
+        if some:
+            yield Bunch(some, None)
+
+    def _read(self, chunks: Sequence[Chunk]) -> Iterator[Log]:
+        """Read the chunks that entries only lead to; drop what is gone or not all there."""
+        pieces = (piece for chunk in chunks for piece in chunk.pieces)
+        known = self.table.read_many([keys.of(one) for one in pieces if not one.keys() & CONTENT])
         self.items_read += len(known)
-        for line in lines:
-            pieces = sorted((known.get(keys.of(piece), piece) for piece in line), key=_place)
-            if is_whole(pieces):
-                yield read_log(pieces)
+        for chunk in chunks:
+            found = [known.get(keys.of(piece), piece) for piece in chunk.pieces]
+            if is_whole(found):
+                yield from read_logs(found)
 
 
-def _place(item: Item) -> str:
-    place: str = item["sk"]
-    return place
+class _Waiting:
+    """Lines that were read and not yet yielded."""
+
+    def __init__(self, reverse: bool) -> None:  # noqa: FBT001
+        self._sign = -1 if reverse else 1
+        self._heap: list[tuple[int, int, int, Log]] = []
+        self._numbers = count()
+        self._last: tuple[int, int] | None = None
+
+    def add(self, logs: Iterable[Log]) -> None:
+        for log in logs:
+            rank = self._rank(log.timestamp), self._sign * log.id.int
+            heapq.heappush(self._heap, (*rank, next(self._numbers), log))
+
+    def before(self, time: datetime | None) -> Iterator[Log]:
+        """Yield the lines before a time, or all of them, each once."""
+        bound = None if time is None else self._rank(time)
+        while self._heap and (bound is None or self._heap[0][0] < bound):
+            *rank, _, log = heapq.heappop(self._heap)
+            # Of a batch that was sent again after others were the keys of its chunks.
+            if rank != self._last:
+                yield log
+            self._last = rank
+
+    def _rank(self, time: datetime) -> int:
+        return self._sign * ((time - EPOCH) // MICROSECOND)
+
+
+def _by_last_line(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Put chunks that come by their first lines, from late to early, in the order of their last."""
+    waiting: list[tuple[int, int, Chunk]] = []
+    for number, chunk in enumerate(chunks):
+        # All that are still to come end by then.
+        while waiting and waiting[0][2].place.last - chunk.place.first >= MAX_CHUNK_TIME:
+            yield heapq.heappop(waiting)[2]
+        rank = (EPOCH - chunk.place.last) // MICROSECOND
+        heapq.heappush(waiting, (rank, number, chunk))
+    yield from (chunk for *_, chunk in sorted(waiting))
+
+
+def _sort_key(item: Item) -> str:
+    sort_key: str = item["sk"]
+    return sort_key

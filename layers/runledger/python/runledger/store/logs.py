@@ -7,7 +7,7 @@ from itertools import chain, islice
 from uuid import UUID
 
 from runledger.domain.errors import OutOfTime
-from runledger.domain.filters.logs import LogFilter, LogQuery
+from runledger.domain.filters.logs import LogQuery
 from runledger.domain.logs import Log
 from runledger.store import keys, log_paths
 from runledger.store.failures import Late
@@ -16,7 +16,7 @@ from runledger.store.log_paths import Source
 from runledger.store.log_reading import LogReader
 from runledger.store.searching import Found
 from runledger.store.shards import Shards
-from runledger.store.table import AT_ONCE, MOST_ENTRIES, MOST_LOOSE_WRITES, Query, Table, chunks
+from runledger.store.table import AT_ONCE, MOST_LOOSE_WRITES, Query, Table, chunks
 from runledger.store.writes import Delete, Put
 
 NARROWER = "logs.flow_run_id.any_, logs.task_run_id.any_, logs.timestamp."
@@ -39,11 +39,8 @@ class LogStore:
         Raises:
             Unavailable: some lines were not stored; the whole batch can be sent again.
         """
-        spelled = (
-            log_items(log, number, self.shards.written, self.retention, told=told(log))
-            for number, log in enumerate(logs)
-        )
-        self.table.write_loosely(list(map(Put, chain.from_iterable(spelled))))
+        spelled = log_items(logs, self.shards.written, self.retention, told=told)
+        self.table.write_loosely(list(map(Put, spelled)))
 
     def search(self, asked: LogQuery, now: datetime) -> Found[list[Log]]:
         """Return the lines that are wanted.
@@ -52,7 +49,7 @@ class LogStore:
             OutOfTime: the table's deadline came before they were found.
         """
         path = log_paths.narrowest(asked.wanted, self.shards.read)
-        reader = LogReader(self.table, asked.reverse, _expected(asked))
+        reader = LogReader(self.table, asked.reverse, asked.offset + asked.limit)
         try:
             page = self._page(asked, reader.lines(path.sources), now)
         except Late as late:
@@ -83,14 +80,7 @@ class LogStore:
             keys.of, self.table.query(Query(source.where, index, attributes=keys.Key._fields))
         )
 
-    def remove(self, lines: Iterable[keys.Key]) -> None:
-        """Remove lines, or pieces of them."""
-        for some in chunks(lines, AT_ONCE * MOST_LOOSE_WRITES):
+    def remove(self, found: Iterable[keys.Key]) -> None:
+        """Remove chunks of lines, or pieces of them."""
+        for some in chunks(found, AT_ONCE * MOST_LOOSE_WRITES):
             self.table.write_loosely(list(map(Delete, some)))
-
-
-def _expected(asked: LogQuery) -> int | None:
-    """Return how many lines are enough for a page, where none that are read can be unwanted."""
-    narrow = LogFilter(flow_run_id=asked.wanted.flow_run_id)
-    enough = asked.offset + asked.limit + 1
-    return min(enough, MOST_ENTRIES) if asked.wanted == narrow else None

@@ -109,16 +109,6 @@ def _number(number: int) -> str:
     return f"{min(max(number, -ZERO), ZERO) + ZERO:0{DIGITS}}"
 
 
-def line_place(logged: datetime, number: int, line_id: UUID, piece: int = 0) -> str:
-    """Spell the place of a piece of a log's line; ties keep the order in which they were sent."""
-    return join(instant(logged), f"{number:06}", line_id, f"{piece:02}")
-
-
-def line_of(place: str) -> str:
-    """Return what the places of all pieces of a line have in common."""
-    return place.rpartition(SEPARATOR)[0]
-
-
 def name_place(name: str, created: datetime, item_id: UUID) -> str:
     """Spell a place in the order of names, which is that of their UTF-8 bytes."""
     rank = SEPARATOR.join((instant(created), str(item_id)))
