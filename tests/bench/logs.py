@@ -1,6 +1,6 @@
 """What batches of log lines cost: processor time of the handler, and write units.
 
-`make bench ARGS=logs` runs it: some seconds. It fails if the largest batch takes more processor time
+`make bench ARGS=logs` runs it: a minute. It fails if the largest batch takes more processor time
 than it may, or more than a tenth of the write units of its lines sent one by one, each of which has
 an item and its index entries to itself.
 """
@@ -11,13 +11,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from tests.bench import delivery_costs, report
 from tests.bench.metering import Usage, metered
 from tests.bench.questions import Call
-from tests.bench.sides import Handlers
+from tests.bench.sides import Asking, Handlers
 from tests.databases import TEMPLATE
 
 SIZES = (1, 100, 1_100, 11_000, 15_000)
@@ -50,7 +51,7 @@ SHAPES = (
     Shape("a flow run", None),
     Shape("task runs of 500 lines", 500),
     Shape("task runs of 5 lines", 5, SIZES[:3]),
-    Shape("task runs of 1 line", 1, SIZES[:3]),
+    Shape("task runs of 1 line", 1, SIZES[:2]),
 )
 
 
@@ -95,11 +96,7 @@ def _cost(site: delivery_costs.Site, handlers: Handlers, shape: Shape, size: int
 def _once(site: delivery_costs.Site, handlers: Handlers, shape: Shape, size: int) -> Cost:
     body = list(_lines(shape, size))
     ask = handlers.prepare(Call("POST", "/logs/", body))
-    with metered(site.client) as used:
-        began = time.process_time()
-        ask()
-        seconds = time.process_time() - began
-    return Cost(len(json.dumps(body)), seconds, used)
+    return Cost(len(json.dumps(body)), *_timed(site, ask))
 
 
 def _lines(shape: Shape, size: int, flow_run: str = "") -> Iterator[Line]:
@@ -125,18 +122,22 @@ def _show_reads(site: delivery_costs.Site, handlers: Handlers) -> None:
     lines = list(_lines(SHAPES[0], size, flow_run))
     handlers.prepare(Call("POST", "/logs/", lines))()
     _print("", f"{f'200 of {size:,} lines':<26}{'':>6}{'CPU s':>8}{'read units':>13}{'':>8}  calls")
-    for offset in (0, size // 2, size - 200):
-        for sort in ("TIMESTAMP_ASC", "TIMESTAMP_DESC"):
-            wanted = {"logs": {"flow_run_id": {"any_": [flow_run]}}, "offset": offset, "sort": sort}
-            ask = handlers.prepare(Call("POST", "/logs/filter", wanted))
-            with metered(site.client) as used:
-                began = time.process_time()
-                ask()
-                seconds = time.process_time() - began
-            _print(
-                f"{f'{sort}, from {offset:,}':<32}{seconds:>8.2f}{used.read_units:>13,.0f}{'':>8}"
-                f"  {report.calls(used)}"
-            )
+    wanted = {"logs": {"flow_run_id": {"any_": [flow_run]}}}
+    for offset, sort in product((0, size // 2, size - 200), ("TIMESTAMP_ASC", "TIMESTAMP_DESC")):
+        page = wanted | {"offset": offset, "sort": sort}
+        seconds, used = _timed(site, handlers.prepare(Call("POST", "/logs/filter", page)))
+        _print(
+            f"{f'{sort}, from {offset:,}':<32}{seconds:>8.2f}{used.read_units:>13,.0f}{'':>8}"
+            f"  {report.calls(used)}"
+        )
+
+
+def _timed(site: delivery_costs.Site, ask: Asking) -> tuple[float, Usage]:
+    """Return the processor seconds of a request, and what DynamoDB was asked."""
+    with metered(site.client) as used:
+        began = time.process_time()
+        ask()
+        return time.process_time() - began, used
 
 
 def _verdict(met: bool, what: str) -> bool:  # noqa: FBT001

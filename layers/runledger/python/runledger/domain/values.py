@@ -73,10 +73,9 @@ def _parse_time(given: object, parse: Parse, info: ValidationInfo) -> datetime:
 def _parse_text(text: str, parse: Parse) -> datetime:
     with suppress(ValueError):
         return parse(text)
-    if not REFUSED.search(text):
-        for read in RARE_READERS:
-            with suppress(ValueError):
-                return read(text)
+    for read in () if REFUSED.search(text) else RARE_READERS:
+        with suppress(ValueError):
+            return read(text)
     raise _unreadable(text)
 
 

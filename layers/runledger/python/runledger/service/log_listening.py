@@ -17,7 +17,7 @@ from runledger.service.means import Means
 from runledger.store.changes import Change
 from runledger.store.log_items import is_whole, read_logs
 
-# Lines that are told in a call of the function: at some milliseconds for a message, within its 29 s.
+# Lines that are told in a call of the function, which lasts 29 s: a message takes milliseconds.
 MAX_LINES = 2_000
 
 

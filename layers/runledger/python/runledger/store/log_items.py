@@ -1,8 +1,8 @@
 """Items of logs: lines of one run that were sent together share a chunk, which is one item.
 
 A chunk is JSON, compressed. A small one stands whole also where indexes lead to it. One whose only
-line is longer than an item may be is cut in pieces that come one after the other. A chunk of which a
-piece is not there was not stored: it is not acknowledged.
+line is longer than an item may be is cut in pieces that come one after the other. A chunk of which
+a piece is not there was not stored: it is not acknowledged.
 
 The same batch makes the same chunks under the same keys each time that it is sent.
 """
@@ -31,7 +31,7 @@ MAX_PIECE = 380_000
 # What tells a chunk from its items: without either, an index entry leads to them.
 SMALL, PACKED = "facts", "packed"
 
-# By this the stream's filter knows a chunk with lines that somebody listened for when it was stored.
+# By this the stream's filter knows a chunk with lines that somebody listened for.
 TOLD = "told"
 
 LOGS: TypeAdapter[list[Log]] = TypeAdapter(list[Log])

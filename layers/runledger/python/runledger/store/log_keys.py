@@ -1,7 +1,7 @@
 """Keys of logs: where chunks of lines lie, and where others than their flow run find them.
 
-A chunk lies with the flow run of its lines or, without one, with their task run or, without both, in
-a shard.
+A chunk lies with the flow run of its lines or, without one, with their task run or, without both,
+in a shard.
 """
 
 from collections.abc import Iterator

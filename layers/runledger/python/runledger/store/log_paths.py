@@ -1,7 +1,7 @@
 """Where lines of logs are read, each way named for the question that it answers.
 
-All sources of a path yield chunks in the order of their first lines. A range of times begins so much
-earlier as a chunk may last: one that begins before it may have lines inside.
+All sources of a path yield chunks in the order of their first lines. A range of times begins so
+much earlier as a chunk may last: one that begins before it may have lines inside.
 """
 
 from collections.abc import Iterator

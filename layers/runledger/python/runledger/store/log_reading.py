@@ -129,18 +129,18 @@ class _Waiting:
 
     def add(self, logs: Iterable[Log]) -> None:
         for log in logs:
-            rank = self._rank(log.timestamp), self._sign * log.id.int
-            heapq.heappush(self._heap, (*rank, next(self._numbers), log))
+            time_rank, id_rank = self._rank(log.timestamp), self._sign * log.id.int
+            heapq.heappush(self._heap, (time_rank, id_rank, next(self._numbers), log))
 
     def before(self, time: datetime | None) -> Iterator[Log]:
         """Yield the lines before a time, or all of them, each once."""
         bound = None if time is None else self._rank(time)
         while self._heap and (bound is None or self._heap[0][0] < bound):
-            *rank, _, log = heapq.heappop(self._heap)
-            # Of a batch that was sent again after others were the keys of its chunks.
-            if rank != self._last:
+            time_rank, id_rank, _, log = heapq.heappop(self._heap)
+            # A batch that is sent again after the shards' number changed has other keys.
+            if (time_rank, id_rank) != self._last:
                 yield log
-            self._last = rank
+            self._last = time_rank, id_rank
 
     def _rank(self, time: datetime) -> int:
         return self._sign * ((time - EPOCH) // MICROSECOND)
