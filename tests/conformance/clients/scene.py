@@ -46,6 +46,10 @@ class Scene:
     def get(self, path: str, **query: str) -> Json:
         return self._api.get(path, params=query).raise_for_status().json()
 
+    def text(self, path: str) -> str:
+        """What a path has that is no JSON."""
+        return self._api.get(path).raise_for_status().text
+
     def post(self, path: str, body: Json) -> Json:
         return self._api.post(path, json=body).raise_for_status().json()
 

@@ -1,12 +1,15 @@
 """POST /logs/ and /logs/filter: lines good and bad, and every criterion on one set of lines."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 
 from tests.conformance.programs import Program, Step, bare, delete, get, post, program, raw, some_id
 from tests.conformance.tables import samples
 
 LOGS, FILTER = "/logs/", "/logs/filter"
 RUN, OTHER, TASK, STRAY, PAGED, AT_ONCE, WORDED = (some_id(7000 + number) for number in range(7))
+LARGE, *LARGE_TASKS = (some_id(7200 + number) for number in range(4))
+LARGE_BATCH = 3_000
 Line = dict[str, object]
 TIME = "2030-01-02T03:04:05Z"
 # Steps in one program.
@@ -156,6 +159,7 @@ def programs() -> Iterator[Program]:
         yield program(f"logs: fields {number}", *some)
     yield program("logs: bodies", *(post(LOGS, body) for body in BODIES), *_bodies())
     yield program("logs: one batch of one moment", *_of_one_moment())
+    yield program("logs: a large batch", *_of_a_large_batch())
     yield _of_a_run_that_is_deleted()
 
 
@@ -172,6 +176,31 @@ def _of_one_moment() -> Iterator[Step]:
     wanted = {"logs": {"flow_run_id": {"any_": [AT_ONCE]}}}
     for sort in ("TIMESTAMP_ASC", "TIMESTAMP_DESC"):
         yield from (_asked(wanted | {"sort": sort, "limit": 5, "offset": n}) for n in (0, 5, 10))
+
+
+def _of_a_large_batch() -> Iterator[Step]:
+    """Lines of a flow run and three task runs by turns, some large, the last sent first."""
+    runs = [{"flow_run_id": LARGE, "task_run_id": task} for task in (None, *LARGE_TASKS)]
+    lines = [
+        _line(
+            **runs[number % len(runs)],
+            level=number % 5 * 10,
+            message=f"{number} " + "x" * (20_000 if number % 500 == 0 else 90),
+            timestamp=f"2030-01-02T04:{number // 600:02}:{number // 10 % 60:02}.{number % 10}Z",
+        )
+        for number in range(LARGE_BATCH)
+    ]
+    yield post(LOGS, lines[::-1])
+    asked: tuple[object, ...] = (
+        {"flow_run_id": {"any_": [LARGE]}},
+        *({"task_run_id": {"any_": [task]}} for task in LARGE_TASKS),
+        {"flow_run_id": {"any_": [LARGE]}, "task_run_id": {"is_null_": True}},
+        {"flow_run_id": {"any_": [LARGE]}, "level": {"ge_": 40}},
+        {"timestamp": {"after_": "2030-01-02T04:01:00.5Z", "before_": "2030-01-02T04:02:10.2Z"}},
+    )
+    sorts, offsets = ("TIMESTAMP_ASC", "TIMESTAMP_DESC"), (0, 150, LARGE_BATCH - 100)
+    for wanted, sort, offset in product(asked, sorts, offsets):
+        yield _asked({"logs": wanted, "sort": sort, "offset": offset, "limit": 60})
 
 
 def _fields() -> Iterator[Step]:

@@ -1,9 +1,12 @@
 """Tasks: what they are given, keep, log and wait for, as the API then shows it."""
 
+import csv
+import io
 from collections.abc import Iterator, Mapping
 
 from tests.conformance.clients.scene import (
     DONE,
+    PAGE,
     Check,
     Json,
     Scene,
@@ -11,6 +14,8 @@ from tests.conformance.clients.scene import (
     comes_to_be,
     task_of,
 )
+
+LINES = 20_000
 
 
 def caches(scene: Scene) -> None:
@@ -78,6 +83,29 @@ def _said(scene: Scene, of: Json, sort: str = "TIMESTAMP_ASC") -> list[str]:
     return [log["message"] for log in scene.post("/logs/filter", {"logs": of, "sort": sort})]
 
 
+def logs_much(scene: Scene) -> None:
+    scene.result("many_lines", str(LINES))
+    run = scene.flow_run("many-lines")
+    said = [f"row {number:05} of customers.csv was read" for number in range(LINES)]
+    ends = (
+        f"Beginning flow run '{run['name']}' for flow 'many-lines'",
+        "Finished in state Completed()",
+    )
+    said = [ends[0], *said, ends[1]]
+    comes_to_be(lambda: _downloaded(scene, run), said)
+    wanted = {"logs": {"flow_run_id": {"any_": [run["id"]]}}}
+    for sort, expected in (("TIMESTAMP_ASC", said), ("TIMESTAMP_DESC", said[::-1])):
+        for offset in (0, LINES // 2, LINES - PAGE // 2):
+            page = scene.post("/logs/filter", {**wanted, "sort": sort, "offset": offset})
+            assert [log["message"] for log in page] == expected[offset : offset + PAGE]
+
+
+def _downloaded(scene: Scene, run: Json) -> list[str]:
+    """All that a flow run logged, as one file has it."""
+    table = scene.text(f"/flow_runs/{run['id']}/logs/download")
+    return [row["message"] for row in csv.DictReader(io.StringIO(table, newline=""))]
+
+
 def runs_alone(scene: Scene) -> None:
     assert scene.result("alone") == 3
     expected = sorted([DONE, DONE, "Pending Running Retrying Failed"])
@@ -98,5 +126,6 @@ CHECKS: Mapping[str, Check] = {
     "a result is cached for another run, and read by other processes": caches,
     "parameters, results of others and wait_for show as inputs, and runs are named": is_given,
     "get_run_logger() logs by run and by task run, in order": logs,
+    "a flow that logs 20,000 lines finds each once, and in order": logs_much,
     "tasks outside of any flow show": runs_alone,
 }
