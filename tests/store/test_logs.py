@@ -1,6 +1,5 @@
 """Lines of logs, stored and read back through the functions."""
 
-import hashlib
 import random
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
@@ -174,7 +173,7 @@ def test_lines_that_dynamodb_did_not_take_are_sent_once_more(
         hooked(client, "provide-client-params.dynamodb.BatchWriteItem", keep_back),
         hooked(client, "after-call.dynamodb.BatchWriteItem", tell),
     ):
-        logged(api_on_dynoxide, *(line(str(number)) for number in range(60)))
+        logged(api_on_dynoxide, *(at(n, task_run_id=some_id()) for n in range(60)))
     assert messages(api_on_dynoxide) == [str(number) for number in range(60)]
 
 
@@ -211,146 +210,6 @@ def test_a_line_that_expired_is_not_shown_although_it_is_still_there(dynamodb: D
         for now in (NOW, NOW + timedelta(days=1) - SECOND, NOW + timedelta(days=1))
     ]
     assert shown == [["old"], ["old"], []]
-
-
-@pytest.mark.parametrize(("sort", "most"), [("TIMESTAMP_ASC", 1), ("TIMESTAMP_DESC", 2)])
-def test_lines_of_a_flow_run_are_asked_for_consistently_and_no_more_than_needed(
-    api_on_dynoxide: httpx.Client, sort: str, most: int
-) -> None:
-    """Of 15,000 lines; backwards, so much is read as may have later lines than a page's last."""
-    logged(api_on_dynoxide, *many_lines(15_000))
-    with heard(wiring.store().table.client) as calls:
-        assert len(messages(api_on_dynoxide, {"sort": sort}, flow_run_id=of(FLOW_RUN))) == 200
-    assert {name for name, _ in calls} == {"Query"}
-    assert len(calls) <= most
-    assert calls[0][1]["Count"] == 16
-
-
-@pytest.mark.parametrize("sort", ["TIMESTAMP_ASC", "TIMESTAMP_DESC"])
-@pytest.mark.parametrize("of_task_run", [True, False])
-def test_a_page_reads_the_chunks_that_it_shows(
-    api_on_dynoxide: httpx.Client, sort: str, *, of_task_run: bool
-) -> None:
-    logged(api_on_dynoxide, *many_lines(3_000, task_run_id=TASK_RUN))
-    wanted = {"task_run_id": of(TASK_RUN)} if of_task_run else {}
-    with heard(wiring.store().table.client) as calls:
-        assert len(messages(api_on_dynoxide, {"sort": sort}, **wanted)) == 200
-    reads = [answer for name, answer in calls if name in {"GetItem", "BatchGetItem"}]
-    (read,) = reads
-    assert len(next(iter(read.get("Responses", {"": [read.get("Item")]}).values()))) <= 2
-
-
-@pytest.mark.parametrize("sort", ["TIMESTAMP_ASC", "TIMESTAMP_DESC"])
-def test_pages_of_chunks_that_overlap_are_read_in_few_calls(
-    api_on_dynoxide: httpx.Client, sort: str
-) -> None:
-    """A hundred task runs log at once, two lines each."""
-    runs = [str(UUID(int=number)) for number in range(100, 200)]
-    sent = [at(0, flow_run_id=FLOW_RUN, task_run_id=run) for run in runs]
-    then = [at(2, flow_run_id=FLOW_RUN, task_run_id=run) for run in runs]
-    logged(api_on_dynoxide, *sent, *then)
-    with heard(wiring.store().table.client) as calls:
-        shown = messages(api_on_dynoxide, {"sort": sort, "limit": 150}, flow_run_id=of(FLOW_RUN))
-    assert shown == sorted(["0"] * 100 + ["2"] * 100, reverse="DESC" in sort)[:150]
-    assert len(calls) <= 4
-
-
-# Instants of lines beside each other, in one chunk and at its ends.
-SECONDS = ("0", "0.000001", "2.999999", "3", "3.000001", "9")
-FIRST_INSTANTS = ("0001-01-01T00:00:00Z", "0001-01-01T00:00:04Z", "1969-12-31T23:59:59.9999Z")
-LAST_INSTANTS = ("9999-12-31T23:59:57Z", "9999-12-31T23:59:59.999999Z")
-
-
-@pytest.mark.parametrize("sort", ["TIMESTAMP_ASC", "TIMESTAMP_DESC"])
-@pytest.mark.parametrize("run", [{"flow_run_id": FLOW_RUN}, {"task_run_id": TASK_RUN}, {}])
-def test_any_range_of_time_finds_what_was_logged_in_it(
-    api_on_moto: httpx.Client, run: dict[str, object], sort: str
-) -> None:
-    recent = (f"2026-01-01T00:00:0{second}Z" for second in SECONDS)
-    times = [*FIRST_INSTANTS, *recent, *LAST_INSTANTS]
-    logged(api_on_moto, *(line(time, timestamp=time, **run) for time in times))
-    asked = {name: of(str(one)) for name, one in run.items()}
-    for number, first in enumerate(times):
-        for last in times[number:]:
-            wanted = times[number : times.index(last) + 1]
-            expected = wanted if "ASC" in sort else wanted[::-1]
-            between = {"after_": first, "before_": last}
-            assert messages(api_on_moto, {"sort": sort}, timestamp=between, **asked) == expected
-
-
-def test_a_batch_that_is_sent_again_after_the_shards_changed_is_shown_once(
-    dynamodb: DynamoDB,
-) -> None:
-    """Its lines of no run may lie elsewhere then."""
-    table = Table(dynamodb.client, dynamodb.table)
-    batch = CreateLogs.model_validate([at(20 * second) for second in range(3)]).to_logs(NOW)
-    for shards in (1, 5):
-        store = Store(table, shards=shards, shards_read=5)
-        logs.create(store, batch)
-    for reverse in (False, True):
-        asked = LogQuery(LogFilter(), reverse=reverse, offset=0, limit=9)
-        found = [found.message for found in logs.search(store, asked, now=NOW).answer]
-        assert found == sorted(["0", "20", "40"], reverse=reverse)
-
-
-def many_lines(number: int, **runs: object) -> list[dict[str, object]]:
-    """Lines of the flow run as stock clients send them, a thousand a second."""
-    return [
-        line(
-            f"row {n} of customers.csv took {n % 97 / 97:.6f} s",
-            timestamp=(NOW + n * SECOND / 1_000).isoformat(),
-            flow_run_id=FLOW_RUN,
-            **runs,
-        )
-        for n in range(number)
-    ]
-
-
-def units(database: DynamoDB, lines: list[dict[str, object]]) -> float:
-    """What it takes to write lines that are sent together."""
-    store = Store(Table(database.client, database.table), shards=2)
-    with measured() as meter:
-        logs.create(store, CreateLogs.model_validate(lines).to_logs(NOW))
-    who_listens = 1
-    return meter.capacity - who_listens
-
-
-@pytest.mark.parametrize("number", [200, 1_100, 5_000])
-@pytest.mark.parametrize("runs", [{}, {"task_run_id": TASK_RUN}], ids=["flow run", "task run"])
-def test_a_line_of_a_batch_takes_a_tenth_of_what_it_takes_by_itself(
-    on_dynoxide: DynamoDB, runs: dict[str, object], number: int
-) -> None:
-    lines = many_lines(number, **runs)
-    alone = sum(units(on_dynoxide, [one]) for one in lines[:10]) / 10
-    assert alone == 2 + len(runs)
-    assert units(on_dynoxide, lines) / number <= alone / 10
-
-
-def test_what_a_batch_takes_grows_as_its_lines_do(
-    on_dynoxide: DynamoDB, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its items and its units do; what is hashed is the batch, once."""
-    hashed: list[int] = []
-    sha256 = hashlib.sha256
-
-    def counted(content: bytes) -> Any:  # noqa: ANN401 a hash of hashlib's
-        hashed.append(len(content))
-        return sha256(content)
-
-    monkeypatch.setattr(hashlib, "sha256", counted)
-    taken = {}
-    for number in (1_000, 2_000, 4_000, 8_000):
-        lines = many_lines(number, task_run_id=str(UUID(int=number)))
-        before = len(scan(on_dynoxide))
-        hashed.clear()
-        used = units(on_dynoxide, lines)
-        taken[number] = len(scan(on_dynoxide)) - before, used
-        batch = CreateLogs.model_validate(lines).model_dump_json()
-        assert hashed.count(len(batch)) == 1
-        assert [size for size in hashed if size > len(batch) / number] == [len(batch)]
-    for number in (1_000, 2_000, 4_000):
-        for less, more in zip(taken[number], taken[2 * number], strict=True):
-            assert more <= 2.1 * less
 
 
 @pytest.mark.usefixtures("_no_pauses")

@@ -101,22 +101,6 @@ def test_what_a_deleted_task_run_logged_goes(site: Site, removals: Removals) -> 
     assert messages(site.api) == ["kept"] * 4
 
 
-def test_what_a_deleted_task_run_logged_goes_from_among_what_others_did(
-    site: Site, removals: Removals
-) -> None:
-    """All of it was sent at once, and logged in one moment."""
-    own = tree(site.api, task_runs=3, lines=0)
-    runs = [{"flow_run_id": own.flow_run, "task_run_id": one} for one in (None, *own.task_runs)]
-    gone = own.task_runs[1]
-    logged(site.api, *(line(f"{n:03} of {n % 4}", **runs[n % 4]) for n in range(200)))
-    delete(site.api, "task_runs", gone)
-    removals.follow()
-    left_over = [f"{n:03} of {n % 4}" for n in range(200) if runs[n % 4]["task_run_id"] != gone]
-    assert messages(site.api) == left_over
-    assert messages(site.api, flow_run_id={"any_": [own.flow_run]}) == left_over
-    assert messages(site.api, task_run_id={"any_": [gone]}) == []
-
-
 def test_a_deleted_flow_run_takes_all_with_it(site: Site, removals: Removals) -> None:
     own = tree(site.api)
     logged(site.api, line(noise(1_000_000), flow_run_id=own.flow_run))
