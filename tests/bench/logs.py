@@ -24,7 +24,7 @@ from tests.databases import TEMPLATE
 SIZES = (1, 100, 1_100, 11_000, 15_000)
 # Processor seconds that the largest batch may take, and its part of the units of single lines.
 MAX_SECONDS, MAX_PART = 2.0, 0.1
-SINGLE, REPETITIONS = 50, 3
+SINGLE, REPETITIONS = 10, 3
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 EVERY = timedelta(microseconds=130)
 

@@ -64,9 +64,9 @@ def test_pages_of_chunks_that_overlap_are_read_in_few_calls(
 
 
 # Instants of lines beside each other, in one chunk and at its ends.
-SECONDS = ("0", "0.000001", "2.999999", "3", "3.000001", "9")
-FIRST_INSTANTS = ("0001-01-01T00:00:00Z", "0001-01-01T00:00:04Z", "1969-12-31T23:59:59.9999Z")
-LAST_INSTANTS = ("9999-12-31T23:59:57Z", "9999-12-31T23:59:59.999999Z")
+FIRST_INSTANTS = ("0001-01-01T00:00:00Z", "1969-12-31T23:59:59.9999Z")
+SECONDS = ("0", "2.999999", "3", "3.000001")
+LAST_INSTANT = "9999-12-31T23:59:59.999999Z"
 
 
 @pytest.mark.parametrize("sort", ["TIMESTAMP_ASC", "TIMESTAMP_DESC"])
@@ -75,7 +75,7 @@ def test_any_range_of_time_finds_what_was_logged_in_it(
     api_on_moto: httpx.Client, run: dict[str, object], sort: str
 ) -> None:
     recent = (f"2026-01-01T00:00:0{second}Z" for second in SECONDS)
-    times = [*FIRST_INSTANTS, *recent, *LAST_INSTANTS]
+    times = [*FIRST_INSTANTS, *recent, LAST_INSTANT]
     logged(api_on_moto, *(line(time, timestamp=time, **run) for time in times))
     asked = {name: of(str(one)) for name, one in run.items()}
     for number, first in enumerate(times):
