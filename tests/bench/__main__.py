@@ -18,7 +18,7 @@ from tests.bench.timing import Growth, growth, measure
 
 SIZES, QUICK_SIZES = [1_000, 10_000, 100_000], [1_000]
 SECONDS, QUICK_SECONDS = 2.5, 0.5
-WHAT = "requests at some sizes, how runs reach workers, what events or logs cost, or lists of many ids"
+WHAT = "requests at some sizes, how runs reach workers, what events or logs cost, lists of many ids"
 APART = {"workers": workers.main, "events": events.main, "lists": lists.main, "logs": logs.main}
 
 Others = Sequence[tuple[Filling, Loaded]]

@@ -55,7 +55,7 @@ def left(database: DynamoDB) -> set[Key]:
 
 
 class Tree(NamedTuple):
-    """A flow run with task runs, all of which have logged."""
+    """A flow run with task runs, all of which have logged: each line is an item, by its time."""
 
     flow: str
     flow_run: str
@@ -68,7 +68,8 @@ def tree(api: httpx.Client, *, task_runs: int = 3, lines: int = 2) -> Tree:
     asked = (new_task_run(flow_run_id=run, dynamic_key=str(key)) for key in range(task_runs))
     ids = [made(api, one)["id"] for one in asked]
     runs = ({"flow_run_id": run, "task_run_id": task_run} for task_run in (None, *ids))
-    logged(api, *(line(str(number), **of) for of in runs for number in range(lines)))
+    times = [(START + number * timedelta(minutes=1)).isoformat() for number in range(lines)]
+    logged(api, *(line(timestamp=time, **of) for of in runs for time in times))
     return Tree(flow, run, ids)
 
 
