@@ -21,8 +21,7 @@ def _line(**fields: object) -> Line:
 
 
 def _at(second: int, **fields: object) -> Line:
-    own: Line = {"timestamp": f"2030-01-02T03:04:{second:02}.5Z", "message": str(second)}
-    return _line(**{**own, **fields})
+    return _line(timestamp=f"2030-01-02T03:04:{second:02}.5Z", message=str(second), **fields)
 
 
 LINES = (
@@ -147,8 +146,14 @@ def programs() -> Iterator[Program]:
     yield program(
         "logs: pages", post(LOGS, paged), *(_asked({"logs": OF_PAGED, **one}) for one in PAGES)
     )
+    # At times of their own: these lines are listed with the others further down.
     worded = [
-        _at(at, message=message, flow_run_id=WORDED, name="my.logger" if at % 2 else "Other")
+        _line(
+            timestamp=f"2030-01-02T03:04:{at:02}.25Z",
+            message=message,
+            flow_run_id=WORDED,
+            name="my.logger" if at % 2 else "Other",
+        )
         for at, message in enumerate(MESSAGES)
     ]
     of_worded = {"flow_run_id": {"any_": [WORDED]}}
