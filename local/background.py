@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import boto3
@@ -16,6 +17,7 @@ from local.settings import Settings
 from local.streams import Consumer, Wait
 from local.template import Template
 
+SECONDS_BETWEEN_TRIMS = 1.0
 STREAMLESS = "Nobody follows the stream of table {}: workers get no runs."
 
 
@@ -27,6 +29,10 @@ def running(
     followers = Followers()
     followers.watch_writes()
     consumers = _consumers(api, settings, database, functions=functions, wait=followers.wait)
+    if database.file and consumers:
+        trim = partial(_trim, database.file, settings.table, consumers)
+        trim()
+        followers.repeat(trim, SECONDS_BETWEEN_TRIMS)
     with followers.running(consumers, api.schedules, functions):
         yield
 
@@ -48,7 +54,7 @@ def _consumers(
         sqlite.index_stream(database.file)
     if settings.data:
         settings.data.mkdir(parents=True, exist_ok=True)
-    made = streams.consumers(
+    return streams.consumers(
         api.streams,
         Stream(client, settings.table, database.endpoint),
         functions,
@@ -56,10 +62,16 @@ def _consumers(
         wait=wait,
         folder=settings.data,
     )
-    dealt_with = [consumer.sequence for consumer in made]
-    if database.file and dealt_with and all(dealt_with):
-        sqlite.trim_stream(database.file, settings.table, min(map(int, dealt_with)))
-    return made
+
+
+def _trim(file: Path, table: str, consumers: Sequence[Consumer]) -> None:
+    """Remove the records of the stream that every consumer has dealt with.
+
+    Their checkpoints are on disk by then, so that one who comes after us asks for none of them.
+    """
+    dealt_with = [consumer.sequence for consumer in consumers]
+    if all(dealt_with):
+        sqlite.trim_stream(file, table, min(map(int, dealt_with)))
 
 
 def _bury(folder: Path | None) -> Callable[[DeadLetter], None]:

@@ -16,11 +16,12 @@ class Checkpoint:
         self.sequence = file.read_text("ascii") if file and self.is_known else ""
 
     def move(self, sequence: str) -> None:
-        self.sequence, self.is_known = sequence, True
         if self._file:
             written = self._file.with_suffix(".new")
             written.write_text(sequence, "ascii")
             written.replace(self._file)
+        # What is told has been kept: records up to it may be removed.
+        self.sequence, self.is_known = sequence, True
 
 
 def checkpoint(folder: Path | None, mapping: StreamMapping, stream: Stream) -> Checkpoint:

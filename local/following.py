@@ -35,6 +35,7 @@ class Followers:
     def __init__(self) -> None:
         self._stopping = threading.Event()
         self._written: list[threading.Event] = []
+        self._repeated: list[Callable[[], None]] = []
 
     def wait(self, seconds: float) -> None:
         if self._stopping.wait(seconds):
@@ -46,12 +47,23 @@ class Followers:
         session: Any = boto3.DEFAULT_SESSION
         session.events.register("after-call.dynamodb", self._note)
 
+    def repeat(self, work: Callable[[], None], seconds: float) -> None:
+        """Do something again and again, once they are running."""
+
+        def do() -> None:
+            while True:
+                self.wait(seconds)
+                work()
+
+        self._repeated.append(do)
+
     @contextmanager
     def running(
         self, consumers: Sequence[Consumer], schedules: Sequence[Schedule], functions: Functions
     ) -> Iterator[None]:
         work: list[Callable[[], None]] = [self._following(consumer) for consumer in consumers]
         work += [self._timing(schedule, functions) for schedule in schedules]
+        work += self._repeated
         threads = [
             threading.Thread(target=_until_stopped, args=[part], daemon=True) for part in work
         ]

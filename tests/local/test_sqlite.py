@@ -1,9 +1,11 @@
 import signal
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import boto3
 import httpx
 import pytest
 
@@ -62,3 +64,70 @@ def test_what_is_written_then_is_followed(folder: Path) -> None:
     with serving(folder) as server:
         write(server, folder, 1)
     assert noted(folder) == [f"take-{number}" for number in range(6)]
+
+
+KEPT = "SELECT COUNT(*) FROM _stream_records"
+PAGES = "SELECT page_count FROM pragma_page_count()"
+
+
+def kept(folder: Path) -> int:
+    """How many records the stream has, once what was followed has been removed."""
+    for _ in range(500):
+        ((found,),) = ask(folder, KEPT)
+        if found == 1:
+            break
+        time.sleep(0.02)
+    return int(found)
+
+
+@pytest.mark.parametrize("count", [1, 40, 700])
+def test_a_server_that_runs_forgets_what_was_followed(
+    tmp_path: Path, dynoxide: object, count: int
+) -> None:
+    del dynoxide
+    with serving(application(tmp_path)) as server:
+        put(server, count)
+        while len(noted(tmp_path)) < count:
+            time.sleep(0.02)
+        assert kept(tmp_path) == 1
+        write(server, tmp_path, 1)
+        assert kept(tmp_path) == 1
+    assert len(noted(tmp_path)) == len(set(noted(tmp_path))) == count + 1
+
+
+def test_the_file_grows_no_more_where_items_are_written_again(
+    tmp_path: Path, dynoxide: object
+) -> None:
+    del dynoxide
+    grown: list[int] = []
+    with serving(application(tmp_path)) as server:
+        for letter in "abcd":
+            put(server, 100, text=letter * 10_000)
+            assert kept(tmp_path) == 1
+            grown += ask(tmp_path, PAGES)[0]
+    assert grown[3] - grown[1] < grown[0] / 4
+
+
+def test_what_was_not_followed_outlives_the_server(tmp_path: Path, dynoxide: object) -> None:
+    del dynoxide
+    with serving(application(tmp_path)) as server:
+        put(server, 20)
+        assert kept(tmp_path) == 1
+        stuck = ["take-slow", "take-behind", "take-last"]
+        for key in stuck:
+            httpx.post(f"{server.url}/items", content=key)
+        server.end(signal.SIGKILL)
+    done = {key for key in noted(tmp_path) if key not in stuck}
+    with serving(tmp_path) as server:
+        write(server, tmp_path, 1)
+        assert kept(tmp_path) == 1
+    assert done | {*stuck} <= {*noted(tmp_path)}
+    assert all(noted(tmp_path).count(key) == 1 for key in done)
+
+
+def put(server: Running, count: int, text: str = "") -> None:
+    """Write as many items, past the functions."""
+    database = boto3.client("dynamodb", endpoint_url=server.database)
+    for number in range(count):
+        item = {"pk": {"S": f"take-{number}"}, "text": {"S": text}}
+        database.put_item(TableName="runledger-local", Item=item)
