@@ -31,7 +31,7 @@ class Exchange(NamedTuple):
         return re.fullmatch(pattern, f"{self.step.method} {self.step.path}") is not None
 
     def header(self, name: str) -> str | None:
-        return self.step.headers.get(name)
+        return next((text for it, text in self.step.header_lines if it == name), None)
 
 
 @dataclass(frozen=True)

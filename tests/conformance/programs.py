@@ -25,8 +25,18 @@ class Step:
     method: str
     path: str
     content: bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     label: str = ""
+
+    def repeating(self, name: str, *values: str) -> "Step":
+        """The step with a header that is sent several times, in this order."""
+        return replace(self, headers={**self.headers, name: values})
+
+    @property
+    def header_lines(self) -> list[tuple[str, str]]:
+        """The headers as they are sent."""
+        spelled = ((n, (v,) if isinstance(v, str) else v) for n, v in self.headers.items())
+        return [(name, value) for name, values in spelled for value in values]
 
     def named(self, label: str) -> "Step":
         return replace(self, label=label)

@@ -35,6 +35,11 @@ TAGS = ("a", "b", "B", "a b", 'a"b', "é", "")
 # A cancelled flow run takes its task runs along. On the reference a service does that, and the one
 # that is compared runs none.
 TYPES_OF_FLOW_RUNS = tuple(kind for kind in TYPES if kind not in {"CANCELLING", "CANCELLED"})
+# The first of each counts.
+REPEATED = {
+    "x-prefect-api-version": ("0.8.4", "0.1.0", "abc", ""),
+    "content-type": ("application/json", "text/plain", "application/x+json"),
+}
 NAME = "random"
 HOW_MANY_IDS = 24
 INVALID = 0.06
@@ -170,12 +175,29 @@ def an_object(draw: Random, known: Mapping[str, Criteria]) -> dict[str, object]:
     return found
 
 
+def _repeated(draw: Random, _: str) -> Step:
+    """A request with a header that is sent several times."""
+    asked = draw.choice((post("/task_runs/filter", {"limit": 0}), post("/flows/count", {})))
+    name, values = draw.choice(list(REPEATED.items()))
+    return asked.repeating(name, *draw.choices(values, k=draw.choice((2, 3))))
+
+
+def _long_key(draw: Random, _: str) -> Step:
+    """Something that is not there, by a key that may be longer than one of DynamoDB's."""
+    key = draw.choice(("k", "%C3%A9", "%E6%BC%A2")) * draw.choice((300, 341, 512, 1017, 2049, 3000))
+    run = f"/flow_runs/<{draw.choice(RUN_LABELS[:3])}.id>"
+    read = (f"/flows/name/{key}", f"/deployments/name/{key}/{key}", f"{run}/input/{key}")
+    return draw.choice((*map(get, read), delete(f"{run}/input/{key}")))
+
+
 KINDS: dict[Callable[[Random, str], Step], float] = {
     a_task_run: 14,
     _filter: 14,
     a_flow_run: 4,
     a_flow: 1,
     _rename: 3,
+    _repeated: 0.5,
+    _long_key: 0.5,
     lambda draw, _: get(_some_run(draw)): 4,
     lambda draw, _: delete(_some_run(draw)): 2,
     lambda draw, _: get(f"/flow_runs/<{draw.choice(RUN_LABELS)}.id>"): 3,

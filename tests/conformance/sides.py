@@ -39,7 +39,7 @@ class Side:
     def _answer(self, asked: Step) -> Answer:
         try:
             response = self.client.request(
-                asked.method, asked.path, content=asked.content, headers=dict(asked.headers)
+                asked.method, asked.path, content=asked.content, headers=asked.header_lines
             )
         except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
             return Answer(DROPPED, {}, repr(error).encode())

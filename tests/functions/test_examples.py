@@ -70,7 +70,7 @@ class Replay:
             step.method,
             self._comparison.ours(step.path),
             content=step.content and self._comparison.ours(step.content.decode()),
-            headers=dict(step.headers),
+            headers=step.header_lines,
         )
         if SETUP in example:
             return self._prepared(example, response)
