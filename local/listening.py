@@ -5,8 +5,14 @@ import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+import uvicorn
+
 from local import console
 from local.settings import Unusable
+
+# A shell starts what a script runs in the background with SIGINT ignored, and nohup with SIGHUP:
+# what is started so goes on. SIGTERM always ends it.
+CAN_BE_IGNORED = ("SIGINT", "SIGHUP")
 
 
 @contextmanager
@@ -33,6 +39,21 @@ def port_of(listener: socket.socket) -> int:
     return port
 
 
+class StoppableServer(uvicorn.Server):
+    """uvicorn, which ends in good order when its terminal is closed, and ignores what it is to."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle SIGHUP, too, which uvicorn leaves alone, and leave alone what is ignored."""
+        ignored = [name for name in CAN_BE_IGNORED if _is_ignored(name)]
+        with (
+            super().capture_signals(),
+            handling(("SIGHUP",), self.handle_exit),
+            handling(ignored, signal.SIG_IGN),
+        ):
+            yield
+
+
 @contextmanager
 def stoppable() -> Iterator[None]:
     """Let SIGTERM and a closed terminal end the server as Ctrl-C does: by leaving every block."""
@@ -44,15 +65,24 @@ def stoppable() -> Iterator[None]:
 
 
 @contextmanager
-def handling(names: Iterable[str], handler: Callable[..., None]) -> Iterator[None]:
-    """Handle these signals so, as far as the system knows them."""
-    known = [signal.Signals[name] for name in names if hasattr(signal, name)]
+def handling(
+    names: Iterable[str], handler: Callable[..., None] | signal.Handlers
+) -> Iterator[None]:
+    """Handle these signals so, as far as the system knows them and they are not to be ignored."""
+    known = [
+        signal.Signals[name] for name in names if hasattr(signal, name) and not _is_ignored(name)
+    ]
     before = {number: signal.signal(number, handler) for number in known}
     try:
         yield
     finally:
         for number, earlier in before.items():
             signal.signal(number, earlier)
+
+
+def _is_ignored(name: str) -> bool:
+    known = name in CAN_BE_IGNORED and hasattr(signal, name)
+    return known and signal.getsignal(signal.Signals[name]) is signal.SIG_IGN
 
 
 def _interrupt(*_: object) -> None:

@@ -4,20 +4,20 @@ import asyncio
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from local.application import Application
-from local.listening import handling
+from local.listening import StoppableServer
 from local.socket_protocol import SocketProtocol
 
 LARGEST_MESSAGE = 4 * 1024 * 1024  # API Gateway: 32 KB in a frame
 SECONDS_TO_ASK = 1.0
 
 
-class Server(uvicorn.Server):
+class Server(StoppableServer):
     """Ends the WebSockets while it still answers what their functions ask.
 
     Who has connected by then gets an answer: a task worker comes back if its connection is closed
@@ -43,12 +43,6 @@ class Server(uvicorn.Server):
         # that is interrupted within an import another exit code, even if it ends in good order.
         self.config.load()
         self._sockets = serving.sockets
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Let a closed terminal too end it in good order: uvicorn leaves SIGHUP alone."""
-        with super().capture_signals(), handling(("SIGHUP",), self.handle_exit):
-            yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._sockets.end()

@@ -3,7 +3,7 @@
 import uvicorn
 
 from local import console
-from local.listening import listening, port_of, stoppable
+from local.listening import StoppableServer, listening, port_of, stoppable
 from local.ui import access, sites
 from local.ui.access import Access
 from local.ui.application import application
@@ -23,7 +23,7 @@ def run(settings: Settings) -> None:
             f"  for clients  export PREFECT_UI_URL={place}{there[0].base}",
             "  stop         Ctrl-C",
         )
-        uvicorn.Server(
+        StoppableServer(
             uvicorn.Config(
                 application(there, settings.api),
                 access_log=False,

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -18,6 +18,8 @@ from tests.local import sample
 
 LOCAL = Path(__file__).parents[2] / "local"
 COMMAND = in_foreground(sys.executable, "-m", "local")
+# As a script's shell starts what is to run in the background, under nohup.
+IN_BACKGROUND = ["/bin/sh", "-c", 'trap "" INT HUP; exec "$@"', "sh", sys.executable, "-m", "local"]
 
 
 class Running(NamedTuple):
@@ -32,9 +34,9 @@ class Running(NamedTuple):
     def database(self) -> str:
         return self._find(r", (http\S+)\)")
 
-    def end(self, how: signal.Signals) -> int:
+    def end(self, how: signal.Signals, *, within: float = 20) -> int:
         self.process.send_signal(how)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=within)
 
     def _find(self, pattern: str) -> str:
         found = re.search(pattern, self.said)
@@ -57,9 +59,9 @@ def environment(given: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[Running]:
+def serving(folder: Path, command: Sequence[str] = COMMAND, **settings: str) -> Iterator[Running]:
     process = subprocess.Popen(
-        COMMAND,
+        command,
         cwd=folder,
         env=environment(settings),
         stdout=subprocess.PIPE,

@@ -1,10 +1,12 @@
 """What becomes of WebSockets when the server ends."""
 
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
@@ -14,7 +16,7 @@ from local.functions import Functions
 from local.listening import listening, port_of
 from local.web_server import Server
 from tests.local import sample
-from tests.local.serving import Running, application, serving
+from tests.local.serving import IN_BACKGROUND, Running, application, processes_of, serving
 from tests.local.talking import Wire, closed, fill, talk, told
 
 RESTART = 1012, "Service restart"
@@ -30,6 +32,19 @@ def test_clients_are_asked_to_come_back_when_it_ends(
         assert closed(client) == RESTART
         assert server.process.wait(timeout=5) == 0
     assert len(told(tmp_path, "DISCONNECT")) == 1
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP])
+def test_it_ignores_what_it_was_started_to_ignore(
+    tmp_path: Path, dynoxide: object, how: signal.Signals
+) -> None:
+    del dynoxide
+    with serving(application(tmp_path), IN_BACKGROUND) as server:
+        with pytest.raises(subprocess.TimeoutExpired):
+            server.end(how, within=1)
+        assert httpx.get(f"{server.url}/things/1").is_success
+        assert server.end(signal.SIGTERM) == 0
+    assert processes_of(tmp_path) == []
 
 
 def test_what_a_client_says_before_it_hears_of_the_end_is_heard(

@@ -1,9 +1,10 @@
 """What `make ui` serves, with a small folder in place of the package `prefect`."""
 
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -31,9 +32,11 @@ def package(folder: Path, *names: str) -> Path:
 
 
 @contextmanager
-def running(folder: Path, port: int = 0, api: str = NOBODY) -> Iterator[subprocess.Popen[str]]:
+def running(
+    folder: Path, port: int = 0, api: str = NOBODY, before: Sequence[str] = ()
+) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
-        [sys.executable, "-m", "local.ui", folder],
+        [*before, sys.executable, "-m", "local.ui", folder],
         env={"UI_PORT": str(port), "PREFECT_API_URL": api},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -154,6 +157,19 @@ def test_the_site_asks_for_a_password_where_the_api_does(
 ) -> None:
     with client(tmp_path, "ui-v2", api=f"{far_end}/{api}") as ui:
         assert ui.get("/ui-settings").json()["auth"] == auth
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP])
+def test_it_ignores_what_it_was_started_to_ignore(tmp_path: Path, how: signal.Signals) -> None:
+    ignoring = ["/bin/sh", "-c", 'trap "" INT HUP; exec "$@"', "sh"]
+    with running(package(tmp_path, "ui"), before=ignoring) as process:
+        there = place(process)
+        process.send_signal(how)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=1)
+        assert httpx.get(f"{there}/ui-settings").is_success
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
 
 
 def test_one_site_is_enough(tmp_path: Path) -> None:
