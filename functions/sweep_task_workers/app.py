@@ -1,4 +1,4 @@
-"""Every minute: find task workers that are gone, and pass on the runs that they did not start."""
+"""Every minute: pass on what task workers that are gone did not start, and end silent strangers."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runledger import wiring
 from runledger.adapters.observability import logger
-from runledger.service import departures
+from runledger.service import conversations, departures
 from runledger.service.means import Means
 from runledger.settings import settings
 
@@ -15,4 +15,8 @@ from runledger.settings import settings
 @logger.inject_lambda_context(clear_state=True)
 def handler(_: dict[str, Any], __: LambdaContext) -> None:
     lease = timedelta(seconds=settings().worker_lease_seconds)
-    departures.sweep(Means(wiring.store(), wiring.sockets(), datetime.now(UTC)), lease)
+    means = Means(wiring.store(), wiring.sockets(), datetime.now(UTC))
+    try:
+        departures.sweep(means, lease)
+    finally:
+        conversations.end_silent(means)

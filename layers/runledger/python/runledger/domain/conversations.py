@@ -2,10 +2,16 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 SUBPROTOCOL = "prefect"
 AUTH_SUCCESS = '{"type":"auth_success"}'
+
+# Where credentials are asked for, a client shows them by then: its first message has them, and it
+# gives up a handshake that takes that long.
+TIME_TO_AUTHENTICATE = timedelta(seconds=10)
+SILENT = "No credentials within 10 seconds"
 
 # Close codes of RFC 6455, and the reference's own for a broken order of messages.
 NORMAL, DROPPED, POLICY_VIOLATION, INTERNAL_ERROR = 1000, 1006, 1008, 1011

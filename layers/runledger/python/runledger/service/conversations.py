@@ -1,12 +1,21 @@
 """WebSocket conversations: how one begins, what is said in it by its path, and how it ends."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from runledger.domain import conversations
-from runledger.domain.conversations import INTERNAL_ERROR, SUBPROTOCOL, Closed
+from runledger.domain.conversations import (
+    INTERNAL_ERROR,
+    SILENT,
+    SUBPROTOCOL,
+    TIME_TO_AUTHENTICATE,
+    Closed,
+)
 from runledger.domain.errors import Gone
 from runledger.domain.task_workers import Departure
 from runledger.service import departures, events, listening, log_listening
@@ -52,6 +61,9 @@ CONVERSATIONS: Mapping[str, Conversation] = {
 # What is said there has its effect even if the connection ends meanwhile.
 HEARD_OUT = {"/events/in"}
 
+# Silent clients that a sweep ends, some at a time: more would outlast the function's 29 s.
+MAX_ENDED, AT_ONCE = 5_000, 16
+
 
 class Client(NamedTuple):
     """Who asks for a conversation: what it is to be about, and what the client speaks."""
@@ -66,16 +78,17 @@ def begin(
     """Begin a conversation, unless nobody here knows what to say on its path.
 
     Who does not offer the subprotocol shows no credentials, and is let in only where none are asked
-    for (contract, task-runs 6.1).
+    for (contract, task-runs 6.1). Where they are, a client that is let in has to show them in time.
     """
-    shows_credentials = SUBPROTOCOL in client.subprotocols
-    if client.path not in CONVERSATIONS or not (shows_credentials or admits(None)):
+    shows_credentials, is_open = SUBPROTOCOL in client.subprotocols, admits(None)
+    if client.path not in CONVERSATIONS or not (shows_credentials or is_open):
         return False
     connection = Connection(
         id=connection_id,
         path=client.path,
         admitted=not shows_credentials,
         heard_out=client.path in HEARD_OUT,
+        deadline=None if is_open else now + TIME_TO_AUTHENTICATE,
     )
     store.connections.open(connection, now)
     return True
@@ -107,7 +120,7 @@ class Ears:
     def _hear(self, connection_id: str, text: str) -> None:
         connection = self.means.store.connections.read(connection_id)
         if connection is None:
-            raise Closed(INTERNAL_ERROR, "Unknown connection")
+            raise _unknown()
         if not connection.admitted:
             self._admit(connection, text)
             return
@@ -115,7 +128,8 @@ class Ears:
 
     def _admit(self, connection: Connection, text: str) -> None:
         conversations.authenticate(text, self.admits)
-        self.means.store.connections.admit(connection, self.means.now)
+        if not self.means.store.connections.admit(connection, self.means.now):
+            raise _unknown()
         self.means.sockets.send(connection.id, conversations.AUTH_SUCCESS)
 
 
@@ -125,3 +139,28 @@ def end(store: Store, connection_id: str, gone: Departure) -> None:
     store.listeners.remove(connection_id)
     store.log_listeners.remove(connection_id)
     store.connections.forget(connection_id)
+
+
+def end_silent(means: Means) -> None:
+    """End the connections of clients that have not shown credentials in time, and forget them.
+
+    API Gateway may fail to tell that they have ended. A client that is there comes back.
+
+    Raises:
+        Unavailable: API Gateway or the table does not answer; the next sweep tries again.
+    """
+    overdue = islice(means.store.connections.overdue(means.now), MAX_ENDED)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for _ in pool.map(partial(_end_silent, means), overdue):
+            pass
+
+
+def _end_silent(means: Means, connection_id: str) -> None:
+    connection = means.store.connections.read(connection_id)
+    if connection and not connection.admitted:
+        means.sockets.close(connection_id, INTERNAL_ERROR, SILENT)
+        means.store.connections.forget(connection_id)
+
+
+def _unknown() -> Closed:
+    return Closed(INTERNAL_ERROR, "Unknown connection")

@@ -1,15 +1,16 @@
 """WebSocket connections in the table: what functions, which have no memory, know of one."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from runledger.domain.values import Value
-from runledger.store import items, worker_keys
-from runledger.store.expressions import PRESENT, lacking
+from runledger.store import items, keys, worker_keys
+from runledger.store.expressions import PRESENT, in_index, lacking
 from runledger.store.failures import Refused
 from runledger.store.memories import Memory
-from runledger.store.table import Table
+from runledger.store.table import Query, Table
 from runledger.store.writes import Delete, Item, Put
 
 # API Gateway ends a connection after two hours, and may fail to say so.
@@ -19,14 +20,15 @@ LONGEST = timedelta(days=1)
 class Connection(Value):
     """A connection: what it was opened for, and whether its client may speak.
 
-    What a client says last may come after the end of its connection, and is still heard if it is to
-    be `heard_out`.
+    What an admitted client says last may come after the end of its connection, and is still heard
+    if it is to be `heard_out`. One that has yet to show credentials has until `deadline` for it.
     """
 
     id: str
     path: str
     admitted: bool
     heard_out: bool = False
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,20 @@ class ConnectionStore:
         """Remember a connection until it is closed, or forgotten after a day."""
         self.table.write(Put(_item(connection, now)))
 
-    def admit(self, connection: Connection, now: datetime) -> None:
-        """Let the client speak; nothing is written of a connection that was closed meanwhile."""
+    def admit(self, connection: Connection, now: datetime) -> bool:
+        """Let the client speak; return False if its connection was closed meanwhile."""
+        admitted = connection.but(admitted=True, deadline=None)
         try:
-            self.table.write(Put(_item(connection.but(admitted=True), now), PRESENT))
+            self.table.write(Put(_item(admitted, now), PRESENT))
         except Refused:
-            return
+            return False
+        return True
+
+    def overdue(self, now: datetime) -> Iterator[str]:
+        """Yield the ids of the connections whose deadline is over, as far as the index knows."""
+        owner, until = worker_keys.UNAUTHENTICATED, worker_keys.due_until(now)
+        found = self.table.query(Query(in_index(keys.BY_OWNER, owner, until), keys.BY_OWNER.name))
+        return (worker_keys.connection_of(keys.of(entry)) for entry in found)
 
     def read(self, connection_id: str) -> Connection | None:
         """Return the connection, unless it was closed and not to be heard out."""
@@ -60,14 +70,22 @@ class ConnectionStore:
         return found
 
     def forget(self, connection_id: str) -> None:
-        """Remove what is known of a connection that was closed; what is to be heard out expires."""
+        """Remove what is known of a connection that was closed.
+
+        That of a client which is to be heard out expires.
+        """
         with suppress(Refused):
             self.table.write(Delete(worker_keys.connection(connection_id), lacking("heard_out")))
 
 
 def _item(connection: Connection, now: datetime) -> Item:
     item = worker_keys.connection(connection.id)._asdict() | {
-        "body": connection.model_dump_json(),
+        "body": connection.model_dump_json(exclude_defaults=True),
         "expires_at": int((now + LONGEST).timestamp()),
     }
-    return item | ({"heard_out": True} if connection.heard_out else {})
+    if connection.deadline:
+        item |= {
+            "owner": worker_keys.UNAUTHENTICATED,
+            "id": worker_keys.due(connection.id, connection.deadline),
+        }
+    return item | ({"heard_out": True} if connection.heard_out and connection.admitted else {})

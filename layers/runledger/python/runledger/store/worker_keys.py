@@ -1,4 +1,8 @@
-"""The keys of task workers, of what waits for them and of connections; `keys` has the chart."""
+"""The keys of task workers, of what waits for them and of connections; `keys` has the chart.
+
+In `by_owner`, the owner UNAUTHENTICATED has the connections whose clients have yet to show
+credentials, by when that is due: <deadline>#<connection>.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +11,7 @@ from runledger.store import keys, places
 from runledger.store.keys import Key
 from runledger.store.places import bounded, join
 
-HOLD, QUEUE, CONNECTION = "HOLD", "QUEUE", "CONNECTION"
+HOLD, QUEUE, CONNECTION, UNAUTHENTICATED = "HOLD", "QUEUE", "CONNECTION", "UNAUTHENTICATED"
 TASK_WORKER, TASK_WORKERS = "TASK_WORKER", "TASK_WORKERS"
 
 
@@ -32,3 +36,18 @@ def task_worker(connection_id: str) -> Key:
 
 def connection(connection_id: str) -> Key:
     return Key(join(CONNECTION, connection_id), CONNECTION)
+
+
+def connection_of(key: Key) -> str:
+    """The id of the connection that an item is of."""
+    return key.pk.removeprefix(CONNECTION + places.SEPARATOR)
+
+
+def due(connection_id: str, deadline: datetime) -> str:
+    """The place of a connection among those that are to authenticate, by when that is due."""
+    return join(places.instant(deadline), connection_id)
+
+
+def due_until(now: datetime) -> tuple[str, str]:
+    """The range of the connections of which that was due before now."""
+    return "0", places.instant(now)
