@@ -28,11 +28,16 @@ class Application:
 
 
 def application(
-    api: template.Template, functions: Functions, url: str, sockets_port: int | None = None
+    api: template.Template,
+    functions: Functions,
+    url: str,
+    sockets_port: int | None = None,
+    *,
+    seconds_to_speak: float | None = None,
 ) -> Application:
     """The WebSocket API is served at the URL; with a port of its own, clients are led there."""
     gateway, hub = Gateway(api, functions), Hub(api.sockets, functions)
-    sockets = Sockets(hub)
+    sockets = Sockets(hub, seconds_to_speak)
     if sockets_port is None:
         enter = entrance.one_url(gateway, hub, url)
         app = _both(_requests(gateway.answer, hub), sockets.behind(enter))

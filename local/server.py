@@ -11,6 +11,10 @@ from local.listening import listening, port_of, stoppable
 from local.settings import Settings
 from local.web_server import Server
 
+# Of a WebSocket's client, where credentials are asked for: its first message has them. At AWS
+# nothing ends a client so soon; the function that does is called once a minute, here too.
+SECONDS_TO_SPEAK = 10.0
+
 
 def run(settings: Settings) -> None:
     """Serve until told to stop; what is started here is stopped then."""
@@ -29,7 +33,14 @@ def run(settings: Settings) -> None:
         functions = Functions(api)
         with background.running(api, settings, database, functions):
             functions.load_all()
-            server = Server(application(api, functions, f"ws://{sockets}", sockets_port))
+            serving = application(
+                api,
+                functions,
+                f"ws://{sockets}",
+                sockets_port,
+                seconds_to_speak=SECONDS_TO_SPEAK if settings.auth else None,
+            )
+            server = Server(serving)
             console.mute_refusals()
             url = f"http://{settings.name}:{port}/{api.stage}"
             console.welcome(settings, database, url, f"ws://{sockets}")

@@ -21,6 +21,8 @@ MOST_UNREAD = 1024 * 1024  # bytes that wait for one client
 # message in one frame.
 MAX_FRAME_ON_AWS = 32 * 1024
 RESTART = 1012, "Service restart"
+# As the function says that ends those who say something, but show no credentials.
+SILENT = 1011, "No credentials within {:g} seconds"
 CLOSES = {"websocket.close", HEARING_OUT}
 DROPPED, DROP = 1006, "dropped"  # nothing is sent: uvicorn ends the connection when we are done
 SECONDS_TO_END = 2.0
@@ -86,8 +88,10 @@ class Outbox:
 class Sockets:
     """The open WebSockets of a hub."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, seconds_to_speak: float | None = None) -> None:
+        """End clients that say nothing at all for so long after their handshake."""
         self._hub = hub
+        self._seconds_to_speak = seconds_to_speak
         self._threads = CapacityLimiter(THREADS)
         self._served: set[asyncio.Task[None]] = set()
         self._outboxes: set[Outbox] = set()
@@ -135,11 +139,28 @@ class Sockets:
         try:
             async with asyncio.TaskGroup() as tasks:
                 delivery = tasks.create_task(outbox.deliver(send))
-                ended = await self._receive(opened.connection, receive)
+                hurried = self._hurried(receive, outbox)
+                ended = await self._receive(opened.connection, hurried)
                 delivery.cancel()
                 await self._disconnect(opened.connection, *ended)
         except* Dropped:
             await self._disconnect(opened.connection, DROPPED, "")
+
+    def _hurried(self, receive: Receive, outbox: Outbox) -> Receive:
+        """What a client says, which is ended if it takes too long to say the first of it."""
+        if self._seconds_to_speak is None:
+            return receive
+        code, reason = SILENT
+        reason = reason.format(self._seconds_to_speak)
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self._seconds_to_speak, outbox.close, code, reason)
+
+        async def hurried() -> Message:
+            message = await receive()
+            timer.cancel()
+            return message
+
+        return hurried
 
     async def _disconnect(self, connection: Connection, code: int, reason: str) -> None:
         await to_thread.run_sync(
