@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runledger import wiring
+from runledger.adapters.auth import admits_token
 from runledger.adapters.observability import logger
 from runledger.service import conversations, departures
 from runledger.service.means import Means
@@ -19,4 +20,5 @@ def handler(_: dict[str, Any], __: LambdaContext) -> None:
     try:
         departures.sweep(means, lease)
     finally:
-        conversations.end_silent(means)
+        if not admits_token(None):
+            conversations.end_silent(means)

@@ -17,9 +17,11 @@ from runledger.domain.errors import Unavailable
 from runledger.service import conversations
 from runledger.service.means import Means
 from runledger.store import worker_keys
+from tests.background import connect as connect_worker
 from tests.functions.test_authentication import AUTH, HASH
 from tests.reporting.building import RUN_ID, body
-from tests.store.calls import FAULTS
+from tests.store.calls import FAULTS, heard
+from tests.streaming import Streaming
 
 PATHS = [
     "/api/task_runs/subscriptions/scheduled",
@@ -193,6 +195,47 @@ def test_who_authenticates_while_it_is_swept_is_known_or_ended(
     there = {client.id for client in clients if client.closed is None}
     assert kept() == there
     assert {client.id for client in clients if client.received() == [AUTH_SUCCESS]} >= there
+
+
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time that a client has is over when it has connected."""
+    monkeypatch.setattr(conversations, "TIME_TO_AUTHENTICATE", timedelta(0))
+
+
+@pytest.mark.usefixtures("_at_once")
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_the_schedule_ends_silent_clients_and_asks_once_for_them(
+    strangers: Sockets, stream: Streaming, count: int
+) -> None:
+    clients = connect(strangers, *PATHS[:count])
+    with heard(wiring.store().table.client) as calls:
+        stream.run_schedule("sweep_task_workers")
+    assert [name for name, _ in calls].count("Query") == 2
+    assert [client.closed for client in clients] == [SILENT] * count
+    assert kept() == set()
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_the_schedule_ends_silent_clients_also_where_it_fails_on_a_worker(
+    strangers: Sockets, stream: Streaming
+) -> None:
+    worker = connect_worker(strangers, token=AUTH)
+    worker.say(type="subscribe", keys=["task"], client_id="host-1")
+    clients = connect(strangers, *PATHS)
+    events = wiring.sockets().client.meta.events
+
+    def fail(**_: object) -> None:
+        FAULTS["not done"].before()
+
+    events.register("before-call.*.GetConnection", fail)
+    try:
+        with pytest.raises(Unavailable):
+            stream.run_schedule("sweep_task_workers")
+    finally:
+        events.unregister("before-call.*.GetConnection", fail)
+    assert [client.closed for client in clients] == [SILENT] * len(PATHS)
+    assert worker.socket.closed is None
 
 
 @pytest.mark.parametrize("path", PATHS)
