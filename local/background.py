@@ -30,9 +30,9 @@ def running(
     followers.watch_writes()
     consumers = _consumers(api, settings, database, functions=functions, wait=followers.wait)
     if database.file and consumers:
-        trim = partial(_trim, database.file, settings.table, consumers)
-        trim()
-        followers.repeat(trim, SECONDS_BETWEEN_TRIMS)
+        trim_all = partial(trim, database.file, settings.table, consumers)
+        trim_all()
+        followers.repeat(trim_all, SECONDS_BETWEEN_TRIMS)
     with followers.running(consumers, api.schedules, functions):
         yield
 
@@ -64,7 +64,7 @@ def _consumers(
     )
 
 
-def _trim(file: Path, table: str, consumers: Sequence[Consumer]) -> None:
+def trim(file: Path, table: str, consumers: Sequence[Consumer]) -> None:
     """Remove the records of the stream that every consumer has dealt with.
 
     Their checkpoints are on disk by then, so that one who comes after us asks for none of them.
