@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from runledger.domain.errors import NotFound
-from runledger.domain.flow_run_inputs import FlowRunInput, Wanted, is_key
+from runledger.domain.flow_run_inputs import FlowRunInput, Wanted
 from runledger.service.flow_runs import NOT_FOUND as NO_FLOW_RUN
 from runledger.store.store import Store
 
@@ -32,7 +32,7 @@ def read(store: Store, run_id: UUID, key: str) -> FlowRunInput:
     Raises:
         NotFound: that is nothing.
     """
-    found = store.flow_run_inputs.read(run_id, key) if is_key(key) else None
+    found = store.flow_run_inputs.read(run_id, key)
     if found is None:
         raise NotFound(NOT_FOUND)
     return found
@@ -49,5 +49,5 @@ def delete(store: Store, run_id: UUID, key: str) -> None:
     Raises:
         NotFound: that is nothing.
     """
-    if not (is_key(key) and store.flow_run_inputs.remove(run_id, key)):
+    if not store.flow_run_inputs.remove(run_id, key):
         raise NotFound(NOT_FOUND)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from runledger.domain.errors import Mismatch, TooLarge
-from runledger.domain.flow_run_inputs import KEY, FlowRunInput, Wanted
+from runledger.domain.flow_run_inputs import KEY, FlowRunInput, Wanted, is_key
 from runledger.store import input_keys, items, keys
 from runledger.store.expressions import ABSENT, PRESENT, in_partition
 from runledger.store.failures import Refused
@@ -36,7 +36,9 @@ class FlowRunInputStore:
             raise Mismatch(TAKEN) from None
 
     def read(self, run_id: UUID, key: str) -> FlowRunInput | None:
-        """Return the input that has a key."""
+        """Return the input that has a key, which may be any text."""
+        if not is_key(key):
+            return None
         item = self.table.read(input_keys.flow_run_input(run_id, key))
         return items.read_document(FlowRunInput, item) if item else None
 
@@ -49,7 +51,9 @@ class FlowRunInputStore:
         return wanted.first([items.read_document(FlowRunInput, item) for item in found])
 
     def remove(self, run_id: UUID, key: str) -> bool:
-        """Remove the input that has a key; return whether there was one."""
+        """Remove the input that has a key, which may be any text; return whether there was one."""
+        if not is_key(key):
+            return False
         try:
             self.table.write(Delete(input_keys.flow_run_input(run_id, key), PRESENT))
         except Refused:

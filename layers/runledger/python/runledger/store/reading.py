@@ -113,7 +113,7 @@ class Reader(Generic[F, R]):
 
     def _page_size(self, partitions: int) -> int | None:
         """Entries to ask a partition for: its share, and what chance may add to that."""
-        if self.page == ALL:
+        if self.page == ALL or not partitions:
             return None
         share = -(-(self.page.offset + self.page.limit) // partitions)
         return min(share + 2 * isqrt(share) + 1, MOST_ENTRIES)
