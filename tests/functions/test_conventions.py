@@ -1,13 +1,10 @@
 """What holds for every endpoint: versions, methods, content types, errors (contract 1)."""
 
-import json
 from collections.abc import Callable
 
 import httpx
 import pytest
 
-from runledger.adapters.http import Response
-from runledger.domain.errors import TooLarge
 from tests.store.asking import made, new_flow, new_task_run
 
 ABSENT = "00000000-0000-4000-8000-000000000000"
@@ -250,31 +247,3 @@ def test_an_invalid_body_is_told_with_itself(api_on_moto: httpx.Client) -> None:
 def test_a_flow_is_found_by_a_name_of_any_script(api_on_moto: httpx.Client) -> None:
     flow = made(api_on_moto, new_flow("ночной поток #1?"))
     assert api_on_moto.get("/flows/name/ночной поток %231%3F").json() == flow
-
-
-@pytest.mark.parametrize("things", ["flow_runs", "task_runs", "flows", "deployments"])
-@pytest.mark.parametrize("asked", ["flows", "flow_runs", "task_runs", "deployments"])
-def test_none_of_no_ids_is_found(api_on_moto: httpx.Client, things: str, asked: str) -> None:
-    made(api_on_moto, new_task_run())
-    body: dict[str, object] = {asked: {"id": {"any_": []}}}
-    assert told(api_on_moto.post(f"/{things}/filter", json=body)) == (200, [])
-
-
-@pytest.mark.parametrize("things", ["flow_runs", "task_runs"])
-def test_none_in_no_state_is_found(api_on_moto: httpx.Client, things: str) -> None:
-    made(api_on_moto, new_task_run())
-    body = {things: {"state": {"type": {"any_": []}}}, "limit": 5, "offset": 1}
-    assert told(api_on_moto.post(f"/{things}/filter", json=body)) == (200, [])
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [("a" * 6_000_000, True), ("a" * 6_300_000, False), ('"' * 2_000_000, False)],
-)
-def test_an_answer_is_no_larger_than_what_lambda_hands_over(text: str, *, fits: bool) -> None:
-    """The body is a text in JSON: a quotation mark in it is four bytes, one of JSON's own two."""
-    if fits:
-        assert len(json.dumps(Response([text]).as_event())) < 6 * 1024 * 1024
-    else:
-        with pytest.raises(TooLarge):
-            Response([text]).as_event()

@@ -249,16 +249,3 @@ def test_a_blocking_pause_left_for_another_attempt_pauses_again(
     assert policy["resuming"] is resuming
     assert policy["pause_keys"] == (["k"] if resuming else [])
     assert policy["retry_type"] == (None if resuming else "reschedule")
-
-
-@pytest.mark.parametrize("key", ["s" * 1_100, "S" * 3_000, "é" * 600])
-def test_a_run_stays_paused_whose_schema_has_a_key_that_no_input_has(
-    api_on_dynoxide: httpx.Client, key: str
-) -> None:
-    """More bytes than a sort key of DynamoDB's has."""
-    flow = made(api_on_dynoxide, new_flow())["id"]
-    details = {"pause_timeout": "2100-01-01T00:00:00Z", "run_input_keyset": {"schema": key}}
-    state = {"type": "PAUSED", "state_details": details}
-    run = made(api_on_dynoxide, new_flow_run(flow, state=state))["id"]
-    refused = resume(api_on_dynoxide, run, {"x": 1})
-    assert refused["details"]["reason"] == "Run input schema not found."
