@@ -28,6 +28,7 @@ from tests.conformance.tables import (
     observed_states,
     origins,
     queries,
+    repetitions,
     resuming,
     root,
     set_state,
@@ -40,7 +41,8 @@ from tests.conformance.tables import (
 )
 
 TABLES = (
-    *(root, flows, flow_runs, task_runs, fields, bodies, conventions, origins, filters),
+    *(root, flows, flow_runs, task_runs, fields, bodies, conventions),
+    *(repetitions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, observed_states, flow_run_states),
     *(flow_run_inputs, resuming),
     *(queries, durations, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
