@@ -17,6 +17,7 @@ from local import dynamodb as engines
 from local import environment, settings, tables
 from local.socket_client import Sockets
 from runledger import wiring
+from runledger.store import pieces
 from runledger.store.store import Store
 from runledger.store.table import Table
 from tests import hosting
@@ -106,6 +107,13 @@ def store(dynamodb: DynamoDB) -> Store:
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time passes at once."""
     monkeypatch.setattr(time, "sleep", lambda _: None)
+
+
+@pytest.fixture
+def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents of 400 bytes are stored as large ones are."""
+    monkeypatch.setattr(pieces, "MAX_DOCUMENT", 400)
+    monkeypatch.setattr(pieces, "MIN_FIELD", 100)
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ def use_inputs(api: httpx.Client, flow_run: str) -> None:
     """Let a flow run that runs pause until it is answered."""
     path = f"/flow_runs/{flow_run}"
     _do(api.post(f"{path}/set_state", json={"state": ASKING}))
-    _do(api.post(f"{path}/input", json={"key": "schema", "value": json.dumps({})}))
+    schema = json.dumps({"description": "long enough to be stored in pieces " * 20})
+    _do(api.post(f"{path}/input", json={"key": "schema", "value": schema}))
     _do(api.post(f"{path}/resume", json={"run_input": {"x": 1}}))
     _do(api.post(f"{path}/input/filter", json={"prefix": ""}))
     _do(api.get(f"{path}/input/response"))

@@ -38,6 +38,9 @@ GRANTED = {
 
 # What follows changes posts to listeners, of whom there are none here.
 POSTING = Right("react_to_changes", "ManageConnections", on_index=False)
+# What is stored in pieces, as large documents are.
+LONG = "long enough " * 50
+
 # What no request sets to work: `test_rights_of_sockets` does.
 UNASKED = {
     *("websocket_connect", "websocket_default", "websocket_disconnect"),
@@ -46,7 +49,8 @@ UNASKED = {
 
 
 @pytest.fixture
-def used(api_on_moto: httpx.Client) -> set[Right]:
+def used(in_pieces: None, api_on_moto: httpx.Client) -> set[Right]:  # noqa: ARG001 - sets up
+    """What is asked for where documents are large, which is the most."""
     with _recorded(api_on_moto) as (rights, actor):
         _use_everything(api_on_moto)
         follow_changes(api_on_moto, actor.become)
@@ -108,7 +112,7 @@ def actions(call: str, params: dict[str, Any]) -> Iterator[str]:
 
 
 def _use_everything(api: httpx.Client) -> None:
-    flow = _create(api, "/flows/", name="flow")
+    flow = _create(api, "/flows/", name="flow", labels={"label": LONG})
     assert _create(api, "/flows/", name="flow") == flow
     flow_run = _create(api, "/flow_runs/", flow_id=flow, idempotency_key="once")
     parents = [
@@ -150,12 +154,13 @@ def _use_everything(api: httpx.Client) -> None:
 
 def _propose_states(api: httpx.Client, flow_run: str, task_run: str) -> None:
     cached = {"cache_key": "key", "deferred": True}
-    started = {"type": "RUNNING", "state_details": cached}
+    started = {"type": "RUNNING", "state_details": cached, "message": LONG}
     key = {"task_key": "task", "dynamic_key": "cached"}
     _do(api.post("/task_runs/", json={"flow_run_id": flow_run, "state": started, **key}))
     for state in (started, {"type": "COMPLETED", "state_details": cached}):
         _do(api.post(f"/task_runs/{task_run}/set_state", json={"state": state}))
-    _do(api.post(f"/flow_runs/{flow_run}/set_state", json={"state": {"type": "RUNNING"}}))
+    running = {"type": "RUNNING", "message": LONG}
+    _do(api.post(f"/flow_runs/{flow_run}/set_state", json={"state": running}))
     for kind, run in {"task_run": task_run, "flow_run": flow_run}.items():
         states = _do(api.get(f"/{kind}_states/", params={f"{kind}_id": run})).json()
         _do(api.get(f"/{kind}_states/{states[0]['id']}"))
@@ -226,7 +231,7 @@ def _query(api: httpx.Client, of: str, wanted: dict[str, object]) -> None:
             _do(api.post("/flow_runs/lateness", json=criteria))
 
 
-def _create(api: httpx.Client, path: str, **body: str) -> str:
+def _create(api: httpx.Client, path: str, **body: object) -> str:
     return str(_do(api.post(path, json=body)).json()["id"])
 
 

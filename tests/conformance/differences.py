@@ -173,7 +173,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     _one("Lists for the site", 500, 200, lambda it: it.sent(rb'"work_(pools|queues)": \{\}')),
     _one("Lists for the site", 200, 200, _lists_no_artifacts),
     _one("Settings", 200, 200, lambda it: it.asked("GET /admin/settings")),
-    _one("Largest runs", 201, 413, lambda it: len(it.step.content or b"") > 300_000),
+    _one("Largest runs", 201, 413, lambda it: len(it.step.content or b"") > 250_000),
 )
 
 

@@ -41,6 +41,9 @@ REPEATED = {
     "content-type": ("application/json", "text/plain", "application/x+json"),
 }
 NAME = "random"
+# Bytes of a text: within an item, and more than an item takes of a document or at all.
+SIZES = (2_000, 50_000, 450_000)
+LARGE = 0.04
 HOW_MANY_IDS = 24
 INVALID = 0.06
 STEPS = 60
@@ -89,6 +92,7 @@ def a_flow_run(draw: Random, label: str) -> Step:
     _sometimes(draw, body, parent_task_run_id=some_id(draw.randrange(HOW_MANY_IDS)))
     _sometimes(draw, body, deployment_id=some_id(900))
     _sometimes(draw, body, flow_version="v1")
+    _sometimes(draw, body, parameters={"text": large(draw)}, chance=LARGE)
     return post("/flow_runs/", body).named(label or draw.choice(RUN_LABELS))
 
 
@@ -106,6 +110,8 @@ def a_task_run(draw: Random, _: str, invalid: float = INVALID) -> Step:
     _sometimes(draw, body, state=_state(draw, invalid), chance=0.7)
     _sometimes(draw, body, empirical_policy=draw.choice(fields.POLICIES), chance=1.5 * invalid)
     _sometimes(draw, body, task_inputs=draw.choice(fields.INPUTS), chance=invalid)
+    inputs = {"x": [{"input_type": "parameter", "name": large(draw)}]}
+    _sometimes(draw, body, task_inputs=inputs, chance=LARGE)
     field = draw.choice(list(fields.FIELDS))
     _sometimes(draw, body, chance=invalid, **{field: draw.choice(fields.FIELDS[field])})
     # An id or name of the server's own would sort otherwise on each side.
@@ -123,7 +129,14 @@ def _state(draw: Random, invalid: float) -> object:
     )
     _sometimes(draw, state, state_details={"scheduled_time": time}, chance=0.4)
     _sometimes(draw, state, data={"type": "unpersisted"}, chance=0.05)
+    _sometimes(draw, state, message=large(draw), chance=LARGE)
     return state
+
+
+def large(draw: Random) -> str:
+    """Draw a text that does not compress well, some of it in letters of three bytes."""
+    size = draw.choice(SIZES)
+    return draw.choice(("", "数据")) * (size // 12) + draw.randbytes(size // 4).hex()
 
 
 def _tags(draw: Random) -> list[str]:

@@ -8,8 +8,9 @@ import pytest
 
 from runledger import wiring
 from runledger.adapters.parsing import MOST_DIGITS, MOST_NESTED
+from runledger.store.failures import TOO_LARGE
 from tests.databases import DynamoDB
-from tests.store.asking import Asked, ask, made, new_flow, new_flow_run, new_task_run
+from tests.store.asking import Asked, ask, made, new_task_run
 from tests.store.calls import Refusal, refused
 from tests.store.contents import scan
 
@@ -52,26 +53,12 @@ def test_a_number_that_can_not_be_given_back_is_refused(
     assert scan(dynamodb) == {}
 
 
-def test_a_task_run_that_no_item_holds_is_refused(api: httpx.Client, dynamodb: DynamoDB) -> None:
-    answer = ask(api, with_data("x" * 400 * KB))
-    assert answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
-    assert scan(dynamodb) == {}
-
-
-def test_a_flow_run_that_no_item_holds_is_refused(api: httpx.Client, dynamodb: DynamoDB) -> None:
-    flow = made(api, new_flow())
-    before = scan(dynamodb)
-    answer = ask(api, new_flow_run(flow["id"], context={"x": "x" * 400 * KB}))
-    assert answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
-    assert scan(dynamodb) == before
-
-
 def test_a_name_that_makes_a_run_too_large_is_refused(
     api: httpx.Client, dynamodb: DynamoDB
 ) -> None:
     run = made(api, with_data("x" * 150 * KB))
     before = scan(dynamodb)
-    answer = ask(api, Asked("PATCH", f"/task_runs/{run['id']}", {"name": "x" * 200 * KB}))
+    answer = ask(api, Asked("PATCH", f"/task_runs/{run['id']}", {"name": "x" * 300 * KB}))
     assert answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
     assert scan(dynamodb) == before
 
@@ -83,12 +70,22 @@ def test_a_list_that_no_lambda_can_send_is_refused(api_on_dynoxide: httpx.Client
     assert answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
 
 
-def test_an_item_that_a_transaction_finds_too_large_is_refused(
-    api_on_dynoxide: httpx.Client,
+# What AWS says of the sizes of an item in a transaction, of one by itself, and of a transaction.
+SIZES = [
+    (("ValidationError",), "Item size to update has exceeded the maximum allowed size"),
+    ((), "Item size has exceeded the maximum allowed size"),
+    ((), "Transaction request cannot exceed 4 MB"),
+]
+
+
+@pytest.mark.parametrize(("reasons", "text"), SIZES)
+def test_what_dynamodb_finds_too_large_is_refused_in_words_of_ours(
+    api_on_dynoxide: httpx.Client, reasons: tuple[str, ...], text: str
 ) -> None:
-    reason = "Item size to update has exceeded the maximum allowed size"
-    refusal = Refusal(400, "TransactionCanceledException", ("ValidationError",), reason)
+    code = "TransactionCanceledException" if reasons else "ValidationException"
+    refusal = Refusal(400, code, reasons, text)
     client = wiring.store().table.client
     with refused(client, refusal, "TransactWriteItems", times=1):
         answer = ask(api_on_dynoxide, new_task_run())
     assert answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
+    assert answer.json() == {"detail": TOO_LARGE}

@@ -49,9 +49,11 @@ class Refusal(NamedTuple):
     message: str = ""
 
     def answer(self) -> AWSResponse:
-        named = {"__type": f"com.amazonaws.dynamodb.v20120810#{self.code}"} if self.code else {}
+        named: dict[str, object] = {"message": self.message} if self.message else {}
+        named |= {"__type": f"com.amazonaws.dynamodb.v20120810#{self.code}"} if self.code else {}
         reasons = [{"Code": reason, "Message": self.message} for reason in self.reasons]
-        body = json.dumps(named | ({"CancellationReasons": reasons} if reasons else {}))
+        named |= {"CancellationReasons": reasons} if reasons else {}
+        body = json.dumps(named)
         return AWSResponse(SOMEWHERE, self.status, HTTPHeaders(), _Raw(body.encode()))
 
 

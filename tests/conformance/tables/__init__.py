@@ -24,6 +24,7 @@ from tests.conformance.tables import (
     flow_runs,
     flows,
     graphs,
+    large_documents,
     logs,
     observed_states,
     origins,
@@ -44,7 +45,7 @@ TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions),
     *(repetitions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, observed_states, flow_run_states),
-    *(flow_run_inputs, resuming),
+    *(flow_run_inputs, resuming, large_documents),
     *(queries, durations, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
     *(concurrency_limits, slots, deployments, deployment_schedules, deployment_criteria),
     # Leaves lines of logs, all of which `logs` lists.

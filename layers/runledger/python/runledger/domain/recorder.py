@@ -18,6 +18,10 @@ from runledger.domain.values import Labels, UtcTime, Value
 
 ORCHESTRATION = "prefect.orchestration"
 
+# Characters, and tags, that are left of a report whose name or tags no index takes.
+MAX_NAME, MAX_TAG, MAX_TAGS = 1_000, 500, 50
+SHORTENED = "The name and the tags of this task run were too long to be stored, and were shortened."
+
 TASK_RUN, FLOW_RUN = "prefect.task-run", "prefect.flow-run"
 
 
@@ -138,6 +142,19 @@ def _object_id(resource: Mapping[str, str], kind: str) -> UUID:
     if (found, separator) != (kind, "."):
         raise ValueError(f"{resource[RESOURCE_ID]} is no {kind}")
     return UUID(object_id)
+
+
+def shortened(report: Report) -> Report:
+    """Return a report whose name, tags and state's name fit every index; its state says so."""
+    columns = dict(report.columns)
+    if "name" in columns:
+        columns["name"] = columns["name"][:MAX_NAME]
+    if "tags" in columns:
+        columns["tags"] = tuple(tag[:MAX_TAG] for tag in columns["tags"][:MAX_TAGS])
+    state = report.state
+    message = f"{state.message}\n{SHORTENED}" if state.message else SHORTENED
+    state = state.but(name=state.name[:MAX_NAME], message=message)
+    return report._replace(columns=columns, state=state)
 
 
 def recorded(

@@ -1,5 +1,6 @@
 """What can be done with events."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,11 +24,14 @@ from runledger.domain.event_counts import (
 )
 from runledger.domain.events import RESOURCE_ID, Event, ReceivedEvent
 from runledger.domain.filters.events import EventFilter
-from runledger.domain.recorder import Report, counts, recorded, reported
+from runledger.domain.recorder import Report, counts, recorded, reported, shortened
 from runledger.service.attempts import until_it_holds
 from runledger.service.means import Means
 from runledger.store.searching import Found
 from runledger.store.store import Store
+
+# What adapters/observability.py sets up for all functions.
+logger = logging.getLogger("runledger")
 
 # Resources whose events are received at once; the client keeps as many connections.
 AT_ONCE = 16
@@ -44,48 +48,42 @@ def receive_all(store: Store, told: Sequence[Event], *, now: datetime) -> None:
     """Receive events, those of different resources at the same time.
 
     Raises:
-        TooLarge: one does not fit the table; the others were received.
         Unavailable: some were not received; all of them can be sent again.
     """
     of_resource = defaultdict(list)
     for event in told:
         of_resource[event.resource[RESOURCE_ID]].append(event)
 
-    def receive_those(events: Sequence[Event]) -> Iterator[TooLarge]:
+    def receive_those(events: Sequence[Event]) -> None:
         for event in events:
-            try:
-                receive(store, event, now=now)
-            except TooLarge as error:
-                yield error
+            receive(store, event, now=now)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        refused = list(pool.map(lambda some: list(receive_those(some)), of_resource.values()))
-    for error in chain.from_iterable(refused):
-        raise error
+        list(pool.map(receive_those, of_resource.values()))
 
 
 def hear(means: Means, text: str) -> None:
     """Receive an event that a client sends over a WebSocket; what is none is passed over."""
-    with suppress(ValidationError, TooLarge):
+    with suppress(ValidationError):
         receive(means.store, Event.model_validate_json(text), now=means.now)
 
 
 def receive(store: Store, event: Event, *, now: datetime) -> None:
     """Keep an event and, if it reports a task run, record what it says of it (clients 5).
 
-    An event that is known, or says something impossible, changes no run.
-
-    Raises:
-        TooLarge: it does not fit the table.
+    An event that is known, or says something impossible, changes no run. The state that it reports
+    is recorded whatever the event's size.
     """
     received = event.received_at(now)
     report = reported(event, name=fresh.name(), now=now) if counts(event) else None
     if report is None:
         store.events.keep(received)
-    else:
-        hopes = chain([True], repeat(False))  # noqa: FBT003 - said by its name
-        with store.turns.of(report.run_id):
-            until_it_holds(lambda: _record(store, report, received, hopefully=next(hopes)))
+        return
+    try:
+        _record_in_turn(store, report, received)
+    except TooLarge:
+        logger.warning("a report of a task run was shortened", extra={"event_id": str(event.id)})
+        _record_in_turn(store, shortened(report), received)
 
 
 def search(store: Store, wanted: EventFilter, page: range, *, now: datetime) -> Found[Matching]:
@@ -121,6 +119,12 @@ def count(
     }
     in_time = partial(by_time, spans=spans, now=now)
     return store.events.tell(wanted, summaries.get(countable, in_time), now)
+
+
+def _record_in_turn(store: Store, report: Report, event: ReceivedEvent) -> None:
+    hopes = chain([True], repeat(False))  # noqa: FBT003 - said by its name
+    with store.turns.of(report.run_id):
+        until_it_holds(lambda: _record(store, report, event, hopefully=next(hopes)))
 
 
 def _record(store: Store, report: Report, event: ReceivedEvent, *, hopefully: bool) -> None:

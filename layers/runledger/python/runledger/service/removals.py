@@ -12,11 +12,11 @@ from uuid import UUID
 from runledger.domain.deployments import waits
 from runledger.service import deletions, deployments
 from runledger.service.reactions import Failure
-from runledger.store import changes, keys
+from runledger.store import changes, keys, pieces
 from runledger.store.changes import Change
 from runledger.store.deadlines import Deadline
 from runledger.store.failures import Late
-from runledger.store.removal_keys import kind_and_id
+from runledger.store.removal_keys import REMAINDER, kind_and_id
 from runledger.store.store import Store
 
 # A request that began before a removal may write until it ends, within 29 seconds; whether one did
@@ -29,12 +29,12 @@ def follow(
 ) -> Iterator[Failure]:
     """Remove what goes with what was removed; yield the first record for which that failed.
 
-    A record of anything that is still there has no effect, whatever the source's filter lets pass.
+    A record of anything that is still there has no effect, whatever the source's filter lets pass,
+    but that the pieces of an older document go.
     """
     for change in map(changes.read, records):
-        if change.new is not None:
-            continue
         try:
+            store.removals.remove_superseded(change)
             _follow(store, change, deadline, now)
         except Exception as error:  # noqa: BLE001 - whatever it is, the stream repeats it
             yield Failure(change.sequence_number, error)
@@ -42,13 +42,18 @@ def follow(
 
 
 def _follow(store: Store, change: Change, deadline: Deadline, now: datetime) -> None:
+    if change.new is not None or change.key.sk not in FOLLOWED:
+        return
     kind, item_id = kind_and_id(change.key)
     try:
+        if change.key.sk == REMAINDER:
+            store.until(deadline).removals.remove_orphaned_pieces(change.key, now - SETTLING)
         REMOVERS[kind](store.until(deadline), item_id, deadline, now)
     except Late:
         store.removals.tell_again(change.key, now)
     else:
-        if kind in PARENTS and change.key.sk == kind:
+        # A request that gives a task run a large state may have written its pieces meanwhile.
+        if (kind in PARENTS or pieces.references(change.old or {})) and change.key.sk == kind:
             store.removals.tell_later(change.key, now + SETTLING)
 
 
@@ -83,4 +88,5 @@ REMOVERS: Mapping[str, Callable[[Store, UUID, Deadline, datetime], None]] = {
     keys.FLOW: of_flow,
     keys.DEPLOYMENT: of_deployment,
 }
+FOLLOWED = frozenset({*REMOVERS, REMAINDER})
 PARENTS = frozenset({keys.FLOW_RUN, keys.FLOW, keys.DEPLOYMENT})

@@ -12,6 +12,7 @@ OF_DEPLOYMENTS = ("pk", "sk", "facts")
 # What no criterion asks about.
 BEYOND_FACTS = {
     "concurrency_options",
+    "description",
     "entrypoint",
     "job_variables",
     "labels",
@@ -24,10 +25,14 @@ BEYOND_FACTS = {
 
 
 class SeenDeployment(NamedTuple):
-    """A deployment as it was read: the version guards the next write."""
+    """A deployment as it was read: the version guards the next write.
+
+    `pieces` tells which fields of its document are elsewhere.
+    """
 
     deployment: Deployment
     version: int = 1
+    pieces: str | None = None
 
 
 def deployment_item(seen: SeenDeployment, *, shards: int) -> Item:
@@ -49,7 +54,8 @@ def deployment_item(seen: SeenDeployment, *, shards: int) -> Item:
 
 def read_deployment(item: Item) -> SeenDeployment:
     """Read back what `deployment_item` spelled."""
-    return SeenDeployment(items.read_document(Deployment, item), int(item["version"]))
+    deployment = items.read_document(Deployment, item)
+    return SeenDeployment(deployment, int(item["version"]), item.get("document_pieces"))
 
 
 def read_deployment_facts(entry: Item) -> Deployment:

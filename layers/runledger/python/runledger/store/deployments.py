@@ -9,7 +9,7 @@ from runledger.domain.deployments import Deployment
 from runledger.domain.errors import Moved
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import ALL, Page
-from runledger.store import deployment_items, items, keys
+from runledger.store import admission, deployment_items, items, keys
 from runledger.store.deployment_items import SeenDeployment
 from runledger.store.deployment_selections import DeploymentSelection
 from runledger.store.expressions import ABSENT, PRESENT, in_partition, unmoved
@@ -70,7 +70,7 @@ class DeploymentStore:
 
     def rewrite(self, seen: SeenDeployment, deployment: Deployment) -> None:
         """Replace the deployment that was read."""
-        after = SeenDeployment(deployment, seen.version + 1)
+        after = SeenDeployment(deployment, seen.version + 1, seen.pieces)
         self._write(deployment, self._put(after, unmoved(seen.version)))
 
     def delete(self, seen: SeenDeployment) -> None:
@@ -84,7 +84,8 @@ class DeploymentStore:
         )
 
     def _put(self, seen: SeenDeployment, expect: ConditionBase) -> Put:
-        return Put(deployment_items.deployment_item(seen, shards=self.shards.written), expect)
+        item = deployment_items.deployment_item(seen, shards=self.shards.written)
+        return Put(admission.admitted(item), expect, seen.pieces)
 
     def _write(self, deployment: Deployment, *writes: Write) -> None:
         try:

@@ -31,6 +31,12 @@ CONTENDED = frozenset(
     }
 )
 FAILED = 500
+
+# What DynamoDB says of it names its calls, which tell a client nothing.
+SIZES = ("Item size", "exceeded the maximum allowed size", "cannot exceed 4 MB")
+TOO_LARGE = (
+    "This is more than DynamoDB takes at once: shorten names and tags, or send less of them."
+)
 REFUSED = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
 
 
@@ -61,8 +67,9 @@ def meaning(error: ClientError) -> Exception:
     codes = {str(reason.get("Code")) for reason in reasons}
     if codes & REFUSED:
         return Refused([(reason.get("Code") in REFUSED, _met(reason)) for reason in reasons])
-    if any("Item size" in text for text in (str(error), *map(_message, reasons))):
-        return TooLarge(str(error))
+    texts = (str(error), *map(_message, reasons))
+    if any(size in text for size in SIZES for text in texts):
+        return TooLarge(TOO_LARGE)
     if codes & PASSING and _code(error) in CONTENDED:
         return Cancelled(str(error))
     if codes & PASSING or told["ResponseMetadata"]["HTTPStatusCode"] >= FAILED:

@@ -11,7 +11,7 @@ from runledger.domain.flow_run_inputs import FlowRunInput
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.sorting import ALL, Page
 from runledger.domain.task_runs import TaskRun
-from runledger.store import flow_run_inputs, items, keys, runs
+from runledger.store import admission, flow_run_inputs, items, keys, runs
 from runledger.store.expressions import ABSENT, in_partition, unmoved
 from runledger.store.failures import Refused
 from runledger.store.flow_run_selections import FlowRunSelection
@@ -21,14 +21,18 @@ from runledger.store.searching import Searcher
 from runledger.store.shards import Shards
 from runledger.store.table import MOST_WRITES, Query, Table
 from runledger.store.task_runs import TaskRunStore
-from runledger.store.writes import Delete, Put, Write
+from runledger.store.writes import Delete, Item, Put, Write
 
 
 class StoredFlowRun(NamedTuple):
-    """A flow run as it was read: the version guards the next write."""
+    """A flow run as it was read: the version guards the next write.
+
+    `pieces` tells which fields of its document are elsewhere.
+    """
 
     run: FlowRun
     version: int
+    pieces: str | None = None
 
 
 class Parent(NamedTuple):
@@ -61,7 +65,8 @@ class FlowRunStore:
         item = self.table.read(keys.flow_run(run_id))
         if item is None:
             return None
-        return StoredFlowRun(items.read_document(FlowRun, item), int(item["version"]))
+        run = items.read_document(FlowRun, item)
+        return StoredFlowRun(run, int(item["version"]), item.get("document_pieces"))
 
     def create(self, run: FlowRun, parent: Parent | None = None) -> FlowRun:
         """Store a new flow run, or return the one that has its idempotency key already.
@@ -72,7 +77,7 @@ class FlowRunStore:
         try:
             self.table.write(
                 *_claim(run),
-                Put(items.flow_run_item(run, version=1, shards=self.shards.written), ABSENT),
+                Put(admission.admitted(self._item(run)), ABSENT),
                 *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
                 *history(keys.flow_run(run.id), run.state, shards=self.shards.written),
                 *runs.begun(run, shards=self.shards.written),
@@ -131,9 +136,15 @@ class FlowRunStore:
             raise Moved(str(run.id)) from refused
 
     def _amended(self, seen: StoredFlowRun, run: FlowRun) -> list[Write]:
-        item = items.flow_run_item(run, version=seen.version + 1, shards=self.shards.written)
+        item = self._item(run, version=seen.version + 1)
         beside = runs.changed(seen.run, run, shards=self.shards.written)
-        return [Put(item, unmoved(seen.version)), *beside]
+        return [
+            Put(admission.amended(item, seen.run, run), unmoved(seen.version), seen.pieces),
+            *beside,
+        ]
+
+    def _item(self, run: FlowRun, *, version: int = 1) -> Item:
+        return items.flow_run_item(run, version=version, shards=self.shards.written)
 
     def _mirror(self, parent: Parent, *, more_subflow_runs: int = 0) -> tuple[Write, ...]:
         run = parent.run

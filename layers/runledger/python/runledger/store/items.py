@@ -22,19 +22,19 @@ from runledger.domain.states import State
 from runledger.domain.task_runs import TaskRun
 from runledger.domain.task_workers import is_taken_up, waits
 from runledger.domain.values import Value
-from runledger.store import keys, places
+from runledger.store import admission, keys, places
 from runledger.store.keys import Key
 from runledger.store.writes import Item, Put
 
 V = TypeVar("V", bound=Value)
 
 # What a task run and its facts are read from; the rest of its item serves indexes.
-OF_TASK_RUNS = ("pk", "sk", "body", "facts", "version", "subflow_runs")
+OF_TASK_RUNS = ("pk", "sk", "body", "document_pieces", "facts", "version", "subflow_runs")
 
 HELD: TypeAdapter[tuple[Held, ...]] = TypeAdapter(tuple[Held, ...])
 
 # The same of flow runs and flows.
-OF_FLOWS = ("pk", "sk", "body", "facts")
+OF_FLOWS = ("pk", "sk", "body", "document_pieces", "facts")
 
 # What a filter of flow runs can't ask about, and neither can a history.
 BEYOND_FACTS: dict[str, Any] = {
@@ -56,6 +56,7 @@ class Stored(NamedTuple):
 
     `subflow_runs` counts the flow runs that it is parent of, `held` are the slots that it has. Of
     runs that events report outside of flow runs, several may have a key, and only one `claims` it.
+    `pieces` tells which fields of its document are elsewhere.
     """
 
     run: TaskRun
@@ -63,6 +64,7 @@ class Stored(NamedTuple):
     subflow_runs: int = 0
     held: tuple[Held, ...] = ()
     claims: bool = True
+    pieces: str | None = None
 
     @property
     def facts(self) -> TaskRunFacts:
@@ -107,6 +109,7 @@ def read_task_run(item: Item) -> Stored:
         subflow_runs=int(item.get("subflow_runs", 0)),
         held=HELD.validate_json(item.get("held", "[]")),
         claims=item.get("claims", True),
+        pieces=item.get("document_pieces"),
     )
 
 
@@ -151,9 +154,9 @@ def flow_item(flow: Flow, *, shards: int) -> Item:
 
 def changed_in_flow_item(flow: Flow) -> dict[str, str]:
     """Spell what an update changes in the item of a flow."""
-    document = _document(flow)
     updated = places.place(flow.updated, flow.created, flow.id)
-    return {"body": document, "facts": document, "end": updated}
+    facts = flow.model_dump_json(exclude_defaults=True, exclude={"labels"})
+    return dict(admission.admitted({"body": _document(flow), "facts": facts, "end": updated}))
 
 
 def read_flow_facts(entry: Item) -> Flow:
@@ -165,7 +168,11 @@ def state_item(of_run: Key, state: State, *, shards: int) -> Item:
     """Spell a state of a run's history; its id leads back to it through `by_id`.
 
     By its place in `by_owner` its type and name are found among those that runs have been in.
+
+    Raises:
+        TooLarge: its name is too long.
     """
+    admission.check_state_name(state.name)
     return _item(
         keys.state(of_run, state.timestamp, state.id),
         body=_document(state.as_stored()),

@@ -30,6 +30,7 @@
 | task worker                 | TASK_WORKERS           | TASK_WORKER#<connection>    |
 | WebSocket connection        | CONNECTION#<id>        | CONNECTION                  |
 | removal that goes on        | <that of what is gone> | REMAINDER                   |
+| piece of a large document   | <that of its item>     | DOCUMENT_PIECE#<id>#<piece> |
 | lines of a log, a chunk     | LOGS#<key of its run>  | see `log_keys.Place`        |
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |

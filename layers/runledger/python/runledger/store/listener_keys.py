@@ -1,6 +1,7 @@
 """Keys of clients that listen; `keys` has the chart."""
 
 from runledger.domain.listeners import Listener, LogListener
+from runledger.store import keys
 from runledger.store.keys import Key
 from runledger.store.places import join
 
@@ -8,6 +9,11 @@ LISTENER = "LISTENER"
 
 # The partition of those that listen to each kind of thing.
 PARTITIONS = {Listener: "LISTENERS", LogListener: "LOG_LISTENERS"}
+
+
+def all_of(kind: type[Listener | LogListener]) -> tuple[str, tuple[str, str]]:
+    """The partition and the range of all that listen to a kind of thing."""
+    return PARTITIONS[kind], keys.under(LISTENER)
 
 
 def listener(kind: type[Listener | LogListener], connection_id: str) -> Key:

@@ -35,7 +35,8 @@ class ListenerStore(Generic[L]):
 
     def all(self) -> list[L]:
         """Return every listener, as last acknowledged."""
-        found = self.table.query(Query(in_partition(listener_keys.PARTITIONS[self.kind])))
+        partition, range_ = listener_keys.all_of(self.kind)
+        found = self.table.query(Query(in_partition(partition, range_)))
         return [items.read_document(self.kind, item) for item in found]
 
     def remove(self, connection_id: str) -> None:

@@ -143,7 +143,7 @@ class Reader(Generic[F, R]):
         """Add the facts, from the documents where the entries have none; drop what is gone."""
         candidates = list(candidates)
         unknown = [one.key for one in candidates if one.facts is None]
-        documents = self.table.read_many(unknown, self.kind.attributes)
+        documents = self.table.read_many(unknown, self.kind.attributes, whole=False)
         self.items_read += len(documents)
         for one in candidates:
             if one.facts is not None:

@@ -7,7 +7,7 @@ from runledger.domain.errors import Moved
 from runledger.domain.events import ReceivedEvent
 from runledger.domain.recorder import Recording, Report
 from runledger.domain.states import State
-from runledger.store import items, keys
+from runledger.store import items, keys, piece_keys
 from runledger.store.events import EventStore
 from runledger.store.expressions import in_partition
 from runledger.store.failures import Refused
@@ -81,7 +81,8 @@ class RecordingStore:
     def _read(self, run_id: UUID) -> Row:
         # Backwards, so that the run is read before its states: one that is added meanwhile is
         # either seen or makes the write of what was seen fail.
-        under_run = Query(in_partition(keys.task_run(run_id).pk), reverse=True)
+        run = keys.task_run(run_id)
+        under_run = Query(in_partition(run.pk, piece_keys.all_else()), reverse=True)
         found = {item["sk"]: item for item in self.table.query(under_run)}
         item = found.get(keys.TASK_RUN)
         first, last = keys.under(keys.STATE)

@@ -14,7 +14,7 @@ from runledger.domain.errors import OutOfTime
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import ALL, Page
 from runledger.domain.states import StateType
-from runledger.store import counters
+from runledger.store import counters, pieces
 from runledger.store.costs import MANY_QUERIES, is_dearer_than_all
 from runledger.store.counters import COUNTERS
 from runledger.store.failures import Late
@@ -244,7 +244,7 @@ class Searcher(Generic[F, R]):
         bare: list[Candidate[F]] = [Candidate(one.key) for one in candidates if one.item is None]
         read = self.reader.known(bare) if self._asks_nothing else self._choose(bare)
         fresh = {one.key: one for one in read}
-        for one in candidates:
-            found = one if one.item else fresh.get(one.key)
-            if found and found.item:
-                yield self.kind.document(found.item)
+        found = (one if one.item else fresh.get(one.key) for one in candidates)
+        items = [one.item for one in found if one and one.item]
+        pieces.check_size(items)
+        return map(self.kind.document, self.table.assembler.each_whole(items))

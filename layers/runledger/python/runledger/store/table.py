@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,10 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runledger import metering
 from runledger.domain.errors import Unavailable
-from runledger.store import expressions, keys
+from runledger.store import expressions, keys, pieces
 from runledger.store.deadlines import Deadline
 from runledger.store.failures import Cancelled, meaning
 from runledger.store.keys import Key
+from runledger.store.pieces import Assembler
 from runledger.store.threads import map_at_once
 from runledger.store.writes import OPERATIONS, Delete, Item, Put, Write
 
@@ -37,7 +36,7 @@ MOST_LOOSE_WRITES = 25
 # Entries that are asked for at once; DynamoDB sends no more than a megabyte, whatever is asked.
 MOST_ENTRIES = 10_000
 
-# Batches of loose writes under way at a time.
+# Batches of loose writes that are made up at a time, and held in memory.
 AT_ONCE = 8
 
 # The longest of the random pauses, in seconds, after each attempt at a write that met a transaction
@@ -48,13 +47,17 @@ PAUSES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.32)
 
 @dataclass(frozen=True)
 class Query:
-    """Items of a partition, or entries of an index's, in the order of their sort keys."""
+    """Items of a partition, or entries of an index's, in the order of their sort keys.
+
+    `whole` says that large documents are wanted with what of them is in pieces.
+    """
 
     where: ConditionBase
     index: str | None = None
     reverse: bool = False
     page: int | None = None
     attributes: Sequence[str] = ()
+    whole: bool = True
 
     def request(self) -> dict[str, Any]:
         """Spell it for the client; an index has no consistent reads."""
@@ -79,23 +82,35 @@ class Table:
 
     def read(self, key: Key) -> Item | None:
         """Return the item as last acknowledged, or None."""
-        answer = self._call("get_item", Key=expressions.typed(key._asdict()), ConsistentRead=True)
-        return expressions.plain(answer["Item"]) if "Item" in answer else None
+        item = self._read_one(key)
+        return self.assembler.whole(item) if item else None
 
-    def read_many(self, wanted: Sequence[Key], attributes: Sequence[str] = ()) -> dict[Key, Item]:
+    def read_many(
+        self, wanted: Sequence[Key], attributes: Sequence[str] = (), *, whole: bool = True
+    ) -> dict[Key, Item]:
         """Return the items that exist, each as last acknowledged, many batches at a time.
 
-        Naming the attributes that are needed, the key's among them, saves parsing the others.
+        Naming the attributes that are needed, the key's among them, saves parsing the others. What
+        of large documents is in pieces is read with them, unless not the `whole` is wanted.
         """
         if len(wanted) == 1:
-            item = self.read(wanted[0])
-            return {wanted[0]: item} if item else {}
+            item = self._read_one(wanted[0])
+            found = [item] if item else []
+        else:
+            batches = chunks(dict.fromkeys(wanted), MOST_KEYS)
+            read = map_at_once(lambda some: list(self._read_batch(some, attributes)), batches)
+            found = [item for batch in read for item in batch]
+        each = self.assembler.each_whole(found) if whole else found
+        return {keys.of(item): item for item in each}
 
-        def read(some: Sequence[Key]) -> list[Item]:
-            return list(self._read_batch(some, attributes))
+    @property
+    def assembler(self) -> Assembler:
+        """Completes items that were read without what of their documents is in pieces."""
+        return Assembler(lambda wanted: list(map_at_once(self._read_one, wanted)))
 
-        batches = map_at_once(read, chunks(dict.fromkeys(wanted), MOST_KEYS))
-        return {keys.of(item): item for batch in batches for item in batch}
+    def _read_one(self, key: Key) -> Item | None:
+        answer = self._call("get_item", Key=expressions.typed(key._asdict()), ConsistentRead=True)
+        return expressions.plain(answer["Item"]) if "Item" in answer else None
 
     def _read_batch(self, wanted: Sequence[Key], attributes: Sequence[str]) -> Iterator[Item]:
         left = [expressions.typed(key._asdict()) for key in wanted]
@@ -132,7 +147,8 @@ class Table:
         request = asked.request()
         while True:
             answer = self._call("query", **request)
-            yield map(expressions.plain, answer["Items"])
+            items = list(map(expressions.plain, answer["Items"]))
+            yield self.assembler.each_whole(items) if asked.whole else iter(items)
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
@@ -147,10 +163,18 @@ class Table:
             TooLarge: an item is above 400 KB.
             Unavailable: contention or throttling outlasted the attempts.
         """
-        if len(writes) == 1:
-            self._write_one(writes[0])
+        divided = [self._divided(write) for write in writes]
+        if len(divided) == 1:
+            self._write_one(divided[0])
         else:
-            self._write_all(writes)
+            self._write_all(divided)
+
+    def _divided(self, write: Write) -> Write:
+        """Store what of a large document goes into pieces; return the write of what is left."""
+        small, parts = pieces.divided(write)
+        for _ in map_at_once(self._write_one, map(Put, parts)):
+            pass
+        return small
 
     def write_batches(self, writes: Sequence[Write]) -> None:
         """Do writes of any number in their order, a hundred at a time, each hundred all or none."""
@@ -163,14 +187,8 @@ class Table:
         Raises:
             Unavailable: some were not done; all of them can be done again.
         """
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            # Each in a copy of the context, where the meter is.
-            begun = [
-                pool.submit(copy_context().run, self._write_batch, batch)
-                for batch in chunks(writes, MOST_LOOSE_WRITES)
-            ]
-        for batch in begun:
-            batch.result()
+        for _ in map_at_once(self._write_batch, chunks(writes, MOST_LOOSE_WRITES)):
+            pass
 
     def _write_batch(self, writes: Sequence[Put | Delete]) -> None:
         left = [{f"{OPERATIONS[type(write)][1]}Request": write.request()} for write in writes]

@@ -13,7 +13,7 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.sorting import ALL, Page
 from runledger.domain.task_runs import TaskRun
-from runledger.store import items, keys, runs
+from runledger.store import admission, items, keys, piece_keys, pieces, runs
 from runledger.store.expressions import ABSENT, in_partition, unmoved
 from runledger.store.failures import Refused
 from runledger.store.items import Stored, history
@@ -58,7 +58,7 @@ class TaskRunStore:
         """Store a new run, claiming its key or not, with its first state and what is beside it."""
         stored = Stored(run, version=_first_version(run), claims=claims)
         return [
-            Put(self._item(stored), ABSENT),
+            Put(admission.admitted(self._item(stored)), ABSENT),
             *_reclaimed(frozenset(), stored),
             *history(keys.task_run(run.id), run.state, shards=self.shards.written),
             *runs.begun(run, shards=self.shards.written),
@@ -72,7 +72,7 @@ class TaskRunStore:
         if pointer is None:
             raise Conflict(f"task run {run.id} has another key")
         winner = items.pointed_to(pointer)
-        if met_run and winner == run.id:
+        if met_run and winner == run.id and not pieces.references(met_run):
             return items.read_task_run(met_run).run
         stored = self.read(winner)
         if stored is None:
@@ -112,7 +112,8 @@ class TaskRunStore:
         )
         beside = runs.changed(seen.run, run, shards=self.shards.written)
         claim = _reclaimed(_claimed(seen), after)
-        return [Put(self._item(after), unmoved(seen.version)), *beside, *claim]
+        item = admission.amended(self._item(after), seen.run, run)
+        return [Put(item, unmoved(seen.version), seen.pieces), *beside, *claim]
 
     def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[TaskRunFacts, TaskRun]:
         """Return the search for the runs that are wanted."""
@@ -128,10 +129,7 @@ class TaskRunStore:
         Raises:
             Moved: the run got a new state meanwhile.
         """
-        found = {
-            item["sk"]: item
-            for item in self.table.query(Query(in_partition(keys.task_run(run_id).pk)))
-        }
+        found = {item["sk"]: item for item in self.table.query(_all_of(run_id))}
         run_item = found.pop(keys.TASK_RUN, None)
         writes = [write for item in found.values() for write in self._removal(item)]
         if run_item:
@@ -160,10 +158,16 @@ class TaskRunStore:
             yield Put(
                 items.flow_run_item(orphan, version=version + 1, shards=self.shards.written),
                 unmoved(version),
+                child.get("document_pieces"),
             )
 
     def _item(self, stored: Stored) -> Item:
         return items.task_run_item(stored, shards=self.shards.written)
+
+
+def _all_of(run_id: UUID) -> Query:
+    """All that lies with a run, without the pieces of its documents: these go after it."""
+    return Query(in_partition(keys.task_run(run_id).pk, piece_keys.all_else()))
 
 
 def _key_of(run: TaskRun) -> keys.Key:

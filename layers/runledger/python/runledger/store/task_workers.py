@@ -68,7 +68,8 @@ class TaskWorkerStore:
 
     def all(self) -> list[SeenWorker]:
         """Return every worker, also those that are gone and still hold runs."""
-        found = self.table.query(Query(in_partition(worker_keys.TASK_WORKERS)))
+        workers = in_partition(worker_keys.TASK_WORKERS, keys.under(worker_keys.TASK_WORKER))
+        found = self.table.query(Query(workers))
         return [_read(item) for item in found]
 
     def read(self, connection_id: str) -> SeenWorker | None:

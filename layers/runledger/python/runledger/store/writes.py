@@ -21,10 +21,14 @@ def _expecting(condition: ConditionBase | None) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Put:
-    """Write a whole item, if what is there now is as expected."""
+    """Write a whole item, if what is there now is as expected.
+
+    `pieces` is that attribute of the item that was read, where none but that one is expected.
+    """
 
     item: Item
     expect: ConditionBase | None = None
+    pieces: str | None = None
 
     def request(self) -> dict[str, Any]:
         """Spell it for the client."""
