@@ -46,8 +46,12 @@ def sockets(hub: Hub) -> Entrance:
 
 
 def _refusal(answer: Answer) -> Answer:
-    """What a client hears that the REST API does not lead on: it is told of its URL by a 403."""
-    return answer if answer.status == HTTPStatus.TEMPORARY_REDIRECT else FORBIDDEN
+    """What a client hears that the REST API does not lead on: it is told of its URL by a 403.
+
+    A fault of the server's stays one, after which clients try again.
+    """
+    is_fault = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return answer if is_fault or answer.status == HTTPStatus.TEMPORARY_REDIRECT else FORBIDDEN
 
 
 def _is_sockets(request: Request, hub: Hub) -> bool:
