@@ -10,13 +10,19 @@ from local.gateway import Answer, Gateway
 from tests.local import sample
 
 
-async def unheard(*_: object) -> None:
-    """The end of a connection that never begins."""
+class Waiting:
+    """A client whose handshake is not answered yet: nothing can be said to it."""
+
+    def send(self, message: bytes) -> None:
+        raise AssertionError(message)
+
+    def close(self, code: int, reason: str) -> None:
+        raise AssertionError(code, reason)
 
 
 def refused(folder: Path, method: str, path: str, body: bytes = b"") -> int:
     gateway = Gateway(template.load(sample.write(folder), {}))
-    answer = entrance.rest(gateway)(Request(method, path, body=body), unheard)  # type: ignore[arg-type]
+    answer = entrance.rest(gateway)(Request(method, path, body=body), Waiting())
     assert isinstance(answer, Answer)
     return answer.status
 
