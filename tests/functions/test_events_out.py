@@ -137,6 +137,29 @@ def test_an_event_too_large_for_a_message_comes_with_the_state(
     assert "task_run" not in event["payload"]
 
 
+def test_an_event_stored_in_several_items_comes_once_and_whole(
+    sockets: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    socket = listen(sockets, ENDS)
+    inputs = {"x": [{"input_type": "constant", "type": "x" * 60_000}]}
+    emit(api, "COMPLETED", run={"task_inputs": inputs})
+    stream.pump()
+    (event,) = received(socket)
+    assert event["payload"]["task_run"]["task_inputs"] == inputs
+
+
+def test_a_long_message_of_a_flow_run_comes_whole(
+    sockets: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    socket = listen(sockets, {"event": {"name": ["prefect.flow-run.Running"]}})
+    run = made(api, new_flow_run(made(api, new_flow())["id"]))
+    state = {"type": "RUNNING", "message": "数" * 20_000}
+    api.post(f"/flow_runs/{run['id']}/set_state", json={"state": state}).raise_for_status()
+    stream.pump()
+    (event,) = received(socket)
+    assert event["payload"]["validated_state"]["message"] == state["message"]
+
+
 def running_event(flow: JSON, run: JSON, entered: JSON) -> JSON:
     return {
         "occurred": entered["timestamp"],

@@ -15,7 +15,7 @@ from runledger.store.writes import Item
 def report(means: Means, changed: Sequence[Change]) -> None:
     """Store an event for each flow run that entered a state; one that is told of again is known."""
     for change in changed:
-        run = items.read_document(FlowRun, change.new) if change.new else None
+        run = means.store.flow_runs.as_told(change.new) if change.new else None
         if run and run.state:
             told = entered(run, run.state, state_of(change.old), [*_relatives(means.store, run)])
             means.store.events.keep(told.received_at(means.now))

@@ -13,7 +13,6 @@ from runledger.domain.errors import Gone, Unavailable
 from runledger.domain.events import ReceivedEvent
 from runledger.domain.listeners import Listener
 from runledger.service.means import Means
-from runledger.store import events
 from runledger.store.changes import Change
 from runledger.store.listeners import L, ListenerStore
 
@@ -43,7 +42,7 @@ def tell(means: Means, added: Sequence[Change]) -> None:
     listening = means.store.listeners.all()
     if not listening:
         return
-    told = [events.read(change.new) for change in added if change.new]
+    told = means.store.events.stored([change.new for change in added if change.new])
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda one: _tell(means, one, told), listening))
 

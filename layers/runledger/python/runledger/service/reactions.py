@@ -22,6 +22,7 @@ from runledger.store import (
     items,
     keys,
     log_items,
+    pieces,
     task_workers,
     worker_keys,
 )
@@ -46,7 +47,8 @@ class Failure(NamedTuple):
 
 def react(means: Means, records: Sequence[Mapping[str, Any]]) -> Iterator[Failure]:
     """Let every reaction have its changes, and yield those that failed."""
-    batch = [changes.read(record) for record in records]
+    told = map(changes.read, records)
+    batch = [change for change in told if not pieces.is_piece(change.key)]
     for reaction in REACTIONS:
         yield from _attempt(means, reaction, [one for one in batch if reaction.concerns(one)])
 

@@ -1,7 +1,7 @@
 """Events in the table."""
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -64,6 +64,10 @@ class EventStore:
                 raise
             return False
         return True
+
+    def stored(self, items: Sequence[Item]) -> list[ReceivedEvent]:
+        """Return events as the stream tells them, with what of them is in pieces."""
+        return list(map(read, self.table.assembler.each_whole(items)))
 
     def between(
         self, since: datetime, until: datetime, *, reverse: bool = False

@@ -68,6 +68,11 @@ class FlowRunStore:
         run = items.read_document(FlowRun, item)
         return StoredFlowRun(run, int(item["version"]), item.get("document_pieces"))
 
+    def as_told(self, item: Item) -> FlowRun:
+        """Return a flow run as the stream tells it: whole, unless it was replaced meanwhile."""
+        (whole,) = self.table.assembler.complete([item])
+        return items.read_document(FlowRun, whole or item)
+
     def create(self, run: FlowRun, parent: Parent | None = None) -> FlowRun:
         """Store a new flow run, or return the one that has its idempotency key already.
 

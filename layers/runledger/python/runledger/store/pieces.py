@@ -23,6 +23,7 @@ from uuid import uuid4
 from runledger.domain.errors import TooLarge
 from runledger.store import keys, piece_keys
 from runledger.store.keys import Key
+from runledger.store.places import join
 from runledger.store.writes import Delete, Item, Put, Write
 
 # The logger of all functions, which adapters/observability.py sets up.
@@ -63,6 +64,11 @@ class Reference(NamedTuple):
     def keys(self, pk: str) -> Iterator[Key]:
         """Yield the keys of its pieces, in order."""
         return (piece_keys.piece(pk, self.id, number) for number in range(self.pieces))
+
+
+def is_piece(key: Key) -> bool:
+    """Tell whether an item is a piece of another one's document."""
+    return key.sk.startswith(join(piece_keys.PIECE, ""))
 
 
 def references(item: Item) -> dict[str, Reference]:

@@ -15,7 +15,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from runledger.domain.states import State
 from runledger.domain.task_workers import TaskWorker, Waiting
-from runledger.store import items, keys, worker_keys
+from runledger.store import items, keys, pieces, worker_keys
 from runledger.store.expressions import ABSENT, PRESENT, in_index, in_partition, lacking, unmoved
 from runledger.store.failures import Refused
 from runledger.store.places import instant
@@ -98,7 +98,8 @@ class TaskWorkerStore:
     def waiting(self, queue: str) -> Iterator[Queued]:
         """Yield what waits in a queue, in the order in which it is to be handed out."""
         found = self.table.query(Query(in_partition(worker_keys.queue(queue)), page=PAGE))
-        return (Queued(keys.of(item), items.read_document(Waiting, item)) for item in found)
+        queued = (item for item in found if not pieces.is_piece(keys.of(item)))
+        return (Queued(keys.of(item), items.read_document(Waiting, item)) for item in queued)
 
     def drop(self, queued: Queued) -> None:
         """Take a run out of its queue that waits no longer, unless it was passed on meanwhile."""
