@@ -15,6 +15,7 @@ from runledger.store import event_keys, items, keys, worker_keys
 from runledger.store.counters import COUNTERS, STATELESS
 from runledger.store.expressions import plain
 from runledger.store.keys import Key
+from runledger.store.removal_keys import TOMBSTONE
 from runledger.store.runs import MOST_TAGS
 from runledger.store.task_workers import entry
 from tests.databases import DynamoDB
@@ -41,9 +42,14 @@ def whole(database: DynamoDB) -> Contents:
     """Return what the table holds, having checked that nothing is half there.
 
     Each run and each flow has exactly the items that lead to it, no item leads elsewhere, each
-    run's current state is in its history, and all runs are counted.
+    run's current state is in its history, and all runs are counted. Of a flow run that was deleted
+    there may be its tombstone and, until the stream removes them, its states.
     """
     table = scan(database)
+    for tombstone in [key for key in table if key.sk == TOMBSTONE]:
+        assert keys.Key(tombstone.pk, keys.FLOW_RUN) not in table
+        for key in [key for key in table if key.pk == tombstone.pk and _goes_later(key)]:
+            del table[key]
     found = _contents(table)
     states = {key for key in table if key.sk.startswith(keys.STATE)}
     pointers = {key: items.pointed_to(item) for key, item in table.items() if "points_to" in item}
@@ -63,6 +69,10 @@ def whole(database: DynamoDB) -> Contents:
     _assert_counts_of_subflows(table, found)
     _assert_counts_of_deployments(table, found)
     return found
+
+
+def _goes_later(key: Key) -> bool:
+    return key.sk == TOMBSTONE or key.sk.startswith(keys.STATE)
 
 
 def _contents(table: Table) -> Contents:
@@ -113,10 +123,11 @@ def _keys_of(run: FlowRun) -> Iterator[Key]:
 
 
 def left(database: DynamoDB) -> Table:
-    """Return what the table holds beside its counters, which tell no less and no more."""
+    """Return what the table holds beside its tombstones and its counters, which tell no lies."""
     table = scan(database)
     assert_counted(table)
-    return {key: item for key, item in table.items() if key not in _counters(table)}
+    staying = {TOMBSTONE, keys.COUNT}
+    return {key: item for key, item in table.items() if key.sk not in staying}
 
 
 def assert_counted(table: Table) -> None:

@@ -76,7 +76,7 @@ def test_a_run_without_a_state_counts_as_such(store: Store, dynamodb: DynamoDB) 
     assert totals(dynamodb, keys.FLOW_RUN) == {None: 1}
     seen = store.flow_runs.read(run.id)
     assert seen
-    store.flow_runs.delete(seen)
+    store.flow_runs.delete(seen, store.removals.tombstone(run.id, NOW))
     assert totals(dynamodb, keys.FLOW_RUN) == {}
 
 

@@ -13,7 +13,7 @@ from runledger.service import removals as service
 from runledger.store import keys
 from runledger.store.deadlines import Deadline
 from runledger.store.keys import Key
-from runledger.store.removal_keys import REMAINDER
+from runledger.store.removal_keys import REMAINDER, TOMBSTONE
 from tests.databases import DynamoDB
 from tests.removals import Removals, follow
 from tests.store.asking import (
@@ -35,8 +35,8 @@ from tests.store.test_logs import noise
 pytestmark = pytest.mark.usefixtures("_no_pauses")
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-# Counters stay for good, remainders until DynamoDB removes them.
-STAYING = {keys.COUNT, REMAINDER}
+# Counters stay for good, remainders and tombstones until DynamoDB removes them.
+STAYING = {keys.COUNT, REMAINDER, TOMBSTONE}
 OF_FLOW = {keys.FLOW, keys.FLOW_NAME}
 
 

@@ -1,13 +1,14 @@
-"""Removing flow runs with their task runs, as far as there is time: `removals` does the rest.
+"""Removing flow runs: each one goes first, and then what belongs to it.
 
-A flow run goes after those of its task runs for which there is time, so that a request that is cut
-off can be repeated.
+So nothing new can be made in it, however many try to. What a request has no time for is left to the
+table's stream, which tells of the removal: see `removals`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from runledger.domain.errors import NotFound, Unavailable
@@ -15,78 +16,73 @@ from runledger.domain.flow_runs import FlowRun
 from runledger.service.attempts import until_it_holds
 from runledger.service.flow_runs import NOT_FOUND
 from runledger.store.deadlines import Deadline
-from runledger.store.failures import Late
 from runledger.store.store import Store
+from runledger.store.table import chunks
 
-# Task runs removed at once with their flow run; the client keeps as many connections.
+# What is removed at once; the client keeps as many connections.
 AT_ONCE = 16
 
-# Runs created while others are removed are found by another pass.
-PASSES = 4
+# Task runs that are looked up at first, and then removed before others are looked up.
+PAGE = 256
 
 
 def delete(store: Store, run_id: UUID, deadline: Deadline, *, now: datetime) -> None:
-    """Remove a flow run, with its task runs until the deadline.
+    """Remove a flow run and, until the deadline, what belongs to it.
 
     Raises:
         NotFound: there is none.
     """
-    if not delete_if_there(store, run_id, deadline, now=now):
+    if not _close(store, run_id, now=now):
         raise NotFound(NOT_FOUND)
+    with suppress(Unavailable):
+        remove_rest(store.until(deadline), run_id, now=now)
 
 
 def delete_each(
     store: Store,
     ids: Iterable[UUID],
-    deadline: Deadline,
     *,
     now: datetime,
     only: Callable[[FlowRun], bool] = bool,
 ) -> None:
-    """Remove flow runs that are as they should be, until the deadline."""
-    with suppress(Late):
-        for run_id in ids:
-            deadline.check()
-            delete_if_there(store, run_id, deadline, now=now, only=only)
+    """Remove flow runs that are as they should be, with what belongs to them."""
+
+    def delete_one(run_id: UUID) -> None:
+        if _close(store, run_id, now=now, only=only):
+            remove_rest(store, run_id, now=now, at_once=1)
+
+    for some in chunks(ids, PAGE):
+        _do_for_each(some, delete_one, AT_ONCE)
 
 
-def delete_if_there(
-    store: Store,
-    run_id: UUID,
-    deadline: Deadline,
-    *,
-    now: datetime,
-    only: Callable[[FlowRun], bool] = bool,
+def _close(
+    store: Store, run_id: UUID, *, now: datetime, only: Callable[[FlowRun], bool] = bool
 ) -> bool:
-    """Remove a flow run; return whether it was there, and as it should be."""
+    """Remove a flow run by itself; return whether it was there, and as it should be."""
 
     def attempt() -> bool:
         seen = store.flow_runs.read(run_id)
-        if seen and not only(seen.run):
+        if seen is None or not only(seen.run):
             return False
-        with suppress(Late):
-            delete_task_runs(store.until(deadline), run_id, now=now)
-        if seen is None:
-            return False
-        store.flow_runs.delete(seen)
+        store.flow_runs.delete(seen, store.removals.tombstone(run_id, now))
+        store.removals.note(run_id, now)
         return True
 
     return until_it_holds(attempt)
 
 
-def delete_task_runs(store: Store, flow_run_id: UUID, *, now: datetime) -> None:
-    """Remove the task runs of a flow run.
+def remove_rest(store: Store, run_id: UUID, *, now: datetime, at_once: int = AT_ONCE) -> None:
+    """Remove the task runs, the states and the inputs of a flow run that is gone."""
+    delete_task_run = partial(_delete_task_run, store, now=now)
+    claims = store.flow_runs.claims(run_id, page=PAGE)
+    for some in chunks(claims, PAGE):
+        _do_for_each([claim.task_run_id for claim in some], delete_task_run, at_once)
+    store.flow_runs.remove_rest(run_id)
 
-    Raises:
-        Unavailable: it gets new ones all the time.
-    """
-    for _ in range(PASSES):
-        ids = store.flow_runs.task_runs(flow_run_id)
-        if not ids:
-            return
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda run_id: _delete_task_run(store, run_id, now), ids))
-    raise Unavailable(f"flow run {flow_run_id} keeps getting task runs")
+
+def _do_for_each(ids: Sequence[UUID], act: Callable[[UUID], None], at_once: int) -> None:
+    with ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(act, ids))
 
 
 def _delete_task_run(store: Store, run_id: UUID, now: datetime) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger.domain.deployments import FLOW_LABEL, Deployment, waits
-from runledger.domain.errors import Conflict, Mismatch, NotFound, Rejected
+from runledger.domain.errors import Conflict, Mismatch, NotFound, Rejected, Unavailable
 from runledger.domain.flow_runs import FlowRun
 from runledger.domain.flows import Flow
 from runledger.domain.hydration import hydrated
@@ -221,19 +222,24 @@ def create_flow_run(
 
 
 def delete(store: Store, deployment_id: UUID, deadline: Deadline, *, now: datetime) -> None:
-    """Remove a deployment and, until the deadline, its runs that were never begun; it goes last.
+    """Remove a deployment and, until the deadline, its runs that were never begun.
 
     Raises:
         NotFound: there is none.
     """
 
     def attempt() -> None:
-        seen = _found(store.deployments.read(deployment_id))
-        ids = store.deployments.flow_runs(deployment_id)
-        deletions.delete_each(store, ids, deadline, now=now, only=waits)
-        store.deployments.delete(seen)
+        store.deployments.delete(_found(store.deployments.read(deployment_id)))
 
     until_it_holds(attempt)
+    with suppress(Unavailable):
+        remove_rest(store.until(deadline), deployment_id, now=now)
+
+
+def remove_rest(store: Store, deployment_id: UUID, *, now: datetime) -> None:
+    """Remove those runs of a deployment that is gone that were never begun."""
+    ids = store.deployments.flow_runs(deployment_id)
+    deletions.delete_each(store, ids, now=now, only=waits)
 
 
 def delete_of_flow(store: Store, flow_id: UUID) -> None:

@@ -24,7 +24,8 @@ from runledger.domain.event_counts import (
 )
 from runledger.domain.events import RESOURCE_ID, Event, ReceivedEvent
 from runledger.domain.filters.events import EventFilter
-from runledger.domain.recorder import Report, counts, recorded, reported, shortened
+from runledger.domain.recorder import Recording, Report, counts, recorded, reported, shortened
+from runledger.domain.task_runs import TaskRun
 from runledger.service.attempts import until_it_holds
 from runledger.service.means import Means
 from runledger.store.searching import Found
@@ -131,4 +132,14 @@ def _record(store: Store, report: Report, event: ReceivedEvent, *, hopefully: bo
     row = store.recordings.row(report, hopefully=hopefully)
     seen = row.seen.run if row.seen else None
     recording = recorded(seen, row.entered, report, now=event.received)
+    if _comes_too_late(store, seen, recording.run, event.received):
+        recording = Recording()
     store.recordings.commit(row, recording, event)
+
+
+def _comes_too_late(store: Store, seen: TaskRun | None, run: TaskRun | None, now: datetime) -> bool:
+    """Tell whether a run is about to enter a flow run that was deleted."""
+    if run is None or run.flow_run_id is None:
+        return False
+    is_there = seen is not None and seen.flow_run_id == run.flow_run_id
+    return not is_there and store.removals.was_deleted(run.flow_run_id, now)

@@ -1,11 +1,12 @@
 """What can be done with flows."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from runledger.domain.errors import NotFound
+from runledger.domain.errors import NotFound, Unavailable
 from runledger.domain.flows import Flow
 from runledger.service import deletions, deployments
 from runledger.service.attempts import until_it_holds
@@ -66,16 +67,17 @@ def _found(flow: Flow | None) -> Flow:
 
 
 def delete(store: Store, flow_id: UUID, deadline: Deadline, *, now: datetime) -> None:
-    """Remove a flow with its deployments and, until the deadline, its flow runs; it goes last.
+    """Remove a flow and, until the deadline, its flow runs and its deployments.
 
     Raises:
         NotFound: there is none.
     """
+    until_it_holds(lambda: store.flows.delete(read(store, flow_id)))
+    with suppress(Unavailable):
+        remove_rest(store.until(deadline), flow_id, now=now)
 
-    def attempt() -> None:
-        flow = read(store, flow_id)
-        deletions.delete_each(store, store.flows.flow_runs(flow_id), deadline, now=now)
-        deployments.delete_of_flow(store, flow_id)
-        store.flows.delete(flow)
 
-    until_it_holds(attempt)
+def remove_rest(store: Store, flow_id: UUID, *, now: datetime) -> None:
+    """Remove the flow runs and the deployments of a flow that is gone."""
+    deletions.delete_each(store, store.flows.flow_runs(flow_id), now=now)
+    deployments.delete_of_flow(store, flow_id)

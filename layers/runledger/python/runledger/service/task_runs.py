@@ -17,9 +17,10 @@ from runledger.domain.transitions import Facts, Transition
 from runledger.domain.values import merge_labels
 from runledger.service import slots
 from runledger.service.attempts import until_it_holds
+from runledger.store.items import Stored
 from runledger.store.store import Store
 from runledger.store.surroundings import Surroundings
-from runledger.store.transitions import carry_out
+from runledger.store.transitions import NOTHING, Scene, carry_out
 
 FLOW_RUN_LABEL = "prefect.flow-run.id"
 
@@ -76,17 +77,23 @@ def set_state(
     force: bool,
     now: datetime,
     only: Callable[[TaskRun], bool] = bool,
+    seen: Stored | None = None,
 ) -> Decision[TaskRun]:
     """Propose a state for a task run, and write what is decided.
+
+    A run that was `seen` is read again only if it is no longer as it was, or other things count.
 
     Raises:
         UnknownRun: there is no such run.
         Rejected: it is not as it should be.
     """
     policy = policy_for(state, force=force)
+    alone = policy == MINIMAL
+    scenes = iter([Scene(seen, NOTHING)] if seen and alone else [])
 
     def attempt() -> Decision[TaskRun]:
-        scene = store.transitions.scene(run_id, state, alone=policy == MINIMAL, now=now)
+        known = next(scenes, None)
+        scene = known or store.transitions.scene(run_id, state, alone=alone, now=now)
         if scene is None:
             raise UnknownRun(f"Task run with id {run_id} not found")
         run = scene.seen.run

@@ -42,8 +42,8 @@ class CancellationStore:
     table: Table
 
     def task_runs(self, ids: Sequence[UUID]) -> list[Stored]:
-        """Return those of the task runs that are there."""
-        found = self.table.read_many([keys.task_run(run_id) for run_id in ids], items.OF_TASK_RUNS)
+        """Return those of the task runs that are there, whole, so that they can be written."""
+        found = self.table.read_many([keys.task_run(run_id) for run_id in ids])
         return [items.read_task_run(item) for item in found.values()]
 
     def subflow_runs(self, task_run_id: UUID) -> Iterator[UUID]:

@@ -74,14 +74,20 @@ class DeploymentStore:
         self._write(deployment, self._put(after, unmoved(seen.version)))
 
     def delete(self, seen: SeenDeployment) -> None:
-        """Remove a deployment with its name; its runs stay."""
+        """Remove a deployment with its name; its runs stay. Its flow may be gone already."""
         deployment = seen.deployment
-        self._write(
-            deployment,
+        removal = (
             Delete(keys.deployment(deployment.id), unmoved(seen.version)),
             Delete(keys.deployment_of_flow(deployment.flow_id, deployment.name)),
-            Add(keys.flow(deployment.flow_id), {"deployments": -1}, PRESENT),
         )
+        count = Add(keys.flow(deployment.flow_id), {"deployments": -1}, PRESENT)
+        try:
+            self.table.write(*removal, count)
+        except Refused as refused:
+            flow_is_gone, _ = refused.met[-1]
+            if not flow_is_gone:
+                raise Moved(str(deployment.id)) from refused
+            self._write(deployment, *removal)
 
     def _put(self, seen: SeenDeployment, expect: ConditionBase) -> Put:
         item = deployment_items.deployment_item(seen, shards=self.shards.written)

@@ -9,7 +9,7 @@ from runledger.domain.flow_run_inputs import KEY, FlowRunInput, Wanted, is_key
 from runledger.store import input_keys, items, keys
 from runledger.store.expressions import ABSENT, PRESENT, in_partition
 from runledger.store.failures import Refused
-from runledger.store.table import AT_ONCE, MOST_LOOSE_WRITES, Query, Table, chunks
+from runledger.store.table import Query, Table
 from runledger.store.writes import Delete, Put
 
 # They go in the transaction of a pause, which holds 100 writes.
@@ -59,11 +59,6 @@ class FlowRunInputStore:
         except Refused:
             return False
         return True
-
-    def remove_all(self, run_id: UUID) -> None:
-        """Remove what was given to a flow run that is gone."""
-        for some in chunks(of_flow_run(self.table, run_id), AT_ONCE * MOST_LOOSE_WRITES):
-            self.table.write_loosely(list(map(Delete, some)))
 
 
 def new(given: FlowRunInput) -> Put:

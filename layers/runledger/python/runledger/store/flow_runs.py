@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from runledger.store.items import Stored, history
 from runledger.store.kinds import FLOW_RUNS
 from runledger.store.searching import Searcher
 from runledger.store.shards import Shards
-from runledger.store.table import MOST_WRITES, Query, Table
+from runledger.store.table import AT_ONCE, MOST_LOOSE_WRITES, Query, Table, chunks
 from runledger.store.task_runs import TaskRunStore
 from runledger.store.writes import Delete, Item, Put, Write
 
@@ -183,44 +184,44 @@ class FlowRunStore:
         selection = FlowRunSelection(self.table, criteria)
         return Searcher(self.table, self.shards.read, FLOW_RUNS, selection, page)
 
-    def task_runs(self, run_id: UUID) -> list[UUID]:
-        """Return the ids of the flow run's task runs, every acknowledged one among them."""
-        claims = in_partition(keys.flow_run(run_id).pk, keys.under(keys.TASK_KEY))
-        return [items.pointed_to(item) for item in self.table.query(Query(claims))]
+    def claims(self, run_id: UUID, after: str = "", page: int | None = None) -> Iterator[Claim]:
+        """Yield which task runs the flow run has, from a place in their order on.
 
-    def claims(self, run_id: UUID, after: str) -> Iterator[Claim]:
-        """Yield which task runs the flow run has, from a place in their order on."""
+        Every acknowledged one is among them. A `page` of them is read at first, and no others
+        before they are wanted.
+        """
         first, last = keys.under(keys.TASK_KEY)
         rest = in_partition(keys.flow_run(run_id).pk, (max(first, after), last))
-        for item in self.table.query(Query(rest)):
+        for item in self.table.query(Query(rest, page=page)):
             if item["sk"] > after:
                 yield Claim(item["sk"], items.pointed_to(item))
 
-    def delete(self, seen: StoredFlowRun) -> None:
-        """Remove a flow run that has no task runs any more, with all that was kept of it.
+    def delete(self, seen: StoredFlowRun, tombstone: Put) -> None:
+        """Remove a flow run, in whose place a tombstone stays; what lies under it is left.
 
         Raises:
             Moved: the flow run or its parent task run changed meanwhile.
         """
         run = seen.run
-        states = in_partition(keys.flow_run(run.id).pk, keys.under(keys.STATE))
-        given = map(Delete, flow_run_inputs.of_flow_run(self.table, run.id))
-        beside = [*given, *(Delete(keys.of(item)) for item in self.table.query(Query(states)))]
-        own: list[Write] = [
-            *map(Delete, _claimed(run)),
-            *self._release(run),
-            *map(Delete, _memberships(run)),
-            *runs.ended(run),
-            Delete(keys.flow_run(run.id), unmoved(seen.version)),
-        ]
-        # What exceeds a transaction, inputs and old states, goes first, and the flow run with all
-        # that must go once and together last: so a delete that was cut off can be repeated.
-        room = MOST_WRITES - len(own)
         try:
-            self.table.write_batches(beside[:-room])
-            self.table.write(*beside[-room:], *own)
+            self.table.write(
+                *map(Delete, _claimed(run)),
+                *self._release(run),
+                *map(Delete, _memberships(run)),
+                *runs.ended(run),
+                Delete(keys.flow_run(run.id), unmoved(seen.version)),
+                tombstone,
+            )
         except Refused as refused:
             raise Moved(str(run.id)) from refused
+
+    def remove_rest(self, run_id: UUID) -> None:
+        """Remove the states and the inputs of a flow run that is gone."""
+        states = in_partition(keys.flow_run(run_id).pk, keys.under(keys.STATE))
+        found = self.table.query(Query(states, attributes=keys.Key._fields))
+        rest = chain(map(keys.of, found), flow_run_inputs.of_flow_run(self.table, run_id))
+        for some in chunks(rest, AT_ONCE * MOST_LOOSE_WRITES):
+            self.table.write_loosely(list(map(Delete, some)))
 
     def _release(self, run: FlowRun) -> list[Write]:
         """Take the flow run off its parent task run, which itself stays as it is."""

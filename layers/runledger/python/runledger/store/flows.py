@@ -1,10 +1,8 @@
 """Flows in the table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
-
-from boto3.dynamodb.conditions import Attr
 
 from runledger.domain.errors import Moved
 from runledger.domain.filters.criteria import Criteria
@@ -19,9 +17,6 @@ from runledger.store.searching import Searcher
 from runledger.store.shards import Shards
 from runledger.store.table import Query, Table
 from runledger.store.writes import Add, Delete, Put
-
-BARE = PRESENT & (Attr("deployments").not_exists() | Attr("deployments").eq(0))
-"""A flow that has no deployments; it counts them itself."""
 
 
 @dataclass(frozen=True)
@@ -83,18 +78,18 @@ class FlowStore:
         selection = FlowSelection(self.table, criteria)
         return Searcher(self.table, self.shards.read, FLOWS, selection, page)
 
-    def flow_runs(self, flow_id: UUID) -> list[UUID]:
-        """Return the ids of the flow's runs, every acknowledged one among them."""
+    def flow_runs(self, flow_id: UUID) -> Iterator[UUID]:
+        """Yield the ids of the flow's runs, every acknowledged one among them."""
         runs = in_partition(keys.flow(flow_id).pk, keys.under(keys.FLOW_RUN))
-        return [items.pointed_to(item) for item in self.table.query(Query(runs))]
+        return (items.pointed_to(item) for item in self.table.query(Query(runs)))
 
     def delete(self, flow: Flow) -> None:
-        """Remove a flow that has no runs and deployments any more, with its name.
+        """Remove a flow with its name; its runs and deployments are left.
 
         Raises:
-            Moved: it got a deployment, or is gone, and its name may be another flow's by now.
+            Moved: it is gone, and its name may be another flow's by now.
         """
         try:
-            self.table.write(Delete(keys.flow(flow.id), BARE), Delete(keys.flow_name(flow.name)))
+            self.table.write(Delete(keys.flow(flow.id), PRESENT), Delete(keys.flow_name(flow.name)))
         except Refused as refused:
             raise Moved(flow.name) from refused

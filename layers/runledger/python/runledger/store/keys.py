@@ -31,6 +31,7 @@
 | WebSocket connection        | CONNECTION#<id>        | CONNECTION                  |
 | removal that goes on        | <that of what is gone> | REMAINDER                   |
 | piece of a large document   | <that of its item>     | DOCUMENT_PIECE#<id>#<piece> |
+| deleted flow run            | FLOW_RUN#<id>          | TOMBSTONE                   |
 | lines of a log, a chunk     | LOGS#<key of its run>  | see `log_keys.Place`        |
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |

@@ -21,7 +21,7 @@ from runledger.store.logs import LogStore
 from runledger.store.memories import Memory, Turns
 from runledger.store.observed_states import ObservedStateStore
 from runledger.store.recordings import RecordingStore, Row
-from runledger.store.removals import RemovalStore
+from runledger.store.removals import KnownTombstones, RemovalStore
 from runledger.store.shards import Shards
 from runledger.store.states import StateStore
 from runledger.store.table import Table
@@ -44,6 +44,7 @@ class Store:
     event_retention: timedelta = timedelta(days=7)
     known_connections: Memory[Connection] = field(default_factory=Memory, repr=False)
     known_runs: Memory[Row] = field(default_factory=Memory, repr=False)
+    known_tombstones: KnownTombstones = field(default_factory=KnownTombstones, repr=False)
     turns: Turns = field(default_factory=Turns, repr=False)
 
     @property
@@ -112,8 +113,8 @@ class Store:
 
     @property
     def removals(self) -> RemovalStore:
-        """Removals that go on."""
-        return RemovalStore(self.table)
+        """Removals that go on, and tombstones."""
+        return RemovalStore(self.table, self.event_retention, self.known_tombstones)
 
     def until(self, deadline: Deadline) -> "Store":
         """Return the store for searches that give up at the deadline."""

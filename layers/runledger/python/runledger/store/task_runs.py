@@ -1,13 +1,14 @@
 """Task runs in the table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from runledger.domain.concurrency_limits import Held
-from runledger.domain.errors import Conflict, Moved
+from runledger.domain.errors import Conflict, Moved, Unavailable
 from runledger.domain.facts import TaskRunFacts
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.flow_runs import FlowRun
@@ -22,7 +23,7 @@ from runledger.store.searching import Searcher
 from runledger.store.selections import TaskRunSelection
 from runledger.store.shards import Shards
 from runledger.store.slots import giving_back
-from runledger.store.table import Query, Table
+from runledger.store.table import MOST_WRITES, Query, Table
 from runledger.store.writes import Delete, Item, Put, Write
 
 
@@ -124,50 +125,71 @@ class TaskRunStore:
         """Remove the run with its states, tags, key and slots; return whether it was there.
 
         What exceeds a transaction, states beyond the first hundred or so, goes after the run. If
-        that is cut off, the next delete of the same id finds the rest and removes it.
+        that is cut off, the stream has it removed: see `remove_rest`.
 
         Raises:
             Moved: the run got a new state meanwhile.
         """
-        found = {item["sk"]: item for item in self.table.query(_all_of(run_id))}
+        found = self._under(run_id)
         run_item = found.pop(keys.TASK_RUN, None)
-        writes = [write for item in found.values() for write in self._removal(item)]
-        if run_item:
-            stored = items.read_task_run(run_item)
-            own = Delete(keys.task_run(run_id), unmoved(stored.version))
+        if run_item is None:
+            return False
+        stored = items.read_task_run(run_item)
+        first: list[Write] = [
+            Delete(keys.task_run(run_id), unmoved(stored.version)),
+            *map(Delete, _claimed(stored)),
+            *runs.uncounted(stored.run),
             # The reference leaves slots taken that a deleted run held; nobody could give them back.
-            returned = giving_back(self.table, stored.held, now)
-            beside = runs.uncounted(stored.run)
-            claims = map(Delete, _claimed(stored))
-            writes = [own, *claims, *beside, *returned, *writes]
+            *giving_back(self.table, stored.held, now),
+            *(Delete(keys.of(item)) for sk, item in found.items() if not _may_stay(sk)),
+        ]
+        rest = self._removal_of_rest(found)
+        room = MOST_WRITES - len(first)
         try:
-            self.table.write_batches(writes)
+            self.table.write(*first, *rest[:room])
         except Refused as refused:
             raise Moved(str(run_id)) from refused
-        return run_item is not None
+        with suppress(Refused, Unavailable):
+            self.table.write_batches(rest[room:])
+        return True
 
-    def _removal(self, item: Item) -> Iterator[Write]:
-        """Remove an item under a run; a flow run that has it as parent loses its parent."""
-        yield Delete(keys.of(item))
-        if not item["sk"].startswith(keys.SUBFLOW):
+    def remove_rest(self, run_id: UUID) -> None:
+        """Remove what a removed run left, if it was not created anew under its id.
+
+        Raises:
+            Moved: a flow run that has it as parent changed meanwhile.
+        """
+        # The run is read last: what is found without it was not written by a new run.
+        found = self._under(run_id)
+        if keys.TASK_RUN in found:
             return
-        child = self.table.read(keys.flow_run(items.pointed_to(item)))
-        if child:
-            orphan = items.read_document(FlowRun, child).but(parent_task_run_id=None)
-            version = int(child["version"])
-            yield Put(
-                items.flow_run_item(orphan, version=version + 1, shards=self.shards.written),
-                unmoved(version),
-                child.get("document_pieces"),
-            )
+        try:
+            self.table.write_batches(self._removal_of_rest(found))
+        except Refused as refused:
+            raise Moved(str(run_id)) from refused
+
+    def _under(self, run_id: UUID) -> dict[str, Item]:
+        """Return all that lies with a run but the pieces of its documents, which go after it."""
+        under_run = Query(in_partition(keys.task_run(run_id).pk, piece_keys.all_else()))
+        return {item["sk"]: item for item in self.table.query(under_run)}
+
+    def _removal_of_rest(self, found: Mapping[str, Item]) -> list[Write]:
+        """Remove what may stay for a while; a flow run that has the run as parent loses it."""
+        links = [item for sk, item in found.items() if sk.startswith(keys.SUBFLOW)]
+        children = self.table.read_many([keys.flow_run(items.pointed_to(link)) for link in links])
+        return [
+            *(Delete(keys.of(item)) for sk, item in found.items() if _may_stay(sk)),
+            *map(self._orphaned, children.values()),
+        ]
+
+    def _orphaned(self, child: Item) -> Put:
+        orphan = items.read_document(FlowRun, child).but(parent_task_run_id=None)
+        version = int(child["version"])
+        item = items.flow_run_item(orphan, version=version + 1, shards=self.shards.written)
+        return Put(item, unmoved(version), child.get("document_pieces"))
 
     def _item(self, stored: Stored) -> Item:
         return items.task_run_item(stored, shards=self.shards.written)
-
-
-def _all_of(run_id: UUID) -> Query:
-    """All that lies with a run, without the pieces of its documents: these go after it."""
-    return Query(in_partition(keys.task_run(run_id).pk, piece_keys.all_else()))
 
 
 def _key_of(run: TaskRun) -> keys.Key:
@@ -188,3 +210,19 @@ def _reclaimed(before: AbstractSet[keys.Key], after: Stored) -> list[Write]:
 def _first_version(run: TaskRun) -> int:
     """Another one than any of the run that had the id before, to those who read that one."""
     return round(run.created.timestamp() * 1_000_000)
+
+
+def _may_stay(sk: str) -> bool:
+    """Tell whether an item may outlive its run for a while: a new run with its id has another."""
+    return sk.startswith((keys.STATE, keys.SUBFLOW))
+
+
+def fits_a_transaction(item: Item) -> bool:
+    """Tell whether a run as it was last can't have had more than is removed with it."""
+    if pieces.references(item):
+        return False  # What the stream shows of it is shortened.
+    stored = items.read_task_run(item)
+    changes = stored.version - _first_version(stored.run)
+    slots = 2 * sum(len(held.limits) for held in stored.held)
+    tags = len(stored.run.tags)
+    return 5 + changes + slots + tags + 2 * stored.subflow_runs <= MOST_WRITES
