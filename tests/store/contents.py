@@ -1,7 +1,7 @@
 """All that a table holds, and whether it hangs together."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from runledger.store import event_keys, items, keys, worker_keys
 from runledger.store.counters import COUNTERS, STATELESS
 from runledger.store.expressions import plain
 from runledger.store.keys import Key
-from runledger.store.removal_keys import TOMBSTONE
+from runledger.store.removal_keys import REMAINDER, TOMBSTONE
 from runledger.store.runs import MOST_TAGS
 from runledger.store.task_workers import entry
 from tests.databases import DynamoDB
@@ -43,13 +43,13 @@ def whole(database: DynamoDB) -> Contents:
 
     Each run and each flow has exactly the items that lead to it, no item leads elsewhere, each
     run's current state is in its history, and all runs are counted. Of a flow run that was deleted
-    there may be its tombstone and, until the stream removes them, its states.
+    there may be its tombstone and, until the stream removes them, its states; and what makes the
+    stream tell of a removal again.
     """
-    table = scan(database)
-    for tombstone in [key for key in table if key.sk == TOMBSTONE]:
-        assert keys.Key(tombstone.pk, keys.FLOW_RUN) not in table
-        for key in [key for key in table if key.pk == tombstone.pk and _goes_later(key)]:
-            del table[key]
+    scanned = scan(database)
+    closed = {key.pk for key in scanned if key.sk == TOMBSTONE}
+    assert not any(key.pk in closed and key.sk == keys.FLOW_RUN for key in scanned)
+    table = {key: item for key, item in scanned.items() if not _goes_later(key, closed)}
     found = _contents(table)
     states = {key for key in table if key.sk.startswith(keys.STATE)}
     pointers = {key: items.pointed_to(item) for key, item in table.items() if "points_to" in item}
@@ -71,8 +71,9 @@ def whole(database: DynamoDB) -> Contents:
     return found
 
 
-def _goes_later(key: Key) -> bool:
-    return key.sk == TOMBSTONE or key.sk.startswith(keys.STATE)
+def _goes_later(key: Key, closed: Set[str]) -> bool:
+    expires = key.sk in {TOMBSTONE, REMAINDER}
+    return expires or (key.pk in closed and key.sk.startswith(keys.STATE))
 
 
 def _contents(table: Table) -> Contents:

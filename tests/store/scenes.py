@@ -113,6 +113,7 @@ def delete_deployment(api: httpx.Client) -> Asked:
 
 
 GET, QUERY, PUT, TRANSACT = "GetItem", "Query", "PutItem", "TransactWriteItems"
+BATCH = "BatchWriteItem"
 
 # What each asks DynamoDB, in order.
 CALLS: dict[Asking, list[str]] = {
@@ -127,20 +128,28 @@ CALLS: dict[Asking, list[str]] = {
     create_flow_run: [GET, TRANSACT],
     tag_flow_run: [GET, TRANSACT],
     create_subflow_run: [GET, GET, TRANSACT],
-    delete_subflow_run: [GET, QUERY, QUERY, QUERY, GET, TRANSACT],
+    delete_subflow_run: [GET, GET, TRANSACT, QUERY, QUERY, QUERY, BATCH],
     # Task runs are removed side by side, so that their calls come in any order.
     delete_flow_run: [
-        *(GET, QUERY, QUERY, QUERY, TRANSACT, TRANSACT),
-        *(QUERY, QUERY, QUERY, TRANSACT),
+        *(GET, TRANSACT, QUERY, QUERY, QUERY, TRANSACT, TRANSACT),
+        *(QUERY, QUERY, BATCH),
     ],
     delete_flow: [
-        *(GET, QUERY, GET, QUERY, QUERY, TRANSACT, QUERY, QUERY, QUERY, TRANSACT),
-        *(QUERY, TRANSACT),
+        *(GET, TRANSACT, QUERY, GET, TRANSACT, QUERY, QUERY, TRANSACT),
+        *(QUERY, QUERY, BATCH, QUERY),
     ],
     new_deployment: [GET, GET, TRANSACT],
     update_deployment: [GET, GET, GET, PUT],
     start_flow_run: [GET, GET, GET, TRANSACT],
-    delete_deployment: [GET, QUERY, GET, QUERY, QUERY, QUERY, TRANSACT, TRANSACT],
+    delete_deployment: [GET, TRANSACT, QUERY, GET, TRANSACT, QUERY, QUERY, QUERY, BATCH],
+}
+
+# By how many calls it is done; what follows, the stream does where the request fails.
+COMMITTED: dict[Asking, int] = {
+    delete_subflow_run: 3,
+    delete_flow_run: 2,
+    delete_flow: 2,
+    delete_deployment: 2,
 }
 
 # What there is afterwards: task runs, flow runs, flows.
