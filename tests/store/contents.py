@@ -1,7 +1,8 @@
 """All that a table holds, and whether it hangs together."""
 
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -71,7 +72,7 @@ def whole(database: DynamoDB) -> Contents:
     return found
 
 
-def _goes_later(key: Key, closed: Set[str]) -> bool:
+def _goes_later(key: Key, closed: AbstractSet[str]) -> bool:
     expires = key.sk in {TOMBSTONE, REMAINDER}
     return expires or (key.pk in closed and key.sk.startswith(keys.STATE))
 

@@ -36,16 +36,18 @@ class Scene(NamedTuple):
 
 WRITTEN = "TransactWriteItems"
 FOUND, BY_KEY = f"Query {WRITTEN}", f"Query GetItem {WRITTEN}"
-TAKEN, KNOWN = f"{FOUND} Query GetItem {FOUND}", "Query PutItem"
+# A run that is about to enter a flow run: was that deleted?
+ENTERED = f"GetItem {WRITTEN}"
+TAKEN, KNOWN = f"Query {ENTERED} Query GetItem {FOUND}", "Query PutItem"
 BEGUN, RAN, ENDED = body(1, "PENDING"), body(2), body(3, "COMPLETED")
 # fmt: off
 SCENES = {
     "the first state":       Scene(BEGUN, WRITTEN),
-    "the same, in a run":    Scene(body(1, "PENDING", **IN_RUN), WRITTEN),
+    "the same, in a run":    Scene(body(1, "PENDING", **IN_RUN), ENTERED),
     "another first state":   Scene(body(2, "PENDING"), f"{WRITTEN} {FOUND}", [BEGUN]),
     "a known first state":   Scene(BEGUN, WRITTEN, [BEGUN]),
     "a new run":             Scene(RAN, FOUND),
-    "one in a flow run":     Scene(body(2, **IN_RUN), FOUND),
+    "one in a flow run":     Scene(body(2, **IN_RUN), f"Query {ENTERED}"),
     "a newer state":         Scene(RAN, FOUND, [BEGUN]),
     "the next state":        Scene(RAN, WRITTEN, (), [BEGUN]),
     "one that missed some":  Scene(ENDED, f"{WRITTEN} {FOUND}", [RAN], [BEGUN]),

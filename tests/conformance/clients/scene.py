@@ -53,6 +53,10 @@ class Scene:
     def post(self, path: str, body: Json) -> Json:
         return self._api.post(path, json=body).raise_for_status().json()
 
+    def delete(self, path: str) -> int:
+        """Delete something; return the status of the answer."""
+        return self._api.delete(path).status_code
+
     @cached_property
     def submitted(self) -> list[str]:
         """Ids of background runs, made when first asked: some additions, and last a greeting."""

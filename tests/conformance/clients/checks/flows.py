@@ -1,10 +1,14 @@
 """Flows: what they return, and what the API then shows of them and their task runs."""
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import pairwise
 
 from tests.conformance.clients.scene import DONE, Check, Json, Scene, Shown, comes_to_be, succeeds
+
+# Seconds: a program begins, and its tasks.
+LONG = 90.0
 
 FAILED = "Pending Running Failed"
 
@@ -123,6 +127,34 @@ def meets_no_older_server(scene: Scene) -> None:
     assert "older version" not in ran.told(), ran.told()
 
 
+def is_deleted_while_it_maps(scene: Scene) -> None:
+    _is_deleted(scene, tasks=100, seconds=0.1, begun=1)
+
+
+def is_deleted_while_its_tasks_run(scene: Scene) -> None:
+    _is_deleted(scene, tasks=16, seconds=4, begun=16)
+
+
+def _is_deleted(scene: Scene, *, tasks: int, seconds: float, begun: int) -> None:
+    """When so many of its task runs have begun; what its program says afterwards comes to nothing.
+
+    Whether all that it says has been heard can't be told, so it is looked at for some seconds.
+    """
+    flow = f"deleted-{tasks}"
+    program = scene.stock.start("deleted", flow, str(tasks), str(seconds))
+    comes_to_be(lambda: len(scene.flow_runs(flow)), 1, within=LONG)
+    run = scene.flow_run(flow)
+    comes_to_be(lambda: len(scene.task_runs(run)) >= begun, expected=True, within=LONG)
+    path, left = f"/flow_runs/{run['id']}", {"flow_run_id": {"any_": [run["id"]]}}
+    assert scene.delete(path) == 204
+    assert scene.delete(path) == 404
+    program.wait(timeout=scene.stock.longest)
+    comes_to_be(lambda: scene.post("/task_runs/count", {"task_runs": left}), 0)
+    time.sleep(3)
+    assert scene.post("/task_runs/count", {"task_runs": left}) == 0
+    assert scene.flow_runs(flow) == []
+
+
 def creates_in_a_flow_run(scene: Scene) -> None:
     succeeds(scene.stock.run("flow_run"))
 
@@ -136,5 +168,7 @@ CHECKS: Mapping[str, Check] = {
     "tasks time out, end as they say, are rolled back and crash": ends,
     "prefect flow-run cancel reaches a flow while it runs": is_cancelled,
     "a program is not warned that the server is older than it": meets_no_older_server,
+    "a flow is deleted while it maps a task: nothing of it is left": is_deleted_while_it_maps,
+    "a flow is deleted while 16 tasks run: nothing of it is left": is_deleted_while_its_tasks_run,
     "get_client() creates one run for each dynamic key of a flow run": creates_in_a_flow_run,
 }
