@@ -7,7 +7,12 @@ import httpx
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
-from runledger import wiring
+from runledger.store import keys
+from runledger.store.removal_keys import REMAINDER, TOMBSTONE
+from tests.store.asking import Site
+from tests.store.calls import hooked
+from tests.store.contents import scan, whole
+from tests.streaming import Streaming
 
 STATES = 150
 
@@ -30,20 +35,22 @@ def child(api_on_dynoxide: httpx.Client, parent: str) -> str:
     return run
 
 
-def test_a_delete_that_was_cut_off_between_its_parts_can_be_repeated(
-    api_on_dynoxide: httpx.Client, parent: str, child: str
+@pytest.mark.parametrize("batch", [0, 2])
+def test_what_a_delete_that_was_cut_off_leaves_the_stream_removes(
+    site_on_dynoxide: Site, stream_on_dynoxide: Streaming, child: str, batch: int
 ) -> None:
-    events, number = wiring.store().table.client.meta.events, count(1)
+    (api, database, client), number = site_on_dynoxide, count()
 
-    def cut_off_the_second(**_: object) -> None:
-        if next(number) == 2:
+    def cut_off(**_: object) -> None:
+        if next(number) >= batch:
             raise ConnectionClosedError(endpoint_url="")
 
-    events.register("before-call.dynamodb.TransactWriteItems", cut_off_the_second)
-    answers = [api_on_dynoxide.delete(f"/flow_runs/{child}").status_code for _ in range(3)]
-    events.unregister("before-call.dynamodb.TransactWriteItems", cut_off_the_second)
-
-    left = wiring.store().task_runs.read(UUID(parent))
-    assert answers == [503, 204, 404]
-    assert left is not None
-    assert left.subflow_runs == 0
+    with hooked(client, "before-call.dynamodb.BatchWriteItem", cut_off):
+        answers = [api.delete(f"/flow_runs/{child}").status_code for _ in range(2)]
+    own = keys.flow_run(UUID(child)).pk
+    assert answers == [204, 404]
+    assert any(key.pk == own and key.sk.startswith(keys.STATE) for key in scan(database))
+    stream_on_dynoxide.pump()
+    assert {key.sk for key in scan(database) if key.pk == own} == {REMAINDER, TOMBSTONE}
+    (left,) = whole(database).task_runs
+    assert (left.task_key, left.dynamic_key) == ("t", "d")

@@ -227,19 +227,14 @@ def delete(store: Store, deployment_id: UUID, deadline: Deadline, *, now: dateti
     Raises:
         NotFound: there is none.
     """
-
-    def attempt() -> None:
-        store.deployments.delete(_found(store.deployments.read(deployment_id)))
-
-    until_it_holds(attempt)
+    until_it_holds(lambda: store.deployments.delete(_found(store.deployments.read(deployment_id))))
     with suppress(Unavailable):
         remove_rest(store.until(deadline), deployment_id, now=now)
 
 
 def remove_rest(store: Store, deployment_id: UUID, *, now: datetime) -> None:
     """Remove those runs of a deployment that is gone that were never begun."""
-    ids = store.deployments.flow_runs(deployment_id)
-    deletions.delete_each(store, ids, now=now, only=waits)
+    deletions.delete_each(store, store.deployments.flow_runs(deployment_id), now=now, only=waits)
 
 
 def delete_of_flow(store: Store, flow_id: UUID) -> None:

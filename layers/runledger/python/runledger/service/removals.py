@@ -45,7 +45,7 @@ def follow(
 
     A record of anything that is still there has no effect, whatever the source's filter lets pass,
     but that the pieces of an older document go. Those of task runs are followed side by side, and
-    before those of their parents, which take longer.
+    before those of what has task runs, which take longer.
     """
     told = list(map(changes.read, records))
 
@@ -57,8 +57,8 @@ def follow(
             return error
         return None
 
-    leaves = [number for number, change in enumerate(told) if not _is_parent(change)]
-    parents = [number for number, change in enumerate(told) if _is_parent(change)]
+    leaves = [number for number, change in enumerate(told) if not _is_of_parent(change)]
+    parents = [number for number, change in enumerate(told) if _is_of_parent(change)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         errors = dict(zip(leaves, pool.map(attempt, leaves), strict=True))
     errors |= {number: attempt(number) for number in parents}
@@ -69,23 +69,18 @@ def follow(
             return
 
 
-def is_followed(change: Change) -> bool:
-    """Tell whether something was removed with which more goes."""
-    return change.new is None and change.key.sk in FOLLOWED
-
-
-def _is_parent(change: Change) -> bool:
-    return is_followed(change) and kind_and_id(change.key)[0] in PARENTS
+def _is_of_parent(change: Change) -> bool:
+    return any(keys.is_of(change.key, kind) for kind in PARENTS)
 
 
 def _follow(store: Store, change: Change, deadline: Deadline, now: datetime) -> None:
-    if not is_followed(change):
+    if change.new is not None or change.key.sk not in FOLLOWED:
         return
     kind, item_id = kind_and_id(change.key)
     is_itself = change.key.sk == kind
     removed = Removed(item_id, change.old if is_itself else None, now)
     try:
-        if not is_itself:
+        if change.key.sk == REMAINDER:
             store.until(deadline).removals.remove_orphaned_pieces(change.key, now - SETTLING)
         REMOVERS[kind](store.until(deadline), removed)
     except Late:

@@ -185,11 +185,7 @@ class FlowRunStore:
         return Searcher(self.table, self.shards.read, FLOW_RUNS, selection, page)
 
     def claims(self, run_id: UUID, after: str = "", page: int | None = None) -> Iterator[Claim]:
-        """Yield which task runs the flow run has, from a place in their order on.
-
-        Every acknowledged one is among them. A `page` of them is read at first, and no others
-        before they are wanted.
-        """
+        """Yield every acknowledged task run of a flow run, from a place in their order on."""
         first, last = keys.under(keys.TASK_KEY)
         rest = in_partition(keys.flow_run(run_id).pk, (max(first, after), last))
         for item in self.table.query(Query(rest, page=page)):

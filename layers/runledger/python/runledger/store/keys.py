@@ -30,8 +30,8 @@
 | task worker                 | TASK_WORKERS           | TASK_WORKER#<connection>    |
 | WebSocket connection        | CONNECTION#<id>        | CONNECTION                  |
 | removal that goes on        | <that of what is gone> | REMAINDER                   |
+| flow run that was deleted   | FLOW_RUN#<id>          | TOMBSTONE                   |
 | piece of a large document   | <that of its item>     | DOCUMENT_PIECE#<id>#<piece> |
-| deleted flow run            | FLOW_RUN#<id>          | TOMBSTONE                   |
 | lines of a log, a chunk     | LOGS#<key of its run>  | see `log_keys.Place`        |
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |
@@ -80,10 +80,6 @@ class Key(NamedTuple):
 def of(item: Mapping[str, Any]) -> Key:
     """Return the primary key of an item or an index entry."""
     return Key(item["pk"], item["sk"])
-
-
-NOWHERE = Key("NOWHERE", "NOWHERE")
-"""No item has it: reading it only tells whether the table answers."""
 
 
 class Index(NamedTuple):

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from runledger.domain.listeners import Listener, LogListener
-from runledger.store import keys
 from runledger.store.cancellations import CancellationStore
 from runledger.store.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.connections import Connection, ConnectionStore
@@ -15,6 +14,7 @@ from runledger.store.flow_run_inputs import FlowRunInputStore
 from runledger.store.flow_runs import FlowRunStore
 from runledger.store.flows import FlowStore
 from runledger.store.graphs import GraphStore
+from runledger.store.keys import Key
 from runledger.store.leases import LeaseStore
 from runledger.store.listeners import ListenerStore
 from runledger.store.logs import LogStore
@@ -28,6 +28,9 @@ from runledger.store.table import Table
 from runledger.store.task_runs import TaskRunStore
 from runledger.store.task_workers import TaskWorkerStore
 from runledger.store.transitions import TransitionStore
+
+# No item has it: reading it only tells whether the table answers.
+NOWHERE = Key("NOWHERE", "NOWHERE")
 
 
 @dataclass(frozen=True)
@@ -161,4 +164,4 @@ class Store:
         Raises:
             Unavailable: it does not answer.
         """
-        self.table.read(keys.NOWHERE)
+        self.table.read(NOWHERE)

@@ -169,9 +169,7 @@ class TaskRunStore:
             raise Moved(str(run_id)) from refused
 
     def _under(self, run_id: UUID) -> dict[str, Item]:
-        """Return all that lies with a run but the pieces of its documents, which go after it."""
-        under_run = Query(in_partition(keys.task_run(run_id).pk, piece_keys.all_else()))
-        return {item["sk"]: item for item in self.table.query(under_run)}
+        return {item["sk"]: item for item in self.table.query(_all_of(run_id))}
 
     def _removal_of_rest(self, found: Mapping[str, Item]) -> list[Write]:
         """Remove what may stay for a while; a flow run that has the run as parent loses it."""
@@ -186,10 +184,15 @@ class TaskRunStore:
         orphan = items.read_document(FlowRun, child).but(parent_task_run_id=None)
         version = int(child["version"])
         item = items.flow_run_item(orphan, version=version + 1, shards=self.shards.written)
-        return Put(item, unmoved(version), child.get("document_pieces"))
+        return Put(item, unmoved(version), child.get(pieces.PIECES))
 
     def _item(self, stored: Stored) -> Item:
         return items.task_run_item(stored, shards=self.shards.written)
+
+
+def _all_of(run_id: UUID) -> Query:
+    """All that lies with a run, without the pieces of its documents: these go after it."""
+    return Query(in_partition(keys.task_run(run_id).pk, piece_keys.all_else()))
 
 
 def _key_of(run: TaskRun) -> keys.Key:
@@ -218,11 +221,11 @@ def _may_stay(sk: str) -> bool:
 
 
 def fits_a_transaction(item: Item) -> bool:
-    """Tell whether a run as it was last can't have had more than is removed with it."""
-    if pieces.references(item):
-        return False  # What the stream shows of it is shortened.
+    """Tell whether a run as it was last can't have had more than is removed with it.
+
+    Of a large document its item shows a part: not all of the tags.
+    """
     stored = items.read_task_run(item)
     changes = stored.version - _first_version(stored.run)
     slots = 2 * sum(len(held.limits) for held in stored.held)
-    tags = len(stored.run.tags)
-    return 5 + changes + slots + tags + 2 * stored.subflow_runs <= MOST_WRITES
+    return 5 + changes + slots + runs.MOST_TAGS + 2 * stored.subflow_runs <= MOST_WRITES
