@@ -1,26 +1,16 @@
 """A flow run that is deleted while others work in it: it is gone at once, and soon all of it."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from itertools import count, cycle, permutations
+from itertools import count
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
-from runledger import wiring
-from runledger.domain.events import Event
-from runledger.service import deletions, events, removals
-from runledger.store import event_keys, keys
-from runledger.store.removal_keys import REMAINDER, TOMBSTONE
-from runledger.store.removals import BELIEF, KnownTombstones
-from runledger.store.store import Store
-from runledger.store.table import Table
-from tests.databases import DynamoDB
-from tests.reporting.building import JSON, at, body
+from runledger.service import deletions
 from tests.store.asking import (
     Asked,
     Site,
@@ -34,53 +24,10 @@ from tests.store.asking import (
     removal,
 )
 from tests.store.calls import heard, hooked, preceded
-from tests.store.contents import assert_counted, scan
+from tests.store.late_events import OF_FLOW, delete_flow_run, event, kinds, settle
 from tests.streaming import Streaming
 
-NOW = at(3600)
 CREATORS, MOST_EACH = 64, 10
-OF_FLOW = {keys.FLOW, keys.FLOW_NAME}
-STATES = ("PENDING", "RUNNING", "COMPLETED")
-STAYING = {TOMBSTONE, REMAINDER, keys.COUNT}
-
-
-def event(number: int, flow_run: str, run_id: UUID, key: str = "d") -> JSON:
-    """Report of a run its first state, the second or the last."""
-    named = {"dynamic_key": key}
-    return body(number, STATES[number], run_id=run_id, flow_run_id=UUID(flow_run), run=named)
-
-
-def receive(store: Store, sent: JSON, *, now: timedelta = timedelta(0)) -> None:
-    events.receive(store, Event.model_validate(sent), now=NOW + now)
-
-
-def elsewhere(database: DynamoDB) -> Store:
-    """A function that remembers nothing."""
-    return Store(Table(database.client, database.table), shards=2)
-
-
-def kinds(database: DynamoDB) -> set[str]:
-    """What there is beside events and what stays for a while."""
-    table = scan(database)
-    assert_counted(table)
-    return {key.sk for key in table if key.sk not in STAYING and not is_event(key)}
-
-
-def is_event(key: keys.Key) -> bool:
-    return keys.is_of(key, event_keys.EVENTS)
-
-
-def settle(database: DynamoDB, stream: Streaming) -> None:
-    """Work off the stream, also after a minute, when DynamoDB removes remainders."""
-    stream.pump()
-    for remainder in [key for key in scan(database) if key.sk == REMAINDER]:
-        spelled = {name: {"S": part} for name, part in remainder._asdict().items()}
-        database.client.delete_item(TableName=database.table, Key=spelled)
-    stream.pump()
-
-
-def delete_flow_run(flow_run: str) -> Asked:
-    return removal("flow_runs", {"id": flow_run})
 
 
 def create(api: httpx.Client, flow_run: str, key: str) -> int:
@@ -155,84 +102,6 @@ def test_those_who_make_flow_runs_and_deployments_do_not_keep_a_flow_from_being_
     assert set().union(*(maker.result() for maker in makers)) <= {200, 201, 409}
     settle(database, stream_on_dynoxide)
     assert kinds(database) == set()
-
-
-@pytest.mark.parametrize("before", range(3))
-@pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_events_that_come_after_the_deletion_make_no_task_run(
-    site_on_dynoxide: Site, stream_on_dynoxide: Streaming, order: Sequence[int], before: int
-) -> None:
-    api, database, _ = site_on_dynoxide
-    flow_run, run_id = flow_run_id(api), UUID(int=1)
-    sent = [event(number, flow_run, run_id) for number in order]
-    for one in sent[:before]:
-        receive(wiring.store(), one)
-    assert ask(api, delete_flow_run(flow_run)).status_code == httpx.codes.NO_CONTENT
-    takers = cycle([wiring.store(), elsewhere(database)])
-    for one, store in zip(sent[before:], takers, strict=False):
-        receive(store, one)
-    stream_on_dynoxide.pump()
-    assert kinds(database) == OF_FLOW
-    ids = {str(one["id"]) for one in sent}
-    assert {key.sk[-36:] for key in scan(database) if is_event(key)} >= ids
-
-
-def test_a_task_run_does_not_move_into_a_deleted_flow_run(
-    api_on_dynoxide: httpx.Client, on_dynoxide: DynamoDB
-) -> None:
-    flow_run, run_id = flow_run_id(api_on_dynoxide), UUID(int=1)
-    receive(wiring.store(), body(0, "PENDING", run_id=run_id))
-    ask(api_on_dynoxide, delete_flow_run(flow_run))
-    receive(wiring.store(), event(1, flow_run, run_id))
-    stored = elsewhere(on_dynoxide).task_runs.read(run_id)
-    assert stored
-    assert (stored.run.flow_run_id, stored.run.state_type) == (None, "PENDING")
-
-
-def test_events_of_a_flow_run_that_is_not_there_yet_make_task_runs(
-    api_on_dynoxide: httpx.Client,
-) -> None:
-    unknown = str(uuid4())
-    receive(wiring.store(), event(0, unknown, UUID(int=1), "first"))
-    assert ask(api_on_dynoxide, delete_flow_run(unknown)).status_code == httpx.codes.NOT_FOUND
-    receive(wiring.store(), event(0, unknown, UUID(int=2), "second"))
-    asked = {"task_runs": {"flow_run_id": {"any_": [unknown]}}}
-    assert api_on_dynoxide.post("/task_runs/count", json=asked).json() == 2
-
-
-def test_a_tombstone_is_kept_as_long_as_events_are(on_dynoxide: DynamoDB) -> None:
-    store = Store(
-        Table(on_dynoxide.client, on_dynoxide.table), shards=2, event_retention=timedelta(days=3)
-    )
-    tombstone = store.removals.tombstone(UUID(int=1), NOW)
-    assert tombstone.item["expires_at"] == int((NOW + timedelta(days=3)).timestamp())
-
-
-def test_who_believes_for_a_while_that_there_is_no_tombstone_leaves_nothing(
-    api_on_dynoxide: httpx.Client, on_dynoxide: DynamoDB, stream_on_dynoxide: Streaming
-) -> None:
-    flow_run, believing = flow_run_id(api_on_dynoxide), elsewhere(on_dynoxide)
-    receive(believing, event(0, flow_run, UUID(int=1), "first"))
-    ask(api_on_dynoxide, delete_flow_run(flow_run))
-    stream_on_dynoxide.pump()
-    receive(believing, event(0, flow_run, UUID(int=2), "second"), now=BELIEF / 2)
-    receive(believing, event(0, flow_run, UUID(int=3), "third"), now=BELIEF)
-    assert believing.task_runs.read(UUID(int=2))
-    assert believing.task_runs.read(UUID(int=3)) is None
-    settle(on_dynoxide, stream_on_dynoxide)
-    assert kinds(on_dynoxide) == OF_FLOW
-
-
-def test_the_stream_looks_again_when_nobody_can_act_on_an_old_belief_any_more() -> None:
-    longest_request = timedelta(seconds=29)
-    assert longest_request + BELIEF < removals.SETTLING
-
-
-def test_that_there_is_a_tombstone_is_not_forgotten_for_one_who_missed_it_before() -> None:
-    known = KnownTombstones()
-    known.keep(UUID(int=1), NOW, found=True)
-    known.keep(UUID(int=1), NOW, found=False)
-    assert known.tell(UUID(int=1), NOW) is True
 
 
 def creating(flow_run: str) -> Asked:

@@ -1,0 +1,40 @@
+"""What it costs to cancel the task runs of a flow run: as much for each, in any number."""
+
+import httpx
+import pytest
+
+from runledger import wiring
+from runledger.service import cancelling
+from runledger.service.cancelling import cancel_children
+from runledger.store import cancellations
+from tests.databases import DynamoDB
+from tests.service.test_cancelling import cancel, child, means, told
+from tests.store.asking import flow_run_id
+from tests.store.calls import heard
+
+ROUND = 4
+
+
+@pytest.mark.parametrize("rounds", [1, 4])
+def test_each_task_run_is_read_once_and_written_once(
+    api_on_dynoxide: httpx.Client,
+    on_dynoxide: DynamoDB,
+    monkeypatch: pytest.MonkeyPatch,
+    rounds: int,
+) -> None:
+    monkeypatch.setattr(cancelling, "ROUND", ROUND)
+    flow_run, number = flow_run_id(api_on_dynoxide), rounds * ROUND
+    for key in range(number):
+        child(api_on_dynoxide, flow_run, str(key))
+    cancel(api_on_dynoxide, flow_run)
+    change = told(on_dynoxide, flow_run)
+    with heard(wiring.store().table.client) as calls:
+        while cancellations.goes_on(change):
+            cancel_children(means(), [change])
+            change = told(on_dynoxide, flow_run, change)
+    names = [name for name, _ in calls]
+    assert names.count("TransactWriteItems") == number
+    assert names.count("BatchGetItem") == rounds
+    # The place behind which a round begins is read again.
+    claims = sum(answer["Count"] for name, answer in calls if name == "Query")
+    assert claims <= number + rounds * ROUND
