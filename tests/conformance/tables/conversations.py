@@ -72,7 +72,7 @@ def _handshakes(auth: str) -> Iterator[Talk]:
             yield Talk(f"{path} without auth, locked {locked}", ("{}",), path, locked=locked)
             yield Talk(f"{path} without JSON, locked {locked}", ("x",), path, locked=locked)
     yield Talk("subscribed at once", (SUBSCRIBE,), subprotocols=())
-    yield Talk("no path", (), "/task_runs/subscriptions/other", rule="Paths of WebSockets")
+    yield Talk("no path", (), "/task_runs/subscriptions/other")
 
 
 def _subscriptions() -> Iterator[object]:

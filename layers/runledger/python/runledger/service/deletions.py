@@ -29,13 +29,16 @@ PAGE = 256
 def delete(store: Store, run_id: UUID, deadline: Deadline, *, now: datetime) -> None:
     """Remove a flow run and, until the deadline, what belongs to it.
 
+    Events make task runs in flow runs that are not there: these go, too.
+
     Raises:
-        NotFound: there is none.
+        NotFound: there is no flow run.
     """
-    if not _close(store, run_id, now=now):
-        raise NotFound(NOT_FOUND)
+    was_there = _close(store, run_id, now=now)
     with suppress(Unavailable):
         remove_rest(store.until(deadline), run_id, now=now)
+    if not was_there:
+        raise NotFound(NOT_FOUND)
 
 
 def delete_each(
