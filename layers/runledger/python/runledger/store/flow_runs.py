@@ -20,7 +20,7 @@ from runledger.store.items import Stored, history
 from runledger.store.kinds import FLOW_RUNS
 from runledger.store.searching import Searcher
 from runledger.store.shards import Shards
-from runledger.store.table import AT_ONCE, MOST_LOOSE_WRITES, Query, Table, chunks
+from runledger.store.table import Query, Table
 from runledger.store.task_runs import TaskRunStore
 from runledger.store.writes import Delete, Item, Put, Write
 
@@ -216,8 +216,7 @@ class FlowRunStore:
         states = in_partition(keys.flow_run(run_id).pk, keys.under(keys.STATE))
         found = self.table.query(Query(states, attributes=keys.Key._fields))
         rest = chain(map(keys.of, found), flow_run_inputs.of_flow_run(self.table, run_id))
-        for some in chunks(rest, AT_ONCE * MOST_LOOSE_WRITES):
-            self.table.write_loosely(list(map(Delete, some)))
+        self.table.remove_loosely(rest)
 
     def _release(self, run: FlowRun) -> list[Write]:
         """Take the flow run off its parent task run, which itself stays as it is."""

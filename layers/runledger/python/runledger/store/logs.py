@@ -16,8 +16,8 @@ from runledger.store.log_paths import Source
 from runledger.store.log_reading import LogReader
 from runledger.store.searching import Found
 from runledger.store.shards import Shards
-from runledger.store.table import AT_ONCE, MOST_LOOSE_WRITES, Query, Table, chunks
-from runledger.store.writes import Delete, Put
+from runledger.store.table import Query, Table
+from runledger.store.writes import Put
 
 NARROWER = "logs.flow_run_id.any_, logs.task_run_id.any_, logs.timestamp."
 TOO_LONG = f"The search takes longer than a request may. Narrow it by one of these: {NARROWER}"
@@ -82,5 +82,4 @@ class LogStore:
 
     def remove(self, found: Iterable[keys.Key]) -> None:
         """Remove chunks of lines, or pieces of them."""
-        for some in chunks(found, AT_ONCE * MOST_LOOSE_WRITES):
-            self.table.write_loosely(list(map(Delete, some)))
+        self.table.remove_loosely(found)

@@ -14,7 +14,7 @@ from runledger.store.keys import Key
 from runledger.store.memories import Memory
 from runledger.store.pieces import PIECES, WRITTEN, orphans, superseded
 from runledger.store.removal_keys import remainder, tombstone
-from runledger.store.table import AT_ONCE, MOST_LOOSE_WRITES, Query, Table, chunks
+from runledger.store.table import Query, Table
 from runledger.store.writes import Delete, Put
 
 # For so long it is taken that a flow run without a tombstone has none yet. A task run that is made
@@ -70,8 +70,7 @@ class RemovalStore:
         """Remove pieces that were written before then, and that no item of a partition names."""
         shown = (*Key._fields, PIECES, WRITTEN)
         found = list(self.table.query(Query(in_partition(of_thing.pk), attributes=shown)))
-        for some in chunks(orphans(found, before), AT_ONCE * MOST_LOOSE_WRITES):
-            self.table.write_loosely(list(map(Delete, some)))
+        self.table.remove_loosely(orphans(found, before))
 
     def remove_superseded(self, change: Change) -> None:
         """Remove the pieces that an item named before it was replaced or removed."""

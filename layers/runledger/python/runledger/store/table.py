@@ -190,6 +190,15 @@ class Table:
         for _ in map_at_once(self._write_batch, chunks(writes, MOST_LOOSE_WRITES)):
             pass
 
+    def remove_loosely(self, found: Iterable[Key]) -> None:
+        """Remove items in any order, many at a time, of which no more than that are looked up.
+
+        Raises:
+            Unavailable: some were not removed; all of them can be removed again.
+        """
+        for some in chunks(found, AT_ONCE * MOST_LOOSE_WRITES):
+            self.write_loosely(list(map(Delete, some)))
+
     def _write_batch(self, writes: Sequence[Put | Delete]) -> None:
         left = [{f"{OPERATIONS[type(write)][1]}Request": write.request()} for write in writes]
         for pause in self._pauses():
