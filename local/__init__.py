@@ -1,1 +1,1 @@
-"""Runledger on one machine: the routes, the functions and the table of template.yaml."""
+"""The local server: serves the routes, functions and table of template.yaml on one machine."""

@@ -1,4 +1,4 @@
-"""`python -m local`: what `make run` calls."""
+"""`python -m local`: the entry point of `make run`."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Both APIs of a template as an ASGI application, on one port or on one each."""
+"""ASGI application of the REST API and the WebSocket API, on one port or on one port each."""
 
 import time
 from collections.abc import Callable, Mapping

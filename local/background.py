@@ -1,4 +1,4 @@
-"""What functions do beside requests: the mappings of the table's stream, and the schedules."""
+"""Calls functions beside requests: for the table's stream, and on schedules."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from local.streams import Consumer, Wait
 from local.template import Template
 
 SECONDS_BETWEEN_TRIMS = 1.0
-STREAMLESS = "Nobody follows the stream of table {}: workers get no runs."
+STREAMLESS = "This server does not read the stream of table {}: task workers get no runs from it."
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How Lambda hands the records of a stream to a function, and what it does when that fails."""
+"""Lambda's batches of stream records: calls a function with them, and handles its failures."""
 
 import json
 import sys

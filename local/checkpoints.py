@@ -1,4 +1,4 @@
-"""Up to where a stream has been dealt with: on disk, so that who is killed goes on there."""
+"""A stream consumer's position, on disk: after a kill, the next server continues there."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the user of a local server sees."""
+"""The local server's messages to its user."""
 
 import logging
 import sys
@@ -17,11 +17,13 @@ def welcome(settings: Settings, database: Database, url: str, sockets: str) -> N
         "  stop         Ctrl-C",
     ]
     if settings.sockets_port is not None:
-        lines.insert(2, f"               which leads WebSockets to {sockets}")
+        lines.insert(2, f"               which redirects WebSockets to {sockets}")
     if settings.auth:
-        lines.insert(2, "               and PREFECT_API_AUTH_STRING, as AUTH says")
+        lines.insert(2, "               and PREFECT_API_AUTH_STRING with the value of AUTH")
     elif settings.host in EVERYWHERE:
-        lines.append("Whoever reaches this machine can use it: AUTH=user:password asks for both.")
+        lines.append(
+            "Everyone who can reach this machine can use it: AUTH=user:password protects it."
+        )
     say(*lines)
 
 
@@ -48,7 +50,7 @@ def too_large_for_aws(size: int, limit: int) -> None:
     """Warn of a WebSocket message that works here only: sizes in bytes."""
     say(
         f"{_now()} A client sent a WebSocket message of {size:,} bytes. AWS refuses more than"
-        f" {limit:,} and ends the connection: docs/events.md, Sizes"
+        f" {limit:,} and closes the connection: docs/events.md, Sizes"
     )
 
 

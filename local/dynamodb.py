@@ -1,4 +1,4 @@
-"""The DynamoDB of a local server: dynoxide, moto's server where that can't be had, or another."""
+"""The local server's DynamoDB: dynoxide, moto's server as its fallback, or another one."""
 
 import importlib.util
 import platform
@@ -18,8 +18,8 @@ MODULES = Path(__file__).parent / "node_modules" / "@dynoxide"
 PROCESSORS = {"aarch64": "arm64", "amd64": "x64", "arm64": "arm64", "x86_64": "x64"}
 EVERYWHERE = "0.0.0.0"  # noqa: S104 recognised; whoever asks for it means it
 FALLBACK = (
-    "dynoxide can't be had here (no npm, or another platform): "
-    "using moto's server, which is slow and keeps nothing."
+    "dynoxide is not available here (no npm, or another platform): "
+    "using moto's server, which is slow and keeps no data."
 )
 
 

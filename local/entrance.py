@@ -1,4 +1,4 @@
-"""Where a WebSocket handshake goes: to the WebSocket API, to it by a redirect, or nowhere."""
+"""Routes a WebSocket handshake: to the WebSocket API, to a redirect there, or to a refusal."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The environment of the functions on this machine."""
+"""The functions' environment on this machine."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What API Gateway's REST proxy integration hands to a Lambda function (format 1.0)."""
+"""The event of API Gateway's REST proxy integration (format 1.0)."""
 
 import base64
 import re

@@ -1,4 +1,4 @@
-"""Functions called beside requests: a thread for each stream mapping, and one for each schedule."""
+"""Threads that call functions beside requests: one per stream mapping, one per schedule."""
 
 import sys
 import threading

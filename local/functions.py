@@ -1,4 +1,4 @@
-"""The Lambda functions of a template, imported when first called, as a cold start does."""
+"""The template's Lambda functions, imported at their first call, as in a cold start."""
 
 import importlib.util
 import sys

@@ -1,6 +1,6 @@
-"""API Gateway's part: a request is routed, authorized, handed to its function, and answered.
+"""API Gateway's REST API: routes and authorizes a request, calls its function, answers.
 
-Synchronous and without sockets: `server.py` and `transport.py` bring the requests.
+Synchronous and without network I/O: `server.py` and `transport.py` call it.
 """
 
 import base64

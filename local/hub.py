@@ -1,6 +1,6 @@
-"""The connections of a WebSocket API: what comes in is for functions, what these post goes out.
+"""The connections of a WebSocket API: passes messages to functions, and their posts to clients.
 
-Synchronous and without sockets: `sockets.py` and `socket_client.py` bring the clients.
+Synchronous and without network I/O: `sockets.py` and `socket_client.py` connect clients.
 """
 
 import json

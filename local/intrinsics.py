@@ -1,4 +1,4 @@
-"""CloudFormation's tags and functions, as far as a template can be read without AWS."""
+"""CloudFormation's tags and functions, if they can be resolved without AWS."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The ports of a server, and the signals that end it."""
+"""A server's ports, and the signals that stop it."""
 
 import signal
 import socket

@@ -1,4 +1,4 @@
-"""`@connections`: what functions ask of API Gateway about the connections of a WebSocket API."""
+"""`@connections`: API Gateway's management API for the connections of a WebSocket API."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Moto's server, one call at a time: in threads, it loses updates and tears transactions."""
+"""Moto's server, one call at a time: threads lose updates and tear transactions."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The patterns that event source mappings filter by, as far as templates here use them."""
+"""Filter patterns of event source mappings: the subset that the template uses."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""A child process that ends when we do, however we end."""
+"""A child process that ends with its parent, even if the parent is killed."""
 
 import os
 import socket

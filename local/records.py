@@ -1,4 +1,4 @@
-"""The records of the table's stream, in the form in which Lambda hands them to functions."""
+"""Records of the table's stream, in the form that Lambda gives to functions."""
 
 from collections.abc import Sequence
 from functools import cache

@@ -1,4 +1,4 @@
-"""Which route of a REST API a request takes."""
+"""Matches a request to a route of a REST API."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What EventBridge hands to a function that it calls at intervals."""
+"""EventBridge's event for a function that it calls at intervals."""
 
 import uuid
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The gateway behind a socket, with its database: what `make run` starts."""
+"""The server of `make run`: both APIs, their functions and the database."""
 
 import socket
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What `make run` can be told, by environment variables: docs/local.md has the table."""
+"""Settings of `make run`, from environment variables: docs/local.md has the table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,30 +79,30 @@ def named(host: str) -> str:
 
 def port_number(name: str, text: str) -> int:
     if not text.isdecimal() or int(text) > HIGHEST_PORT:
-        raise Unusable(f"{name}={text} is no port: give a number up to {HIGHEST_PORT}")
+        raise Unusable(f"{name}={text} is not a port: give a number up to {HIGHEST_PORT}")
     return int(text)
 
 
 def _sockets_port(way: str, port: str) -> int | None:
     if way not in WAYS:
-        raise Unusable(f"SOCKETS={way} is no way: give one of {', '.join(WAYS)}")
+        raise Unusable(f"SOCKETS={way} is not valid: give one of {', '.join(WAYS)}")
     return port_number("SOCKETS_PORT", port) if way == "redirect" else None
 
 
 def _auth(text: str) -> str:
     if text and ":" not in text:
-        raise Unusable("AUTH is no pair: give user:password")
+        raise Unusable("AUTH has no colon: give user:password")
     return text
 
 
 def _log_level(text: str) -> str:
     if text.upper() not in LOG_LEVELS:
-        raise Unusable(f"LOG_LEVEL={text} is no level: give one of {', '.join(LOG_LEVELS)}")
+        raise Unusable(f"LOG_LEVEL={text} is not a log level: give one of {', '.join(LOG_LEVELS)}")
     return text.upper()
 
 
 def http_url(name: str, url: str) -> str:
     parts = urlsplit(url)
     if url and not (parts.scheme in {"http", "https"} and parts.hostname):
-        raise Unusable(f"{name}={url} is no URL: give one like http://127.0.0.1:8000")
+        raise Unusable(f"{name}={url} is not a URL: give one like http://127.0.0.1:8000")
     return url

@@ -1,4 +1,4 @@
-"""WebSocket clients without sockets: the far end of a hub in this process."""
+"""WebSocket clients without a network: they connect to a hub in the same process."""
 
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""What API Gateway's WebSocket proxy integration hands to a Lambda function."""
+"""The event of API Gateway's WebSocket proxy integration."""
 
 import base64
 import secrets

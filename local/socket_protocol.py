@@ -1,4 +1,4 @@
-"""uvicorn's WebSockets, with an end that loses nothing of what clients have said."""
+"""uvicorn's WebSocket protocol, with a shutdown that loses no message of a client."""
 
 from contextlib import suppress
 

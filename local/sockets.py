@@ -1,4 +1,4 @@
-"""WebSockets of the local server: frames become messages, what functions post becomes frames."""
+"""The local server's WebSockets: client frames become messages, functions' posts become frames."""
 
 import asyncio
 import time

@@ -1,8 +1,8 @@
-"""What dynoxide's file needs so that a stream costs the same however much it holds.
+"""An index and clean-up for dynoxide's file, so that a long stream costs no more than a short one.
 
-With a stream, dynoxide 1.2 looks for the highest number among all of its records before each write,
-and never removes one. It gets an index before anybody uses the database, and what everybody has
-dealt with is removed now and then.
+With a stream, dynoxide 1.2 searches all stream records for the highest number before each write,
+and never removes a record. The index is added before the database is used; records that all
+consumers have processed are removed regularly.
 """
 
 import sqlite3

@@ -1,4 +1,4 @@
-"""Event source mappings: what is written to the table is handed on to functions."""
+"""Event source mappings: call functions with the table's changes."""
 
 import sys
 import traceback

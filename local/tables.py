@@ -1,4 +1,4 @@
-"""The table of template.yaml, in whichever DynamoDB."""
+"""Creates and checks the table of template.yaml, in any DynamoDB."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ def ensure(
     if _keys(found) != _keys(template.table):
         raise Unusable(
             f"Table {name} was made by another version, with other indexes: "
-            "give another DATA folder, or remove this one to start afresh"
+            "choose another DATA folder, or remove this one to start afresh"
         )
 
 

@@ -1,4 +1,4 @@
-"""template.yaml as values: what API Gateway, Lambda and DynamoDB would make of it."""
+"""template.yaml as values: the APIs, functions, mappings and table that AWS would create."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The gateway as an httpx transport: a client without a server."""
+"""The gateway as an httpx transport: requests without a server."""
 
 import httpx
 

@@ -1,4 +1,4 @@
-"""What calls the functions of a template, beside its REST API: a WebSocket API, streams, timers."""
+"""The template's other triggers of functions: WebSocket API, streams and schedules."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""uvicorn, with an end that leaves nobody without an answer."""
+"""uvicorn, with a shutdown that answers every client."""
 
 import asyncio
 import socket

@@ -1,1 +1,1 @@
-"""Prefect's site, as its Python package brings it, before an API: what `make ui` starts."""
+"""Prefect's UI, from its Python package, for any API: the server of `make ui`."""

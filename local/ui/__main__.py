@@ -1,4 +1,4 @@
-"""`python -m local.ui FOLDER`: serve the sites in the folder of the package `prefect`."""
+"""`python -m local.ui FOLDER`: serve the UIs in the folder of the package `prefect`."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Whether an API wants to know who asks: the site then shows its login first."""
+"""Checks whether an API asks for a password: the UI then shows its login first."""
 
 from enum import Enum
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""The sites as an ASGI application, and what they ask of the place that they come from."""
+"""ASGI application of both UIs, and of the settings that they request from their own host."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""The sites behind a socket."""
+"""The server of `make ui`."""
 
 import uvicorn
 
@@ -17,7 +17,7 @@ def run(settings: Settings) -> None:
         is_silent = access.to(settings.api) is Access.NONE
         place = f"http://{settings.name}:{port_of(listener)}"
         console.say(
-            f"The site is at {place}",
+            f"The UI is at {place}",
             f"  asks         {settings.api}{', which does not answer yet' if is_silent else ''}",
             # Else the links that clients print lead to the API, which has no pages.
             f"  for clients  export PREFECT_UI_URL={place}{there[0].base}",

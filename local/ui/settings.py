@@ -1,4 +1,4 @@
-"""What `make ui` can be told, by environment variables: docs/ui.md has the table."""
+"""Settings of `make ui`, from environment variables: docs/ui.md has the table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

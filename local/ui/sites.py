@@ -1,4 +1,4 @@
-"""The sites that the package `prefect` brings: files, made for the path that they are served at."""
+"""The UIs in the package `prefect`: files, adapted to the path that they are served at."""
 
 import mimetypes
 from collections.abc import Sequence
@@ -50,5 +50,5 @@ def found(package: Path) -> Sequence[Site]:
     )
     there = [site for site in sites if (site.folder / PAGE).is_file()]
     if not there:
-        raise Unusable(f"There is no site in {package}: give the folder of the package prefect")
+        raise Unusable(f"{package} has no UI: give the folder of the package prefect")
     return there

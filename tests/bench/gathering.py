@@ -60,7 +60,7 @@ def fill(client: DynamoDBClient, table: str, size: int, output: Path) -> Loaded:
     """Make a database with a table like one that is there, full of so many runs."""
     binary = dynamodb.dynoxide()
     if binary is None:
-        raise SystemExit("Only dynoxide holds so many runs, and it can't be had here.")
+        raise SystemExit("Only dynoxide holds so many runs, and it is not available here.")
     source = output.parent / "export"
     with _file(source / table / "data" / "runs.json.gz") as file:
         gathering = _Gathering(client, table, file=file)

@@ -122,7 +122,7 @@ def test_a_table_elsewhere_is_left_without_one(tmp_path: Path) -> None:
         tables.create(database, template.load(tmp_path / "template.yaml"), "without-a-stream")
         given = {"DYNAMODB_ENDPOINT": one.database, "TABLE_NAME": "without-a-stream"}
         with serving(tmp_path, **given) as other:
-            assert "Nobody follows the stream of table without-a-stream" in other.said
+            assert "This server does not read the stream of table without-a-stream" in other.said
 
 
 def test_moto_has_a_stream_too(tmp_path: Path) -> None:

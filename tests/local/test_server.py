@@ -237,11 +237,11 @@ def test_a_setting_without_sense_is_one_line(tmp_path: Path, given: dict[str, st
 
 def test_a_password_is_not_repeated(tmp_path: Path) -> None:
     assert refused(application(tmp_path), AUTH="secret") == (
-        "runledger: AUTH is no pair: give user:password\n"
+        "runledger: AUTH has no colon: give user:password\n"
     )
 
 
 def test_without_dynoxide_it_says_that_moto_keeps_nothing(tmp_path: Path) -> None:
     with serving(application(tmp_path, with_dynoxide=False)) as server:
-        assert server.said.startswith("dynoxide can't be had here")
+        assert server.said.startswith("dynoxide is not available here")
         assert httpx.get(f"{server.url}/things/1").is_success

@@ -180,7 +180,7 @@ def test_one_site_is_enough(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_site_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="There is no site in"):
+    with pytest.raises(Unusable, match="has no UI"):
         sites.found(tmp_path)
 
 
