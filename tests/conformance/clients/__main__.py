@@ -11,6 +11,7 @@ from tests.conformance import servers
 from tests.conformance.clients.checks import (
     background,
     commands,
+    examples,
     flows,
     interrupted,
     large,
@@ -36,6 +37,7 @@ APART: Mapping[str, Check] = {
     **pauses.CHECKS,
     **watching.CHECKS,
     **serving.CHECKS,
+    **examples.CHECKS,
 }
 
 

@@ -54,10 +54,11 @@ class Stock:
     home: Path
     auth: str | None = None
     folder: Path = BIN
+    programs: Path = PROGRAMS
     longest: float = LONGEST
 
     def run(self, program: str, *arguments: str) -> Ran:
-        """Run a program of the folder `programs`."""
+        """Run one of its programs."""
         return self._run(*self._command(program), *arguments)
 
     def start(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
@@ -69,7 +70,7 @@ class Stock:
         )
 
     def _command(self, program: str) -> list[str]:
-        return in_foreground(str(self.folder / "python"), str(PROGRAMS / f"{program}.py"))
+        return in_foreground(str(self.folder / "python"), str(self.programs / f"{program}.py"))
 
     def prefect(self, *arguments: str) -> Ran:
         """Run a command of Prefect's."""
