@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parent.parent
-FOLDERS = ("functions", "layers", "local", "tests")
+FOLDERS = ("examples", "functions", "layers", "local", "tests")
 # Long enough that a subject need not be cut in two.
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
 
