@@ -1,4 +1,4 @@
-# Works with GNU make 3.81 and newer. `make help` lists what can be asked for.
+# Works with GNU make 3.81 and newer. `make help` lists the targets.
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,40 +15,40 @@ DATABASE := local/node_modules/.package-lock.json
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
 
-run: $(VENV)/local.stamp $(DATABASE) ## serve on this machine (PORT, HOST, DATA, AUTH, SOCKETS, DYNAMODB_ENDPOINT)
+run: $(VENV)/local.stamp $(DATABASE) ## start the local server (PORT, HOST, DATA, AUTH, SOCKETS, DYNAMODB_ENDPOINT)
 	@exec $(BIN)/python -m local
 
-ui: $(VENV)/local.stamp .reference-venv/stamp ## show Prefect's site before a `make run` (UI_PORT, HOST, PREFECT_API_URL)
+ui: $(VENV)/local.stamp .reference-venv/stamp ## serve Prefect's UI for the local server (UI_PORT, HOST, PREFECT_API_URL)
 	@exec $(BIN)/python -m local.ui "$$($(REFERENCE)/python -c "$(PACKAGE)")"
 
-test: $(VENV)/dev.stamp $(DATABASE) ## run the tests (ARGS="-k word" to choose)
+test: $(VENV)/dev.stamp $(DATABASE) ## run the tests (ARGS="-k word" selects some)
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/dev.stamp ## format, lint, types, import contracts, template
+check: $(VENV)/dev.stamp ## check format, lint, types, import contracts and template
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
 
-format: $(VENV)/dev.stamp ## put the code in its format
+format: $(VENV)/dev.stamp ## format the code
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## milliseconds and capacity per request, beside the reference
+bench: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## measure time and DynamoDB units per request, beside the reference
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-conformance: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## ask this and the reference the same, compare the answers
+conformance: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## send the same requests to Runledger and the reference, compare the answers
 	@$(BIN)/python -m tests.conformance $(ARGS)
 
-clients: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp $(OLD_CLIENTS) ## run stock Prefect programs against this, check what shows
+clients: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp $(OLD_CLIENTS) ## run programs with unmodified Prefect, check the API's record of them
 	@$(BIN)/python -m tests.conformance.clients $(ARGS)
 
-sam: .sam-venv/stamp ## validate and build what `sam deploy` and `sam local` use
+sam: .sam-venv/stamp ## validate the template, build for `sam deploy` and `sam local`
 	$(SAM) validate --lint
 	$(SAM) build
 
-clean: ## remove what the tools made; the database in .runledger/ stays
+clean: ## remove the tools' files; keep the database in .runledger/
 	rm -rf $(VENV) .reference-venv .client-*-venv .sam-venv .aws-sam local/node_modules build
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	rm -rf layers/runledger/python/*.egg-info
@@ -69,8 +69,8 @@ $(VENV)/dev.stamp: $(VENV)/local.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[local,dev]'
 	@touch $@
 
-# Without it the local server and the tests say which database they use instead. npm calls it a
-# success when a package that is optional can't be had: then it is asked again the next time.
+# Without dynoxide the local server and the tests print which database they use instead. npm succeeds
+# even if an optional package is not available: then the next make tries again.
 $(DATABASE): local/package-lock.json
 	@npm ci --prefix local --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 \
 	  >/dev/null 2>&1; \
@@ -87,7 +87,7 @@ $(DATABASE): local/package-lock.json
 	@echo 'Installing the reference into .reference-venv (once) ...'
 	@$(PYTHON) -m venv .reference-venv
 	@$(REFERENCE)/python -m pip install --quiet --disable-pip-version-check --requirement $< || { \
-	  echo 'Prefect could not be installed: pip says why, above.' >&2; exit 1; }
+	  echo 'Prefect could not be installed: see the error of pip above.' >&2; exit 1; }
 	@touch $@
 
 .client-%-venv/stamp: tests/conformance/requirements-%.txt
