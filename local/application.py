@@ -10,13 +10,15 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local import console, entrance, management, template
-from local.entrance import FORBIDDEN
-from local.events import Request, path_of
+from local import console
+from local.cloudformation import template
 from local.functions import Functions
-from local.gateway import Answer, Gateway
-from local.hub import Hub
-from local.sockets import Sockets
+from local.rest_api.events import Request, path_of
+from local.rest_api.gateway import Answer, Gateway
+from local.websocket_api import handshake_routing, management
+from local.websocket_api.gateway import Hub
+from local.websocket_api.handshake_routing import FORBIDDEN
+from local.websocket_api.sockets import Sockets
 
 NO_CONTENT = 204
 
@@ -39,10 +41,10 @@ def application(
     gateway, hub = Gateway(api, functions), Hub(api.sockets, functions)
     sockets = Sockets(hub, seconds_to_speak)
     if sockets_port is None:
-        enter = entrance.one_url(gateway, hub, url)
+        enter = handshake_routing.one_url(gateway, hub, url)
         app = _both(_requests(gateway.answer, hub), sockets.behind(enter))
     else:
-        enter, own = entrance.rest(gateway), entrance.sockets(hub)
+        enter, own = handshake_routing.rest(gateway), handshake_routing.sockets(hub)
         app = _by_port(
             _both(_requests(gateway.answer), sockets.behind(enter)),
             {sockets_port: _both(_requests(lambda _: FORBIDDEN, hub), sockets.behind(own))},

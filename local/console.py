@@ -5,7 +5,7 @@ import sys
 from datetime import datetime
 from http import HTTPStatus
 
-from local.dynamodb import Database
+from local.database.dynamodb import Database
 from local.settings import EVERYWHERE, Settings
 
 

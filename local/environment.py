@@ -2,8 +2,8 @@
 
 import os
 
+from local.cloudformation.template import Template
 from local.settings import Settings
-from local.template import Template
 
 # Any will do for an emulator; what the user has set for AWS itself stays out of it.
 NOBODY = {

@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from local.events import Event, LambdaContext
-from local.template import Template
+from local.cloudformation.template import Template
+from local.rest_api.events import Event, LambdaContext
 
 Handler = Callable[[Event, LambdaContext], Any]
 
@@ -32,13 +32,13 @@ class Functions:
     def _handler(self, operation: str) -> Handler:
         with self._importing:
             if operation not in self._handlers:
-                path = self._template.code_of(operation)
-                self._handlers[operation] = _import(operation, path)
+                code = self._template.code[operation]
+                self._handlers[operation] = _import(code, self._template.folder)
             return self._handlers[operation]
 
 
-def _import(operation: str, path: Path) -> Handler:
-    name = f"functions.{operation}.app"
+def _import(path: Path, folder: Path) -> Handler:
+    name = ".".join(path.relative_to(folder).with_suffix("").parts)
     loaded = sys.modules.get(name)
     if loaded is None or loaded.__file__ != str(path):
         spec = importlib.util.spec_from_file_location(name, path)

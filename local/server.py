@@ -4,10 +4,13 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from local import background, console, dynamodb, environment, tables, template
+from local import console, environment
 from local.application import application
+from local.cloudformation import template
+from local.database import dynamodb, tables
+from local.event_sources import background
 from local.functions import Functions
-from local.listening import listening, port_of, stoppable
+from local.ports import listening, port_of, stoppable
 from local.settings import Settings
 from local.web_server import Server
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local.template import REPOSITORY
+from local.cloudformation.template import REPOSITORY
 
 MEMORY = ":memory:"
 HIGHEST_PORT = 65535

@@ -10,8 +10,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from local.application import Application
-from local.listening import StoppableServer
-from local.socket_protocol import SocketProtocol
+from local.ports import StoppableServer
+from local.websocket_api.protocol import SocketProtocol
 
 LARGEST_MESSAGE = 4 * 1024 * 1024  # API Gateway: 32 KB in a frame
 SECONDS_TO_ASK = 1.0

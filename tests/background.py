@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 
-from local.socket_client import SocketClient, Sockets
+from local.websocket_api.client import SocketClient, Sockets
 
 PATH = "/api/task_runs/subscriptions/scheduled"
 

@@ -9,8 +9,8 @@ import pytest
 
 from local.functions import Functions
 from runledger import wiring
-from runledger.store import keys
-from runledger.store.expressions import typed
+from runledger.store.dynamodb.expressions import typed
+from runledger.store.schema import keys
 from tests import removals
 from tests.databases import TEMPLATE
 

@@ -13,13 +13,14 @@ import pytest
 from botocore.config import Config
 from moto.core.botocore_stubber import BotocoreStubber
 
-from local import dynamodb as engines
-from local import environment, settings, tables
-from local.socket_client import Sockets
+from local import environment, settings
+from local.database import dynamodb as engines
+from local.database import tables
+from local.websocket_api.client import Sockets
 from runledger import wiring
-from runledger.store import pieces
+from runledger.store.dynamodb import large_documents
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests import hosting
 from tests import management as managements
 from tests.databases import TEMPLATE, DynamoDB, Engine
@@ -112,8 +113,8 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents of 400 bytes are stored as large ones are."""
-    monkeypatch.setattr(pieces, "MAX_DOCUMENT", 400)
-    monkeypatch.setattr(pieces, "MIN_FIELD", 100)
+    monkeypatch.setattr(large_documents, "MAX_DOCUMENT", 400)
+    monkeypatch.setattr(large_documents, "MIN_FIELD", 100)
 
 
 @pytest.fixture

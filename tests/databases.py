@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from local import template
+from local.cloudformation import template
 
 TEMPLATE = template.load(parameters={"Authentication": "off", "LogLevel": "WARNING"})
 

@@ -4,12 +4,12 @@ import os
 
 import httpx
 
-from local import entrance
 from local.functions import Functions
-from local.gateway import Gateway
-from local.hub import Hub
-from local.socket_client import Sockets
-from local.transport import GatewayTransport
+from local.rest_api.gateway import Gateway
+from local.rest_api.transport import GatewayTransport
+from local.websocket_api import handshake_routing
+from local.websocket_api.client import Sockets
+from local.websocket_api.gateway import Hub
 from tests.databases import TEMPLATE
 from tests.management import Management
 
@@ -31,4 +31,4 @@ def socket_clients(management: Management) -> Sockets:
     """Return what opens connections, once the environment of the functions is set."""
     functions, url = Functions(TEMPLATE), os.environ["WEBSOCKET_URL"]
     hub = management.hub = Hub(TEMPLATE.sockets, functions)
-    return Sockets(hub, entrance.one_url(Gateway(TEMPLATE, functions), hub, url))
+    return Sockets(hub, handshake_routing.one_url(Gateway(TEMPLATE, functions), hub, url))

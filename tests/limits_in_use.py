@@ -8,9 +8,9 @@ import boto3
 import httpx
 
 from runledger import wiring
-from runledger.service import slots
+from runledger.service.concurrency import slots
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 
 TAGS = ("plain", "rate")
 NAMES = ("tag:plain", "tag:rate")

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from local import management
-from local.events import Request
-from local.gateway import Answer
-from local.hub import Hub
+from local.rest_api.events import Request
+from local.rest_api.gateway import Answer
+from local.websocket_api import management
+from local.websocket_api.gateway import Hub
 
 NO_HUB = Answer(status=404)
 

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from local.event_sources.patterns import matches
+from local.event_sources.records import Record, Stream
 from local.functions import Functions
-from local.patterns import matches
-from local.records import Record, Stream
 from tests.databases import TEMPLATE, DynamoDB
 from tests.test_template import FUNCTIONS
 

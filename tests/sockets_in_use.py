@@ -5,7 +5,7 @@ import time
 
 import httpx
 
-from local.socket_client import SocketClient, Sockets
+from local.websocket_api.client import SocketClient, Sockets
 from runledger import wiring
 from tests.background import connect, delay, set_state, subscribe
 from tests.reporting.building import body

@@ -1,11 +1,11 @@
 """The stream of a table and the schedules of a template, driven by hand."""
 
-from local import streams
-from local.batches import DeadLetter
+from local.cloudformation.template import Template
+from local.event_sources import streams
+from local.event_sources.batches import DeadLetter
+from local.event_sources.records import Stream
+from local.event_sources.schedules import scheduled_event
 from local.functions import Functions
-from local.records import Stream
-from local.schedules import scheduled_event
-from local.template import Template
 from tests.databases import DynamoDB
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from local.routing import Resources
+from local.rest_api.routing import Resources
 from runledger import wiring
 from tests.changes_in_use import follow_changes
 from tests.databases import TEMPLATE

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.socket_client import Sockets
+from local.websocket_api.client import Sockets
 from runledger import wiring
 from runledger.adapters.observability import logger
 from tests.sockets_in_use import use_sockets

@@ -1,5 +1,4 @@
 import ast
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -9,8 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from local import intrinsics
-from local.template import REPOSITORY, Route, load
+from local.cloudformation import intrinsics
+from local.cloudformation.template import REPOSITORY, Route, load
+from tests.support import sample_events
 
 METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 READING = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
@@ -30,7 +30,8 @@ MOST_PATTERNS = 5  # of an event source; AWS gives ten to who asks
 
 TEXT = (REPOSITORY / "template.yaml").read_text("utf-8")
 RESOURCES: Mapping[str, Any] = yaml.load(TEXT, intrinsics.Loader)["Resources"]  # noqa: S506 a SafeLoader
-ROUTES = load().routes
+TEMPLATE = load()
+ROUTES = TEMPLATE.routes
 FUNCTIONS = {
     Path(resource["Properties"]["CodeUri"]).name: (logical_id, resource["Properties"])
     for logical_id, resource in RESOURCES.items()
@@ -47,12 +48,13 @@ SOCKETS = RESOURCES["WebSocketApi"]["Properties"]["Routes"]
 
 
 def test_the_functions_are_the_folders() -> None:
-    folders = (REPOSITORY / "functions").glob("*/app.py")
-    assert {code.parent.name for code in folders} == set(FUNCTIONS)
+    found = set((REPOSITORY / "functions").glob("*/*/app.py"))
+    assert found == set(TEMPLATE.code.values())
 
 
 def test_each_function_has_a_sample_event() -> None:
-    assert {path.stem for path in (REPOSITORY / "events").iterdir()} == set(FUNCTIONS)
+    nouns = {operation: path.parent.name for operation, path in sample_events.PATHS.items()}
+    assert nouns == {operation: path.parts[-3] for operation, path in TEMPLATE.code.items()}
 
 
 @each_function
@@ -68,7 +70,7 @@ def test_an_endpoint_has_one_route(operation: str) -> None:
 
 @each_endpoint
 def test_the_code_of_an_endpoint_opens_with_its_route(operation: str) -> None:
-    code = (REPOSITORY / "functions" / operation / "app.py").read_text("utf-8")
+    code = TEMPLATE.code[operation].read_text("utf-8")
     (route,) = _routes_of(operation)
     assert (ast.get_docstring(ast.parse(code)) or "").startswith(f"{route.method} {route.path}: ")
 
@@ -209,8 +211,7 @@ def _routes_of(operation: str) -> list[Route]:
 
 
 def _event(operation: str) -> dict[str, Any]:
-    event: dict[str, Any] = json.loads((REPOSITORY / "events" / f"{operation}.json").read_text())
-    return event
+    return sample_events.sample_event(operation)
 
 
 def _resources_of_paths() -> set[str]:

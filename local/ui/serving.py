@@ -3,7 +3,7 @@
 import uvicorn
 
 from local import console
-from local.listening import StoppableServer, listening, port_of, stoppable
+from local.ports import StoppableServer, listening, port_of, stoppable
 from local.ui import access, sites
 from local.ui.access import Access
 from local.ui.application import application

@@ -11,8 +11,9 @@ import boto3
 import httpx
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from local import dynamodb, environment, settings, tables
-from local.socket_client import Sockets
+from local import environment, settings
+from local.database import dynamodb, tables
+from local.websocket_api.client import Sockets
 from runledger import wiring
 from tests import hosting
 from tests.background import Worker, delay, set_state, subscribe

@@ -16,10 +16,10 @@ from uuid import UUID, uuid4
 
 import yaml
 
-from local import intrinsics
+from local.cloudformation import intrinsics
+from local.cloudformation.template import REPOSITORY
 from local.functions import Functions
-from local.socket_client import SocketClient
-from local.template import REPOSITORY
+from local.websocket_api.client import SocketClient
 from runledger import wiring
 from tests.bench import delivery_costs, prices
 from tests.bench.delivery_costs import Site

@@ -16,17 +16,17 @@ from uuid import uuid4
 
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from local import dynamodb
+from local.database import dynamodb
 from runledger.api.requests import TaskRunCreate
-from runledger.domain.bookkeeping import record
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.flows import Flow
-from runledger.domain.states import State, StateType
-from runledger.store.expressions import typed
-from runledger.store.keys import Key
+from runledger.domain.orchestration.bookkeeping import record
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
+from runledger.domain.runs.states import State, StateType
+from runledger.store.dynamodb.expressions import typed
+from runledger.store.dynamodb.table import Table
+from runledger.store.dynamodb.writes import Add, Item, Put, Write
+from runledger.store.schema.keys import Key
 from runledger.store.store import Store
-from runledger.store.table import Table
-from runledger.store.writes import Add, Item, Put, Write
 from tests.bench.loading import STEP, progress
 from tests.bench.questions import FIRST, RUNS_PER_FLOW_RUN, Loaded, entered, run_body
 

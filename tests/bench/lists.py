@@ -16,8 +16,8 @@ import httpx
 
 from local import settings
 from runledger import wiring
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.states import State, StateType
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State, StateType
 from runledger.store.items import Stored
 from tests.bench import ours
 from tests.conformance import servers

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from local import dynamodb, environment, settings, tables, template
+from local import environment, settings
+from local.cloudformation import template
+from local.database import dynamodb, tables
 from runledger import wiring
 from tests.bench import gathering
 from tests.bench.questions import Loaded

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 import httpx
 
-from local.events import Request, Target, proxy_event
+from local.cloudformation.template import Template
 from local.functions import Functions
-from local.routing import Resources
-from local.template import Template
+from local.rest_api.events import Request, Target, proxy_event
+from local.rest_api.routing import Resources
 from tests.bench.questions import Call
 
 Asking = Callable[[], Any]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from runledger.domain.states import StateType
+from runledger.domain.runs.states import StateType
 
 Strategy = st.SearchStrategy[Any]
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runledger.domain.acquisition import JITTER, refuse_impossible, seconds_to_wait
-from runledger.domain.concurrency_limits import (
+from runledger.domain.concurrency.concurrency_limits import (
     MOST_WAIT,
     MOST_WAIT_FOR_TAGS,
     SAMPLES,
@@ -16,6 +15,7 @@ from runledger.domain.concurrency_limits import (
     Holder,
     Lease,
 )
+from runledger.domain.concurrency.slot_requests import JITTER, refuse_impossible, seconds_to_wait
 from runledger.domain.errors import Invalid
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from runledger.domain.conversations import PROTOCOL_ERROR, Closed
-from runledger.domain.events import LONGEST_NAME, MOST_LABELS, MOST_RELATED, Event
-from runledger.domain.flow_run_events import MOST_CHARACTERS, Relative, entered
-from runledger.domain.listeners import MEMORY, MOST_BYTES, told, wish
-from runledger.domain.states import State
+from runledger.domain.events.events import LONGEST_NAME, MOST_LABELS, MOST_RELATED, Event
+from runledger.domain.events.flow_run_events import MOST_CHARACTERS, Relative, entered
+from runledger.domain.runs.states import State
+from runledger.domain.websocket.event_subscriptions import MEMORY, MOST_BYTES, told, wish
+from runledger.domain.websocket.protocol import PROTOCOL_ERROR, Closed
 from tests.reporting.building import JSON, at, event
 from tests.transitions.building import FRESH_ID, NOW, STATE_ID, flow_run, state
 

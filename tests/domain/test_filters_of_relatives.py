@@ -7,15 +7,15 @@ from uuid import UUID
 
 import pytest
 
-from runledger.domain.facts import TaskRunFacts
+from runledger.domain.filters.ancestry import Lineage
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.deployments import DeploymentFilter
 from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.flows import FlowFilter
-from runledger.domain.filters.lineage import Lineage
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.flows import Flow
-from runledger.domain.states import StateType
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
+from runledger.domain.runs.states import StateType
 
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from runledger.domain.facts import TaskRunFacts
 from runledger.domain.filters.task_runs import TaskRunFilter
-from runledger.domain.states import StateType
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.states import StateType
 
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)

@@ -13,12 +13,12 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runledger.domain.facts import TaskRunFacts
+from runledger.domain.filters.ancestry import Lineage
 from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.like import like
-from runledger.domain.filters.lineage import Lineage
 from runledger.domain.filters.task_runs import TaskRunFilter
-from runledger.domain.flow_runs import FlowRun
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.flow_runs import FlowRun
 from tests.domain.strategies import FLOW_RUN, OF_FLOW_RUNS, OF_TASK_RUNS, TASK_RUN, TEXTS
 
 Body = dict[str, Any]

@@ -6,17 +6,17 @@ from uuid import UUID
 
 import pytest
 
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.orchestration import Decision, decide
-from runledger.domain.policies import flow_policy_for
-from runledger.domain.states import State
-from runledger.domain.transitions import (
+from runledger.domain.orchestration.decisions import Decision, decide
+from runledger.domain.orchestration.policies import flow_policy_for
+from runledger.domain.orchestration.transitions import (
     Abort,
     ForgetInputs,
     Reject,
     ReleaseSlots,
     Transition,
 )
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State
 from tests.transitions.building import FRESH_ID, NOW, RUN_ID, facts, flow_run, state
 
 LAST = datetime.fromisoformat("9999-12-31T23:59:59.999999Z")

@@ -1,9 +1,9 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from runledger.domain.facts import TaskRunFacts
-from runledger.domain.history import Timeline
-from runledger.domain.states import StateType
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.history import Timeline
+from runledger.domain.runs.states import StateType
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

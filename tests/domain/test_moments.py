@@ -5,7 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from runledger.domain.bookkeeping import as_of, mirrored, next_moment, record, told_in_utc
+from runledger.domain.orchestration.bookkeeping import (
+    as_of,
+    mirrored,
+    next_moment,
+    record,
+    told_in_utc,
+)
 from tests.transitions.building import FLOW_RUN_ID, NOW, RUN_ID, flow_run, propose, state, task_run
 
 LATER = NOW + timedelta(seconds=60)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runledger.domain.observed_states import ObservedState, ObservedStateOrder, WantedStates
-from runledger.domain.states import StateType
+from runledger.domain.runs.observed_states import ObservedState, ObservedStateOrder, WantedStates
+from runledger.domain.runs.states import StateType
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 # With what LIKE reads as a pattern, and letters whose case only some databases know.

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
+from runledger.domain.deployments.hydration import hydrated
+from runledger.domain.deployments.parameters import amended, check_parameters, without_required
 from runledger.domain.errors import Invalid, Mismatch, Rejected
-from runledger.domain.hydration import hydrated
-from runledger.domain.parameters import amended, check_parameters, without_required
 
 Json = dict[str, Any]
 

@@ -4,10 +4,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from runledger.domain.events import Event
-from runledger.domain.recorder import Recording, Report, counts, recorded, reported
-from runledger.domain.states import State
-from runledger.domain.task_runs import TaskRun
+from runledger.domain.events.events import Event
+from runledger.domain.events.recorder import Recording, Report, counts, recorded, reported
+from runledger.domain.runs.states import State
+from runledger.domain.runs.task_runs import TaskRun
 from tests.reporting.building import FLOW_RUN_ID, RUN_ID, at, event
 
 NOW = at(3600)

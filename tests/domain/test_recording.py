@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from runledger.domain.bookkeeping import as_of, record
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.states import State, StateDetails, StateType
-from runledger.domain.task_runs import TaskRun
+from runledger.domain.orchestration.bookkeeping import as_of, record
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State, StateDetails, StateType
+from runledger.domain.runs.task_runs import TaskRun
 
 SECOND = timedelta(seconds=1)
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runledger.domain.results import Remembered, Results
+from runledger.domain.orchestration.cached_results import Remembered, Results
 from tests.transitions.building import NOW, RUN_ID, state
 
 MINUTES = st.integers(-5, 5)

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from runledger.domain.facts import TaskRunFacts
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.states import StateType
 from runledger.domain.sorting import FlowRunSort, FlowSort, Page, Sort, TaskRunSort, rank_task_run
-from runledger.domain.states import StateType
-from runledger.store.planning import WHOLE
+from runledger.store.search.planner import WHOLE
 
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from runledger.domain.orchestration import Decision
-from runledger.domain.task_runs import TaskRun
+from runledger.domain.orchestration.decisions import Decision
+from runledger.domain.runs.task_runs import TaskRun
 from tests.transitions.building import FRESH_ID, NOW, propose, state, task_run
 
 LAST = datetime.fromisoformat("9999-12-31T23:59:59.999999Z")

@@ -6,9 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from runledger.domain.orchestration import Decision
-from runledger.domain.task_runs import TaskRun
-from runledger.domain.transitions import (
+from runledger.domain.orchestration.decisions import Decision
+from runledger.domain.orchestration.transitions import (
     Abort,
     Enqueue,
     Refusal,
@@ -17,6 +16,7 @@ from runledger.domain.transitions import (
     RememberResult,
     Wait,
 )
+from runledger.domain.runs.task_runs import TaskRun
 from tests.transitions.building import (
     FLOW_RUN_ID,
     FRESH_ID,

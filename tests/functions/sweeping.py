@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from runledger import wiring
-from runledger.service import departures
-from runledger.service.means import Means
+from runledger.service.context import Means
+from runledger.service.websocket import disconnects
 from tests.streaming import Streaming
 
 LEASE = timedelta(seconds=60)
@@ -13,5 +13,5 @@ LEASE = timedelta(seconds=60)
 def sweep(stream: Streaming, *, after: timedelta) -> None:
     """Sweep as the schedule does, later; what that changes is told."""
     means = Means(wiring.store(), wiring.sockets(), wiring.now() + after)
-    departures.sweep(means, LEASE)
+    disconnects.sweep(means, LEASE)
     stream.pump()

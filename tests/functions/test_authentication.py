@@ -8,10 +8,10 @@ from itertools import cycle
 import httpx
 import pytest
 
-from local import template
-from local.gateway import Gateway
-from local.template import Route
-from local.transport import GatewayTransport
+from local.cloudformation import template
+from local.cloudformation.template import Route
+from local.rest_api.gateway import Gateway
+from local.rest_api.transport import GatewayTransport
 from runledger import wiring
 from tests.databases import TEMPLATE
 

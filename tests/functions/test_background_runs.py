@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from local.socket_client import Sockets
-from runledger.domain.task_workers import MOST_BYTES
+from local.websocket_api.client import Sockets
+from runledger.domain.websocket.task_workers import MOST_BYTES
 from tests.background import delay, set_state, subscribe
 from tests.reporting.building import body
 

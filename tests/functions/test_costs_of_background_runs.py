@@ -5,7 +5,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from local.socket_client import Sockets
+from local.websocket_api.client import Sockets
 from runledger import wiring
 from tests.bench import delivery_costs
 from tests.bench.delivery_costs import Site

@@ -6,7 +6,7 @@ from functools import partial
 import httpx
 import pytest
 
-from local.socket_client import Sockets
+from local.websocket_api.client import Sockets
 from runledger import wiring
 from tests.background import delay, set_state, subscribe
 from tests.functions.sweeping import LEASE, sweep

@@ -2,17 +2,16 @@
 
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from local.functions import Functions
-from local.socket_client import Sockets
+from local.websocket_api.client import Sockets
 from tests.databases import TEMPLATE
+from tests.support.sample_events import sample_event
 
-EVENTS = {path.stem: path for path in (Path(__file__).parents[2] / "events").glob("*.json")}
 ENDPOINTS = sorted({route.operation for route in TEMPLATE.routes} - {"redirect_websocket"})
 
 FUNCTIONS = Functions(TEMPLATE)
@@ -47,7 +46,7 @@ STATUSES = {
 
 
 def called(operation: str) -> Any:  # noqa: ANN401 - whatever a function answers
-    return FUNCTIONS.call(operation, json.loads(EVENTS[operation].read_text("utf-8")))
+    return FUNCTIONS.call(operation, sample_event(operation))
 
 
 @pytest.fixture
@@ -133,5 +132,5 @@ def test_the_authorizer_names_the_whole_api_since_its_answer_is_kept(
     api_on_moto: httpx.Client,  # noqa: ARG001 - it sets the environment
 ) -> None:
     (statement,) = called("authorize")["policyDocument"]["Statement"]
-    arn = json.loads(EVENTS["authorize"].read_text("utf-8"))["methodArn"]
+    arn = sample_event("authorize")["methodArn"]
     assert statement["Resource"] == "/".join([*arn.split("/")[:2], "*"])

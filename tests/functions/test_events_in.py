@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.socket_client import SocketClient, Sockets
+from local.websocket_api.client import SocketClient, Sockets
 from runledger import wiring
 from tests.reporting.building import JSON, RUN_ID, body
 from tests.store.calls import Refusal, heard, refused

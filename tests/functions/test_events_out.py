@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx
 
-from local.socket_client import SocketClient, Sockets
+from local.websocket_api.client import SocketClient, Sockets
 from runledger import wiring
 from tests.functions.test_listeners import connect
 from tests.reporting.building import JSON, body

@@ -8,7 +8,7 @@ import pytest
 
 from runledger import wiring
 from runledger.domain.errors import Rejected
-from runledger.service import graphs
+from runledger.service.runs import graphs
 from tests.store.asking import ask, flow_run_id, made, new_flow, new_flow_run, new_task_run
 from tests.store.proposing import JSON, proposal
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from runledger import wiring
-from runledger.store import piece_keys
-from runledger.store.admission import MAX_FACTS, MAX_STATE_NAME
+from runledger.store.schema import piece_keys
+from runledger.store.size_limits import MAX_FACTS, MAX_STATE_NAME
 from tests.databases import DynamoDB
 from tests.functions.large import KB, MAX_PARAMETERS, each_size, read, text
 from tests.reporting.building import JSON

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from local.socket_client import Sockets
+from local.websocket_api.client import Sockets
 from tests.functions.large import KB, each_size, read, text
 from tests.functions.test_events_in import connect, send
 from tests.reporting.building import FLOW_RUN_ID, JSON, RUN_ID, body

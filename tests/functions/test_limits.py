@@ -8,7 +8,7 @@ import pytest
 
 from runledger import wiring
 from runledger.adapters.parsing import MOST_DIGITS, MOST_NESTED
-from runledger.store.failures import TOO_LARGE
+from runledger.store.dynamodb.errors import TOO_LARGE
 from tests.databases import DynamoDB
 from tests.store.asking import Asked, ask, made, new_task_run
 from tests.store.calls import Refusal, refused

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.socket_client import SocketClient, Sockets
+from local.websocket_api.client import SocketClient, Sockets
 
 # fmt: off
 CLOSED = {

@@ -7,9 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from local.socket_client import SocketClient, Sockets
+from local.websocket_api.client import SocketClient, Sockets
 from runledger import wiring
-from runledger.service import log_listening
+from runledger.service.websocket import log_subscriptions
 from tests.bench.metering import metered
 from tests.functions.test_listeners import connect
 from tests.store.lines import line, logged
@@ -145,7 +145,7 @@ def test_more_lines_than_a_call_has_time_for_come_once_and_in_their_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A chunk has a hundred lines or more, so that each call tells one."""
-    monkeypatch.setattr(log_listening, "MAX_LINES", 50)
+    monkeypatch.setattr(log_subscriptions, "MAX_LINES", 50)
     socket, other = listen(sockets_on_dynoxide), listen(sockets_on_dynoxide, **OF_OTHER)
     sent = [f"{number:04}" for number in range(600)]
     logged(api_on_dynoxide, *(line(message, flow_run_id=RUN) for message in sent))

@@ -1,7 +1,6 @@
 """Whatever is sent to an endpoint: no answer is a 500, and a refusal tells what is wrong."""
 
 import json
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -10,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local.template import Route
+from local.cloudformation.template import Route
 from tests.databases import TEMPLATE
 from tests.functions.mutations import malformed, mutated
 from tests.store.asking import made, new_flow, new_flow_run, new_task_run
+from tests.support.sample_events import sample_event
 
-EVENTS = Path(__file__).parents[2] / "events"
 ROUTES = [route for route in TEMPLATE.routes if route.operation != "method_not_allowed"]
 WITH_BODY = {"POST", "PATCH", "PUT"}
 
@@ -49,7 +48,7 @@ FEWER = max(1, FEW // 2)
 
 
 def valid_body(route: Route) -> Any:  # noqa: ANN401 - any JSON
-    event = json.loads((EVENTS / f"{route.operation}.json").read_text("utf-8"))
+    event = sample_event(route.operation)
     return json.loads(event["body"] or "null")
 
 

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,8 +11,8 @@ import pytest
 from local.functions import Functions
 from tests.databases import TEMPLATE
 from tests.reporting.building import FLOW_RUN_ID, JSON, RUN_ID, body
+from tests.support.sample_events import sample_event
 
-EVENTS = Path(__file__).parents[2] / "events"
 NOW = datetime.now(UTC)
 
 
@@ -99,7 +98,7 @@ def test_behind_a_custom_domain_a_page_leads_on_below_its_path(
     api_on_moto: httpx.Client, path: str, below: str
 ) -> None:
     emit(api_on_moto, *"ab")
-    event = json.loads((EVENTS / "read_events.json").read_text("utf-8"))
+    event = sample_event("read_events")
     event |= {
         "body": '{"limit": 1}',
         "headers": {"Host": "runs.example"},

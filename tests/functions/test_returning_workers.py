@@ -2,10 +2,10 @@
 
 import httpx
 
-from local.socket_client import Sockets
+from local.websocket_api.client import Sockets
 from runledger import wiring
-from runledger.domain.task_workers import Departure
-from runledger.service import conversations
+from runledger.domain.websocket.task_workers import Departure
+from runledger.service.websocket import dispatcher
 from tests.background import delay, subscribe
 from tests.functions.sweeping import LEASE, sweep
 from tests.streaming import Streaming
@@ -88,7 +88,7 @@ def test_a_worker_that_was_found_gone_before_the_platform_told_of_it_keeps_what_
     unsent = delay(api)
     stream.pump()
     told = Departure(at=wiring.now(), by_platform=True)
-    conversations.end(wiring.store(), gone.socket.id, told)
+    dispatcher.end(wiring.store(), gone.socket.id, told)
     back, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     assert back.ids() == [unsent]
     back.ack()

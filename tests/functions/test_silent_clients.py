@@ -10,13 +10,13 @@ from threading import Thread
 import httpx
 import pytest
 
-from local.socket_client import SocketClient, Sockets
+from local.websocket_api.client import SocketClient, Sockets
 from runledger import wiring
-from runledger.domain.conversations import AUTH_SUCCESS
 from runledger.domain.errors import Unavailable
-from runledger.service import conversations
-from runledger.service.means import Means
-from runledger.store import worker_keys
+from runledger.domain.websocket.protocol import AUTH_SUCCESS
+from runledger.service.context import Means
+from runledger.service.websocket import dispatcher
+from runledger.store.schema import worker_keys
 from tests.background import connect as connect_worker
 from tests.functions.test_authentication import AUTH, HASH
 from tests.reporting.building import RUN_ID, body
@@ -51,7 +51,7 @@ def connect(sockets: Sockets, *paths: str) -> list[SocketClient]:
 def sweep(after: timedelta, since: datetime | None = None) -> None:
     """End silent clients, as the schedule does, later than now or than another time."""
     at = (since or wiring.now()) + after
-    conversations.end_silent(Means(wiring.store(), wiring.sockets(), at))
+    dispatcher.end_silent(Means(wiring.store(), wiring.sockets(), at))
 
 
 def kept() -> set[str]:
@@ -200,7 +200,7 @@ def test_who_authenticates_while_it_is_swept_is_known_or_ended(
 @pytest.fixture
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time that a client has is over when it has connected."""
-    monkeypatch.setattr(conversations, "TIME_TO_AUTHENTICATE", timedelta(0))
+    monkeypatch.setattr(dispatcher, "TIME_TO_AUTHENTICATE", timedelta(0))
 
 
 @pytest.mark.usefixtures("_at_once")

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from local.socket_client import HandshakeRefused, Sockets
+from local.websocket_api.client import HandshakeRefused, Sockets
 from runledger import wiring
 from tests.background import PATH, Worker, connect, delay, subscribe
 from tests.functions.test_authentication import AUTH, HASH

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
-from local import template
-from local.gateway import Gateway
-from local.transport import GatewayTransport
+from local.cloudformation import template
+from local.rest_api.gateway import Gateway
+from local.rest_api.transport import GatewayTransport
 from tests.local.sample_functions import FUNCTIONS
 
 TEMPLATE = """

@@ -8,7 +8,8 @@ import boto3
 import httpx
 import pytest
 
-from local import tables, template
+from local.cloudformation import template
+from local.database import tables
 from tests.local import sample
 from tests.local.serving import Running, application, serving
 

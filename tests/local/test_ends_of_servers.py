@@ -11,9 +11,9 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from local import application as asgi
-from local import template
+from local.cloudformation import template
 from local.functions import Functions
-from local.listening import listening, port_of
+from local.ports import listening, port_of
 from local.web_server import Server
 from tests.local import sample
 from tests.local.serving import IN_BACKGROUND, Running, application, processes_of, serving

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from local import entrance, template
-from local.events import Request
-from local.gateway import Answer, Gateway
+from local.cloudformation import template
+from local.rest_api.events import Request
+from local.rest_api.gateway import Answer, Gateway
+from local.websocket_api import handshake_routing
 from tests.local import sample
 
 
@@ -22,7 +23,7 @@ class Waiting:
 
 def refused(folder: Path, method: str, path: str, body: bytes = b"") -> int:
     gateway = Gateway(template.load(sample.write(folder), {}))
-    answer = entrance.rest(gateway)(Request(method, path, body=body), Waiting())
+    answer = handshake_routing.rest(gateway)(Request(method, path, body=body), Waiting())
     assert isinstance(answer, Answer)
     return answer.status
 

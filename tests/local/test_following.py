@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from local import template
-from local.following import Followers, Stopped
+from local.cloudformation import template
+from local.event_sources.stream_pollers import Followers, Stopped
+from local.event_sources.triggers import Schedule
 from local.functions import Functions
-from local.triggers import Schedule
 from tests.local import sample
 
 

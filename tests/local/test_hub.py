@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from local import entrance, template
+from local.cloudformation import template
 from local.functions import Functions
-from local.gateway import Gateway
-from local.hub import Hub
-from local.management import LARGEST_MESSAGE
-from local.socket_client import HandshakeRefused, SocketClient, Sockets
+from local.rest_api.gateway import Gateway
+from local.websocket_api import handshake_routing
+from local.websocket_api.client import HandshakeRefused, SocketClient, Sockets
+from local.websocket_api.gateway import Hub
+from local.websocket_api.management import LARGEST_MESSAGE
 from tests.local import sample
 from tests.management import Management
 
@@ -22,7 +23,9 @@ def sockets(tmp_path: Path, management: Management, monkeypatch: pytest.MonkeyPa
     loaded = template.load(sample.write(tmp_path))
     functions = Functions(loaded)
     hub = management.hub = Hub(loaded.sockets, functions)
-    return Sockets(hub, entrance.one_url(Gateway(loaded, functions), hub, f"ws://{address}"))
+    return Sockets(
+        hub, handshake_routing.one_url(Gateway(loaded, functions), hub, f"ws://{address}")
+    )
 
 
 def answering(status: int, **headers: str) -> list[tuple[str, str]]:

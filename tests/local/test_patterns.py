@@ -1,6 +1,6 @@
 import pytest
 
-from local.patterns import UnknownPattern, check, matches
+from local.event_sources.patterns import UnknownPattern, check, matches
 
 RECORD = {"name": "INSERT", "count": 1, "item": {"pk": {"S": "RUN#1"}, "gone": None, "is": True}}
 

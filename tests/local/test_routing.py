@@ -1,7 +1,7 @@
 import pytest
 
-from local.routing import Resources
-from local.template import Route
+from local.cloudformation.template import Route
+from local.rest_api.routing import Resources
 
 ROUTES = [
     Route("GET", "/things/{id}", "read"),

@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from local import console
-from local.listening import listening
+from local.ports import listening
 from tests.local.serving import Running, application, processes_of, refused, serving
 
 ITEM = {"pk": {"S": "kept"}}

@@ -8,10 +8,11 @@ import pytest
 from starlette.types import Message, Scope
 from websockets.sync.client import connect
 
-from local import entrance, template
+from local.cloudformation import template
 from local.functions import Functions
-from local.hub import Hub
-from local.sockets import Sockets
+from local.websocket_api import handshake_routing
+from local.websocket_api.gateway import Hub
+from local.websocket_api.sockets import Sockets
 from tests.local import sample
 from tests.local.serving import application, serving
 from tests.local.talking import closed, talk, told
@@ -62,7 +63,7 @@ def converse(folder: Path, seconds: float | None, *clients: Client) -> None:
     async def serve() -> None:
         loaded = template.load(sample.write(folder))
         hub = Hub(loaded.sockets, Functions(loaded))
-        app = Sockets(hub, seconds).behind(entrance.sockets(hub))
+        app = Sockets(hub, seconds).behind(handshake_routing.sockets(hub))
         served = [app(SCOPE, client.receive, client.send) for client in clients]
         await asyncio.wait_for(asyncio.gather(*served), 20)
 

@@ -8,9 +8,12 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from local import dynamodb, processes, settings, streams, tables, template
+from local import processes, settings
+from local.cloudformation import template
+from local.database import dynamodb, tables
+from local.event_sources import streams
+from local.event_sources.records import Stream
 from local.functions import Functions
-from local.records import Stream
 from tests.databases import DynamoDB, Engine
 from tests.local import sample
 from tests.streaming import Streaming

@@ -1,9 +1,9 @@
 from datetime import timedelta
 from pathlib import Path
 
-from local import template
-from local.template import Route
-from local.triggers import Schedule
+from local.cloudformation import template
+from local.cloudformation.template import Route
+from local.event_sources.triggers import Schedule
 from tests.local import sample
 
 

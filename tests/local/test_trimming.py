@@ -11,10 +11,13 @@ from pathlib import Path
 import boto3
 import pytest
 
-from local import background, dynamodb, settings, sqlite, streams, tables, template
+from local import settings
+from local.cloudformation import template
+from local.database import dynamodb, sqlite, tables
+from local.event_sources import background, streams
+from local.event_sources.records import Stream
+from local.event_sources.streams import Consumer
 from local.functions import Functions
-from local.records import Stream
-from local.streams import Consumer
 from tests.local import sample
 
 TABLE = "runledger-local"

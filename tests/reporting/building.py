@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from runledger.domain.events import Event
+from runledger.domain.events.events import Event
 
 JSON = dict[str, Any]
 

@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
+from runledger.adapters.websocket.connections import Sockets
 from runledger.api.requests import StateCreate, TaskRunCreate
-from runledger.domain.states import StateDetails, StateType
-from runledger.domain.task_workers import Departure
-from runledger.service import conversations, departures, task_runs
-from runledger.service.conversations import Client, Ears
-from runledger.service.means import Means
-from runledger.service.task_workers import Counter
-from runledger.sockets import Sockets
+from runledger.domain.runs.states import StateDetails, StateType
+from runledger.domain.websocket.task_workers import Departure
+from runledger.service.context import Means
+from runledger.service.runs import task_runs
+from runledger.service.websocket import disconnects, dispatcher
+from runledger.service.websocket.dispatcher import Client, Ears
+from runledger.service.websocket.task_run_dispatcher import Counter
 from runledger.store.store import Store
 from tests.service.far_ends import FarEnds
 
@@ -47,7 +48,7 @@ class Site:
 
     def connect(self, name: str) -> None:
         self.far_ends.open[name] = []
-        conversations.begin(self.store, name, CLIENT, lambda _: True, now=NOW)
+        dispatcher.begin(self.store, name, CLIENT, lambda _: True, now=NOW)
 
     def say(self, name: str, **message: object) -> None:
         Ears(self.means(), lambda _: True).hear(name, json.dumps(message))
@@ -58,7 +59,7 @@ class Site:
     def end(self, name: str, *, by_platform: bool = False, unheard: bool = False) -> None:
         self.far_ends.open.pop(name, None)
         gone = Departure(at=NOW, by_platform=by_platform, unheard=unheard)
-        conversations.end(self.store, name, gone)
+        dispatcher.end(self.store, name, gone)
 
     def announce(self) -> None:
         Counter(self.means()).announce({"task:task"})
@@ -67,7 +68,7 @@ class Site:
         task_runs.set_state(self.store, run_id, state.proposed(NOW), force=True, now=NOW)
 
     def sweep(self, after: timedelta) -> None:
-        departures.sweep(self.means(after), LEASE)
+        disconnects.sweep(self.means(after), LEASE)
 
     def inbox(self, name: str) -> Iterator[UUID]:
         """Take what came."""

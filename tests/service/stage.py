@@ -8,14 +8,16 @@ from uuid import UUID
 
 from hypothesis.stateful import RuleBasedStateMachine
 
+from runledger.adapters.websocket.connections import Sockets
 from runledger.api.requests import StateCreate
-from runledger.domain.task_workers import Departure, is_taken_up, waits
-from runledger.service import conversations, reactions, task_runs
-from runledger.service.conversations import Ears
-from runledger.service.means import Means
-from runledger.sockets import Sockets
+from runledger.domain.websocket.task_workers import Departure, is_taken_up, waits
+from runledger.service.context import Means
+from runledger.service.runs import task_runs
+from runledger.service.stream import reactions
+from runledger.service.websocket import dispatcher
+from runledger.service.websocket.dispatcher import Ears
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.service.far_ends import FarEnds
 from tests.service.watching import Process, queued, records_of
@@ -102,7 +104,7 @@ class Stage(RuleBasedStateMachine):
 
     def end(self, connection_id: str, how: Ending) -> None:
         gone = Departure(at=self.now, by_platform=how != OF_ITSELF, unheard=how == UNHEARD)
-        conversations.end(self.store, connection_id, gone)
+        dispatcher.end(self.store, connection_id, gone)
         self.after()
 
     def waits(self, run_id: UUID) -> bool:

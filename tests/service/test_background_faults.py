@@ -6,9 +6,9 @@ from contextlib import suppress
 import pytest
 
 from runledger.domain.errors import Unavailable
-from runledger.service import task_runs
+from runledger.service.runs import task_runs
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.service.sites import LEASE, NOW, Site
 from tests.store.calls import FAULTS, Fault, broken, heard, sent_twice

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.conftest import fresh_table
 from tests.databases import Engine
 from tests.service.sites import LEASE, STARTED, TAKEN_UP, Site

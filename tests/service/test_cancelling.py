@@ -10,11 +10,12 @@ import pytest
 
 from runledger import wiring
 from runledger.domain.errors import Unavailable
-from runledger.service import flow_runs, task_runs
-from runledger.service.cancelling import MESSAGE, ROUND, cancel_children
-from runledger.service.means import Means
-from runledger.store import cancellations, keys
-from runledger.store.changes import Change
+from runledger.service.context import Means
+from runledger.service.runs import flow_runs, task_runs
+from runledger.service.runs.flow_run_cancellation import MESSAGE, ROUND, cancel_children
+from runledger.store.dynamodb.stream_records import Change
+from runledger.store.runs import cancellations
+from runledger.store.schema import keys
 from tests.databases import DynamoDB
 from tests.store.asking import Asked, ask, made, new_flow, new_flow_run, new_task_run
 from tests.store.calls import FAULTS, Fault, broken, preceded

@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from runledger import wiring
-from runledger.service import cancelling
-from runledger.service.cancelling import cancel_children
-from runledger.store import cancellations
+from runledger.service.runs import flow_run_cancellation
+from runledger.service.runs.flow_run_cancellation import cancel_children
+from runledger.store.runs import cancellations
 from tests.databases import DynamoDB
 from tests.service.test_cancelling import cancel, child, means, told
 from tests.store.asking import flow_run_id
@@ -22,7 +22,7 @@ def test_each_task_run_is_read_once_and_written_once(
     monkeypatch: pytest.MonkeyPatch,
     rounds: int,
 ) -> None:
-    monkeypatch.setattr(cancelling, "ROUND", ROUND)
+    monkeypatch.setattr(flow_run_cancellation, "ROUND", ROUND)
     flow_run, number = flow_run_id(api_on_dynoxide), rounds * ROUND
     for key in range(number):
         child(api_on_dynoxide, flow_run, str(key))

@@ -2,13 +2,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from runledger.api.requests import StateCreate, TaskRunCreate
-from runledger.domain.concurrency_limits import ConcurrencyLimit, named_for
-from runledger.domain.orchestration import Status
-from runledger.domain.states import StateType
-from runledger.service import concurrency_limits, slots, task_runs
-from runledger.service.slots import Term, Wanted
+from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, named_for
+from runledger.domain.orchestration.decisions import Status
+from runledger.domain.runs.states import StateType
+from runledger.service.concurrency import concurrency_limits, slots
+from runledger.service.concurrency.slots import Term, Wanted
+from runledger.service.runs import task_runs
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import DynamoDB
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

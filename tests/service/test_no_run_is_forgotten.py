@@ -17,9 +17,11 @@ from hypothesis.stateful import (
 )
 
 from runledger.api.requests import StateCreate, TaskRunCreate
-from runledger.domain.states import StateType
-from runledger.domain.task_workers import waits
-from runledger.service import conversations, departures, reactions, task_runs
+from runledger.domain.runs.states import StateType
+from runledger.domain.websocket.task_workers import waits
+from runledger.service.runs import task_runs
+from runledger.service.stream import reactions
+from runledger.service.websocket import disconnects, dispatcher
 from tests.conftest import new_table
 from tests.databases import Engine
 from tests.service.sites import CLIENT, LEASE, RETRIED, STARTED, TAKEN_UP, WAITING
@@ -87,7 +89,7 @@ class Background(Stage):
         in_time = self.now - process.left < LEASE
         process.connect(connection_id, list(keys), in_time=in_time)
         self.far_ends.open[connection_id] = []
-        assert conversations.begin(self.store, connection_id, CLIENT, lambda _: True, now=self.now)
+        assert dispatcher.begin(self.store, connection_id, CLIENT, lambda _: True, now=self.now)
         self.say(connection_id, type="subscribe", keys=process.keys, client_id=name)
 
     @to_one(Stage.busy)
@@ -155,7 +157,7 @@ class Background(Stage):
     def sweep(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
         before = set(self.far_ends.open)
-        departures.sweep(self.means, LEASE)
+        disconnects.sweep(self.means, LEASE)
         for ended in before - set(self.far_ends.open):
             self.closed(ended)
         self.after()

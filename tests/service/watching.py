@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from runledger.domain.task_workers import Waiting
-from runledger.store import worker_keys
-from runledger.store.expressions import typed
+from runledger.domain.websocket.task_workers import Waiting
+from runledger.store.dynamodb.expressions import typed
 from runledger.store.items import read_document
-from runledger.store.keys import Key
+from runledger.store.schema import worker_keys
+from runledger.store.schema.keys import Key
 from tests.store.contents import Table
 
 

@@ -6,19 +6,20 @@ from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from runledger.domain.deployments import Deployment
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.flows import Flow
-from runledger.domain.states import State
-from runledger.domain.task_runs import TaskRun
-from runledger.domain.task_workers import waiting, waits
-from runledger.store import event_keys, items, keys, worker_keys
-from runledger.store.counters import COUNTERS, STATELESS
-from runledger.store.expressions import plain
-from runledger.store.keys import Key
-from runledger.store.removal_keys import REMAINDER, TOMBSTONE
-from runledger.store.runs import MOST_TAGS
-from runledger.store.task_workers import entry
+from runledger.domain.deployments.deployments import Deployment
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
+from runledger.domain.runs.states import State
+from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.websocket.task_workers import waiting, waits
+from runledger.store import items
+from runledger.store.dynamodb.expressions import plain
+from runledger.store.runs.counters import COUNTERS, STATELESS
+from runledger.store.runs.derived_items import MOST_TAGS
+from runledger.store.schema import event_keys, keys, worker_keys
+from runledger.store.schema.keys import Key
+from runledger.store.schema.removal_keys import REMAINDER, TOMBSTONE
+from runledger.store.websocket.task_workers import entry
 from tests.databases import DynamoDB
 
 Table = dict[Key, dict[str, Any]]

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from uuid import UUID
 
-from runledger.domain.events import Event
+from runledger.domain.events.events import Event
 from runledger.service import events
-from runledger.store import event_keys, keys
-from runledger.store.removal_keys import REMAINDER, TOMBSTONE
+from runledger.store.dynamodb.table import Table
+from runledger.store.schema import event_keys, keys
+from runledger.store.schema.removal_keys import REMAINDER, TOMBSTONE
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.reporting.building import JSON, at, body
 from tests.store.asking import Asked, removal

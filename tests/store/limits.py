@@ -5,9 +5,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from runledger.domain.concurrency_limits import ConcurrencyLimit, Holder
+from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, Holder
 from runledger.domain.errors import Gone, Locked, NotFound
-from runledger.service import concurrency_limits, slots, tag_limits
+from runledger.service.concurrency import concurrency_limits, slots, tag_limits
 from runledger.store.store import Store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.states import State, StateType
-from runledger.domain.task_runs import TaskRun
-from runledger.store import items, runs
-from runledger.store.expressions import typed
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State, StateType
+from runledger.domain.runs.task_runs import TaskRun
+from runledger.store import items
+from runledger.store.dynamodb.expressions import typed
+from runledger.store.dynamodb.table import Table
+from runledger.store.dynamodb.writes import Add, Item, Put
 from runledger.store.items import Stored
-from runledger.store.keys import Key
-from runledger.store.runs import Run
-from runledger.store.table import Table
-from runledger.store.writes import Add, Item, Put
+from runledger.store.runs import derived_items
+from runledger.store.runs.derived_items import Run
+from runledger.store.schema.keys import Key
 from tests.databases import DynamoDB
 
 DAWN = datetime(2030, 1, 1, tzinfo=UTC)
@@ -63,7 +64,7 @@ def put_flow_runs(database: DynamoDB, filled: Sequence[FlowRun], *, shards: int)
 
 def put_beside(database: DynamoDB, filled: Sequence[Run], *, shards: int) -> None:
     """Put the tags of runs, and count them: each counter is written once, for all of its runs."""
-    beside = [write for run in filled for write in runs.begun(run, shards=shards)]
+    beside = [write for run in filled for write in derived_items.begun(run, shards=shards)]
     put(database, [write.item for write in beside if isinstance(write, Put)])
     totals: dict[Key, Counter[str]] = defaultdict(Counter)
     for write in beside:

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import httpx
 
-from runledger.domain.states import TERMINAL, State, StateType
-from runledger.store import keys
-from runledger.store.states import StateStore
-from runledger.store.table import Table
+from runledger.domain.runs.states import TERMINAL, State, StateType
+from runledger.store.dynamodb.table import Table
+from runledger.store.runs.states import StateStore
+from runledger.store.schema import keys
 from tests.databases import DynamoDB
 from tests.store.asking import Asked
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from runledger.domain.states import State
-from runledger.store import keys
+from runledger.domain.runs.states import State
+from runledger.store.schema import keys
 from runledger.store.store import Store
 from tests.databases import DynamoDB
 from tests.reporting.naive import COLUMNS

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from local import tables
+from local.database import tables
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import Page, TaskRunSort
+from runledger.store.dynamodb.table import Table
 from runledger.store.items import Stored
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import TEMPLATE, DynamoDB, Engine
 from tests.store.asking import Asked, Asking, Site, ask, made, new_task_run
 from tests.store.calls import Heard, heard

@@ -6,12 +6,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.states import State, StateType
-from runledger.store import counters, keys, runs
-from runledger.store.counters import COUNTERS
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State, StateType
+from runledger.store.dynamodb.table import MOST_KEYS, Table
+from runledger.store.runs import counters, derived_items
+from runledger.store.runs.counters import COUNTERS
+from runledger.store.schema import keys
 from runledger.store.store import Store
-from runledger.store.table import MOST_KEYS, Table
 from tests.databases import DynamoDB
 from tests.store.asking import (
     Asked,
@@ -83,7 +84,7 @@ def test_a_run_without_a_state_counts_as_such(store: Store, dynamodb: DynamoDB) 
 def test_only_another_type_of_state_or_other_tags_are_written_beside_a_run() -> None:
     run = task_run(1, tags=("a",))
     entered = in_state(run, State(id=uuid4(), type=StateType.PENDING, name="Late", timestamp=NOW))
-    assert runs.changed(run, entered, shards=2) == []
+    assert derived_items.changed(run, entered, shards=2) == []
 
 
 def test_all_counters_of_a_kind_are_read_at_once() -> None:

@@ -12,8 +12,8 @@ from runledger import wiring
 from runledger.domain.errors import OutOfTime
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import Page, TaskRunSort
-from runledger.store.deadlines import Deadline
-from runledger.store.searching import Searcher
+from runledger.store.dynamodb.deadlines import Deadline
+from runledger.store.search.executor import Searcher
 from runledger.store.store import Store
 from tests.databases import DynamoDB
 from tests.store.populations import DAWN, put_numbered

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local import tables
-from runledger.domain.durations import Duration
+from local.database import tables
 from runledger.domain.filters.criteria import Criteria
+from runledger.domain.runs.durations import Duration
+from runledger.domain.runs.states import State, StateType
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort
-from runledger.domain.states import State, StateType
-from runledger.domain.task_runs import TaskRun
-from runledger.store import places
+from runledger.store.dynamodb.table import Table
 from runledger.store.items import Stored
+from runledger.store.schema import sort_keys
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import TEMPLATE, DynamoDB, Engine
 from tests.store.calls import heard
 from tests.store.populations import DAWN, in_state, put_task_runs, task_run
@@ -166,7 +166,7 @@ DURATIONS = st.builds(
 
 @given(duration=DURATIONS)
 def test_a_place_is_read_back_as_the_duration_that_it_spells(duration: Duration) -> None:
-    assert places.read_duration(places.duration_place(duration)) == duration
+    assert sort_keys.read_duration(sort_keys.duration_place(duration)) == duration
 
 
 @given(one=DURATIONS, other=DURATIONS, now=MOMENTS)
@@ -175,7 +175,7 @@ def test_places_stand_in_the_order_of_durations(
 ) -> None:
     """Going down: that of runs which run is the other way round, but for those that tie."""
     if one.is_running == other.is_running:
-        places_fall = places.duration_place(one) > places.duration_place(other)
+        places_fall = sort_keys.duration_place(one) > sort_keys.duration_place(other)
         runs_grow = one.is_running and one.taken != other.taken
         ranks_fall = one.rank(now, reverse=True) > other.rank(now, reverse=True)
         assert ranks_fall == (places_fall != (runs_grow and one != other))
@@ -183,10 +183,10 @@ def test_places_stand_in_the_order_of_durations(
 
 @given(one=DURATIONS, other=DURATIONS)
 def test_those_that_took_as_long_lie_within_one_range(one: Duration, other: Duration) -> None:
-    ties, place = places.as_long_as(one), places.duration_place(other)
+    ties, place = sort_keys.as_long_as(one), sort_keys.duration_place(other)
     alike = (one.is_running, one.taken) == (other.is_running, other.taken)
     assert (ties[0] <= place <= ties[1]) == alike
-    after = places.longer_than(one)
+    after = sort_keys.longer_than(one)
     is_after = one.is_running == other.is_running and other.taken > one.taken
     assert (after[0] <= place <= after[1]) == is_after
 

@@ -6,18 +6,18 @@ from typing import Any, TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runledger.domain.bookkeeping import told_in_utc
-from runledger.domain.empirical_policies import FlowRunPolicy, TaskRunPolicy
-from runledger.domain.facts import TaskRunFacts
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.flows import Flow
-from runledger.domain.states import State, StateDetails, StateType
-from runledger.domain.task_inputs import Constant, FlowRunResult, Parameter, TaskRunResult
-from runledger.domain.task_runs import TaskRun
+from runledger.domain.orchestration.bookkeeping import told_in_utc
+from runledger.domain.orchestration.empirical_policies import FlowRunPolicy, TaskRunPolicy
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
+from runledger.domain.runs.states import State, StateDetails, StateType
+from runledger.domain.runs.task_inputs import Constant, FlowRunResult, Parameter, TaskRunResult
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.store import items
-from runledger.store.expressions import plain, typed
+from runledger.store.dynamodb.expressions import plain, typed
+from runledger.store.dynamodb.writes import Item
 from runledger.store.items import Stored
-from runledger.store.writes import Item
 
 SHARDS = 2
 

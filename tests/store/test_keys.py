@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runledger.domain.facts import TaskRunFacts
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.states import StateType
 from runledger.domain.sorting import rank
-from runledger.domain.states import StateType
-from runledger.store import keys, places
+from runledger.store.schema import keys, sort_keys
 
 MOST_BYTES_OF_PK, MOST_BYTES_OF_SK = 2048, 1024
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -35,11 +35,11 @@ FACTS = st.builds(
 
 
 def place_by_name(facts: TaskRunFacts) -> str:
-    return places.name_place(facts.name, facts.created, facts.id)
+    return sort_keys.name_place(facts.name, facts.created, facts.id)
 
 
 def place_by_time(facts: TaskRunFacts) -> str:
-    return places.place(facts.next_scheduled_start_time, facts.created, facts.id)
+    return sort_keys.place(facts.next_scheduled_start_time, facts.created, facts.id)
 
 
 @given(one=FACTS, other=FACTS)
@@ -58,13 +58,13 @@ def test_places_stand_in_the_order_of_names(one: TaskRunFacts, other: TaskRunFac
 def test_what_lies_between_two_times_is_placed_between_them(
     time: datetime, low: datetime | None, high: datetime | None
 ) -> None:
-    first, last = places.between(low, high)
+    first, last = sort_keys.between(low, high)
     is_between = (low is None or low <= time) and (high is None or time <= high)
-    assert (first <= places.place(time, NOW, uuid4()) <= last) == is_between
+    assert (first <= sort_keys.place(time, NOW, uuid4()) <= last) == is_between
 
 
 def test_what_has_no_time_lies_between_none() -> None:
-    assert places.place(None, NOW, uuid4()) < places.between(None, None)[0]
+    assert sort_keys.place(None, NOW, uuid4()) < sort_keys.between(None, None)[0]
 
 
 @given(one=CLAIMS, other=CLAIMS)
@@ -84,7 +84,7 @@ def test_keys_made_of_any_text_are_short_enough(
     assert all(len(key.pk.encode()) <= MOST_BYTES_OF_PK for key in made)
     assert all(len(key.sk.encode()) <= MOST_BYTES_OF_SK for key in made)
     assert len(keys.tag_shard(keys.TASK_RUN, name, 99).encode()) <= MOST_BYTES_OF_PK
-    assert len(places.name_place(name, NOW, flow_id).encode()) <= MOST_BYTES_OF_SK
+    assert len(sort_keys.name_place(name, NOW, flow_id).encode()) <= MOST_BYTES_OF_SK
 
 
 @given(one=TEXTS, other=TEXTS)
@@ -97,9 +97,9 @@ def test_different_tags_have_different_owners(one: str, other: str) -> None:
 
 @given(name=TEXTS)
 def test_only_names_that_may_have_been_cut_are_put_in_order_by_themselves(name: str) -> None:
-    shown = places.name_place(name, NOW, uuid4())
-    is_whole = len(name.translate(places.ESCAPES).encode()) < places.MOST_NAME_BYTES - 3
-    assert (places.cut_name(shown) is None) == is_whole
+    shown = sort_keys.name_place(name, NOW, uuid4())
+    is_whole = len(name.translate(sort_keys.ESCAPES).encode()) < sort_keys.MOST_NAME_BYTES - 3
+    assert (sort_keys.cut_name(shown) is None) == is_whole
 
 
 @given(run_id=st.uuids(), shards=st.integers(1, 9))

@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from runledger.store import piece_keys, pieces
-from runledger.store.keys import Key
-from runledger.store.removal_keys import REMAINDER
+from runledger.store.dynamodb import large_documents
+from runledger.store.schema import piece_keys
+from runledger.store.schema.keys import Key
+from runledger.store.schema.removal_keys import REMAINDER
 from tests.databases import DynamoDB
 from tests.removals import Removals
 from tests.store.asking import (
@@ -63,7 +64,7 @@ def named_and_there(database: DynamoDB) -> tuple[set[Key], set[Key]]:
     named = {
         key
         for item in table.values()
-        for one in pieces.references(item).values()
+        for one in large_documents.references(item).values()
         for key in one.keys(item["pk"])
     }
     return named, {key for key in table if key.sk.startswith(piece_keys.PIECE)}
@@ -166,7 +167,7 @@ def test_a_deletion_takes_what_an_earlier_crash_left(
     last = len(calls) - 1
     an_hour_ago = time.time() - 3_600
     with monkeypatch.context() as patch:
-        patch.setattr(pieces, "time", lambda: an_hour_ago)
+        patch.setattr(large_documents, "time", lambda: an_hour_ago)
         with broken(site.client, FAULTS["not done"], first=last):
             ask(site.api, proposal(run, "FAILED", "lost"))
     removals.follow()

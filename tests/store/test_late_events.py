@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from runledger import wiring
-from runledger.service import removals
-from runledger.store.removals import BELIEF, KnownTombstones
+from runledger.service.stream import cascade_deletes
+from runledger.store.dynamodb.table import Table
+from runledger.store.runs.cascade_deletes import BELIEF, KnownTombstones
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.reporting.building import body
 from tests.store.asking import Site, ask, flow_run_id
@@ -100,7 +100,7 @@ def test_who_believes_for_a_while_that_there_is_no_tombstone_leaves_nothing(
 
 def test_the_stream_looks_again_when_nobody_can_act_on_an_old_belief_any_more() -> None:
     longest_request = timedelta(seconds=29)
-    assert longest_request + BELIEF < removals.SETTLING
+    assert longest_request + BELIEF < cascade_deletes.SETTLING
 
 
 def test_that_there_is_a_tombstone_is_not_forgotten_for_one_who_missed_it_before() -> None:

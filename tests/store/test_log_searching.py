@@ -12,8 +12,8 @@ from runledger.api.logs import CreateLogs, ReadLogs
 from runledger.domain.filters.logs import LogQuery
 from runledger.domain.logs import Log, batch_number
 from runledger.service import logs
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.store.contents import scan
 

@@ -14,8 +14,8 @@ from runledger.api.logs import CreateLogs
 from runledger.domain.filters.logs import LogFilter, LogQuery
 from runledger.metering import measured
 from runledger.service import logs
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.store.calls import FAULTS, Refusal, broken, heard, hooked, refused
 from tests.store.contents import scan

@@ -11,21 +11,21 @@ import pytest
 
 from runledger import metering
 from runledger.domain.errors import OutOfTime
-from runledger.domain.facts import TaskRunFacts
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.logs import LogFilter, LogQuery
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.flows import Flow
 from runledger.domain.logs import Log
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
+from runledger.domain.runs.states import State, StateType
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort, rank
-from runledger.domain.states import State, StateType
-from runledger.domain.task_runs import TaskRun
-from runledger.store.costs import ENTRIES_PER_QUERY, MANY_QUERIES
-from runledger.store.deadlines import Deadline
+from runledger.parallel import MAX_READS_AT_ONCE, map_at_once
+from runledger.store.dynamodb.deadlines import Deadline
+from runledger.store.dynamodb.table import MOST_KEYS, Table
 from runledger.store.items import Stored
+from runledger.store.search.costs import ENTRIES_PER_QUERY, MANY_QUERIES
 from runledger.store.store import Store
-from runledger.store.table import MOST_KEYS, Table
-from runledger.store.threads import MAX_READS_AT_ONCE, map_at_once
 from tests.databases import DynamoDB
 from tests.store.calls import gauged, heard
 from tests.store.populations import DAWN, put_flow_runs, put_task_runs, task_run

@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from runledger.store import memories
-from runledger.store.memories import Memory
+from runledger.store import caches
+from runledger.store.caches import Memory
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.reporting.building import body
 from tests.store.calls import heard
@@ -17,7 +17,7 @@ STATES = 24
 
 
 def test_only_the_last_things_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memories, "MOST", 2)
+    monkeypatch.setattr(caches, "MOST", 2)
     memory: Memory[int] = Memory()
     for number in range(3):
         memory.keep(str(number), number)

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runledger.domain.errors import OutOfTime
-from runledger.domain.states import State, StateType
-from runledger.store import items, keys
-from runledger.store.deadlines import Deadline
-from runledger.store.observed_states import ObservedStateStore
-from runledger.store.shards import Shards
-from runledger.store.table import Table
-from runledger.store.writes import Delete, Put
+from runledger.domain.runs.states import State, StateType
+from runledger.store import items
+from runledger.store.dynamodb.deadlines import Deadline
+from runledger.store.dynamodb.table import Table
+from runledger.store.dynamodb.writes import Delete, Put
+from runledger.store.runs.observed_states import ObservedStateStore
+from runledger.store.schema import keys
+from runledger.store.schema.shards import Shards
 from tests.databases import DynamoDB
 from tests.store.calls import heard, preceded
 

@@ -9,11 +9,11 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from runledger.api.queries import MOST_OFFSET
 from runledger.domain.errors import Unavailable
 from runledger.domain.filters.criteria import Criteria
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort
-from runledger.domain.task_runs import TaskRun
-from runledger.store.searching import MOST_SORTED, Found
+from runledger.store.dynamodb.table import MOST_KEYS, Table
+from runledger.store.search.executor import MOST_SORTED, Found
 from runledger.store.store import Store
-from runledger.store.table import MOST_KEYS, Table
 from tests.databases import DynamoDB
 from tests.store.calls import Heard, heard, hooked
 from tests.store.populations import put_numbered

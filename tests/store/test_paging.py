@@ -28,13 +28,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from local import tables
+from local.database import tables
 from runledger.domain.filters.criteria import Criteria
+from runledger.domain.runs.states import State, StateType
 from runledger.domain.sorting import Page, TaskRunSort
-from runledger.domain.states import State, StateType
+from runledger.store.dynamodb.table import Table
 from runledger.store.items import Stored
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import TEMPLATE, DynamoDB, Engine
 from tests.store.calls import hooked
 from tests.store.populations import DAWN, in_state, put_task_runs, task_run

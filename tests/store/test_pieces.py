@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.states import State, StateType
-from runledger.store import items, keys, pieces
-from runledger.store.pieces import MAX_DOCUMENT, MAX_PIECE, divide
-from runledger.store.writes import Item
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State, StateType
+from runledger.store import items
+from runledger.store.dynamodb import large_documents
+from runledger.store.dynamodb.large_documents import MAX_DOCUMENT, MAX_PIECE, divide
+from runledger.store.dynamodb.writes import Item
+from runledger.store.schema import keys
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 LARGEST_ITEM = 400 * 1024
@@ -43,9 +45,9 @@ def incompressible(length: int) -> str:
     return Random(length).randbytes(length // 2).hex()  # noqa: S311 - the same at each run
 
 
-def put_together(divided: pieces.Divided) -> Any:  # noqa: ANN401 - any JSON
+def put_together(divided: large_documents.Divided) -> Any:  # noqa: ANN401 - any JSON
     found = {keys.of(piece): piece for piece in divided.pieces}
-    whole = pieces.assembled(divided.item, found)
+    whole = large_documents.assembled(divided.item, found)
     assert whole
     return json.loads(whole["body"])
 
@@ -81,7 +83,7 @@ def test_what_does_not_compress_is_cut_in_as_few_pieces_as_hold_it(length: int) 
 
 def test_a_document_of_the_usual_size_stays_as_it_is() -> None:
     item = item_of({"name": "x" * (MAX_DOCUMENT - 100)})
-    assert divide(item) == pieces.Divided(item)
+    assert divide(item) == large_documents.Divided(item)
 
 
 def test_the_limit_counts_bytes_and_not_characters() -> None:
@@ -94,12 +96,14 @@ def test_a_field_that_stays_keeps_its_pieces_and_another_gets_new_ones() -> None
     after = divide(
         item_of({**document, "message": incompressible(60_000)}), before.item["document_pieces"]
     )
-    was, now = pieces.references(before.item), pieces.references(after.item)
+    was, now = large_documents.references(before.item), large_documents.references(after.item)
     assert now["parameters"] == was["parameters"]
     assert now["message"].id != was["message"].id
     assert {keys.of(one) for one in after.pieces} == {*now["message"].keys("TASK_RUN#1")}
-    assert set(pieces.superseded(before.item, after.item)) == {*was["message"].keys("TASK_RUN#1")}
-    assert set(pieces.superseded(after.item, None)) == {
+    assert set(large_documents.superseded(before.item, after.item)) == {
+        *was["message"].keys("TASK_RUN#1")
+    }
+    assert set(large_documents.superseded(after.item, None)) == {
         key for one in now.values() for key in one.keys("TASK_RUN#1")
     }
 
@@ -157,5 +161,5 @@ def test_orphans_are_old_pieces_that_no_item_names() -> None:
     left = divide(item_of({"parameters": incompressible(50_000)}))
     partition = [named.item, *named.pieces, *left.pieces]
     later = datetime.now(UTC) + timedelta(seconds=10)
-    assert list(pieces.orphans(partition, later)) == [keys.of(one) for one in left.pieces]
-    assert list(pieces.orphans(partition, later - timedelta(hours=1))) == []
+    assert list(large_documents.orphans(partition, later)) == [keys.of(one) for one in left.pieces]
+    assert list(large_documents.orphans(partition, later - timedelta(hours=1))) == []

@@ -1,9 +1,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from runledger.store.keys import Key
+from runledger.store.dynamodb.writes import Put
+from runledger.store.schema.keys import Key
 from runledger.store.store import Store
-from runledger.store.writes import Put
 
 KEYS = [Key("A", "1"), Key("B", "1")]
 

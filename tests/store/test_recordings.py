@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local import tables
-from runledger.domain.events import Event
-from runledger.service import events, task_runs
+from local.database import tables
+from runledger.domain.events.events import Event
+from runledger.service import events
+from runledger.service.runs import task_runs
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import TEMPLATE, DynamoDB, Engine
 from tests.reporting import naive
 from tests.reporting.building import JSON, at, body

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from runledger.domain.errors import Unavailable
-from runledger.domain.events import Event
+from runledger.domain.events.events import Event
 from runledger.service import events
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.reporting import naive
 from tests.reporting.building import FLOW_RUN_ID, JSON, RUN_ID, at, body

@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from runledger import wiring
-from runledger.service import removals as service
-from runledger.store import keys
-from runledger.store.deadlines import Deadline
-from runledger.store.keys import Key
-from runledger.store.removal_keys import REMAINDER, TOMBSTONE
+from runledger.service.stream import cascade_deletes as service
+from runledger.store.dynamodb.deadlines import Deadline
+from runledger.store.schema import keys
+from runledger.store.schema.keys import Key
+from runledger.store.schema.removal_keys import REMAINDER, TOMBSTONE
 from tests.databases import DynamoDB
 from tests.removals import Removals, follow
 from tests.store.asking import (

@@ -8,12 +8,13 @@ from uuid import UUID
 import pytest
 
 from runledger.domain.filters.criteria import Criteria
+from runledger.domain.runs.states import StateType
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort
-from runledger.domain.states import StateType
-from runledger.domain.task_runs import TaskRun
-from runledger.store import counters, keys
+from runledger.store.dynamodb.table import Table
+from runledger.store.runs import counters
+from runledger.store.schema import keys
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.store.contents import assert_counted, scan
 from tests.store.populations import DAWN, task_run

@@ -11,20 +11,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local import tables
-from runledger.domain.deployments import Deployment
+from local.database import tables
+from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.flows import Flow
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
+from runledger.domain.runs.states import State
 from runledger.domain.sorting import ALL, FlowRunSort, FlowSort, Page, Sort, TaskRunSort
-from runledger.domain.states import State
-from runledger.store import places
-from runledger.store.costs import MANY_QUERIES
+from runledger.store.dynamodb.table import Table
 from runledger.store.items import Stored
-from runledger.store.runs import MOST_TAGS
-from runledger.store.searching import MOST_SORTED
+from runledger.store.runs.derived_items import MOST_TAGS
+from runledger.store.schema import sort_keys
+from runledger.store.search.costs import MANY_QUERIES
+from runledger.store.search.executor import MOST_SORTED
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import TEMPLATE, DynamoDB
 from tests.domain.strategies import (
     FLOW_RUN,
@@ -51,7 +51,7 @@ SORTS: dict[str, type[Sort]] = {
 
 # Names that agree as far as an index shows them, or nearly so, and characters that must be escaped.
 ODD = st.text("a\x00\x01\x02é\U0001f600", max_size=3)
-LONG = st.integers(places.MOST_NAME_BYTES - 5, places.MOST_NAME_BYTES + 1).map("a".__mul__)
+LONG = st.integers(sort_keys.MOST_NAME_BYTES - 5, sort_keys.MOST_NAME_BYTES + 1).map("a".__mul__)
 NAMES = TEXTS | ODD | st.builds(str.__add__, LONG, ODD)
 
 OF_RUNS = {"created": TIMES, "name": NAMES, "next_scheduled_start_time": TIMES | st.none()}

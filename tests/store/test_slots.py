@@ -11,13 +11,13 @@ from uuid import UUID
 import httpx
 import pytest
 
-from runledger.domain.concurrency_limits import SAMPLES, Lease
+from runledger.domain.concurrency.concurrency_limits import SAMPLES, Lease
 from runledger.domain.errors import Gone, Locked, TooLarge, Unavailable
-from runledger.service import concurrency_limits, slots, tag_limits
-from runledger.store.leases import MOST_AT_ONCE
-from runledger.store.slots import MOST_LIMITS
+from runledger.service.concurrency import concurrency_limits, slots, tag_limits
+from runledger.store.concurrency.leases import MOST_AT_ONCE
+from runledger.store.concurrency.slots import MOST_LIMITS
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 from tests.databases import DynamoDB
 from tests.store.asking import Asked, made, persist
 from tests.store.calls import FAULTS, broken, heard, preceded

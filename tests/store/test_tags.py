@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from runledger.store import keys
-from runledger.store.expressions import in_index
-from runledger.store.runs import MOST_TAGS
-from runledger.store.table import Query, Table
+from runledger.store.dynamodb.expressions import in_index
+from runledger.store.dynamodb.table import Query, Table
+from runledger.store.runs.derived_items import MOST_TAGS
+from runledger.store.schema import keys
 from tests.databases import DynamoDB
 from tests.store.asking import Asked, Site, flow_run_id, made, new_task_run
 from tests.store.calls import heard

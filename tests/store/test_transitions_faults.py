@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from runledger.domain.results import Results
-from runledger.domain.states import State
-from runledger.store import items, keys
+from runledger.domain.orchestration.cached_results import Results
+from runledger.domain.runs.states import State
+from runledger.store import items
+from runledger.store.schema import keys
 from tests.databases import DynamoDB
 from tests.store.asking import Asked, Site, ask, made, persist
 from tests.store.calls import FAULTS, broken, heard, preceded, sent_twice

@@ -4,16 +4,18 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from runledger.domain.deployments import Deployment
+from runledger.domain.deployments.deployments import Deployment
+from runledger.domain.filters.ancestry import Lineage
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.filters.lineage import Lineage
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.flows import Flow
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
 from runledger.domain.sorting import Page, rank_deployment, rank_flow, rank_flow_run, rank_task_run
-from runledger.store import deployment_items, items, keys
-from runledger.store.deployment_items import SeenDeployment
+from runledger.store import items
+from runledger.store.deployments import deployment_items
+from runledger.store.deployments.deployment_items import SeenDeployment
+from runledger.store.dynamodb.writes import Item
 from runledger.store.items import Stored
-from runledger.store.writes import Item
+from runledger.store.schema import keys
 from tests.databases import DynamoDB
 from tests.store.populations import put, put_flow_runs, put_task_runs
 

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from runledger.domain.empirical_policies import FlowRunPolicy, TaskRunPolicy
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.orchestration import Decision, decide
-from runledger.domain.policies import policy_for
-from runledger.domain.states import State, StateDetails, StateType
-from runledger.domain.task_runs import TaskRun
-from runledger.domain.transitions import Facts, Transition
+from runledger.domain.orchestration.decisions import Decision, decide
+from runledger.domain.orchestration.empirical_policies import FlowRunPolicy, TaskRunPolicy
+from runledger.domain.orchestration.policies import policy_for
+from runledger.domain.orchestration.transitions import Facts, Transition
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State, StateDetails, StateType
+from runledger.domain.runs.task_runs import TaskRun
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RUN_ID, FLOW_RUN_ID, FLOW_ID = UUID(int=1), UUID(int=2), UUID(int=3)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from runledger.domain.states import TERMINAL
+from runledger.domain.runs.states import TERMINAL
 from tests.transitions.playing import JSON, Answer
 
 TIMES = ("start_time", "end_time", "expected_start_time", "next_scheduled_start_time")

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from runledger.domain.states import StateType
+from runledger.domain.runs.states import StateType
 from tests.transitions.chronicle import Entered, entered
 from tests.transitions.playing import FLOW_RUNS, JSON, Outcome, Player, Step, ask, move
 

@@ -6,13 +6,13 @@ from uuid import uuid4
 
 from runledger.api.requests import FlowRunCreate, FlowRunUpdate, SetState, TaskRunCreate
 from runledger.api.responses import OrchestrationResult
-from runledger.domain.bookkeeping import as_of, next_moment
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.orchestration import Decision, decide
-from runledger.domain.policies import flow_policy_for, policy_for
-from runledger.domain.states import State
-from runledger.domain.task_runs import TaskRun
-from runledger.domain.transitions import Facts, Transition
+from runledger.domain.orchestration.bookkeeping import as_of, next_moment
+from runledger.domain.orchestration.decisions import Decision, decide
+from runledger.domain.orchestration.policies import flow_policy_for, policy_for
+from runledger.domain.orchestration.transitions import Facts, Transition
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State
+from runledger.domain.runs.task_runs import TaskRun
 from tests.transitions.playing import JSON, TASK_RUNS, Answer
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from runledger.adapters.websocket.connections import Sockets
 from runledger.settings import settings
-from runledger.sockets import Sockets
-from runledger.store.deadlines import Deadline
+from runledger.store.dynamodb.deadlines import Deadline
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from runledger.store.table import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

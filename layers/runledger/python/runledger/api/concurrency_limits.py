@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field, field_validator
 
-from runledger import fresh
+from runledger import ids
 from runledger.api.queries import MOST_RUNS, Offset, check_limit
 from runledger.api.requests import Body
-from runledger.domain.acquisition import Mode
-from runledger.domain.concurrency_limits import ConcurrencyLimit, Holder, named_for
+from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, Holder, named_for
+from runledger.domain.concurrency.slot_requests import Mode
 from runledger.domain.values import Value
 
 # The reference fails at larger numbers.
@@ -32,7 +32,7 @@ class TagLimitCreate(Body):
     def to_limit(self, now: datetime) -> ConcurrencyLimit:
         """Return the limit asked for."""
         return ConcurrencyLimit(
-            id=fresh.run_id(),
+            id=ids.run_id(),
             created=now,
             updated=now,
             counted=now,
@@ -54,7 +54,7 @@ class LimitCreate(Body):
     def to_limit(self, now: datetime) -> ConcurrencyLimit:
         """Return the limit asked for."""
         return ConcurrencyLimit(
-            id=fresh.run_id(), created=now, updated=now, counted=now, **dict(self)
+            id=ids.run_id(), created=now, updated=now, counted=now, **dict(self)
         )
 
 

@@ -11,8 +11,8 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.deployments import DeploymentFilter
 from runledger.domain.filters.fields import IdOrNot, Period, TypeOrNot
 from runledger.domain.filters.flow_runs import FlowRunFilter, FlowRunState
+from runledger.domain.runs.states import StateType
 from runledger.domain.sorting import FlowRunSort, Page
-from runledger.domain.states import StateType
 from runledger.domain.values import UtcTime
 
 NO_DEPLOYMENT = DeploymentFilter(id=IdOrNot(any_=[]))

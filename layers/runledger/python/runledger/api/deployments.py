@@ -7,15 +7,15 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from runledger import fresh
+from runledger import ids
 from runledger.api.requests import Body, Name, Parameters, StateCreate
 from runledger.api.schedules import Positive, ScheduleCreate, ScheduleUpdate
-from runledger.domain.deployments import ConcurrencyOptions, Deployment
-from runledger.domain.empirical_policies import FlowRunPolicy
+from runledger.domain.deployments.deployments import ConcurrencyOptions, Deployment
+from runledger.domain.deployments.parameters import check_parameters, without_required
+from runledger.domain.deployments.schedules import ScheduleAsked
 from runledger.domain.errors import Invalid, Mismatch
-from runledger.domain.parameters import check_parameters, without_required
-from runledger.domain.schedules import ScheduleAsked
-from runledger.domain.states import State, StateType
+from runledger.domain.orchestration.empirical_policies import FlowRunPolicy
+from runledger.domain.runs.states import State, StateType
 from runledger.domain.values import Labels, Value
 
 # Keys of clients older than work pools.
@@ -144,7 +144,7 @@ class DeploymentCreate(Body):
         return Deployment.model_construct(
             **asked
             | {
-                "id": fresh.run_id(),
+                "id": ids.run_id(),
                 "tags": tuple(self.tags),
                 "work_pool_name": self.work_pool_name or None,
                 "created": now,
@@ -183,8 +183,8 @@ class DeploymentFlowRunCreate(Body):
         asked = {name: getattr(self, name) for name in type(self).model_fields}
         del asked["enforce_parameter_schema"]
         return asked | {
-            "id": fresh.run_id(),
-            "name": self.name or fresh.name(),
+            "id": ids.run_id(),
+            "name": self.name or ids.name(),
             "tags": tuple(self.tags),
             "labels": self.labels or {},
             "job_variables": self.job_variables or {},

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field, RootModel, ValidationError
 
 from runledger.domain.errors import Forbidden
-from runledger.domain.event_counts import Spans, TimeUnit
-from runledger.domain.events import Event, ReceivedEvent
+from runledger.domain.events.event_counts import Spans, TimeUnit
+from runledger.domain.events.events import Event, ReceivedEvent
 from runledger.domain.filters.events import EventFilter
 from runledger.domain.values import Value
 

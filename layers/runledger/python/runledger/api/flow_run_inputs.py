@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from runledger import fresh
-from runledger.domain.flow_run_inputs import FlowRunInput, Wanted
+from runledger import ids
+from runledger.domain.runs.flow_run_inputs import FlowRunInput, Wanted
 from runledger.domain.values import Value
 
 # The reference's databases hold no more, and fail on a number beyond.
@@ -24,7 +24,7 @@ class FlowRunInputCreate(Value):
     def to_input(self, run_id: UUID, now: datetime) -> FlowRunInput:
         """Return what is given to the flow run."""
         return FlowRunInput(
-            id=fresh.run_id(),
+            id=ids.run_id(),
             created=now,
             updated=now,
             flow_run_id=run_id,

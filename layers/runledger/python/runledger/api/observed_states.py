@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from runledger.domain.observed_states import ObservedStateOrder, WantedStates
+from runledger.domain.runs.observed_states import ObservedStateOrder, WantedStates
 
 MAX_STATES = 200
 

@@ -15,7 +15,7 @@ from runledger.domain.filters.deployments import DeploymentFilter
 from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.flows import FlowFilter
 from runledger.domain.filters.task_runs import TaskRunFilter
-from runledger.domain.history import Timeline
+from runledger.domain.runs.history import Timeline
 from runledger.domain.sorting import Page, Sort, TaskRunSort
 from runledger.domain.values import UtcTime, Value
 

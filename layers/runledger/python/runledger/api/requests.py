@@ -7,13 +7,13 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, RootModel, field_validator
 
-from runledger import fresh
-from runledger.domain.empirical_policies import FlowRunPolicy, TaskRunPolicy
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.flows import Flow
-from runledger.domain.states import State, StateDetails, StateType
-from runledger.domain.task_inputs import TaskInputs
-from runledger.domain.task_runs import TaskRun
+from runledger import ids
+from runledger.domain.orchestration.empirical_policies import FlowRunPolicy, TaskRunPolicy
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
+from runledger.domain.runs.states import State, StateDetails, StateType
+from runledger.domain.runs.task_inputs import TaskInputs
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import Labels, Time, Value
 
 MOST_CACHE_KEY = 2000
@@ -58,7 +58,7 @@ class StateCreate(Body):
         if self.type == StateType.SCHEDULED and details.scheduled_time is None:
             details = details.but(scheduled_time=now)
         return State.model_construct(
-            id=fresh.state_id(now),
+            id=ids.state_id(now),
             type=self.type,
             name=self.type.capitalize() if self.name is None else self.name,
             timestamp=now,
@@ -111,8 +111,8 @@ class TaskRunCreate(Body):
         return TaskRun.model_construct(
             **asked
             | {
-                "id": self.id or fresh.run_id(),
-                "name": self.name or fresh.name(),
+                "id": self.id or ids.run_id(),
+                "name": self.name or ids.name(),
                 "tags": tuple(self.tags),
                 "labels": self.labels or {},
                 "state": None,
@@ -133,7 +133,7 @@ class TaskRunUpdate(Body):
 
     def new_name(self) -> str | None:
         """Return the name to give, or None where none was asked for."""
-        return (self.name or fresh.name()) if "name" in self.model_fields_set else None
+        return (self.name or ids.name()) if "name" in self.model_fields_set else None
 
 
 class FlowCreate(Body):
@@ -146,7 +146,7 @@ class FlowCreate(Body):
     def to_flow(self, now: datetime) -> Flow:
         """Return the flow asked for."""
         return Flow(
-            id=fresh.run_id(),
+            id=ids.run_id(),
             created=now,
             updated=now,
             name=self.name,
@@ -193,8 +193,8 @@ class FlowRunCreate(Body):
         return FlowRun.model_construct(
             **asked
             | {
-                "id": fresh.run_id(),
-                "name": self.name or fresh.name(),
+                "id": ids.run_id(),
+                "name": self.name or ids.name(),
                 "tags": tuple(self.tags),
                 "labels": self.labels or {},
                 "job_variables": self._job_variables(),
@@ -234,4 +234,4 @@ class FlowRunUpdate(Body):
         sent = {field: getattr(self, field) for field in self.model_fields_set}
         if "tags" in sent:
             sent["tags"] = tuple(self.tags)
-        return sent | ({"name": self.name or fresh.name()} if "name" in sent else {})
+        return sent | ({"name": self.name or ids.name()} if "name" in sent else {})

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from runledger.domain.empirical_policies import TaskRunPolicy
-from runledger.domain.orchestration import Decision, Status
-from runledger.domain.states import State
-from runledger.domain.task_inputs import TaskInputs
-from runledger.domain.task_runs import TaskRun
-from runledger.domain.transitions import Refusal, Wait
+from runledger.domain.orchestration.decisions import Decision, Status
+from runledger.domain.orchestration.empirical_policies import TaskRunPolicy
+from runledger.domain.orchestration.transitions import Refusal, Wait
+from runledger.domain.runs.states import State
+from runledger.domain.runs.task_inputs import TaskInputs
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import Value
 
 

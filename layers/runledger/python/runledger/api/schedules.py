@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, RootModel, field_validator
 
 from runledger.api.requests import Body
-from runledger.domain.schedules import AnyTiming, ScheduleAsked
+from runledger.domain.deployments.schedules import AnyTiming, ScheduleAsked
 
 MOST_SCHEDULED_RUNS = 50
 

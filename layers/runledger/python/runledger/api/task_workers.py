@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from runledger.domain.task_workers import TaskWorker
 from runledger.domain.values import Value
+from runledger.domain.websocket.task_workers import TaskWorker
 
 
 class TaskWorkerFilter(BaseModel):

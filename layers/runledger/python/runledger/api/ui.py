@@ -9,7 +9,6 @@ from pydantic import Field
 
 from runledger.api.flow_queries import Pooled
 from runledger.api.queries import Filtered, Limited, Skipping
-from runledger.domain.dashboard import Window
 from runledger.domain.errors import Invalid
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.deployments import DeploymentFilter
@@ -18,10 +17,11 @@ from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.flows import FlowFilter
 from runledger.domain.filters.task_runs import TaskRunFilter, TaskRunState
 from runledger.domain.filters.work_pools import WorkPoolFilter, WorkQueueFilter
-from runledger.domain.flow_runs import FlowRun
+from runledger.domain.runs.dashboard import Window
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import TERMINAL, StateType
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import FlowRunSort
-from runledger.domain.states import TERMINAL, StateType
-from runledger.domain.task_runs import TaskRun
 from runledger.domain.values import Value
 
 MOST_SIMPLE_RUNS = 1_000

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from runledger.domain.deployments import Deployment
-from runledger.domain.durations import Duration
-from runledger.domain.facts import TaskRunFacts
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.flows import Flow
+from runledger.domain.deployments.deployments import Deployment
+from runledger.domain.runs.durations import Duration
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
 
 DURATION = "duration"
 """The column of no run: how long a task run was in RUNNING."""

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from runledger import fresh
+from runledger import ids
 from runledger.domain.errors import TooLarge
-from runledger.domain.event_counts import (
+from runledger.domain.events.event_counts import (
     Countable,
     EventCount,
     Spans,
@@ -22,13 +22,20 @@ from runledger.domain.event_counts import (
     by_resource,
     by_time,
 )
-from runledger.domain.events import RESOURCE_ID, Event, ReceivedEvent
+from runledger.domain.events.events import RESOURCE_ID, Event, ReceivedEvent
+from runledger.domain.events.recorder import (
+    Recording,
+    Report,
+    counts,
+    recorded,
+    reported,
+    shortened,
+)
 from runledger.domain.filters.events import EventFilter
-from runledger.domain.recorder import Recording, Report, counts, recorded, reported, shortened
-from runledger.domain.task_runs import TaskRun
-from runledger.service.attempts import until_it_holds
-from runledger.service.means import Means
-from runledger.store.searching import Found
+from runledger.domain.runs.task_runs import TaskRun
+from runledger.service.context import Means
+from runledger.service.retries import until_it_holds
+from runledger.store.search.executor import Found
 from runledger.store.store import Store
 
 # What adapters/observability.py sets up for all functions.
@@ -76,7 +83,7 @@ def receive(store: Store, event: Event, *, now: datetime) -> None:
     is recorded whatever the event's size.
     """
     received = event.received_at(now)
-    report = reported(event, name=fresh.name(), now=now) if counts(event) else None
+    report = reported(event, name=ids.name(), now=now) if counts(event) else None
     if report is None:
         store.events.keep(received)
         return

@@ -8,7 +8,7 @@ from uuid import UUID
 from runledger.domain.filters.fields import Id
 from runledger.domain.filters.logs import LogFilter, LogQuery
 from runledger.domain.logs import Log
-from runledger.store.searching import Found
+from runledger.store.search.executor import Found
 from runledger.store.store import Store
 
 

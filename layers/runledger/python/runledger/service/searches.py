@@ -6,12 +6,12 @@ Each raises `OutOfTime` when the store's deadline comes first.
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from runledger.domain.facts import TaskRunFacts
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.history import Interval, Timeline, average_lateness
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.history import Interval, Timeline, average_lateness
 from runledger.domain.sorting import ALL, Page
-from runledger.store.searching import Found, Paged, Searcher
+from runledger.store.search.executor import Found, Paged, Searcher
 
 F = TypeVar("F")
 R = TypeVar("R")

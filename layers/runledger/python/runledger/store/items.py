@@ -11,20 +11,21 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from runledger.domain.bookkeeping import told_in_utc
-from runledger.domain.concurrency_limits import Held
-from runledger.domain.facts import TaskRunFacts
-from runledger.domain.flow_runs import FlowRun
-from runledger.domain.flows import Flow
-from runledger.domain.results import Results
+from runledger.domain.concurrency.concurrency_limits import Held
+from runledger.domain.orchestration.bookkeeping import told_in_utc
+from runledger.domain.orchestration.cached_results import Results
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
+from runledger.domain.runs.states import State
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import duration
-from runledger.domain.states import State
-from runledger.domain.task_runs import TaskRun
-from runledger.domain.task_workers import is_taken_up, waits
 from runledger.domain.values import Value
-from runledger.store import admission, keys, places
-from runledger.store.keys import Key
-from runledger.store.writes import Item, Put
+from runledger.domain.websocket.task_workers import is_taken_up, waits
+from runledger.store import size_limits
+from runledger.store.dynamodb.writes import Item, Put
+from runledger.store.schema import keys, sort_keys
+from runledger.store.schema.keys import Key
 
 V = TypeVar("V", bound=Value)
 
@@ -97,7 +98,7 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         # By this the stream's filter knows a run that no worker has started.
         deferred=str(run.state_id) if waits(run.state) or is_taken_up(run.state) else None,
         **_orders(run, keys.TASK_RUN, shards),
-        duration=places.duration_place(duration(facts)),
+        duration=sort_keys.duration_place(duration(facts)),
     )
 
 
@@ -130,7 +131,9 @@ def flow_run_item(run: FlowRun, *, version: int, shards: int) -> Item:
         owner=keys.flow(run.flow_id).pk,
         **_orders(run, keys.FLOW_RUN, shards)
         # Flow runs are listed by when they started or, before that, are expected to.
-        | {"start": places.place(run.start_time or run.expected_start_time, run.created, run.id)},
+        | {
+            "start": sort_keys.place(run.start_time or run.expected_start_time, run.created, run.id)
+        },
     )
 
 
@@ -146,17 +149,17 @@ def flow_item(flow: Flow, *, shards: int) -> Item:
         version=1,
         id=str(flow.id),
         shard=keys.shard(keys.FLOW, keys.shard_of(flow.id, shards)),
-        name_key=places.name_place(flow.name, flow.created, flow.id),
-        expected_start=places.place(flow.created, flow.created, flow.id),
+        name_key=sort_keys.name_place(flow.name, flow.created, flow.id),
+        expected_start=sort_keys.place(flow.created, flow.created, flow.id),
         **changed_in_flow_item(flow),
     )
 
 
 def changed_in_flow_item(flow: Flow) -> dict[str, str]:
     """Spell what an update changes in the item of a flow."""
-    updated = places.place(flow.updated, flow.created, flow.id)
+    updated = sort_keys.place(flow.updated, flow.created, flow.id)
     facts = flow.model_dump_json(exclude_defaults=True, exclude={"labels"})
-    return dict(admission.admitted({"body": _document(flow), "facts": facts, "end": updated}))
+    return dict(size_limits.admitted({"body": _document(flow), "facts": facts, "end": updated}))
 
 
 def read_flow_facts(entry: Item) -> Flow:
@@ -172,13 +175,13 @@ def state_item(of_run: Key, state: State, *, shards: int) -> Item:
     Raises:
         TooLarge: its name is too long.
     """
-    admission.check_state_name(state.name)
+    size_limits.check_state_name(state.name)
     return _item(
         keys.state(of_run, state.timestamp, state.id),
         body=_document(state.as_stored()),
         shard=keys.state_id_shard(state.id),
         owner=keys.observed_shard(keys.shard_of(state.id, shards)),
-        id=places.state_place(state.type, state.name, state.timestamp),
+        id=sort_keys.state_place(state.type, state.name, state.timestamp),
     )
 
 
@@ -218,13 +221,13 @@ def _orders(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str, Any]:
     number = keys.shard_of(run.id, shards)
 
     def place(time: datetime | None) -> str:
-        return places.place(time, run.created, run.id)
+        return sort_keys.place(time, run.created, run.id)
 
     return {
         "id": str(run.id),
         "shard": keys.shard(kind, number),
         "state_shard": run.state_type and keys.state_shard(kind, run.state_type, number),
-        "name_key": places.name_place(run.name, run.created, run.id),
+        "name_key": sort_keys.name_place(run.name, run.created, run.id),
         "expected_start": place(run.expected_start_time),
         "next_scheduled_start": place(run.next_scheduled_start_time),
         "start": place(run.start_time) if run.start_time else None,

@@ -3,31 +3,31 @@
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from runledger.domain.listeners import Listener, LogListener
-from runledger.store.cancellations import CancellationStore
-from runledger.store.concurrency_limits import ConcurrencyLimitStore
-from runledger.store.connections import Connection, ConnectionStore
-from runledger.store.deadlines import Deadline
-from runledger.store.deployments import DeploymentStore
-from runledger.store.events import EventStore
-from runledger.store.flow_run_inputs import FlowRunInputStore
-from runledger.store.flow_runs import FlowRunStore
-from runledger.store.flows import FlowStore
-from runledger.store.graphs import GraphStore
-from runledger.store.keys import Key
-from runledger.store.leases import LeaseStore
-from runledger.store.listeners import ListenerStore
-from runledger.store.logs import LogStore
-from runledger.store.memories import Memory, Turns
-from runledger.store.observed_states import ObservedStateStore
-from runledger.store.recordings import RecordingStore, Row
-from runledger.store.removals import KnownTombstones, RemovalStore
-from runledger.store.shards import Shards
-from runledger.store.states import StateStore
-from runledger.store.table import Table
-from runledger.store.task_runs import TaskRunStore
-from runledger.store.task_workers import TaskWorkerStore
-from runledger.store.transitions import TransitionStore
+from runledger.domain.websocket.event_subscriptions import Listener, LogListener
+from runledger.store.caches import Memory, Turns
+from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
+from runledger.store.concurrency.leases import LeaseStore
+from runledger.store.deployments.deployments import DeploymentStore
+from runledger.store.deployments.flows import FlowStore
+from runledger.store.dynamodb.deadlines import Deadline
+from runledger.store.dynamodb.table import Table
+from runledger.store.events.events import EventStore
+from runledger.store.events.recordings import RecordingStore, Row
+from runledger.store.logs.logs import LogStore
+from runledger.store.runs.cancellations import CancellationStore
+from runledger.store.runs.cascade_deletes import KnownTombstones, RemovalStore
+from runledger.store.runs.flow_run_inputs import FlowRunInputStore
+from runledger.store.runs.flow_runs import FlowRunStore
+from runledger.store.runs.graphs import GraphStore
+from runledger.store.runs.observed_states import ObservedStateStore
+from runledger.store.runs.states import StateStore
+from runledger.store.runs.task_runs import TaskRunStore
+from runledger.store.runs.transitions import TransitionStore
+from runledger.store.schema.keys import Key
+from runledger.store.schema.shards import Shards
+from runledger.store.websocket.connections import Connection, ConnectionStore
+from runledger.store.websocket.event_subscriptions import ListenerStore
+from runledger.store.websocket.task_workers import TaskWorkerStore
 
 # No item has it: reading it only tells whether the table answers.
 NOWHERE = Key("NOWHERE", "NOWHERE")

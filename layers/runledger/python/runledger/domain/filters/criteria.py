@@ -2,12 +2,12 @@
 
 from functools import cached_property
 
-from runledger.domain.facts import TaskRunFacts
+from runledger.domain.filters.ancestry import Lineage, LineageFilter
 from runledger.domain.filters.deployments import DeploymentFilter
 from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.flows import FlowFilter
-from runledger.domain.filters.lineage import Lineage, LineageFilter
 from runledger.domain.filters.task_runs import TaskRunFilter
+from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.values import Value
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
+from runledger.domain.filters.ancestry import Lineage, LineageFilter
 from runledger.domain.filters.criterion import Criterion, Look, Wire, itself
 from runledger.domain.filters.fields import IdOrNot, Name, TagsOrAny, Text
 from runledger.domain.filters.like import like
-from runledger.domain.filters.lineage import Lineage, LineageFilter
 from runledger.domain.filters.operators import Equal, Means, Test
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, ValidationInfo, model_validator
 
-from runledger.domain.events import RESOURCE_ID, ROLE, Event
+from runledger.domain.events.events import RESOURCE_ID, ROLE, Event
 from runledger.domain.filters import text_search
 from runledger.domain.values import UtcTime, Value
 

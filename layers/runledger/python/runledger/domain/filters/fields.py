@@ -19,7 +19,7 @@ from runledger.domain.filters.operators import (
     Null,
     Test,
 )
-from runledger.domain.states import StateType
+from runledger.domain.runs.states import StateType
 
 
 class Id(Criterion):

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Annotated, ClassVar
 from uuid import UUID
 
+from runledger.domain.filters.ancestry import LineageFilter
 from runledger.domain.filters.criterion import CombinedCriterion, Criterion, Look, on
 from runledger.domain.filters.fields import (
     IdOrNot,
@@ -20,7 +21,6 @@ from runledger.domain.filters.fields import (
     TextOrNot,
     TypeOrNot,
 )
-from runledger.domain.filters.lineage import LineageFilter
 from runledger.domain.filters.operators import (
     AnyOf,
     Means,
@@ -31,7 +31,7 @@ from runledger.domain.filters.operators import (
     null,
     one_of,
 )
-from runledger.domain.flow_runs import FlowRun
+from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.values import UtcTime
 
 

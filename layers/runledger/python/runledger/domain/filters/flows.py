@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import ClassVar
 
+from runledger.domain.filters.ancestry import LineageFilter
 from runledger.domain.filters.criterion import CombinedCriterion, Look
 from runledger.domain.filters.fields import IdOrNot, Name, Tags
-from runledger.domain.filters.lineage import LineageFilter
 from runledger.domain.filters.operators import Empty
 
 

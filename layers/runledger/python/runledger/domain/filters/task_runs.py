@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import ClassVar
 from uuid import UUID
 
-from runledger.domain.facts import TaskRunFacts
 from runledger.domain.filters.criterion import (
     CombinedCriterion,
     Criterion,
@@ -24,6 +23,7 @@ from runledger.domain.filters.fields import (
     Type,
 )
 from runledger.domain.filters.operators import Exists, Test, null, one_of
+from runledger.domain.runs.facts import TaskRunFacts
 
 
 class TaskRunState(State):

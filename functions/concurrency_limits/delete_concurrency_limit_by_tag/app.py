@@ -1,0 +1,12 @@
+"""DELETE /concurrency_limits/tag/{tag}: remove a tag's limit with its slots."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.service.concurrency import tag_limits
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    tag_limits.delete(wiring.store(), request.path_text("tag"), now=request.now)
+    return Response()

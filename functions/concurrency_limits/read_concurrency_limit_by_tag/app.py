@@ -1,0 +1,13 @@
+"""GET /concurrency_limits/tag/{tag}: read a tag's limit, and who holds it."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.concurrency_limits import TagLimitResponse
+from runledger.service.concurrency import tag_limits
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    limit, holders = tag_limits.read(wiring.store(), request.path_text("tag"), now=request.now)
+    return Response(TagLimitResponse.of(limit, holders))

@@ -1,0 +1,25 @@
+"""POST /deployments: create a deployment, or update the flow's one that has its name."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.observability import warn_of_schedules
+from runledger.adapters.requests import Request
+from runledger.api.deployments import DeploymentCreate
+from runledger.service.deployments import deployments
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    body = request.body(DeploymentCreate)
+    saved = deployments.save(
+        wiring.store(),
+        body.to_deployment(request.now),
+        body.asked_schedules(),
+        sent=body.sent(),
+        limit_id=body.global_concurrency_limit_id,
+    )
+    if saved.deployment.awaits_schedules():
+        warn_of_schedules(saved.deployment.id)
+    return Response(saved.deployment, HTTPStatus.CREATED if saved.new else HTTPStatus.OK)

@@ -1,0 +1,19 @@
+"""POST /deployments/{id}/schedules: give a deployment more schedules."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.observability import warn_of_schedules
+from runledger.adapters.requests import Request
+from runledger.api.schedules import SchedulesCreate
+from runledger.service.deployments import deployment_schedules
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked = request.body(SchedulesCreate).asked()
+    made = deployment_schedules.create(wiring.store(), request.id(), asked, now=request.now)
+    if made.awaited():
+        warn_of_schedules(made.deployment.id)
+    return Response(made.schedules, HTTPStatus.CREATED)

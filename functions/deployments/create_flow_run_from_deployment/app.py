@@ -1,0 +1,25 @@
+"""POST /deployments/{id}/create_flow_run: create a flow run as a deployment has it."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.deployments import DeploymentFlowRunCreate
+from runledger.domain.orchestration.bookkeeping import as_of
+from runledger.service.deployments import deployments
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked, now = request.body(DeploymentFlowRunCreate), request.now
+    created = deployments.create_flow_run(
+        wiring.store(),
+        request.id(),
+        asked.fields(now),
+        asked.proposed(now),
+        enforced=asked.enforce_parameter_schema,
+        now=now,
+    )
+    status = HTTPStatus.CREATED if created.new else HTTPStatus.OK
+    return Response(as_of(created.run, wiring.now()), status)

@@ -1,0 +1,15 @@
+"""DELETE /deployments/{id}: remove a deployment with its runs that were never begun."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.service.deployments import deployments
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    deadline = wiring.removal_deadline(request.now)
+    deployments.delete(wiring.store(), request.id(), deadline, now=request.now)
+    return Response(status=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,14 @@
+"""DELETE /deployments/{id}/schedules/{schedule_id}: take a schedule from its deployment."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.service.deployments import deployment_schedules
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    deployment_schedules.delete(wiring.store(), request.id(), request.id("schedule_id"))
+    return Response(status=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,16 @@
+"""POST /deployments/get_scheduled_flow_runs: list the runs of deployments that are soon due."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.deployment_queries import GetScheduledFlowRuns
+from runledger.domain.orchestration.bookkeeping import as_of
+from runledger.service import searches
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked, store = request.parameters(GetScheduledFlowRuns), wiring.searchable(request.now)
+    found = searches.search(store.flow_runs, asked.criteria(), asked.part())
+    now = wiring.now()
+    return Response([as_of(run, now) for run in found.answer], log=found.told())

@@ -1,0 +1,12 @@
+"""GET /deployments/name/{flow_name}/{deployment_name}: read a deployment by both names."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.service.deployments import deployments
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    flow_name, name = request.path_text("flow_name"), request.path_text("deployment_name")
+    return Response(deployments.read_by_name(wiring.store(), flow_name, name))

@@ -1,0 +1,16 @@
+"""POST /events/count-by/{countable}: count events by time, by name or by resource."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.events import CountEvents
+from runledger.domain.events.event_counts import Countable
+from runledger.service import events
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    countable = request.path_value("countable", Countable)
+    asked, store = request.parameters(CountEvents), wiring.searchable(request.now)
+    found = events.count(store, asked.filter, countable, asked.spans(), now=request.now)
+    return Response(found.answer, log=found.told())

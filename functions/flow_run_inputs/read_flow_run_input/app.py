@@ -1,0 +1,12 @@
+"""GET /flow_runs/{id}/input/{key}: read what a flow run was given under a key."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.service.runs import flow_run_inputs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    key = request.path_text("key")
+    return Response(text=flow_run_inputs.read(wiring.store(), request.id(), key).value)

@@ -1,0 +1,18 @@
+"""POST /flow_runs: create a flow run, or return the one that has its idempotency key."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.requests import FlowRunCreate
+from runledger.domain.orchestration.bookkeeping import as_of
+from runledger.service.runs import flow_runs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked, now = request.body(FlowRunCreate), request.now
+    created = flow_runs.create(wiring.store(), asked.to_run(now), asked.proposed(now), now=now)
+    status = HTTPStatus.CREATED if created.new else HTTPStatus.OK
+    return Response(as_of(created.run, wiring.now()), status)

@@ -1,0 +1,12 @@
+"""GET /flow_runs/{id}: read a flow run."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.domain.orchestration.bookkeeping import as_of
+from runledger.service.runs import flow_runs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    return Response(as_of(flow_runs.read(wiring.store(), request.id()), wiring.now()))

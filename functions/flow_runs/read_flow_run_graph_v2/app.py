@@ -1,0 +1,12 @@
+"""GET /flow_runs/{id}/graph-v2: draw what ran in a flow run, and what followed from what."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.service.runs import graphs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    since = request.query_time("since")
+    return Response(graphs.draw(wiring.store(), request.id(), since))

@@ -1,0 +1,16 @@
+"""PATCH /flow_runs/{id}: change what may change of a flow run outside its states."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.requests import FlowRunUpdate
+from runledger.service.runs import flow_runs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    changes = request.body(FlowRunUpdate).changes()
+    flow_runs.update(wiring.store(), request.id(), changes, now=request.now)
+    return Response(status=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,16 @@
+"""PATCH /flow_runs/{id}/labels: give a flow run labels, beside those that it has."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.requests import FlowRunLabels
+from runledger.service.runs import flow_runs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    labels = request.body(FlowRunLabels).root
+    flow_runs.relabel(wiring.store(), request.id(), labels, now=request.now)
+    return Response(status=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,11 @@
+"""GET /flows/name/{name}: read the flow that has a name."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.service.deployments import flows
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    return Response(flows.read_by_name(wiring.store(), request.path_text("name")))

@@ -1,0 +1,16 @@
+"""PATCH /flows/{id}: change the tags of a flow."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.requests import FlowUpdate
+from runledger.service.deployments import flows
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    changes = request.body(FlowUpdate).changes()
+    flows.update(wiring.store(), request.id(), changes, now=request.now)
+    return Response(status=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,16 @@
+"""GET /flow_runs/{id}/logs/download: all that a flow run logged, as a file."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.log_tables import as_csv, csv_headers
+from runledger.service import logs
+from runledger.service.runs import flow_runs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    store = wiring.searchable(request.now)
+    run = flow_runs.read(store, request.id())
+    found = logs.of_flow_run(store, run.id, now=request.now)
+    return Response(text=as_csv(found.answer), headers=csv_headers(run.name), log=found.told())

@@ -1,0 +1,11 @@
+"""GET /flow_run_states/{id}: read a state of a flow run."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.service.runs import run_states
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    return Response(run_states.OF_FLOW_RUNS.read(wiring.store(), request.id()))

@@ -1,0 +1,12 @@
+"""GET /flow_run_states: list the states that a flow run has been in."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.service.runs import run_states
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    flow_run_id = request.query_id("flow_run_id")
+    return Response(run_states.OF_FLOW_RUNS.history(wiring.store(), flow_run_id))

@@ -1,0 +1,14 @@
+"""GET /observed-states: list the types and names of the states that runs have been in."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.observed_states import ReadObservedStates
+from runledger.service.runs import observed_states
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked = request.query_parameters(ReadObservedStates)
+    found = observed_states.read(wiring.searchable(request.now), asked.wanted())
+    return Response(found.answer, log=found.told())

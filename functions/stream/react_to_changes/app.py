@@ -1,0 +1,14 @@
+"""The table's stream: what must follow a change soon."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from runledger import wiring
+from runledger.adapters.stream import Failures, Record, consumer
+from runledger.service.context import Means
+from runledger.service.stream import reactions
+
+
+@consumer
+def handler(records: Sequence[Record], now: datetime) -> Failures:
+    return reactions.react(Means(wiring.store(), wiring.sockets(), now), records)

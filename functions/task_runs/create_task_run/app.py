@@ -1,0 +1,18 @@
+"""POST /task_runs: create a task run, or return the one that has its key."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.requests import TaskRunCreate
+from runledger.domain.orchestration.bookkeeping import as_of
+from runledger.service.runs import task_runs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked, now = request.body(TaskRunCreate), request.now
+    created = task_runs.create(wiring.store(), asked.to_run(now), asked.proposed(now), now=now)
+    status = HTTPStatus.CREATED if created.new else HTTPStatus.OK
+    return Response(as_of(created.run, wiring.now()), status)

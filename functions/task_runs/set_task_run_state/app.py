@@ -1,0 +1,20 @@
+"""POST /task_runs/{id}/set_state: propose a state, and tell what became of it."""
+
+from http import HTTPStatus
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.requests import SetState
+from runledger.api.responses import OrchestrationResult
+from runledger.service.runs import task_runs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked, now = request.parameters(SetState), request.now
+    decision = task_runs.set_state(
+        wiring.store(), request.id(), asked.state.proposed(now), force=asked.force, now=now
+    )
+    status = HTTPStatus.CREATED if decision.written else HTTPStatus.OK
+    return Response(OrchestrationResult.of(decision), status, log={"answer": decision.status})

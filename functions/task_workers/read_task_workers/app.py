@@ -1,0 +1,14 @@
+"""POST /task_workers/filter: list the task workers that are connected."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.task_workers import ReadTaskWorkers, TaskWorkerResponse
+from runledger.service.websocket import task_run_dispatcher
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    wanted = request.parameters(ReadTaskWorkers).task_keys
+    found = task_run_dispatcher.connected(wiring.store(), wanted)
+    return Response([TaskWorkerResponse.of(one, request.now) for one in found])

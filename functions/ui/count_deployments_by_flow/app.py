@@ -1,0 +1,14 @@
+"""POST /ui/flows/count-deployments: count the deployments of each flow named."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.ui import ByFlow
+from runledger.service.runs import summaries
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked, store = request.parameters(ByFlow), wiring.searchable(request.now)
+    found = summaries.count_deployments(store, asked.flow_ids)
+    return Response(found.answer, log=found.told())

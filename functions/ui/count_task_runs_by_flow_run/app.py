@@ -1,0 +1,14 @@
+"""POST /ui/flow_runs/count-task-runs: count the task runs of each flow run named."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.ui import CountTaskRunsByFlowRun
+from runledger.service.runs import summaries
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked, store = request.parameters(CountTaskRunsByFlowRun), wiring.searchable(request.now)
+    found = summaries.count_by_flow_run(store, asked.flow_run_ids)
+    return Response(found.answer, log=found.told())

@@ -1,0 +1,15 @@
+"""POST /ui/flows/next-runs: tell the run of each flow named that is to start first."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.ui import ByFlow, NextRun
+from runledger.service.runs import summaries
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked, store = request.parameters(ByFlow), wiring.searchable(request.now)
+    found = summaries.next_runs(store, asked.flow_ids)
+    told = {flow_id: NextRun.of(run) if run else None for flow_id, run in found.answer.items()}
+    return Response(told, log=found.told())

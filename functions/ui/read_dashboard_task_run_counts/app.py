@@ -1,0 +1,14 @@
+"""POST /ui/task_runs/dashboard/counts: count task runs that have ended, by when they started."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.ui import DashboardTaskRunCounts
+from runledger.service.runs import summaries
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked, store = request.parameters(DashboardTaskRunCounts), wiring.searchable(request.now)
+    found = summaries.count_ended(store, asked.wanted(), asked.window(request.now))
+    return Response(found.answer, log=found.told())

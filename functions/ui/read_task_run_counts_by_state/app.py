@@ -1,0 +1,14 @@
+"""POST /ui/task_runs/count: count the task runs that are wanted by the type of their state."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.ui import CountByState, CountTaskRunsByState
+from runledger.service.runs import summaries
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    asked, store = request.parameters(CountTaskRunsByState), wiring.searchable(request.now)
+    found = summaries.count_by_state(store, asked.criteria())
+    return Response(CountByState.model_validate(found.answer), log=found.told())

@@ -1,0 +1,14 @@
+"""GET /ui/task_runs/{id}: read a task run, and what its flow run is called."""
+
+from runledger import wiring
+from runledger.adapters.http import Response, endpoint
+from runledger.adapters.requests import Request
+from runledger.api.ui import UITaskRun
+from runledger.domain.orchestration.bookkeeping import as_of
+from runledger.service.runs import task_runs
+
+
+@endpoint
+def handler(request: Request) -> Response:
+    run, flow_run_name = task_runs.read_with_flow_run_name(wiring.store(), request.id())
+    return Response(UITaskRun.of(as_of(run, wiring.now()), flow_run_name))

@@ -1,0 +1,13 @@
+"""$disconnect of the WebSocket API: forget a client, and let others have what it held."""
+
+from typing import Any
+
+from runledger import wiring
+from runledger.adapters.websocket.handler import ACCEPTED, Event, websocket
+from runledger.service.websocket import dispatcher
+
+
+@websocket
+def handler(event: Event) -> dict[str, Any]:
+    dispatcher.end(wiring.store(), event.connection_id, event.departure)
+    return ACCEPTED

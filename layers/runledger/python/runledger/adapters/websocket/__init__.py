@@ -1,0 +1,1 @@
+"""WebSockets at API Gateway: incoming events, outgoing messages."""

@@ -1,0 +1,1 @@
+"""Concurrency limits: how slots are counted, and answers to requests for slots."""

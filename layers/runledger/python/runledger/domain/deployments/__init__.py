@@ -1,0 +1,1 @@
+"""Deployments: schedules, parameters and their schemas."""

@@ -1,0 +1,137 @@
+"""The deployment: a flow with what its runs are to be started with (contract, neighbours 5)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from runledger.domain.deployments.hydration import hydrated
+from runledger.domain.deployments.parameters import amended, check_parameters, without_required
+from runledger.domain.deployments.schedules import Schedule
+from runledger.domain.errors import Conflict, Mismatch
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import StateType
+from runledger.domain.values import Labels, Value, merge_labels
+
+FLOW_LABEL = "prefect.flow.id"
+DEPLOYMENT_LABEL = "prefect.deployment.id"
+
+SHORTEST_GRACE, LONGEST_GRACE = 60, 86_400
+
+NO_SCHEMA = (
+    "Error updating deployment: Cannot update parameters because parameter schema enforcement is"
+    " enabled and the deployment does not have a valid parameter schema."
+)
+
+
+class CollisionStrategy(StrEnum):
+    """What becomes of a run that finds no free slot."""
+
+    ENQUEUE = "ENQUEUE"
+    CANCEL_NEW = "CANCEL_NEW"
+
+
+class ConcurrencyOptions(Value):
+    """How a limit of the deployment's runs would be kept."""
+
+    collision_strategy: CollisionStrategy
+    grace_period_seconds: int | None = Field(default=None, ge=SHORTEST_GRACE, le=LONGEST_GRACE)
+
+
+class Deployment(Value):
+    """A deployment; its fields in the order of the wire. Those that are only None stay so."""
+
+    id: UUID
+    created: datetime
+    updated: datetime
+    name: str
+    version: str | None = None
+    description: str | None = None
+    flow_id: UUID
+    paused: bool = False
+    schedules: tuple[Schedule, ...] = ()
+    concurrency_limit: None = None
+    global_concurrency_limit: None = None
+    concurrency_options: ConcurrencyOptions | None = None
+    job_variables: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
+    tags: tuple[str, ...] = ()
+    labels: Labels | None = None
+    work_queue_name: str | None = None
+    work_queue_id: None = None
+    last_polled: None = None
+    parameter_openapi_schema: dict[str, Any] | None = {}
+    path: str | None = None
+    pull_steps: list[dict[str, Any]] | None = []
+    entrypoint: str | None = None
+    storage_document_id: UUID | None = None
+    infrastructure_document_id: UUID | None = None
+    created_by: None = None
+    updated_by: None = None
+    work_pool_name: str | None = None
+    status: Literal["NOT_READY"] = "NOT_READY"
+    enforce_parameter_schema: bool = True
+
+    def awaits_schedules(self) -> bool:
+        """Tell whether its client takes it for being started by schedules."""
+        return self.awaits(self.schedules)
+
+    def awaits(self, schedules: Iterable[Schedule]) -> bool:
+        """Tell whether its client takes it for being started by some of its schedules."""
+        return not self.paused and any(schedule.active for schedule in schedules)
+
+    def labels_of_runs(self, own: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return the labels of a run of this deployment's that brings some of its own."""
+        ids = {FLOW_LABEL: str(self.flow_id), DEPLOYMENT_LABEL: str(self.id)}
+        return merge_labels(self.labels, ids, own)
+
+    def parameters_of_run(self, own: Mapping[str, Any], *, enforced: bool | None) -> dict[str, Any]:
+        """Return the parameters of a run: the deployment's, replaced by those of its own.
+
+        Raises:
+            Rejected: a value that stands for another one can't be told.
+            Mismatch: they break the deployment's schema, and that is enforced.
+            Invalid: the schema never ends.
+        """
+        parameters: dict[str, Any] = hydrated({**self.parameters, **own}, "flow run parameters")
+        if self.enforce_parameter_schema if enforced is None else enforced:
+            self._check(parameters, "creating flow run", complete=True)
+        return parameters
+
+    def check_parameters(self) -> None:
+        """Check the parameters that runs are to begin with, some of which may still be missing.
+
+        Raises:
+            Mismatch: they break the schema, and that is enforced.
+            Invalid: the schema never ends.
+        """
+        if self.enforce_parameter_schema:
+            self._check(self.parameters, "updating deployment", complete=False)
+
+    def _check(self, parameters: Mapping[str, Any], doing: str, *, complete: bool) -> None:
+        if self.parameter_openapi_schema is None:
+            raise Mismatch(NO_SCHEMA)
+        schema = amended(self.parameter_openapi_schema)
+        try:
+            check_parameters(parameters, schema if complete else without_required(schema))
+        except Mismatch as mismatch:
+            raise Mismatch(f"Error {doing}: {mismatch}") from mismatch
+
+    def check_schedules(self) -> None:
+        """Refuse schedules that share a slug.
+
+        Raises:
+            Conflict: some do.
+        """
+        slugs = [schedule.slug for schedule in self.schedules if schedule.slug is not None]
+        if len(slugs) > len(set(slugs)):
+            raise Conflict("the schedules of a deployment have slugs of their own")
+
+
+def waits(run: FlowRun) -> bool:
+    """Tell whether a run was never begun, so that it goes with its deployment."""
+    queued = run.state_name == "AwaitingConcurrencySlot"
+    return run.state_type == StateType.SCHEDULED and run.run_count == 0 and not queued

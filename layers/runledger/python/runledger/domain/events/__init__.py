@@ -1,0 +1,1 @@
+"""Events: their form, counts, and the task runs that they report."""

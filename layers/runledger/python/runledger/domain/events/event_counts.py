@@ -1,0 +1,146 @@
+"""How many events occurred in spans of time, by name, or by resource (contract, clients 6)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from math import ceil, floor
+from typing import NamedTuple
+
+from runledger.domain.errors import Invalid
+from runledger.domain.events.events import RESOURCE_ID, Event
+from runledger.domain.values import Value
+
+# Spans are counted from here, a Monday, whatever time is asked for.
+PIVOT = datetime(2024, 4, 1, tzinfo=UTC)
+MOST_SPANS = 1_000
+TICK = timedelta.resolution
+
+
+class Countable(StrEnum):
+    """What events are counted by; a day is a span of time like any."""
+
+    DAY = "day"
+    TIME = "time"
+    EVENT = "event"
+    RESOURCE = "resource"
+
+
+class TimeUnit(StrEnum):
+    """A unit of time, in the order in which the reference lists them in its errors."""
+
+    WEEK = "week"
+    DAY = "day"
+    HOUR = "hour"
+    MINUTE = "minute"
+    SECOND = "second"
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is."""
+        return timedelta(**{f"{self}s": 1})
+
+
+class EventCount(Value):
+    """How many events are alike, and when they occurred."""
+
+    value: str
+    label: str
+    count: int
+    start_time: datetime
+    end_time: datetime
+
+
+class Spans(NamedTuple):
+    """Spans of one length between two instants, as far as time has come."""
+
+    since: datetime
+    until: datetime
+    unit: TimeUnit
+    interval: float
+
+    @property
+    def step(self) -> timedelta:
+        """How long each of them is."""
+        return self.unit.length * self.interval
+
+    def check(self) -> None:
+        """Check their number.
+
+        Raises:
+            Invalid: there are too many.
+        """
+        number = ceil((self.until - self.since) / self.step)
+        if number > MOST_SPANS:
+            raise Invalid(
+                f"The given interval would create {number} buckets, which is too many. Please"
+                " increase the interval or reduce the time range to produce"
+                f" {MOST_SPANS} buckets or fewer."
+            )
+
+    def starts(self, now: datetime) -> Iterator[datetime]:
+        """Yield when each begins."""
+        end = self.until if self.until <= now else _end(now, self.unit)
+        start = PIVOT + self.step * self.place(self.since)
+        while start < end:
+            yield start
+            start += self.step
+
+    def place(self, instant: datetime) -> int:
+        """Return which span an instant lies in."""
+        return floor((instant - PIVOT) / self.step)
+
+
+def by_time(events: Iterable[Event], spans: Spans, now: datetime) -> list[EventCount]:
+    """Count events by when they occurred; spans in which there were none are told, too."""
+    counts = Counter(spans.place(event.occurred) for event in events)
+    first = spans.place(spans.since)
+    return [
+        EventCount(
+            value=str(number),
+            label=start.isoformat(),
+            count=counts[first + number],
+            start_time=start,
+            end_time=start + spans.step - TICK,
+        )
+        for number, start in enumerate(spans.starts(now))
+    ]
+
+
+def by_name(events: Iterable[Event]) -> list[EventCount]:
+    """Count events by their names."""
+    return _alike(events, lambda event: (event.event, event.event))
+
+
+def by_resource(events: Iterable[Event]) -> list[EventCount]:
+    """Count events by what they happened to, under the name that it has last."""
+    return _alike(events, lambda event: (event.resource[RESOURCE_ID], _named(event.resource)))
+
+
+def _alike(events: Iterable[Event], told: Callable[[Event], tuple[str, str]]) -> list[EventCount]:
+    groups = defaultdict(list)
+    for event in events:
+        value, label = told(event)
+        groups[value].append((event.occurred, label))
+    counts = (
+        EventCount(
+            value=value,
+            label=max(group)[1],
+            count=len(group),
+            start_time=min(group)[0],
+            end_time=max(group)[0],
+        )
+        for value, group in groups.items()
+    )
+    return sorted(counts, key=lambda count: (-count.count, count.label))
+
+
+def _named(resource: Mapping[str, str]) -> str:
+    names = ("prefect.resource.name", "prefect.name", RESOURCE_ID)
+    return next(resource[name] for name in names if name in resource)
+
+
+def _end(now: datetime, unit: TimeUnit) -> datetime:
+    """Return the end of the unit of the calendar that it is now."""
+    passed = (now - PIVOT) // unit.length
+    return PIVOT + unit.length * (passed + 1) - TICK

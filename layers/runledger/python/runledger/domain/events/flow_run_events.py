@@ -1,0 +1,80 @@
+"""The events that the server itself tells of flow runs (contract, clients 3.2)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from runledger.domain.events.events import LONGEST_NAME, MOST_RELATED, RESOURCE_ID, ROLE, Event
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State, StateType
+
+NAME = "prefect.resource.name"
+
+MOST_CHARACTERS = 100_000
+
+# States that follow each other sooner may be told in another order, so each names the one before.
+SOON = timedelta(minutes=5)
+
+
+class Relative(NamedTuple):
+    """A thing that a flow run belongs to."""
+
+    kind: str
+    id: UUID
+    name: str
+    tags: tuple[str, ...]
+
+
+def entered(run: FlowRun, state: State, before: State | None, relatives: list[Relative]) -> Event:
+    """Return what is told of a flow run that entered its state, which gives the event its id."""
+    related = [*_relatives(relatives), *_tags(run, relatives), *_creator(run)]
+    is_soon = before is not None and abs(state.timestamp - before.timestamp) < SOON
+    return Event(
+        occurred=state.timestamp,
+        event=f"prefect.flow-run.{state.name}"[:LONGEST_NAME],
+        resource={
+            RESOURCE_ID: f"prefect.flow-run.{run.id}",
+            NAME: run.name,
+            "prefect.run-count": str(run.run_count),
+            "prefect.state-message": (state.message or "")[:MOST_CHARACTERS],
+            "prefect.state-name": state.name,
+            "prefect.state-timestamp": state.timestamp.isoformat(),
+            "prefect.state-type": state.type,
+        },
+        related=related[:MOST_RELATED],
+        payload={
+            "intended": {"from": before and before.type, "to": state.type},
+            "initial_state": before and _told(before),
+            "validated_state": _told(state),
+        },
+        id=state.id,
+        follows=before.id if before and is_soon else None,
+    )
+
+
+def _relatives(relatives: Iterable[Relative]) -> Iterator[dict[str, str]]:
+    for one in relatives:
+        yield {RESOURCE_ID: f"prefect.{one.kind}.{one.id}", ROLE: one.kind, NAME: one.name}
+
+
+def _tags(run: FlowRun, relatives: Iterable[Relative]) -> Iterator[dict[str, str]]:
+    tags = set(run.tags).union(*(one.tags for one in relatives))
+    return ({RESOURCE_ID: f"prefect.tag.{tag}", ROLE: "tag"} for tag in sorted(tags))
+
+
+def _creator(run: FlowRun) -> Iterator[dict[str, str]]:
+    creator = run.created_by or {}
+    if creator.get("type") == "DEPLOYMENT":
+        name = creator.get("display_value")
+        own = {RESOURCE_ID: f"prefect.deployment.{creator.get('id')}", ROLE: "creator"}
+        yield own | ({NAME: name} if name else {})
+
+
+def _told(state: State) -> dict[str, str]:
+    told = {"type": str(state.type), "name": state.name}
+    if state.message:
+        told["message"] = state.message[:MOST_CHARACTERS]
+    if state.type == StateType.PAUSED:
+        told["pause_reschedule"] = str(state.state_details.pause_reschedule).lower()
+    return {name: text for name, text in told.items() if text}

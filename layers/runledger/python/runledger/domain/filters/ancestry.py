@@ -1,0 +1,50 @@
+"""What stands above a task run, and the filters that ask about it (contract, filters 3)."""
+
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import ClassVar, Protocol
+from uuid import UUID
+
+from runledger.domain.filters.criterion import Look, ObjectFilter
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
+
+
+class Deployment(Protocol):
+    """A deployment, as far as a criterion can ask about it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def paused(self) -> bool: ...
+    @property
+    def work_queue_name(self) -> str | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lineage:
+    """A flow run with its relatives; None: there is none."""
+
+    flow_run: FlowRun | None = None
+    flow: Flow | None = None
+    deployment: Deployment | None = None
+    deployment_flow: Flow | None = None
+    flow_has_deployment: bool = False
+    parent_flow_run_id: UUID | None = None
+
+
+class LineageFilter(ObjectFilter):
+    """Which lineages are wanted, by the one relative that the filter is about."""
+
+    about: ClassVar[str]
+
+    def matches(self, lineage: Lineage) -> bool:
+        """Tell whether the relative exists and meets the criteria, if there are any."""
+        return getattr(lineage, self.about) is not None and self.test(lineage)
+
+    def attribute(self, name: str) -> Look:
+        return attrgetter(f"{self.about}.{name}")

@@ -1,0 +1,1 @@
+"""Orchestration: the rules that accept, reject or delay a proposed state."""

@@ -1,0 +1,67 @@
+"""The rules that task runs and flow runs share."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from runledger.domain.orchestration.bookkeeping import Run
+from runledger.domain.orchestration.transitions import Abort, Refusal, Reject, Transition, Wait
+from runledger.domain.runs.states import StateDetails, StateType
+
+FIRST_INSTANT = datetime(1, 1, 1, tzinfo=UTC)
+LAST_INSTANT = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+
+AWAITING_RETRY = "AwaitingRetry"
+RETRYING = "Retrying"
+
+
+def refuse_second_pending(t: Transition[Run]) -> Transition[Run] | Refusal:
+    """R1: a run is handed out once; renaming its PENDING state is no second time."""
+    renamed = t.proposed.name not in {t.current.name, "Pending"}
+    if t.current.type != StateType.PENDING or not renamed:
+        return Abort(
+            f"This run is in a {t.current.type} state and cannot transition to a PENDING state."
+        )
+    kept = t.current.state_details
+    return t.with_details(
+        scheduled_time=kept.scheduled_time,
+        deployment_concurrency_lease_id=kept.deployment_concurrency_lease_id,
+    )
+
+
+def copy_scheduled_time(t: Transition[Run]) -> Transition[Run] | Refusal:
+    """R6a: PENDING remembers when the run was to start."""
+    if t.proposed.state_details.scheduled_time:
+        return t
+    return t.with_details(scheduled_time=t.current.state_details.scheduled_time)
+
+
+def await_scheduled_time(t: Transition[Run]) -> Transition[Run] | Refusal:
+    """R6c: not before its time; less than half a second early is on time."""
+    scheduled = t.current.state_details.scheduled_time
+    left = round((scheduled - t.facts.now).total_seconds()) if scheduled else 0
+    return Wait("Scheduled time is in the future", left) if left > 0 else t
+
+
+def try_again(
+    t: Transition[Run],
+    delay: float,
+    changes: Mapping[str, object] | None = None,
+    **details: object,
+) -> Reject:
+    """Answer a failure with another attempt, after a delay in seconds."""
+    awaiting = t.replacement(
+        StateType.SCHEDULED,
+        AWAITING_RETRY,
+        message=t.proposed.message,
+        data=t.proposed.data,
+        state_details=StateDetails(scheduled_time=_after(t.facts.now, delay)).but(**details),
+    )
+    return Reject(RETRYING, awaiting, changes=changes or {})
+
+
+def _after(now: datetime, seconds: float) -> datetime:
+    # The reference fails where the calendar ends.
+    try:
+        return now + timedelta(seconds=seconds)
+    except OverflowError:
+        return LAST_INSTANT if seconds > 0 else FIRST_INSTANT

@@ -1,0 +1,1 @@
+"""Task runs, flow runs, flows and their states."""

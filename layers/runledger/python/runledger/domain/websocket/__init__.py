@@ -1,0 +1,1 @@
+"""WebSockets: the protocol, task workers and event subscriptions."""

@@ -1,0 +1,85 @@
+"""What can be done with concurrency limits."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit
+from runledger.domain.errors import Conflict, NotFound
+from runledger.service.retries import until_it_holds
+from runledger.store.concurrency.limit_items import SeenLimit
+from runledger.store.store import Store
+
+NOT_FOUND = "Concurrency Limit not found"
+
+
+def create(store: Store, asked: ConcurrencyLimit) -> ConcurrencyLimit:
+    """Create a limit.
+
+    Raises:
+        Conflict: its name is taken.
+    """
+    if not store.concurrency_limits.create(asked):
+        raise Conflict(f"there is a limit {asked.name}")
+    return asked
+
+
+def read(store: Store, id_or_name: UUID | str, *, now: datetime) -> ConcurrencyLimit:
+    """Return the limit as of now.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return find(store, id_or_name).limit.as_of(now)
+
+
+def read_all(store: Store, *, offset: int, limit: int, now: datetime) -> list[ConcurrencyLimit]:
+    """Return a page of the limits in the order of their names."""
+    names = store.concurrency_limits.names(offset + limit)[offset:]
+    return [seen.limit.as_of(now) for seen in store.concurrency_limits.read_by_names(names)]
+
+
+def change(
+    store: Store, id_or_name: UUID | str, changes: Mapping[str, object], *, now: datetime
+) -> None:
+    """Change what is given of a limit.
+
+    Raises:
+        NotFound: there is none.
+        Conflict: something is to be nothing, or the new name is taken.
+    """
+
+    def attempt() -> None:
+        seen = find(store, id_or_name)
+        if None in changes.values():
+            raise Conflict("a limit has all its values")
+        limit = seen.limit.as_of(now).but(**changes, updated=now)
+        if not store.concurrency_limits.rewrite(seen, limit):
+            raise Conflict(f"there is a limit {limit.name}")
+
+    until_it_holds(attempt)
+
+
+def delete(store: Store, id_or_name: UUID | str) -> None:
+    """Remove a limit; leases that hold slots of it go on without it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    until_it_holds(lambda: store.concurrency_limits.delete(find(store, id_or_name)))
+
+
+def find(store: Store, id_or_name: UUID | str, not_found: str = NOT_FOUND) -> SeenLimit:
+    """Return the limit as it was read, for others to build on.
+
+    Raises:
+        NotFound: there is none.
+    """
+    limits = store.concurrency_limits
+    if isinstance(id_or_name, UUID):
+        seen = limits.read(id_or_name)
+    else:
+        seen = limits.read_by_name(id_or_name)
+    if seen is None:
+        raise NotFound(not_found)
+    return seen

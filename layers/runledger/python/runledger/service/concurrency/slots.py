@@ -1,0 +1,220 @@
+"""Taking slots of concurrency limits, and giving them back."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from runledger import ids
+from runledger.domain.concurrency.concurrency_limits import (
+    MOST_WAIT_FOR_TAGS,
+    ConcurrencyLimit,
+    Holder,
+    Lease,
+    named_for,
+)
+from runledger.domain.concurrency.slot_requests import Mode, refuse_impossible, seconds_to_wait
+from runledger.domain.errors import Gone, Locked, Moved
+from runledger.service.retries import until_it_holds
+from runledger.store.concurrency import slots
+from runledger.store.concurrency.limit_items import SeenLimit
+from runledger.store.store import Store
+
+LEASE_GONE = "Lease not found - it may have expired or been revoked"
+
+Limits = list[ConcurrencyLimit]
+
+
+class Wanted(NamedTuple):
+    """So many slots of each of the limits that exist, all or none."""
+
+    names: Sequence[str]
+    slots: int
+    mode: Mode = "concurrency"
+
+
+class Term(NamedTuple):
+    """Who is to hold slots, and for how long."""
+
+    holder: Holder | None
+    seconds: float
+
+
+class Grant(NamedTuple):
+    """The lease of what was taken, and of which limits; inactive ones are among them."""
+
+    lease_id: UUID
+    limits: Limits
+
+
+def take(store: Store, wanted: Wanted, *, now: datetime) -> Limits:
+    """Take slots that are given back by the names of their limits.
+
+    Raises:
+        Invalid: it can never be done.
+        Locked: a limit has no room.
+    """
+
+    def attempt() -> Limits:
+        limits = _find(store, wanted.names)
+        store.leases.count_up(_with_room(store, limits, wanted, now), wanted.slots, now)
+        return _plain(limits)
+
+    return until_it_holds(attempt)
+
+
+def take_on_lease(store: Store, wanted: Wanted, term: Term, *, now: datetime) -> Grant:
+    """Take slots that come back when their lease ends. A lease of nothing isn't stored.
+
+    Raises:
+        Invalid: it can never be done.
+        Locked: a limit has no room.
+    """
+    lease_id = ids.run_id()
+
+    def attempt() -> Grant:
+        limits = _find(store, wanted.names)
+        active = _with_room(store, limits, wanted, now)
+        lease = Lease(
+            id=lease_id,
+            created=now,
+            limits=slots.leased(active),
+            slots=wanted.slots,
+            holder=term.holder,
+            expiration=now + timedelta(seconds=term.seconds),
+        )
+        store.leases.take(active, lease, now, renewable=bool(limits))
+        return Grant(lease_id, _plain(limits))
+
+    return until_it_holds(attempt)
+
+
+def take_for_task_run(
+    store: Store, tags: Iterable[str], task_run_id: UUID, *, now: datetime
+) -> Limits:
+    """Take a slot of each tag's limit, for a task run until it gives them back.
+
+    Raises:
+        Locked: a limit has no room.
+    """
+
+    def attempt() -> Limits:
+        limits = store.concurrency_limits.read_by_names(map(named_for, tags))
+        _refuse_deadlock(limits)
+        active = [seen for seen in limits if seen.limit.active]
+        full = [seen for seen in active if not seen.limit.as_of(now).has_room(1)]
+        if full:
+            make_room(store, full, now)
+            told = f"Concurrency limit for the {active[0].limit.tag} tag has been reached"
+            raise Locked(told, MOST_WAIT_FOR_TAGS)
+        lease = slots.task_run_lease(ids.run_id(), task_run_id, active, now)
+        store.leases.take(active, lease, now, renewable=False)
+        return _plain(active)
+
+    return until_it_holds(attempt)
+
+
+def give_back(
+    store: Store, names: Sequence[str], number: int, seconds: float | None, *, now: datetime
+) -> Limits:
+    """Give back slots of limits by name; `seconds` is how long they were held, if that is known."""
+
+    def attempt() -> Limits:
+        limits = _find(store, names)
+        active = [seen for seen in limits if seen.limit.active]
+        store.leases.count_down(active, number, now, seconds=seconds or 0.0)
+        return _plain(limits)
+
+    return until_it_holds(attempt)
+
+
+def end_lease(store: Store, lease_id: UUID, *, now: datetime) -> None:
+    """Give back what a lease holds, if it still is."""
+
+    def attempt() -> None:
+        seen = store.leases.read(lease_id)
+        if seen:
+            seconds = (now - seen.lease.created).total_seconds()
+            store.leases.give_back(seen.lease.held, now, seconds=seconds)
+
+    until_it_holds(attempt)
+
+
+def end_leases_of(store: Store, tags: Iterable[str], holder_id: UUID, *, now: datetime) -> Limits:
+    """Give back every lease by which somebody holds slots of the tags' limits."""
+
+    def attempt() -> Limits:
+        limits = _find(store, map(named_for, tags))
+        held = {
+            lease.id: lease.held
+            for seen in limits
+            for lease in store.concurrency_limits.leases(seen.limit.id)
+            if lease.holder and lease.holder.id == holder_id
+        }
+        for one in held.values():
+            store.leases.give_back(one, now)
+        return _plain(limits)
+
+    return until_it_holds(attempt)
+
+
+def renew(store: Store, lease_id: UUID, seconds: float, *, now: datetime) -> None:
+    """Let a lease end later, counted from now.
+
+    Raises:
+        Gone: it ended, so that its slots may be somebody else's.
+    """
+
+    def attempt() -> None:
+        seen = store.leases.read(lease_id)
+        if seen is None or seen.lease.has_expired(now):
+            raise Gone(LEASE_GONE)
+        longer = seen.lease.but(expiration=now + timedelta(seconds=seconds))
+        store.leases.renew(seen, longer)
+
+    until_it_holds(attempt)
+
+
+def make_room(store: Store, full: Iterable[SeenLimit], now: datetime) -> None:
+    """Give back what expired leases hold of limits that are full: nobody else is sure to do it.
+
+    Raises:
+        Moved: something came back, look again.
+    """
+    for seen in full:
+        leases = store.concurrency_limits.leases(seen.limit.id)
+        expired = store.leases.expired(leases, now)
+        for one in expired:
+            store.leases.give_back_expired(one, now)
+        if expired:
+            raise Moved(f"slots of {seen.limit.name} came back")
+
+
+def _find(store: Store, names: Iterable[str]) -> list[SeenLimit]:
+    """Return the limits that exist in the order in which the reference answers: by name."""
+    return store.concurrency_limits.read_by_names(sorted(names))
+
+
+def _plain(limits: Iterable[SeenLimit]) -> Limits:
+    return [seen.limit for seen in limits]
+
+
+def _with_room(
+    store: Store, limits: Sequence[SeenLimit], wanted: Wanted, now: datetime
+) -> list[SeenLimit]:
+    """Return those limits that count, all of which have room."""
+    active = [seen for seen in limits if seen.limit.active]
+    refuse_impossible(_plain(active), wanted.slots, wanted.mode)
+    full = [seen for seen in active if not seen.limit.as_of(now).has_room(wanted.slots)]
+    if full:
+        make_room(store, full, now)
+        wait = seconds_to_wait(_plain(active), wanted.slots, ids.chance())
+        raise Locked("Locked", wait)
+    return active
+
+
+def _refuse_deadlock(limits: Iterable[SeenLimit]) -> None:
+    for seen in limits:
+        if seen.limit.limit == 0:
+            told = f'The concurrency limit on tag "{seen.limit.tag}" is 0 and will deadlock'
+            raise Locked(f"{told} if the task tries to run again.", None)

@@ -1,0 +1,84 @@
+"""What can be done with flows."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from runledger.domain.errors import NotFound, Unavailable
+from runledger.domain.runs.flows import Flow
+from runledger.service.deployments import deployments
+from runledger.service.retries import until_it_holds
+from runledger.service.runs import flow_run_deletion
+from runledger.store.dynamodb.deadlines import Deadline
+from runledger.store.store import Store
+
+NOT_FOUND = "Flow not found"
+
+
+class Created(NamedTuple):
+    """A flow that has the name asked for, and whether this call made it."""
+
+    flow: Flow
+    new: bool
+
+
+def create(store: Store, asked: Flow) -> Created:
+    """Create a flow, or find the one that has its name."""
+    flow = until_it_holds(lambda: store.flows.create(asked))
+    return Created(flow, new=flow.id == asked.id)
+
+
+def read(store: Store, flow_id: UUID) -> Flow:
+    """Return the flow.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return _found(store.flows.read(flow_id))
+
+
+def read_by_name(store: Store, name: str) -> Flow:
+    """Return the flow that has the name.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return _found(store.flows.read_by_name(name))
+
+
+def update(store: Store, flow_id: UUID, changes: Mapping[str, Any], *, now: datetime) -> None:
+    """Change what is sent of a flow.
+
+    Raises:
+        NotFound: there is none.
+    """
+
+    def changed(flow: Flow) -> Flow:
+        return flow.but(**changes, updated=now)
+
+    _found(until_it_holds(lambda: store.flows.update(flow_id, changed)))
+
+
+def _found(flow: Flow | None) -> Flow:
+    if flow is None:
+        raise NotFound(NOT_FOUND)
+    return flow
+
+
+def delete(store: Store, flow_id: UUID, deadline: Deadline, *, now: datetime) -> None:
+    """Remove a flow and, until the deadline, its flow runs and its deployments.
+
+    Raises:
+        NotFound: there is none.
+    """
+    until_it_holds(lambda: store.flows.delete(read(store, flow_id)))
+    with suppress(Unavailable):
+        remove_rest(store.until(deadline), flow_id, now=now)
+
+
+def remove_rest(store: Store, flow_id: UUID, *, now: datetime) -> None:
+    """Remove the flow runs and the deployments of a flow that is gone."""
+    flow_run_deletion.delete_each(store, store.flows.flow_runs(flow_id), now=now)
+    deployments.delete_of_flow(store, flow_id)

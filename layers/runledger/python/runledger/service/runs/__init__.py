@@ -1,0 +1,1 @@
+"""Use cases of task runs and flow runs."""

@@ -1,0 +1,91 @@
+"""What a cancelled flow run takes along: its task runs and subflow runs (neighbours 3.3).
+
+So many task runs at a time, each time noting how far it came: the stream tells of that again.
+What ended meanwhile stays as it ended.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from runledger import ids
+from runledger.domain.errors import Rejected, UnknownRun
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import TERMINAL, State, StateType
+from runledger.domain.runs.task_runs import TaskRun
+from runledger.service.context import Means
+from runledger.service.runs import flow_runs, task_runs
+from runledger.store.dynamodb.stream_records import Change
+from runledger.store.items import Stored
+from runledger.store.runs import cancellations
+from runledger.store.schema.removal_keys import kind_and_id
+from runledger.store.store import Store
+
+MESSAGE = "The parent flow run was cancelled."
+
+# Task runs in a round, and how many of them at once.
+ROUND, AT_ONCE = 250, 16
+
+
+def cancel_children(means: Means, cancelled: Sequence[Change]) -> None:
+    """Cancel what belongs to cancelled flow runs, or part of it."""
+    for change in cancelled:
+        _, run_id = kind_and_id(change.key)
+        _cancel_some(means.store, run_id, cancellations.done(change.new), means.now)
+
+
+def _cancel_some(store: Store, flow_run_id: UUID, done: str, now: datetime) -> None:
+    seen = store.flow_runs.read(flow_run_id)
+    if seen is None or seen.run.state_type != StateType.CANCELLED:
+        return
+    claims = list(islice(store.flow_runs.claims(flow_run_id, done, page=ROUND), ROUND))
+    children = store.cancellations.task_runs([claim.task_run_id for claim in claims])
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda child: _cancel(store, child, now), children))
+    if len(claims) == ROUND:
+        store.cancellations.note(flow_run_id, claims[-1].place)
+
+
+def _cancel(store: Store, child: Stored, now: datetime) -> None:
+    """Cancel the flow runs that a task run stands for, and the task run itself."""
+    run = child.run
+    # A subflow run that was cancelled has changed the task run that stands for it.
+    seen = None if child.subflow_runs else child
+    for subflow_run_id in store.cancellations.subflow_runs(run.id) if child.subflow_runs else ():
+        _cancel_subflow_run(store, subflow_run_id, now)
+    if is_unfinished(run):
+        state = _state(StateType.CANCELLED, now)
+        with suppress(Rejected, UnknownRun):
+            task_runs.set_state(
+                store, run.id, state, force=True, now=now, only=is_unfinished, seen=seen
+            )
+
+
+def _cancel_subflow_run(store: Store, run_id: UUID, now: datetime) -> None:
+    seen = store.flow_runs.read(run_id)
+    if seen is None:
+        return
+    deployed = seen.run.deployment_id is not None
+    state = _state(StateType.CANCELLING if deployed else StateType.CANCELLED, now)
+    with suppress(Rejected, UnknownRun):
+        flow_runs.set_state(store, run_id, state, force=False, now=now, only=is_to_be_cancelled)
+
+
+def is_unfinished(run: TaskRun | FlowRun) -> bool:
+    """Tell whether a run has not ended."""
+    return run.state_type not in TERMINAL
+
+
+def is_to_be_cancelled(run: FlowRun) -> bool:
+    """Tell whether a subflow run has not ended, and nobody is ending it yet."""
+    is_ending = run.deployment_id is not None and run.state_type == StateType.CANCELLING
+    return is_unfinished(run) and not is_ending
+
+
+def _state(kind: StateType, now: datetime) -> State:
+    return State(
+        id=ids.state_id(now), type=kind, name=kind.capitalize(), timestamp=now, message=MESSAGE
+    )

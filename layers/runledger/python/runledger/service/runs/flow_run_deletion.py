@@ -1,0 +1,92 @@
+"""Removing flow runs: each one goes first, and then what belongs to it.
+
+So nothing new can be made in it, however many try to. What a request has no time for is left to the
+table's stream, which tells of the removal: see `removals`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from runledger.domain.errors import NotFound, Unavailable
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.service.retries import until_it_holds
+from runledger.service.runs.flow_runs import NOT_FOUND
+from runledger.store.dynamodb.deadlines import Deadline
+from runledger.store.dynamodb.table import chunks
+from runledger.store.store import Store
+
+# What is removed at once; the client keeps as many connections.
+AT_ONCE = 16
+
+# Task runs that are looked up at first, and then removed before others are looked up.
+PAGE = 256
+
+
+def delete(store: Store, run_id: UUID, deadline: Deadline, *, now: datetime) -> None:
+    """Remove a flow run and, until the deadline, what belongs to it.
+
+    Events make task runs in flow runs that are not there: these go, too.
+
+    Raises:
+        NotFound: there is no flow run.
+    """
+    was_there = _close(store, run_id, now=now)
+    with suppress(Unavailable):
+        remove_rest(store.until(deadline), run_id, now=now)
+    if not was_there:
+        raise NotFound(NOT_FOUND)
+
+
+def delete_each(
+    store: Store,
+    ids: Iterable[UUID],
+    *,
+    now: datetime,
+    only: Callable[[FlowRun], bool] = bool,
+) -> None:
+    """Remove flow runs that are as they should be, with what belongs to them."""
+
+    def delete_one(run_id: UUID) -> None:
+        if _close(store, run_id, now=now, only=only):
+            remove_rest(store, run_id, now=now, at_once=1)
+
+    for some in chunks(ids, PAGE):
+        _do_for_each(some, delete_one, AT_ONCE)
+
+
+def _close(
+    store: Store, run_id: UUID, *, now: datetime, only: Callable[[FlowRun], bool] = bool
+) -> bool:
+    """Remove a flow run by itself; return whether it was there, and as it should be."""
+
+    def attempt() -> bool:
+        seen = store.flow_runs.read(run_id)
+        if seen is None or not only(seen.run):
+            return False
+        store.flow_runs.delete(seen, store.removals.tombstone(run_id, now))
+        store.removals.note(run_id, now)
+        return True
+
+    return until_it_holds(attempt)
+
+
+def remove_rest(store: Store, run_id: UUID, *, now: datetime, at_once: int = AT_ONCE) -> None:
+    """Remove the task runs, the states and the inputs of a flow run that is gone."""
+    delete_task_run = partial(_delete_task_run, store, now=now)
+    claims = store.flow_runs.claims(run_id, page=PAGE)
+    for some in chunks(claims, PAGE):
+        _do_for_each([claim.task_run_id for claim in some], delete_task_run, at_once)
+    store.flow_runs.remove_rest(run_id)
+
+
+def _do_for_each(ids: Sequence[UUID], act: Callable[[UUID], None], at_once: int) -> None:
+    with ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(act, ids))
+
+
+def _delete_task_run(store: Store, run_id: UUID, now: datetime) -> None:
+    until_it_holds(lambda: store.task_runs.delete(run_id, now))

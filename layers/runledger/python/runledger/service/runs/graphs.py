@@ -1,0 +1,32 @@
+"""What can be asked about the graphs of flow runs."""
+
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from runledger.domain.errors import Rejected, UnknownRun
+from runledger.domain.runs.graphs import Graph, graph_of
+from runledger.store.schema import keys
+from runledger.store.store import Store
+
+MOST_NODES = 10_000
+
+
+def draw(
+    store: Store, run_id: UUID, since: datetime | None, *, most_nodes: int = MOST_NODES
+) -> Graph:
+    """Return the graph of a flow run, without the nodes that ended before `since`.
+
+    Raises:
+        UnknownRun: there is no such flow run.
+        Rejected: it has more task runs than a graph may show.
+    """
+    seen = store.flow_runs.read(run_id)
+    if seen is None:
+        raise UnknownRun(f"Flow run {run_id} not found")
+    claims = islice(store.flow_runs.claims(run_id, after=""), most_nodes + 1)
+    task_runs = [claim.task_run_id for claim in claims]
+    if len(task_runs) > most_nodes:
+        raise Rejected(f"The graph of flow run {run_id} has more than {most_nodes} nodes.")
+    states = store.states.history(keys.flow_run(run_id))
+    return graph_of(seen.run, states, store.graphs.shown(task_runs), since)

@@ -1,0 +1,16 @@
+"""What can be asked about the states that runs have been in."""
+
+from runledger.domain.runs.observed_states import ObservedState, WantedStates
+from runledger.store.search.executor import Found
+from runledger.store.store import Store
+
+
+def read(store: Store, wanted: WantedStates) -> Found[list[ObservedState]]:
+    """Return the wanted pairs of type and name.
+
+    Raises:
+        OutOfTime: the store's deadline came first.
+    """
+    found = store.observed_states.read()
+    answer = wanted.first(found.answer)
+    return Found(answer, found.path, found.items_read, len(answer))

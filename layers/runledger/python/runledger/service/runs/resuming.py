@@ -1,0 +1,112 @@
+"""Letting a paused flow run go on, with what it asked for."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from runledger import ids
+from runledger.domain.deployments.hydration import hydrated
+from runledger.domain.deployments.parameters import NO_SCHEMA, amended, check_parameters
+from runledger.domain.errors import Invalid, Mismatch, Rejected
+from runledger.domain.orchestration.decisions import Decision, Status
+from runledger.domain.orchestration.transitions import Abort
+from runledger.domain.runs.flow_run_inputs import FlowRunInput
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State, StateDetails, StateType
+from runledger.service.retries import until_it_holds
+from runledger.service.runs import flow_runs
+from runledger.store.store import Store
+
+NOT_PAUSED = Abort("Cannot resume a flow run that is not paused.")
+
+
+def resume(
+    store: Store, run_id: UUID, answer: Mapping[str, Any] | None, *, now: datetime
+) -> Decision[FlowRun]:
+    """Propose that a paused flow run goes on; what it is answered is kept if that is accepted.
+
+    Raises:
+        UnknownRun: there is no such run.
+        Conflict: the run was given something else under the key of the answer.
+    """
+
+    def attempt() -> Decision[FlowRun]:
+        seen = flow_runs.find(store, run_id)
+        paused = seen.run.state
+        if paused is None or paused.type != StateType.PAUSED:
+            # The reference does not tell which state it is in.
+            return Decision(seen.run.but(state=None), Status.ABORT, NOT_PAUSED)
+        try:
+            given = _given(store, paused.state_details, answer, now)
+        except (Rejected, Mismatch, Invalid) as problem:
+            return Decision(seen.run, Status.REJECT, Abort(str(problem)))
+        return flow_runs.propose(store, seen, _onward(paused, now), now=now, given=given)
+
+    return until_it_holds(attempt)
+
+
+def _onward(paused: State, now: datetime) -> State:
+    """What gave its place up is scheduled, the rest runs on."""
+    scheduled = paused.state_details.pause_reschedule
+    return State(
+        id=ids.state_id(now),
+        type=StateType.SCHEDULED if scheduled else StateType.RUNNING,
+        name="Resuming" if scheduled else "Running",
+        timestamp=now,
+        state_details=StateDetails(scheduled_time=now if scheduled else None),
+    )
+
+
+def _given(
+    store: Store, asked: StateDetails, answer: Mapping[str, Any] | None, now: datetime
+) -> FlowRunInput | None:
+    """Return the answer as it is kept, if the pause asks for one and it is not empty.
+
+    Raises:
+        Rejected: part of it can't be told, or it is not known what is asked for.
+        Mismatch: it is not what is asked for.
+        Invalid: what is asked for never ends, or no input can have the key of the answer.
+    """
+    keyset, run_id = asked.run_input_keyset, asked.flow_run_id
+    if not keyset or run_id is None:
+        return None
+    told = hydrated(answer or {}, "run input")
+    _check(told, _schema(store, run_id, keyset.get("schema", "")))
+    if not told:
+        return None
+    if "response" not in keyset:
+        raise Rejected("Run input response key not found.")
+    given = FlowRunInput(
+        id=ids.run_id(),
+        created=now,
+        updated=now,
+        flow_run_id=run_id,
+        key=keyset["response"],
+        value=to_json(told, inf_nan_mode="null").decode(),
+    )
+    given.check_key()
+    return given
+
+
+def _schema(store: Store, run_id: UUID, key: str) -> dict[str, Any]:
+    found = store.flow_run_inputs.read(run_id, key)
+    if found is None:
+        raise Rejected("Run input schema not found.")
+    try:
+        schema = json.loads(found.value)
+    except ValueError:
+        raise Rejected("Run input schema is not valid JSON.") from None
+    if not isinstance(schema, dict):
+        raise Mismatch(f"Reason: {NO_SCHEMA}")
+    return schema
+
+
+def _check(told: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    try:
+        check_parameters(told, amended(schema))
+    except Mismatch as mismatch:
+        raise Mismatch(f"Reason: {mismatch}") from mismatch

@@ -1,0 +1,34 @@
+"""What can be asked about the states of runs."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from runledger.domain.errors import NotFound
+from runledger.domain.runs.states import State
+from runledger.store.schema import keys
+from runledger.store.store import Store
+
+
+class RunStates(NamedTuple):
+    """The states of runs of one kind."""
+
+    kind: str
+
+    def read(self, store: Store, state_id: UUID) -> State:
+        """Return the state.
+
+        Raises:
+            NotFound: there is none; of task runs the reference says the same words.
+        """
+        state = store.states.read(state_id, of=self.kind)
+        if state is None:
+            raise NotFound("Flow run state not found")
+        return state
+
+    def history(self, store: Store, run_id: UUID) -> list[State]:
+        """Return the states that a run has been in, the oldest first; none if it is unknown."""
+        return store.states.history(keys.thing(self.kind, run_id))
+
+
+OF_TASK_RUNS = RunStates(keys.TASK_RUN)
+OF_FLOW_RUNS = RunStates(keys.FLOW_RUN)

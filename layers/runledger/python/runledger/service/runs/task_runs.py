@@ -1,0 +1,176 @@
+"""What can be done with task runs."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from runledger import ids
+from runledger.domain.errors import Conflict, NotFound, Rejected, UnknownRun
+from runledger.domain.orchestration.bookkeeping import next_moment
+from runledger.domain.orchestration.decisions import Decision, decide
+from runledger.domain.orchestration.policies import MINIMAL, policy_for
+from runledger.domain.orchestration.transitions import Facts, Transition
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State
+from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.values import merge_labels
+from runledger.service.concurrency import slots
+from runledger.service.retries import until_it_holds
+from runledger.store.items import Stored
+from runledger.store.runs.transition_context import Surroundings
+from runledger.store.runs.transitions import NOTHING, Scene, carry_out
+from runledger.store.store import Store
+
+FLOW_RUN_LABEL = "prefect.flow-run.id"
+
+
+class Created(NamedTuple):
+    """A task run that has the key asked for, and whether this call made it."""
+
+    run: TaskRun
+    new: bool
+
+
+def create(store: Store, asked: TaskRun, state: State, *, now: datetime) -> Created:
+    """Create a task run in its first state, or find the one that has its key.
+
+    Raises:
+        Conflict: the flow run is unknown, or the id belongs to a run with another key.
+    """
+    policy = policy_for(state, force=True)
+
+    def attempt() -> Created:
+        around = store.transitions.scene_of_new(asked, state, alone=policy == MINIMAL, now=now)
+        run = asked.but(labels=_labels(asked, around.flow_run))
+        decision = decide(policy, Transition(run, state, facts(around, now)))
+        outcome = carry_out(store.table, decision, around, now=now)
+        stored = store.task_runs.create(decision.run, outcome.writes)
+        # Its first state tells our own run from another's also if a write was done but not told.
+        return Created(_as_answered(stored), new=stored.state_id == decision.run.state_id)
+
+    return until_it_holds(attempt)
+
+
+def _as_answered(run: TaskRun) -> TaskRun:
+    """A new run's times are told as they were sent, but for the expiration inside a flow run."""
+    expiration = run.cache_expiration
+    if run.flow_run_id and expiration:
+        expiration = expiration.astimezone(UTC)
+    return run.but(cache_expiration=expiration, state=run.state and run.state.as_stored())
+
+
+def _labels(asked: TaskRun, flow_run: FlowRun | None) -> dict[str, object]:
+    if asked.flow_run_id is None:
+        return merge_labels(asked.labels)
+    if flow_run is None:
+        raise Conflict(f"flow run {asked.flow_run_id} is unknown")
+    own = {FLOW_RUN_LABEL: str(asked.flow_run_id)}
+    return merge_labels(flow_run.labels, own, asked.labels)
+
+
+def set_state(
+    store: Store,
+    run_id: UUID,
+    state: State,
+    *,
+    force: bool,
+    now: datetime,
+    only: Callable[[TaskRun], bool] = bool,
+    seen: Stored | None = None,
+) -> Decision[TaskRun]:
+    """Propose a state for a task run, and write what is decided.
+
+    A run that was `seen` is read again only if it is no longer as it was, or other things count.
+
+    Raises:
+        UnknownRun: there is no such run.
+        Rejected: it is not as it should be.
+    """
+    policy = policy_for(state, force=force)
+    alone = policy == MINIMAL
+    scenes = iter([Scene(seen, NOTHING)] if seen and alone else [])
+
+    def attempt() -> Decision[TaskRun]:
+        known = next(scenes, None)
+        scene = known or store.transitions.scene(run_id, state, alone=alone, now=now)
+        if scene is None:
+            raise UnknownRun(f"Task run with id {run_id} not found")
+        run = scene.seen.run
+        if not only(run):
+            raise Rejected(f"task run {run_id} is not as it should be")
+        _make_room(store, scene.around, now)
+        proposed = state.but(timestamp=next_moment(run, state.timestamp))
+        decision = decide(policy, Transition(run, proposed, facts(scene.around, now)))
+        if decision.written:
+            store.transitions.commit(scene, decision, now=now)
+        return decision
+
+    return until_it_holds(attempt)
+
+
+def _make_room(store: Store, around: Surroundings, now: datetime) -> None:
+    """Take back what clients that are gone hold of limits that stand in the way."""
+    full = [seen for seen in around.limits if not seen.limit.as_of(now).has_room(1)]
+    slots.make_room(store, full, now)
+
+
+def facts(around: Surroundings, now: datetime) -> Facts:
+    """Return the facts that the rules go by."""
+    return Facts(
+        now=now,
+        state_id=ids.state_id(now),
+        chance=ids.chance(),
+        flow_run=around.flow_run,
+        cached=around.cached,
+        limits=tuple(seen.limit.as_of(now) for seen in around.limits),
+    )
+
+
+def read(store: Store, run_id: UUID) -> TaskRun:
+    """Return the run.
+
+    Raises:
+        NotFound: there is none.
+    """
+    stored = store.task_runs.read(run_id)
+    if stored is None:
+        raise NotFound("Task not found")
+    return stored.run
+
+
+def read_with_flow_run_name(store: Store, run_id: UUID) -> tuple[TaskRun, str | None]:
+    """Return the run, and what its flow run is called, if it has one.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    run = read(store, run_id)
+    seen = store.flow_runs.read(run.flow_run_id) if run.flow_run_id else None
+    return run, seen and seen.run.name
+
+
+def rename(store: Store, run_id: UUID, name: str | None, *, now: datetime) -> None:
+    """Give the run another name; without one only `updated` changes.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+
+    def attempt() -> None:
+        seen = store.task_runs.read(run_id)
+        if seen is None:
+            raise NotFound("Task run not found")
+        store.task_runs.rewrite(seen, seen.run.but(name=name or seen.run.name, updated=now))
+
+    until_it_holds(attempt)
+
+
+def delete(store: Store, run_id: UUID, *, now: datetime) -> None:
+    """Remove the run with its states.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if not until_it_holds(lambda: store.task_runs.delete(run_id, now)):
+        raise NotFound("Task not found")

@@ -1,0 +1,1 @@
+"""The table's stream: reactions to changes, and cascading deletes."""

@@ -1,0 +1,126 @@
+"""What goes with what was deleted: logs, and what was created or left over meanwhile.
+
+The stream tells of each removal at least once, and once more wherever there was not enough time.
+All of it can be repeated: what is gone is not missed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from runledger.service.deployments import deployments, flows
+from runledger.service.retries import until_it_holds
+from runledger.service.runs import flow_run_deletion
+from runledger.service.stream.reactions import Failure
+from runledger.store.dynamodb import large_documents, stream_records
+from runledger.store.dynamodb.deadlines import Deadline
+from runledger.store.dynamodb.errors import Late
+from runledger.store.dynamodb.stream_records import Change
+from runledger.store.dynamodb.writes import Item
+from runledger.store.runs.task_runs import fits_a_transaction
+from runledger.store.schema import keys
+from runledger.store.schema.removal_keys import REMAINDER, kind_and_id
+from runledger.store.store import Store
+
+# A request that began before a removal may write until it ends, within 29 seconds; whether one did
+# is looked up after these.
+SETTLING = timedelta(seconds=60)
+
+# Task runs whose removals are followed at once; the client keeps as many connections.
+AT_ONCE = 16
+
+
+class Removed(NamedTuple):
+    """What was removed, and its item, unless the stream tells of it once more."""
+
+    id: UUID
+    item: Item | None
+    now: datetime
+
+
+def follow(
+    store: Store, records: Sequence[Mapping[str, Any]], deadline: Deadline, *, now: datetime
+) -> Iterator[Failure]:
+    """Remove what goes with what was removed; yield the first record for which that failed.
+
+    A record of anything that is still there has no effect, whatever the source's filter lets pass,
+    but that the pieces of an older document go. Those of task runs are followed side by side, and
+    before those of what has task runs, which take longer.
+    """
+    told = list(map(stream_records.read, records))
+
+    def attempt(number: int) -> Exception | None:
+        try:
+            store.removals.remove_superseded(told[number])
+            _follow(store, told[number], deadline, now)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the stream repeats it
+            return error
+        return None
+
+    leaves = [number for number, change in enumerate(told) if not _is_of_parent(change)]
+    parents = [number for number, change in enumerate(told) if _is_of_parent(change)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        errors = dict(zip(leaves, pool.map(attempt, leaves), strict=True))
+    errors |= {number: attempt(number) for number in parents}
+    failed = ((number, errors[number]) for number in sorted(errors))
+    for number, error in failed:
+        if error:
+            yield Failure(told[number].sequence_number, error)
+            return
+
+
+def _is_of_parent(change: Change) -> bool:
+    return any(keys.is_of(change.key, kind) for kind in PARENTS)
+
+
+def _follow(store: Store, change: Change, deadline: Deadline, now: datetime) -> None:
+    if change.new is not None or change.key.sk not in FOLLOWED:
+        return
+    kind, item_id = kind_and_id(change.key)
+    is_itself = change.key.sk == kind
+    removed = Removed(item_id, change.old if is_itself else None, now)
+    try:
+        if change.key.sk == REMAINDER:
+            store.until(deadline).removals.remove_orphaned_pieces(change.key, now - SETTLING)
+        REMOVERS[kind](store.until(deadline), removed)
+    except Late:
+        store.removals.tell_again(change.key, now)
+    else:
+        # A request that gives a task run a large state may have written its pieces meanwhile.
+        if is_itself and (kind in PARENTS or large_documents.references(change.old or {})):
+            store.removals.tell_later(change.key, now + SETTLING)
+
+
+def of_task_run(store: Store, removed: Removed) -> None:
+    """Remove what a task run logged, and states and links that were too many to go with it."""
+    if removed.item is None or not fits_a_transaction(removed.item):
+        until_it_holds(lambda: store.task_runs.remove_rest(removed.id))
+    store.logs.remove(store.logs.of_task_run(removed.id))
+
+
+def of_flow_run(store: Store, removed: Removed) -> None:
+    """Remove what is left of a flow run, its logs among it; its task runs' own removal follows."""
+    flow_run_deletion.remove_rest(store, removed.id, now=removed.now)
+    store.logs.remove(store.logs.of_flow_run(removed.id))
+
+
+def of_flow(store: Store, removed: Removed) -> None:
+    """Remove what is left of a flow: flow runs, whose own removal follows, and deployments."""
+    flows.remove_rest(store, removed.id, now=removed.now)
+
+
+def of_deployment(store: Store, removed: Removed) -> None:
+    """Remove the runs of a deployment that were never begun."""
+    deployments.remove_rest(store, removed.id, now=removed.now)
+
+
+REMOVERS: Mapping[str, Callable[[Store, Removed], None]] = {
+    keys.TASK_RUN: of_task_run,
+    keys.FLOW_RUN: of_flow_run,
+    keys.FLOW: of_flow,
+    keys.DEPLOYMENT: of_deployment,
+}
+FOLLOWED = frozenset({*REMOVERS, REMAINDER})
+PARENTS = frozenset({keys.FLOW_RUN, keys.FLOW, keys.DEPLOYMENT})

@@ -1,0 +1,1 @@
+"""WebSockets: dispatch messages, hand out task runs, send events."""

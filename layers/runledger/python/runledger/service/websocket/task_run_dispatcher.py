@@ -1,0 +1,169 @@
+"""Handing background runs to task workers, one at a time each.
+
+Whoever learns that a run and a worker may have come together tries to join them: the stream when a
+run begins to wait, a worker when it subscribes or acknowledges. The claim decides who succeeds.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from runledger.domain.errors import Gone
+from runledger.domain.orchestration.bookkeeping import as_of
+from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.websocket import protocol
+from runledger.domain.websocket.protocol import DROPPED, NORMAL, Closed
+from runledger.domain.websocket.task_workers import (
+    MOST_BYTES,
+    Departure,
+    TaskWorker,
+    in_state,
+    is_unstarted,
+    shortened,
+)
+from runledger.service.context import Means
+from runledger.service.websocket import disconnects
+from runledger.store.store import Store
+from runledger.store.websocket.connections import Connection
+from runledger.store.websocket.task_workers import Claim, Queued, SeenWorker, TaskWorkerStore
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Where runs are handed out."""
+
+    means: Means
+
+    @property
+    def _workers(self) -> TaskWorkerStore:
+        return self.means.store.task_workers
+
+    def hear(self, connection: Connection, text: str) -> None:
+        """Hear a message of a worker's (contract, task-runs 6.2).
+
+        What is said while no run awaits acknowledgement goes unheeded.
+
+        Raises:
+            Closed: the conversation ends; a run that awaits acknowledgement goes back.
+        """
+        seen = self._workers.read(connection.id)
+        if seen is None:
+            self._subscribe(connection, text)
+        elif seen.worker.holding is not None:
+            self._answered(seen, text)
+
+    def _subscribe(self, connection: Connection, text: str) -> None:
+        asked = protocol.subscription(protocol.read(text))
+        worker = TaskWorker(
+            connection_id=connection.id,
+            client_id=asked.client_id,
+            task_keys=asked.task_keys,
+            since=self.means.now,
+        )
+        if added := self._workers.add(worker):
+            self._serve(added, worker)
+        else:  # It was said twice at once; this is then heard after the other.
+            self.hear(connection, text)
+
+    def _answered(self, seen: SeenWorker, text: str) -> None:
+        match protocol.read(text).get("type"):
+            case "ack":
+                self._go_on(seen)
+            case "quit":
+                raise Closed(NORMAL)
+            case _:
+                raise Closed(DROPPED)
+
+    def _go_on(self, seen: SeenWorker) -> None:
+        """Give a worker its next run, or let it be idle; it keeps what it acknowledged."""
+        idle = seen.worker.but(holding=None, since=self.means.now)
+        if self._serve(seen, idle) is not None:
+            return
+        freed = self._workers.change(seen, idle)
+        # Who queued a run before the worker was seen to be free left it for the worker to find.
+        if freed:
+            self._serve(freed, idle)
+
+    def announce(self, queues: Iterable[str]) -> None:
+        """Hand out what waits in some queues to idle workers, to those first that waited longest.
+
+        A worker that is found idle is read before the queues are; one that is not will look itself.
+        """
+        left = set(queues)
+        workers = sorted(self._workers.all(), key=lambda seen: seen.worker.since)
+        for seen in workers:
+            if seen.worker.is_idle and not left.isdisjoint(seen.worker.queues):
+                nothing_waits = self._serve(seen, seen.worker) is None
+                left.difference_update(seen.worker.task_queues if nothing_waits else ())
+
+    def _serve(self, seen: SeenWorker, idle: TaskWorker) -> Claim | None:
+        """Hand a worker, were it idle, the first run of its queues; None if they are empty."""
+        claims = (self._claim(queued, seen, idle) for queued in self._waiting_for(idle))
+        return next((claim for claim in claims if claim and claim != Claim.TOO_LATE), None)
+
+    def _waiting_for(self, worker: TaskWorker) -> Iterator[Queued]:
+        found = chain.from_iterable(map(self._workers.waiting, worker.queues))
+        return (queued for queued in found if queued.waiting.queue in worker.task_queues)
+
+    def _claim(self, queued: Queued, seen: SeenWorker, idle: TaskWorker) -> Claim | None:
+        run = self._still_waiting(queued)
+        return self._hand_out(queued, run, seen, idle) if run else None
+
+    def _still_waiting(self, queued: Queued) -> TaskRun | None:
+        """Return the run, unless it was deleted or has left the state in which it was queued."""
+        stored = self.means.store.task_runs.read(queued.waiting.run_id)
+        if stored and is_unstarted(stored.run, queued.waiting):
+            return self._as_queued(stored.run, queued)
+        self._workers.drop(queued)
+        return None
+
+    def _as_queued(self, run: TaskRun, queued: Queued) -> TaskRun:
+        """Show a run as it was when it was queued: what came with that state is needed."""
+        if run.state_id == queued.waiting.state_id:
+            return run
+        state = self._workers.state_of(queued.waiting)
+        return in_state(run, state) if state else run
+
+    def _hand_out(self, queued: Queued, run: TaskRun, seen: SeenWorker, idle: TaskWorker) -> Claim:
+        busy = idle.but(holding=run.id, since=self.means.now)
+        claim = self._workers.claim(queued, seen, busy)
+        if claim == Claim.MADE:
+            self._send(busy, run)
+        return claim
+
+    def _send(self, worker: TaskWorker, run: TaskRun) -> None:
+        try:
+            self.means.sockets.send(worker.connection_id, message(run, self.means.now))
+        except Gone:
+            gone = Departure(at=self.means.now, by_platform=False)
+            disconnects.leave_without(self.means.store, worker.connection_id, gone)
+        except BaseException:
+            disconnects.take_back(self.means.store, worker.connection_id, self.means.now)
+            raise
+
+
+def connected(store: Store, task_keys: Iterable[str]) -> list[TaskWorker]:
+    """Return the workers that would run one of the tasks, or all of them if none is named.
+
+    Connections of one client are one worker, as on the reference.
+    """
+    by_client: dict[str, TaskWorker] = {}
+    for worker in (seen.worker for seen in store.task_workers.all() if not seen.worker.gone):
+        known = by_client.get(worker.client_id, worker).task_keys
+        keys = tuple(dict.fromkeys((*known, *worker.task_keys)))
+        by_client[worker.client_id] = worker.but(task_keys=keys)
+    wanted = set(task_keys)
+    return [
+        worker
+        for worker in by_client.values()
+        if not wanted or not wanted.isdisjoint(worker.task_keys)
+    ]
+
+
+def message(run: TaskRun, now: datetime) -> str:
+    """Spell a run for a worker, without what would make it too large to be sent."""
+    whole = as_of(run, now).model_dump_json()
+    if len(whole.encode()) <= MOST_BYTES:
+        return whole
+    return shortened(as_of(run, now)).model_dump_json()

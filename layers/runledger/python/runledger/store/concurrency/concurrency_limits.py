@@ -1,0 +1,109 @@
+"""Concurrency limits in the table."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, Lease
+from runledger.domain.errors import Moved
+from runledger.store.concurrency import limit_items, slots
+from runledger.store.concurrency.limit_items import SeenLimit
+from runledger.store.dynamodb.errors import Refused
+from runledger.store.dynamodb.expressions import ABSENT, in_partition
+from runledger.store.dynamodb.table import Query, Table
+from runledger.store.dynamodb.writes import Delete, Put, Write
+from runledger.store.schema import keys
+
+
+@dataclass(frozen=True)
+class ConcurrencyLimitStore:
+    """What is asked of the table about concurrency limits."""
+
+    table: Table
+
+    def read(self, limit_id: UUID) -> SeenLimit | None:
+        """Return the limit that has the id, as last acknowledged."""
+        pointer = self.table.read(keys.limit_id(limit_id))
+        return self.read_by_name(pointer["name"]) if pointer else None
+
+    def read_by_name(self, name: str) -> SeenLimit | None:
+        """Return the limit that has the name, as last acknowledged."""
+        return next(iter(self.read_by_names([name])), None)
+
+    def read_by_names(self, names: Iterable[str]) -> list[SeenLimit]:
+        """Return the limits that have one of the names, in the order of the names."""
+        wanted = [keys.limit(name) for name in dict.fromkeys(names)]
+        found = self.table.read_many(wanted)
+        return [limit_items.read_limit(found[key]) for key in wanted if key in found]
+
+    def names(self, first: int) -> list[str]:
+        """Return the first so many names of limits, in their order."""
+        listed = self.table.query(Query(in_partition(keys.LIMITS), page=first))
+        return [entry["name"] for _, entry in zip(range(first), listed, strict=False)]
+
+    def leases(self, limit_id: UUID) -> list[Lease]:
+        """Return the leases that hold slots of a limit, as they were taken."""
+        held = in_partition(keys.limit_id(limit_id).pk, keys.under(keys.SLOT))
+        return [limit_items.read_slot(item) for item in self.table.query(Query(held))]
+
+    def create(self, limit: ConcurrencyLimit) -> bool:
+        """Store a new limit; return whether its name was free."""
+        try:
+            self.table.write(*_arrival(SeenLimit(limit)))
+        except Refused:
+            return False
+        return True
+
+    def rewrite(self, seen: SeenLimit, limit: ConcurrencyLimit) -> bool:
+        """Replace a limit that was read, maybe under another name; return whether that was free.
+
+        Raises:
+            Moved: somebody else wrote first.
+        """
+        if limit.name == seen.limit.name:
+            self._write(slots.replacing(seen, limit))
+            return True
+        renamed = SeenLimit(limit, seen.version + 1, seen.changes + 1)
+        try:
+            self.table.write(*_departure(seen), *_arrival(renamed))
+        except Refused as refused:
+            is_unchanged = not refused.met[0][0]
+            if is_unchanged:
+                return False
+            raise Moved(str(limit.id)) from refused
+        return True
+
+    def delete(self, seen: SeenLimit) -> None:
+        """Remove a limit, and then its slots: without the limit they count for nothing.
+
+        Raises:
+            Moved: somebody else wrote first.
+        """
+        limit_id = seen.limit.id
+        self._write(*_departure(seen), Delete(keys.limit_id(limit_id)))
+        held = [Delete(keys.slot(limit_id, lease.id)) for lease in self.leases(limit_id)]
+        self.table.write_batches(held)
+
+    def _write(self, *writes: Write) -> None:
+        try:
+            self.table.write(*writes)
+        except Refused as refused:
+            raise Moved("the limit changed") from refused
+
+
+def _arrival(seen: SeenLimit) -> Sequence[Write]:
+    limit = seen.limit
+    place = keys.limit_place(limit.name, limit.created, limit.id)
+    return (
+        Put(limit_items.limit_item(seen), ABSENT),
+        Put(limit_items.named_item(keys.limit_id(limit.id), limit.name)),
+        Put(limit_items.named_item(place, limit.name)),
+    )
+
+
+def _departure(seen: SeenLimit) -> Sequence[Write]:
+    limit = seen.limit
+    return (
+        Delete(keys.limit(limit.name), slots.unchanged(seen)),
+        Delete(keys.limit_place(limit.name, limit.created, limit.id)),
+    )

@@ -1,0 +1,156 @@
+"""Taking and giving back slots, as writes that go into one transaction.
+
+A limit's `active_slots` is at most its limit, whoever races: each write that raises it expects the
+limit to be as it was read and to have room. It falls together with the slot items of a lease, each
+of which is there to be removed once, so that nothing is given back twice.
+
+When such writes are refused, what was read is no longer so: read again and decide again.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from runledger.domain.concurrency.concurrency_limits import (
+    ConcurrencyLimit,
+    Held,
+    Holder,
+    Lease,
+    Leased,
+)
+from runledger.domain.errors import Moved, TooLarge
+from runledger.store.concurrency import limit_items
+from runledger.store.concurrency.limit_items import SeenLimit, number
+from runledger.store.dynamodb.expressions import PRESENT, unmoved
+from runledger.store.dynamodb.table import Table
+from runledger.store.dynamodb.writes import Add, Delete, Put, Write
+from runledger.store.schema import keys
+
+# Each is two writes of a transaction that has room for 100, other things among them.
+MOST_LIMITS = 40
+
+
+def leased(limits: Iterable[SeenLimit]) -> tuple[Leased, ...]:
+    """Return limits as a lease remembers them."""
+    return tuple(Leased(id=seen.limit.id, name=seen.limit.name) for seen in limits)
+
+
+def task_run_lease(
+    lease_id: UUID, task_run_id: UUID, limits: Iterable[SeenLimit], now: datetime
+) -> Lease:
+    """Return the lease by which a task run holds one slot of each limit until it gives it back."""
+    holder = Holder(type="task_run", id=task_run_id)
+    return Lease(id=lease_id, created=now, limits=leased(limits), holder=holder)
+
+
+def taking(limits: Sequence[SeenLimit], lease: Lease, now: datetime) -> list[Write]:
+    """Return the writes that take a lease's slots of limits.
+
+    Raises:
+        Moved: a limit has no room, which whoever read it overlooked.
+        TooLarge: a transaction can't hold so many limits.
+    """
+    slots = [Put(limit_items.slot_item(seen.limit.id, lease)) for seen in limits]
+    return [*counting_up(limits, lease.slots, now), *slots]
+
+
+def counting_up(limits: Sequence[SeenLimit], slots: int, now: datetime) -> list[Write]:
+    """Return the writes that only count more slots; nobody is remembered to hold them.
+
+    Raises:
+        Moved, TooLarge: as above.
+    """
+    if len(limits) > MOST_LIMITS:
+        raise TooLarge(f"Slots of at most {MOST_LIMITS} limits can be taken at once.")
+    full = [seen.limit.name for seen in limits if not seen.limit.as_of(now).has_room(slots)]
+    if full:
+        raise Moved(f"no room in {full}")
+    return [
+        _recounted(seen, slots, Attr("active_slots").lte(seen.limit.limit - slots), now)
+        for seen in limits
+    ]
+
+
+def giving_back(
+    table: Table, leases: Iterable[Held], now: datetime, *, seconds: float = 0.0
+) -> list[Write]:
+    """Read which slots of leases are still held, and return the writes that give them back.
+
+    Nothing is returned for what was given back before. `seconds` is for how long they were held,
+    where that is to count for the limits' averages.
+    """
+    wanted = {keys.slot(limit.id, held.lease_id): limit for held in leases for limit in held.limits}
+    if not wanted:
+        return []
+    named = {keys.limit(limit.name) for limit in wanted.values()}
+    found = table.read_many([*wanted, *named])
+    still = [key for key in wanted if key in found]
+    slots: Counter[UUID] = Counter()
+    for key in still:
+        slots[wanted[key].id] += limit_items.read_slot(found[key]).slots
+    seen = [limit_items.read_limit(found[key]) for key in named if key in found]
+    limits = {one.limit.id: one for one in seen if one.limit.id in slots}
+    limits |= _renamed(table, slots.keys() - limits.keys())
+    lowered = counting_down(limits.values(), slots, now, seconds=seconds)
+    return [*(Delete(key, PRESENT) for key in still), *lowered]
+
+
+def counting_down(
+    limits: Iterable[SeenLimit], slots: Mapping[UUID, int], now: datetime, *, seconds: float = 0.0
+) -> list[Write]:
+    """Return the writes that only count fewer slots of each limit, none below zero."""
+    return [_lowered(seen, slots[seen.limit.id], now, seconds) for seen in limits]
+
+
+def replacing(seen: SeenLimit, limit: ConcurrencyLimit) -> Put:
+    """Return the write that replaces a limit, unless anything of it changed."""
+    after = SeenLimit(limit, seen.version + 1, seen.changes + 1)
+    return Put(limit_items.limit_item(after), unchanged(seen))
+
+
+def unchanged(seen: SeenLimit) -> ConditionBase:
+    """Expect a limit to be as it was read, and the slots of it that are held to be the same."""
+    return _same(seen) & Attr("changes").eq(seen.changes)
+
+
+def _same(seen: SeenLimit) -> ConditionBase:
+    # A limit that was deleted and made anew can have the name and the version of the old one.
+    return Attr("id").eq(str(seen.limit.id)) & unmoved(seen.version)
+
+
+def _lowered(seen: SeenLimit, slots: int, now: datetime, seconds: float) -> Write:
+    limit = seen.limit.as_of(now)
+    # Less may be counted than is held, where somebody set the count.
+    fewer = min(slots, limit.active_slots)
+    enough = Attr("active_slots").gte(slots) if fewer == slots else unchanged(seen)
+    average = limit.change_of_average(seconds, slots) if seconds else 0.0
+    return _recounted(seen, -fewer, enough, now, average=average)
+
+
+def _recounted(
+    seen: SeenLimit, more: int, room: ConditionBase, now: datetime, *, average: float = 0.0
+) -> Write:
+    """Return the write that adds to the slots of a limit.
+
+    A rate limit, whose slots changed by themselves as well, is replaced.
+    """
+    limit = seen.limit.as_of(now)
+    if limit.decays:
+        counted = {
+            "active_slots": limit.active_slots + more,
+            "avg_slot_occupancy_seconds": limit.avg_slot_occupancy_seconds + average,
+        }
+        return replacing(seen, limit.but(**counted, updated=now))
+    amounts = {"active_slots": Decimal(more), "changes": Decimal(1), "average": number(average)}
+    return Add(keys.limit(limit.name), amounts, _same(seen) & room, {"updated": now.isoformat()})
+
+
+def _renamed(table: Table, ids: Iterable[UUID]) -> dict[UUID, SeenLimit]:
+    """Find the limits that no longer have the names under which slots were taken."""
+    pointers = table.read_many([keys.limit_id(limit_id) for limit_id in ids])
+    found = table.read_many([keys.limit(item["name"]) for item in pointers.values()])
+    return {seen.limit.id: seen for seen in map(limit_items.read_limit, found.values())}

@@ -1,0 +1,1 @@
+"""Flows and deployments in the table."""

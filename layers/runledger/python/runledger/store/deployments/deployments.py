@@ -1,0 +1,102 @@
+"""Deployments in the table."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from boto3.dynamodb.conditions import ConditionBase
+
+from runledger.domain.deployments.deployments import Deployment
+from runledger.domain.errors import Moved
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.sorting import ALL, Page
+from runledger.store import items, size_limits
+from runledger.store.deployments import deployment_items
+from runledger.store.deployments.deployment_items import SeenDeployment
+from runledger.store.dynamodb.errors import Refused
+from runledger.store.dynamodb.expressions import ABSENT, PRESENT, in_partition, unmoved
+from runledger.store.dynamodb.table import Query, Table
+from runledger.store.dynamodb.writes import Add, Delete, Put, Write
+from runledger.store.schema import keys
+from runledger.store.schema.shards import Shards
+from runledger.store.search.deployment_selections import DeploymentSelection
+from runledger.store.search.entities import DEPLOYMENTS
+from runledger.store.search.executor import Searcher
+
+
+@dataclass(frozen=True)
+class DeploymentStore:
+    """What is asked of the table about deployments.
+
+    Every writing method raises `Moved` when something is no longer as it was read.
+    """
+
+    table: Table
+    shards: Shards
+
+    def read(self, deployment_id: UUID) -> SeenDeployment | None:
+        """Return the deployment as last acknowledged."""
+        item = self.table.read(keys.deployment(deployment_id))
+        return deployment_items.read_deployment(item) if item else None
+
+    def read_by_name(self, flow_id: UUID, name: str) -> SeenDeployment | None:
+        """Return the flow's deployment that has the name."""
+        pointer = self.table.read(keys.deployment_of_flow(flow_id, name))
+        return self.read(items.pointed_to(pointer)) if pointer else None
+
+    def of_flow(self, flow_id: UUID) -> list[UUID]:
+        """Return the ids of the flow's deployments, every acknowledged one among them."""
+        return self._pointed_to(keys.flow(flow_id).pk, keys.DEPLOYMENT)
+
+    def flow_runs(self, deployment_id: UUID) -> list[UUID]:
+        """Return the ids of the runs that began with the deployment, or wait to."""
+        return self._pointed_to(keys.deployment(deployment_id).pk, keys.FLOW_RUN)
+
+    def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[Deployment, Deployment]:
+        """Return the search for the deployments that are wanted."""
+        selection = DeploymentSelection(self.table, criteria)
+        return Searcher(self.table, self.shards.read, DEPLOYMENTS, selection, page)
+
+    def _pointed_to(self, pk: str, kind: str) -> list[UUID]:
+        pointers = in_partition(pk, keys.under(kind))
+        return [items.pointed_to(item) for item in self.table.query(Query(pointers))]
+
+    def create(self, deployment: Deployment) -> None:
+        """Store a new deployment, under a name that its flow has for none yet."""
+        claim = keys.deployment_of_flow(deployment.flow_id, deployment.name)
+        self._write(
+            deployment,
+            self._put(SeenDeployment(deployment), ABSENT),
+            Put(items.pointer_item(claim, deployment.id), ABSENT),
+            Add(keys.flow(deployment.flow_id), {"deployments": 1}, PRESENT),
+        )
+
+    def rewrite(self, seen: SeenDeployment, deployment: Deployment) -> None:
+        """Replace the deployment that was read."""
+        after = SeenDeployment(deployment, seen.version + 1, seen.pieces)
+        self._write(deployment, self._put(after, unmoved(seen.version)))
+
+    def delete(self, seen: SeenDeployment) -> None:
+        """Remove a deployment with its name; its runs stay. Its flow may be gone already."""
+        deployment = seen.deployment
+        removal = (
+            Delete(keys.deployment(deployment.id), unmoved(seen.version)),
+            Delete(keys.deployment_of_flow(deployment.flow_id, deployment.name)),
+        )
+        count = Add(keys.flow(deployment.flow_id), {"deployments": -1}, PRESENT)
+        try:
+            self.table.write(*removal, count)
+        except Refused as refused:
+            flow_is_gone, _ = refused.met[-1]
+            if not flow_is_gone:
+                raise Moved(str(deployment.id)) from refused
+            self._write(deployment, *removal)
+
+    def _put(self, seen: SeenDeployment, expect: ConditionBase) -> Put:
+        item = deployment_items.deployment_item(seen, shards=self.shards.written)
+        return Put(size_limits.admitted(item), expect, seen.pieces)
+
+    def _write(self, deployment: Deployment, *writes: Write) -> None:
+        try:
+            self.table.write(*writes)
+        except Refused as refused:
+            raise Moved(str(deployment.id)) from refused

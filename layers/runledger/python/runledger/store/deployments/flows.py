@@ -1,0 +1,96 @@
+"""Flows in the table."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from runledger.domain.errors import Moved
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.runs.flows import Flow
+from runledger.domain.sorting import ALL, Page
+from runledger.store import items
+from runledger.store.dynamodb.errors import Refused
+from runledger.store.dynamodb.expressions import ABSENT, PRESENT, in_partition, unmoved
+from runledger.store.dynamodb.table import Query, Table
+from runledger.store.dynamodb.writes import Add, Delete, Put
+from runledger.store.schema import keys
+from runledger.store.schema.shards import Shards
+from runledger.store.search.entities import FLOWS
+from runledger.store.search.executor import Searcher
+from runledger.store.search.flow_run_selections import FlowSelection
+
+
+@dataclass(frozen=True)
+class FlowStore:
+    """What is asked of the table about flows."""
+
+    table: Table
+    shards: Shards
+
+    def read(self, flow_id: UUID) -> Flow | None:
+        """Return the flow as last acknowledged."""
+        item = self.table.read(keys.flow(flow_id))
+        return items.read_document(Flow, item) if item else None
+
+    def read_by_name(self, name: str) -> Flow | None:
+        """Return the flow that has the name."""
+        pointer = self.table.read(keys.flow_name(name))
+        return self.read(items.pointed_to(pointer)) if pointer else None
+
+    def create(self, flow: Flow) -> Flow:
+        """Store a new flow, or return the one that has its name already.
+
+        Raises:
+            Moved: the flow that had the name was deleted meanwhile.
+        """
+        try:
+            self.table.write(
+                Put(items.flow_item(flow, shards=self.shards.written), ABSENT),
+                Put(items.pointer_item(keys.flow_name(flow.name), flow.id), ABSENT),
+            )
+        except Refused as refused:
+            first = self.read_by_name(flow.name)
+            if first is None:
+                raise Moved(flow.name) from refused
+            return first
+        return flow
+
+    def update(self, flow_id: UUID, change: Callable[[Flow], Flow]) -> Flow | None:
+        """Replace a flow, whose name stays, by what becomes of it; return None if there is none.
+
+        Raises:
+            Moved: it is no longer as it was read.
+        """
+        key = keys.flow(flow_id)
+        item = self.table.read(key)
+        if item is None:
+            return None
+        flow = change(items.read_document(Flow, item))
+        # Not a `Put`: the number of its deployments, kept in the same item, is not the flow's.
+        shown = items.changed_in_flow_item(flow)
+        try:
+            self.table.write(Add(key, {"version": 1}, unmoved(int(item["version"])), shown))
+        except Refused as refused:
+            raise Moved(flow.name) from refused
+        return flow
+
+    def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[Flow, Flow]:
+        """Return the search for the flows that are wanted."""
+        selection = FlowSelection(self.table, criteria)
+        return Searcher(self.table, self.shards.read, FLOWS, selection, page)
+
+    def flow_runs(self, flow_id: UUID) -> Iterator[UUID]:
+        """Yield the ids of the flow's runs, every acknowledged one among them."""
+        runs = in_partition(keys.flow(flow_id).pk, keys.under(keys.FLOW_RUN))
+        return (items.pointed_to(item) for item in self.table.query(Query(runs)))
+
+    def delete(self, flow: Flow) -> None:
+        """Remove a flow with its name; its runs and deployments are left.
+
+        Raises:
+            Moved: it is gone, and its name may be another flow's by now.
+        """
+        try:
+            self.table.write(Delete(keys.flow(flow.id), PRESENT), Delete(keys.flow_name(flow.name)))
+        except Refused as refused:
+            raise Moved(flow.name) from refused

@@ -1,0 +1,1 @@
+"""DynamoDB: the table, expressions, writes, errors and stream records."""

@@ -1,0 +1,24 @@
+"""When a search has to give up, so that there is time left to say so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from runledger.store.dynamodb.errors import Late
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """An instant, and the clock that tells whether it has come."""
+
+    at: datetime
+    clock: Callable[[], datetime]
+
+    def check(self) -> None:
+        """Go on while there is time.
+
+        Raises:
+            Late: there is none left.
+        """
+        if self.clock() >= self.at:
+            raise Late(f"it is past {self.at}")

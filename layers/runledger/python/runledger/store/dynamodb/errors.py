@@ -1,0 +1,89 @@
+"""What an error of DynamoDB's means to those who called."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from runledger.domain.errors import TooLarge, Unavailable
+from runledger.store.dynamodb import expressions
+from runledger.store.dynamodb.writes import Item
+
+PASSING = frozenset(
+    {
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "ThrottlingError",
+        "ThrottlingException",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "InternalServerError",
+        "ServiceUnavailable",
+    }
+)
+CONTENDED = frozenset(
+    {
+        "TransactionCanceledException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+FAILED = 500
+
+# What DynamoDB says of it names its calls, which tell a client nothing.
+SIZES = ("Item size", "exceeded the maximum allowed size", "cannot exceed 4 MB")
+TOO_LARGE = (
+    "This is more than DynamoDB takes at once: shorten names and tags, or send less of them."
+)
+REFUSED = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
+
+
+class Cancelled(Unavailable):
+    """A write met a transaction, or one met too little capacity; the next attempt may not."""
+
+
+class Late(Unavailable):
+    """The deadline of a search came before its next call."""
+
+
+class Refused(Exception):  # noqa: N818 - an answer to a write, not a fault
+    """A write met something else than it expected; nothing was written.
+
+    `met` has an entry for each write: whether it was refused and, if so, the item it met.
+    """
+
+    def __init__(self, met: Sequence[tuple[bool, Item | None]]) -> None:
+        """Keep what was met."""
+        super().__init__(met)
+        self.met = met
+
+
+def meaning(error: ClientError) -> Exception:
+    """Return what is to be raised for an error."""
+    told: Mapping[str, Any] = error.response
+    reasons = told.get("CancellationReasons") or [{"Code": _code(error), **told}]
+    codes = {str(reason.get("Code")) for reason in reasons}
+    if codes & REFUSED:
+        return Refused([(reason.get("Code") in REFUSED, _met(reason)) for reason in reasons])
+    texts = (str(error), *map(_message, reasons))
+    if any(size in text for size in SIZES for text in texts):
+        return TooLarge(TOO_LARGE)
+    if codes & PASSING and _code(error) in CONTENDED:
+        return Cancelled(str(error))
+    if codes & PASSING or told["ResponseMetadata"]["HTTPStatusCode"] >= FAILED:
+        return Unavailable(str(error))
+    return error
+
+
+def _met(reason: Mapping[str, Any]) -> Item | None:
+    return expressions.plain(reason["Item"]) if reason.get("Item") else None
+
+
+def _message(reason: Mapping[str, Any]) -> str:
+    return reason.get("Message") or ""
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]

@@ -1,0 +1,90 @@
+"""Conditions and key conditions, built as values and spelled for the low-level client."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from boto3.dynamodb.conditions import (
+    Attr,
+    ConditionBase,
+    ConditionExpressionBuilder,
+    Key,
+)
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from runledger.store.schema import keys
+
+ABSENT: ConditionBase = Attr("pk").not_exists()
+PRESENT: ConditionBase = Attr("pk").exists()
+
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+
+def unmoved(version: int) -> ConditionBase:
+    """The item is still the one that was read."""
+    return Attr("version").eq(version)
+
+
+def lacking(attribute: str) -> ConditionBase:
+    """There is no item, or one without the attribute."""
+    return Attr(attribute).not_exists()
+
+
+def in_partition(pk: str, between: tuple[str, str] | None = None) -> ConditionBase:
+    """Items of one partition, all of them or those with a sort key in a range."""
+    return _key_condition("pk", pk, "sk", between)
+
+
+def in_index(index: keys.Index, value: str, between: tuple[str, str] | None) -> ConditionBase:
+    """Entries of one index partition, all of them or those in a range."""
+    return _key_condition(index.hash, value, index.range, between)
+
+
+def _key_condition(
+    hash_name: str, value: str, range_name: str, between: tuple[str, str] | None
+) -> ConditionBase:
+    whole = Key(hash_name).eq(value)
+    return whole & Key(range_name).between(*between) if between else whole
+
+
+def expect(condition: ConditionBase) -> dict[str, Any]:
+    """Spell what a write expects to find; empty parts are left out, DynamoDB refuses them."""
+    return _spell(condition, "ConditionExpression")
+
+
+def select(condition: ConditionBase, attributes: Sequence[str] = ()) -> dict[str, Any]:
+    """Spell which keys a query reads, and which attributes: all of them if none is named."""
+    spelled = _spell(condition, "KeyConditionExpression", is_key_condition=True)
+    shown = project(attributes)
+    names = {**spelled["ExpressionAttributeNames"], **shown.get("ExpressionAttributeNames", {})}
+    return spelled | shown | {"ExpressionAttributeNames": names}
+
+
+def project(attributes: Sequence[str]) -> dict[str, Any]:
+    """Spell which attributes are read: all of them if none is named."""
+    names = {f"#{number}": name for number, name in enumerate(attributes)}
+    if not names:
+        return {}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+
+
+def _spell(
+    condition: ConditionBase, called: str, *, is_key_condition: bool = False
+) -> dict[str, Any]:
+    built = ConditionExpressionBuilder().build_expression(condition, is_key_condition)
+    parts = {
+        called: built.condition_expression,
+        "ExpressionAttributeNames": built.attribute_name_placeholders,
+        "ExpressionAttributeValues": typed(built.attribute_value_placeholders),
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
+def typed(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Spell plain values with DynamoDB's type tags."""
+    return {name: _serializer.serialize(value) for name, value in item.items()}
+
+
+def plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Take DynamoDB's type tags off; numbers become `Decimal`."""
+    return {name: _deserializer.deserialize(value) for name, value in item.items()}

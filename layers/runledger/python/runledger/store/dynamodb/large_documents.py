@@ -1,0 +1,266 @@
+"""Large documents: their largest fields are compressed and stored in pieces beside their item.
+
+DynamoDB takes 400 KB in an item and counts writes by the kilobyte, so a run with large parameters
+would either not fit or pay for them with each of its states. Each set of pieces has an id of its
+own, belongs to one item, and is never changed: who reads an item can tell whether it has all of it.
+
+Pieces are written before the item that names them, and removed after it is gone or names others.
+What a crash leaves between is removed some time after its run, flow or deployment. Should a
+piece be lost all the same, its field is shown as the item has it: shortened.
+"""
+
+import hashlib
+import json
+import logging
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import time
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from runledger.domain.errors import TooLarge
+from runledger.store.dynamodb.writes import Delete, Item, Put, Write
+from runledger.store.schema import keys, piece_keys
+from runledger.store.schema.keys import Key
+from runledger.store.schema.sort_keys import join
+
+# The logger of all functions, which adapters/observability.py sets up.
+LOGGER = "runledger"
+
+# Attributes: of an item, its document and what of it is elsewhere; of a piece, its content and when
+# it was written, in seconds.
+DOCUMENT, PIECES = "body", "document_pieces"
+CONTENT, WRITTEN = "content", "written"
+
+# Bytes of a document in one item. A larger one keeps as much, half of it in fields of any size.
+MAX_DOCUMENT = 32_000
+
+# Bytes of a field that is not worth a piece.
+MIN_FIELD = 1_000
+
+# Bytes of a piece; its item holds 400 KB with its key.
+MAX_PIECE = 380_000
+
+# Bytes that Lambda hands over as an answer.
+MAX_ANSWER = 6 * 1024 * 1024
+
+# Times that an item is read whose pieces are gone: each time it was replaced meanwhile.
+READS = 4
+
+# What an item shows of a field in pieces: characters of a text, and of all texts of an object.
+MAX_SHOWN, MAX_SHOWN_IN_ALL = 1_000, 8_000
+
+
+class Reference(NamedTuple):
+    """Where a field is: the id and the number of its pieces, and its JSON's length in bytes."""
+
+    id: str
+    pieces: int
+    length: int
+    sha256: str
+
+    def keys(self, pk: str) -> Iterator[Key]:
+        """Yield the keys of its pieces, in order."""
+        return (piece_keys.piece(pk, self.id, number) for number in range(self.pieces))
+
+
+def is_piece(key: Key) -> bool:
+    """Tell whether an item is a piece of another one's document."""
+    return key.sk.startswith(join(piece_keys.PIECE, ""))
+
+
+def references(item: Item) -> dict[str, Reference]:
+    """Return the fields of an item's document that are in pieces."""
+    spelled = item.get(PIECES)
+    return {name: Reference(*one) for name, one in json.loads(spelled).items()} if spelled else {}
+
+
+def check_size(items: Iterable[Item]) -> None:
+    """Refuse a list of items whose documents can't be sent, before their pieces are read.
+
+    Raises:
+        TooLarge: there is more of them than Lambda hands over.
+    """
+    length = sum(one.length for item in items for one in references(item).values())
+    if length > MAX_ANSWER:
+        raise TooLarge(
+            f"The answer would have {length:,} bytes, more than can be sent: ask for less."
+        )
+
+
+def superseded(old: Item | None, new: Item | None) -> Iterator[Key]:
+    """Yield the keys of pieces that an item named and no longer names."""
+    kept = {reference.id for reference in references(new or {}).values()}
+    for reference in references(old or {}).values():
+        if reference.id not in kept:
+            yield from reference.keys(str((old or {})["pk"]))
+
+
+def orphans(partition: Sequence[Item], before: datetime) -> Iterator[Key]:
+    """Yield the keys of pieces that were written before then, and that no item of theirs names."""
+    named = {
+        key
+        for item in partition
+        for one in references(item).values()
+        for key in one.keys(item["pk"])
+    }
+    for item in partition:
+        if WRITTEN in item and item[WRITTEN] < before.timestamp() and keys.of(item) not in named:
+            yield keys.of(item)
+
+
+class Divided(NamedTuple):
+    """An item of a size that can be stored, and the pieces to be stored before it."""
+
+    item: Item
+    pieces: tuple[Item, ...] = ()
+
+
+def divide(item: Item, seen: str | None = None) -> Divided:
+    """Take the largest fields out of a large document, so that its item is small.
+
+    `seen` is the attribute of the item that this one replaces on condition: fields that stay as
+    they are keep their pieces.
+    """
+    text = item.get(DOCUMENT)
+    if not isinstance(text, str) or not _is_large(text):
+        return Divided(item)
+    document: dict[str, Any] = json.loads(text)
+    known = {one.sha256: one for one in references({PIECES: seen}).values()}
+    named: dict[str, Reference] = {}
+    pieces: list[Item] = []
+    for name, content in _largest(document):
+        reference = known.get(_digest(content))
+        if reference is None:
+            reference, new = _cut(item, content)
+            pieces += new
+        named[name] = reference
+        document[name] = shortened(document[name])
+    small = {**item, DOCUMENT: _json(document), PIECES: json.dumps(named)}
+    return Divided(small, tuple(pieces))
+
+
+def divided(write: Write) -> tuple[Write, tuple[Item, ...]]:
+    """Return a write whose document fits, and the pieces to be stored before it."""
+    if isinstance(write, Put):
+        whole = divide(write.item, write.pieces)
+        return replace(write, item=whole.item), whole.pieces
+    if isinstance(write, Delete) or DOCUMENT not in write.sets:
+        return write, ()
+    # The item may have pieces, which are not those of the new document.
+    whole = divide({**write.key._asdict(), **write.sets, PIECES: ""})
+    sets = {name: value for name, value in whole.item.items() if name not in Key._fields}
+    return replace(write, sets=sets), whole.pieces
+
+
+def _is_large(text: str) -> bool:
+    # Mostly this is told by the number of characters, of which each has four bytes at most.
+    return len(text) > MAX_DOCUMENT or (
+        4 * len(text) > MAX_DOCUMENT and len(text.encode()) > MAX_DOCUMENT
+    )
+
+
+def _largest(document: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """Yield the largest fields, as JSON, until half of what one item takes is left."""
+    fields = {name: _json(value).encode() for name, value in document.items()}
+    left = sum(map(len, fields.values()))
+    for name in sorted(fields, key=lambda name: len(fields[name]), reverse=True):
+        if left <= MAX_DOCUMENT // 2 or len(fields[name]) < MIN_FIELD:
+            return
+        left -= len(fields[name])
+        yield name, fields[name]
+
+
+def _cut(item: Item, content: bytes) -> tuple[Reference, list[Item]]:
+    packed = zlib.compress(content)
+    parts = [packed[start : start + MAX_PIECE] for start in range(0, len(packed), MAX_PIECE)]
+    reference = Reference(str(uuid4()), len(parts), len(content), _digest(content))
+    common = {WRITTEN: int(time())}
+    common |= {"expires_at": item["expires_at"]} if "expires_at" in item else {}
+    places = zip(reference.keys(item["pk"]), parts, strict=True)
+    return reference, [{**key._asdict(), CONTENT: part, **common} for key, part in places]
+
+
+def shortened(value: object) -> object:
+    """Return a value of the same type that is small: the beginning of a text, less of an object."""
+    if isinstance(value, str):
+        return value[:MAX_SHOWN]
+    if isinstance(value, list):
+        return []
+    return _shown(value) if isinstance(value, dict) else value
+
+
+def _shown(fields: Mapping[str, Any]) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    room = MAX_SHOWN_IN_ALL
+    for name, value in fields.items():
+        brief = shortened(value)
+        room -= len(name) + len(_json(brief))
+        if room >= 0:
+            shown[name] = brief
+    return shown
+
+
+def assembled(item: Item, found: Mapping[Key, Item]) -> Item | None:
+    """Return an item with its whole document; None if a piece is missing."""
+    document = json.loads(item[DOCUMENT])
+    for name, reference in references(item).items():
+        parts = [found.get(key) for key in reference.keys(item["pk"])]
+        if None in parts:
+            return None
+        packed = b"".join(bytes(part[CONTENT]) for part in parts if part)
+        document[name] = json.loads(zlib.decompress(packed))
+    return {**item, DOCUMENT: _json(document)}
+
+
+@dataclass(frozen=True)
+class Assembler:
+    """Completes items; `read` returns the items of keys, in their order, as last acknowledged."""
+
+    read: Callable[[Sequence[Key]], Sequence[Item | None]]
+
+    def complete(self, items: Sequence[Item]) -> list[Item | None]:
+        """Return items with what of their documents is in pieces; None for one that lost any."""
+        wanted = [key for item in items for key in _needed(item)]
+        if not wanted:
+            return list(items)
+        found = {key: part for key, part in zip(wanted, self.read(wanted), strict=True) if part}
+        return [assembled(item, found) if _needed(item) else item for item in items]
+
+    def each_whole(self, items: Sequence[Item]) -> Iterator[Item]:
+        """Yield items completed, as last acknowledged; those that are gone are left out."""
+        for item, completed in zip(items, self.complete(items), strict=True):
+            whole = completed or self.whole(item)
+            if whole:
+                yield whole
+
+    def whole(self, item: Item) -> Item | None:
+        """Complete an item, reading it again where it was replaced; None if it is gone."""
+        latest: Item | None = item
+        for _ in range(READS):
+            if latest is None:
+                return None
+            (completed,) = self.complete([latest])
+            if completed:
+                return completed
+            (latest,) = self.read([keys.of(latest)])
+        # Pieces are lost. What the item shows of their fields is better than no answer.
+        logging.getLogger(LOGGER).error("pieces of a document are lost", extra={"pk": item["pk"]})
+        return latest
+
+
+def _needed(item: Item) -> list[Key]:
+    """Return the keys of an item's pieces; none if its document was not read."""
+    if DOCUMENT not in item:
+        return []
+    return [key for one in references(item).values() for key in one.keys(item["pk"])]
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,89 @@
+"""Writes as values: what to put, remove or add, and what each expects to find."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.conditions import ConditionBase
+
+from runledger.store.dynamodb import expressions
+from runledger.store.schema.keys import Key
+
+Item = Mapping[str, Any]
+
+
+def _expecting(condition: ConditionBase | None) -> dict[str, Any]:
+    if condition is None:
+        return {}
+    return expressions.expect(condition) | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+
+@dataclass(frozen=True)
+class Put:
+    """Write a whole item, if what is there now is as expected.
+
+    `pieces` is that attribute of the item that was read, where none but that one is expected.
+    """
+
+    item: Item
+    expect: ConditionBase | None = None
+    pieces: str | None = None
+
+    def request(self) -> dict[str, Any]:
+        """Spell it for the client."""
+        return {"Item": expressions.typed(self.item)} | _expecting(self.expect)
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Remove an item, if what is there now is as expected."""
+
+    key: Key
+    expect: ConditionBase | None = None
+
+    def request(self) -> dict[str, Any]:
+        """Spell it for the client."""
+        return {"Key": expressions.typed(self.key._asdict())} | _expecting(self.expect)
+
+
+@dataclass(frozen=True)
+class Add:
+    """Add to numbers of an item and set others of its attributes, if it is as expected.
+
+    Unlike a `Put` it needs no version: those who add at the same time do not exclude each other.
+    """
+
+    key: Key
+    amounts: Mapping[str, int | Decimal]
+    expect: ConditionBase | None = None
+    sets: Mapping[str, Any] = field(default_factory=dict)
+
+    def request(self) -> dict[str, Any]:
+        """Spell it for the client."""
+        spelled = _expecting(self.expect)
+        changes = {**self.amounts, **self.sets}
+        names = {f"#new_{name}": name for name in changes}
+        values = {f":new_{name}": value for name, value in changes.items()}
+        return spelled | {
+            "Key": expressions.typed(self.key._asdict()),
+            "UpdateExpression": self._expression(),
+            "ExpressionAttributeNames": spelled.get("ExpressionAttributeNames", {}) | names,
+            "ExpressionAttributeValues": spelled.get("ExpressionAttributeValues", {})
+            | expressions.typed(values),
+        }
+
+    def _expression(self) -> str:
+        sums = ", ".join(f"#new_{name} :new_{name}" for name in self.amounts)
+        sets = ", ".join(f"#new_{name} = :new_{name}" for name in self.sets)
+        return f"ADD {sums} SET {sets}" if sets else f"ADD {sums}"
+
+
+Write = Put | Delete | Add
+
+# What DynamoDB calls each write: as an operation of its own, and within a transaction.
+OPERATIONS = {
+    Put: ("put_item", "Put"),
+    Delete: ("delete_item", "Delete"),
+    Add: ("update_item", "Update"),
+}

@@ -1,0 +1,1 @@
+"""Events in the table, and the task runs that they report."""

@@ -1,0 +1,114 @@
+"""Events in the table."""
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from runledger.domain.errors import OutOfTime
+from runledger.domain.events.events import ReceivedEvent
+from runledger.domain.filters.events import EventFilter, EventOrder
+from runledger.store import items
+from runledger.store.dynamodb.errors import Late, Refused
+from runledger.store.dynamodb.expressions import ABSENT, in_partition
+from runledger.store.dynamodb.table import Query, Table
+from runledger.store.dynamodb.writes import Item, Put, Write
+from runledger.store.schema import event_keys, sort_keys
+from runledger.store.schema.shards import Shards
+from runledger.store.search.executor import Found
+
+A = TypeVar("A")
+
+# Events of a partition that are read at once, at first.
+PAGE = 50
+
+PATH = "by_occurred"
+TOO_LONG = "The search takes longer than a request may. Narrow it by one of these: filter.occurred."
+
+
+@dataclass
+class Counted(Iterator[ReceivedEvent]):
+    """Events, and how many have been read."""
+
+    events: Iterator[ReceivedEvent]
+    count: int = 0
+
+    def __next__(self) -> ReceivedEvent:
+        """Return the next one."""
+        event = next(self.events)
+        self.count += 1
+        return event
+
+
+@dataclass(frozen=True)
+class EventStore:
+    """What is asked of the table about events, which are kept for a while."""
+
+    table: Table
+    shards: Shards
+    retention: timedelta
+
+    def keep(self, event: ReceivedEvent, *writes: Write) -> bool:
+        """Store an event together with what follows from it; return whether it was a new one.
+
+        Nothing is written of one that is known.
+
+        Raises:
+            Refused: what follows from it met something else than it expected.
+        """
+        try:
+            self.table.write(*writes, self._put(event))
+        except Refused as refused:
+            is_known, _ = refused.met[-1]
+            if not is_known:
+                raise
+            return False
+        return True
+
+    def stored(self, items: Sequence[Item]) -> list[ReceivedEvent]:
+        """Return events as the stream tells them, with what of them is in pieces."""
+        return list(map(read, self.table.assembler.each_whole(items)))
+
+    def between(
+        self, since: datetime, until: datetime, *, reverse: bool = False
+    ) -> Iterator[ReceivedEvent]:
+        """Yield what occurred from one instant to another, in order, each as last acknowledged."""
+        range_ = sort_keys.between(since, until)
+        days = event_keys.days(since, until, self.shards.read)
+        for partitions in reversed(days) if reverse else days:
+            found = (
+                self.table.query(Query(in_partition(pk, range_), reverse=reverse, page=PAGE))
+                for pk in partitions
+            )
+            for item in heapq.merge(*found, key=lambda item: str(item["sk"]), reverse=reverse):
+                yield read(item)
+
+    def tell(
+        self, wanted: EventFilter, summary: Callable[[Iterator[ReceivedEvent]], A], now: datetime
+    ) -> Found[A]:
+        """Sum up the wanted events, in the order asked for; all of the time asked for are read.
+
+        Raises:
+            OutOfTime: the table's deadline came before they were.
+        """
+        since = max(wanted.occurred.since, now - self.retention)
+        reverse = wanted.order == EventOrder.DESC
+        read = Counted(self.between(since, wanted.occurred.until, reverse=reverse))
+        kept = Counted(filter(wanted.matches, read))
+        try:
+            return Found(summary(kept), PATH, read.count, kept.count)
+        except Late as late:
+            raise OutOfTime(TOO_LONG, Found(None, PATH, read.count, 0).told()) from late
+
+    def _put(self, event: ReceivedEvent) -> Put:
+        item = event_keys.event(event, self.shards.written)._asdict() | {
+            "body": event.model_dump_json(),
+            "expires_at": int((event.received + self.retention).timestamp()),
+        }
+        return Put(item, ABSENT)
+
+
+def read(item: Item) -> ReceivedEvent:
+    """Read an event from its item."""
+    return items.read_document(ReceivedEvent, item)

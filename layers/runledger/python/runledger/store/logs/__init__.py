@@ -1,0 +1,1 @@
+"""Lines of logs in the table, in compressed chunks."""

@@ -1,0 +1,126 @@
+"""Items of logs: lines of one run that were sent together share a chunk, which is one item.
+
+A chunk is JSON, compressed. A small one stands whole also where indexes lead to it. One whose only
+line is longer than an item may be is cut in pieces that come one after the other. A chunk of which
+a piece is not there was not stored: it is not acknowledged.
+
+The same batch makes the same chunks under the same keys each time that it is sent.
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from runledger.domain.logs import Log
+from runledger.store.dynamodb.writes import Item
+from runledger.store.schema import log_keys
+from runledger.store.schema.log_keys import MAX_CHUNK_TIME, Place
+
+# Bytes of JSON: a chunk is read as a whole, for however few of its lines.
+MAX_CHUNK = 64 * 1024
+
+# Bytes. DynamoDB counts writes by the kilobyte, keys included, and an item holds 400 of them.
+MAX_SMALL = 500
+MAX_PIECE = 380_000
+
+# What tells a chunk from its items: without either, an index entry leads to them.
+SMALL, PACKED = "facts", "packed"
+
+# By this the stream's filter knows a chunk with lines that somebody listened for.
+TOLD = "told"
+
+LOGS: TypeAdapter[list[Log]] = TypeAdapter(list[Log])
+
+Runs = tuple[UUID | None, UUID | None]
+
+
+def log_items(
+    logs: Iterable[Log],
+    shards: int,
+    retention: timedelta | None,
+    *,
+    told: Callable[[Log], bool],
+) -> Iterator[Item]:
+    """Spell the lines of a batch; they expire if there is a `retention`.
+
+    Who listens is `told` of some.
+    """
+    for of_run in _by_runs(logs).values():
+        for chunk, text in _chunks(of_run):
+            first = chunk[0]
+            common = {
+                "pk": log_keys.home(first, shards),
+                "owner": log_keys.owner(first),
+                "state_shard": log_keys.shard(first, shards),
+                "expires_at": _seconds(first.created + retention) if retention else None,
+                TOLD: "live" if any(map(told, chunk)) else None,
+            }
+            yield from _items(common, Place.of(chunk), zlib.compress(text))
+
+
+def _by_runs(logs: Iterable[Log]) -> dict[Runs, list[Log]]:
+    """Part lines by their runs: a task run is read, and removed, without what others logged."""
+    found: dict[Runs, list[Log]] = defaultdict(list)
+    for log in logs:
+        found[log.flow_run_id, log.task_run_id].append(log)
+    return found
+
+
+def _chunks(logs: Sequence[Log]) -> Iterator[tuple[list[Log], bytes]]:
+    """Yield lines in the order of time, as many at a time as a chunk may have, and their JSON."""
+    chunk: list[Log] = []
+    texts: list[bytes] = []
+    size = 0
+    for log in sorted(logs, key=lambda one: (one.timestamp, one.id)):
+        text = log.model_dump_json(exclude_none=True).encode()
+        is_late = chunk and log.timestamp - chunk[0].timestamp > MAX_CHUNK_TIME
+        if chunk and (is_late or size + len(text) > MAX_CHUNK):
+            yield chunk, _list(texts)
+            chunk, texts, size = [], [], 0
+        chunk.append(log)
+        texts.append(text)
+        size += len(text)
+    if chunk:
+        yield chunk, _list(texts)
+
+
+def _list(texts: Iterable[bytes]) -> bytes:
+    return b"[" + b",".join(texts) + b"]"
+
+
+def _items(common: Item, place: Place, packed: bytes) -> Iterator[Item]:
+    for piece, content in enumerate(_contents(packed)):
+        sort_key = str(place._replace(piece=piece))
+        item = {**common, **content, "sk": sort_key, "expected_start": sort_key}
+        # With a shard of its own, an id would put it in an index more.
+        item |= {"id": sort_key} if item["owner"] else {}
+        yield {name: value for name, value in item.items() if value is not None}
+
+
+def _contents(packed: bytes) -> Iterator[dict[str, Any]]:
+    if len(packed) <= MAX_SMALL:
+        yield {SMALL: packed}
+        return
+    starts = range(0, len(packed), MAX_PIECE)
+    for start in starts:
+        yield {PACKED: packed[start : start + MAX_PIECE], "pieces": len(starts)}
+
+
+def _seconds(time: datetime) -> int:
+    return int(time.timestamp())
+
+
+def is_whole(pieces: Sequence[Item]) -> bool:
+    """Tell whether a chunk can be read from these."""
+    return SMALL in pieces[0] or len(pieces) == pieces[0].get("pieces")
+
+
+def read_logs(pieces: Sequence[Item]) -> list[Log]:
+    """Read back the lines of a chunk from its pieces, in their order."""
+    packed = b"".join(bytes(piece.get(SMALL) or piece[PACKED]) for piece in pieces)
+    return LOGS.validate_json(zlib.decompress(packed))

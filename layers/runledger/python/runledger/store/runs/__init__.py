@@ -1,0 +1,1 @@
+"""Task runs, flow runs and their states in the table."""

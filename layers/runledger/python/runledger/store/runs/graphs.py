@@ -1,0 +1,44 @@
+"""What the graph of a flow run is drawn from."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
+from runledger.domain.runs.graphs import Shown, Subflow
+from runledger.store import items
+from runledger.store.dynamodb.expressions import in_partition
+from runledger.store.dynamodb.table import Query, Table
+from runledger.store.schema import keys
+
+
+@dataclass(frozen=True)
+class GraphStore:
+    """What is asked of the table about the graphs of flow runs."""
+
+    table: Table
+
+    def shown(self, task_run_ids: Sequence[UUID]) -> Iterator[Shown]:
+        """Yield the task runs; one that subflow runs have as parent, once with each of them."""
+        found = self.table.read_many([keys.task_run(run_id) for run_id in task_run_ids])
+        stored = list(map(items.read_task_run, found.values()))
+        parents = [one.run.id for one in stored if one.subflow_runs]
+        subflows: dict[UUID | None, list[Subflow | None]] = defaultdict(list)
+        for subflow in self._subflows([it for one in parents for it in self._linked(one)]):
+            subflows[subflow.run.parent_task_run_id].append(subflow)
+        for one in stored:
+            yield from (Shown(one.run, it) for it in subflows.get(one.run.id, [None]))
+
+    def _linked(self, task_run_id: UUID) -> Iterator[UUID]:
+        links = in_partition(keys.task_run(task_run_id).pk, keys.under(keys.SUBFLOW))
+        return map(items.pointed_to, self.table.query(Query(links)))
+
+    def _subflows(self, ids: Sequence[UUID]) -> Iterator[Subflow]:
+        found = self.table.read_many([keys.flow_run(run_id) for run_id in ids])
+        runs = [items.read_document(FlowRun, item) for item in found.values()]
+        flows = self.table.read_many([keys.flow(run.flow_id) for run in runs])
+        for run in runs:
+            if flow := flows.get(keys.flow(run.flow_id)):
+                yield Subflow(run, items.read_document(Flow, flow).name)

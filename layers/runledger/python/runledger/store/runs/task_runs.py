@@ -1,0 +1,234 @@
+"""Task runs in the table."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from runledger.domain.concurrency.concurrency_limits import Held
+from runledger.domain.errors import Conflict, Moved, Unavailable
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.sorting import ALL, Page
+from runledger.store import items, size_limits
+from runledger.store.concurrency.slots import giving_back
+from runledger.store.dynamodb import large_documents
+from runledger.store.dynamodb.errors import Refused
+from runledger.store.dynamodb.expressions import ABSENT, in_partition, unmoved
+from runledger.store.dynamodb.table import MOST_WRITES, Query, Table
+from runledger.store.dynamodb.writes import Delete, Item, Put, Write
+from runledger.store.items import Stored, history
+from runledger.store.runs import derived_items
+from runledger.store.schema import keys, piece_keys
+from runledger.store.schema.shards import Shards
+from runledger.store.search.entities import TASK_RUNS
+from runledger.store.search.executor import Searcher
+from runledger.store.search.task_run_selections import TaskRunSelection
+
+
+@dataclass(frozen=True)
+class TaskRunStore:
+    """What is asked of the table about task runs."""
+
+    table: Table
+    shards: Shards
+
+    def read(self, run_id: UUID) -> Stored | None:
+        """Return the run as last acknowledged."""
+        item = self.table.read(keys.task_run(run_id))
+        return items.read_task_run(item) if item else None
+
+    def create(self, run: TaskRun, effects: Sequence[Write] = ()) -> TaskRun:
+        """Store a new run, or return the one that has its key already.
+
+        The run, the claim of its key, its first state and what is kept beside it are written
+        together or not at all.
+
+        Raises:
+            Conflict: the id belongs to a run with another key.
+            Moved: the run that has the key was deleted meanwhile.
+        """
+        try:
+            self.table.write(*self.begun(run), *effects)
+        except Refused as refused:
+            return self._first(run, refused)
+        return run
+
+    def begun(self, run: TaskRun, *, claims: bool = True) -> list[Write]:
+        """Store a new run, claiming its key or not, with its first state and what is beside it."""
+        stored = Stored(run, version=_first_version(run), claims=claims)
+        return [
+            Put(size_limits.admitted(self._item(stored)), ABSENT),
+            *_reclaimed(frozenset(), stored),
+            *history(keys.task_run(run.id), run.state, shards=self.shards.written),
+            *derived_items.begun(run, shards=self.shards.written),
+        ]
+
+    def _first(self, run: TaskRun, refused: Refused) -> TaskRun:
+        """Return the run that won the key; what the refused write met saves reading it."""
+        (_, met_run), (_, met_pointer), *_ = refused.met
+        # DynamoDB need not report every condition that fails, so the key is asked for itself.
+        pointer = met_pointer or self.table.read(_key_of(run))
+        if pointer is None:
+            raise Conflict(f"task run {run.id} has another key")
+        winner = items.pointed_to(pointer)
+        if met_run and winner == run.id and not large_documents.references(met_run):
+            return items.read_task_run(met_run).run
+        stored = self.read(winner)
+        if stored is None:
+            raise Moved(f"task run {winner} was deleted meanwhile")
+        return stored.run
+
+    def rewrite(self, seen: Stored, run: TaskRun) -> None:
+        """Replace the run that was read, unless it moved; its state stays.
+
+        Raises:
+            Moved: somebody else wrote first.
+        """
+        try:
+            self.table.write(*self.amended(seen, run))
+        except Refused as refused:
+            raise Moved(str(run.id)) from refused
+
+    def amended(
+        self,
+        seen: Stored,
+        run: TaskRun,
+        *,
+        more_subflow_runs: int = 0,
+        held: tuple[Held, ...] | None = None,
+        claims: bool | None = None,
+    ) -> list[Write]:
+        """Replace a run that was read, unless it moved, and change what is kept beside it.
+
+        Slots, and whether it claims its key, stay if not given.
+        """
+        after = Stored(
+            run,
+            version=seen.version + 1,
+            subflow_runs=seen.subflow_runs + more_subflow_runs,
+            held=seen.held if held is None else held,
+            claims=seen.claims if claims is None else claims,
+        )
+        beside = derived_items.changed(seen.run, run, shards=self.shards.written)
+        claim = _reclaimed(_claimed(seen), after)
+        item = size_limits.amended(self._item(after), seen.run, run)
+        return [Put(item, unmoved(seen.version), seen.pieces), *beside, *claim]
+
+    def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[TaskRunFacts, TaskRun]:
+        """Return the search for the runs that are wanted."""
+        selection = TaskRunSelection.by(self.table, criteria)
+        return Searcher(self.table, self.shards.read, TASK_RUNS, selection, page)
+
+    def delete(self, run_id: UUID, now: datetime) -> bool:
+        """Remove the run with its states, tags, key and slots; return whether it was there.
+
+        What exceeds a transaction, states beyond the first hundred or so, goes after the run. If
+        that is cut off, the stream has it removed: see `remove_rest`.
+
+        Raises:
+            Moved: the run got a new state meanwhile.
+        """
+        found = self._under(run_id)
+        run_item = found.pop(keys.TASK_RUN, None)
+        if run_item is None:
+            return False
+        stored = items.read_task_run(run_item)
+        first: list[Write] = [
+            Delete(keys.task_run(run_id), unmoved(stored.version)),
+            *map(Delete, _claimed(stored)),
+            *derived_items.uncounted(stored.run),
+            # The reference leaves slots taken that a deleted run held; nobody could give them back.
+            *giving_back(self.table, stored.held, now),
+            *(Delete(keys.of(item)) for sk, item in found.items() if not _may_stay(sk)),
+        ]
+        rest = self._removal_of_rest(found)
+        room = MOST_WRITES - len(first)
+        try:
+            self.table.write(*first, *rest[:room])
+        except Refused as refused:
+            raise Moved(str(run_id)) from refused
+        with suppress(Refused, Unavailable):
+            self.table.write_batches(rest[room:])
+        return True
+
+    def remove_rest(self, run_id: UUID) -> None:
+        """Remove what a removed run left, if it was not created anew under its id.
+
+        Raises:
+            Moved: a flow run that has it as parent changed meanwhile.
+        """
+        # The run is read last: what is found without it was not written by a new run.
+        found = self._under(run_id)
+        if keys.TASK_RUN in found:
+            return
+        try:
+            self.table.write_batches(self._removal_of_rest(found))
+        except Refused as refused:
+            raise Moved(str(run_id)) from refused
+
+    def _under(self, run_id: UUID) -> dict[str, Item]:
+        return {item["sk"]: item for item in self.table.query(_all_of(run_id))}
+
+    def _removal_of_rest(self, found: Mapping[str, Item]) -> list[Write]:
+        """Remove what may stay for a while; a flow run that has the run as parent loses it."""
+        links = [item for sk, item in found.items() if sk.startswith(keys.SUBFLOW)]
+        children = self.table.read_many([keys.flow_run(items.pointed_to(link)) for link in links])
+        return [
+            *(Delete(keys.of(item)) for sk, item in found.items() if _may_stay(sk)),
+            *map(self._orphaned, children.values()),
+        ]
+
+    def _orphaned(self, child: Item) -> Put:
+        orphan = items.read_document(FlowRun, child).but(parent_task_run_id=None)
+        version = int(child["version"])
+        item = items.flow_run_item(orphan, version=version + 1, shards=self.shards.written)
+        return Put(item, unmoved(version), child.get(large_documents.PIECES))
+
+    def _item(self, stored: Stored) -> Item:
+        return items.task_run_item(stored, shards=self.shards.written)
+
+
+def _all_of(run_id: UUID) -> Query:
+    """All that lies with a run, without the pieces of its documents: these go after it."""
+    return Query(in_partition(keys.task_run(run_id).pk, piece_keys.all_else()))
+
+
+def _key_of(run: TaskRun) -> keys.Key:
+    return keys.task_key(run.flow_run_id, run.task_key, run.dynamic_key)
+
+
+def _claimed(stored: Stored) -> AbstractSet[keys.Key]:
+    return frozenset([_key_of(stored.run)] if stored.claims else [])
+
+
+def _reclaimed(before: AbstractSet[keys.Key], after: Stored) -> list[Write]:
+    """Give up a key that is no longer the run's, and claim the one that now is."""
+    now = _claimed(after)
+    claims = (items.pointer_item(key, after.run.id) for key in now - before)
+    return [*map(Delete, before - now), *(Put(claim, ABSENT) for claim in claims)]
+
+
+def _first_version(run: TaskRun) -> int:
+    """Another one than any of the run that had the id before, to those who read that one."""
+    return round(run.created.timestamp() * 1_000_000)
+
+
+def _may_stay(sk: str) -> bool:
+    """Tell whether an item may outlive its run for a while: a new run with its id has another."""
+    return sk.startswith((keys.STATE, keys.SUBFLOW))
+
+
+def fits_a_transaction(item: Item) -> bool:
+    """Tell whether a run as it was last can't have had more than is removed with it.
+
+    Of a large document its item shows a part: not all of the tags.
+    """
+    stored = items.read_task_run(item)
+    changes = stored.version - _first_version(stored.run)
+    slots = 2 * sum(len(held.limits) for held in stored.held)
+    return 5 + changes + slots + derived_items.MOST_TAGS + 2 * stored.subflow_runs <= MOST_WRITES

@@ -1,0 +1,1 @@
+"""The keys and indexes of the table."""

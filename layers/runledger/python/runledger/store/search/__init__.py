@@ -1,0 +1,1 @@
+"""Search: plan which index to read, read it, filter and sort."""

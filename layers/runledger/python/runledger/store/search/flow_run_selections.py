@@ -1,0 +1,145 @@
+"""Which flow runs and flows are wanted: criteria, with the look-ups that they need."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import TypeVar
+from uuid import UUID
+
+from runledger.domain.deployments.deployments import Deployment
+from runledger.domain.filters.ancestry import Lineage
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.flows import Flow
+from runledger.parallel import map_at_once
+from runledger.store import items
+from runledger.store.deployments import deployment_items
+from runledger.store.dynamodb.expressions import in_index
+from runledger.store.dynamodb.table import MOST_KEYS, Query, Table, chunks
+from runledger.store.dynamodb.writes import Item
+from runledger.store.schema import keys
+from runledger.store.search.ancestry import KnownFlow, Lineages
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Members:
+    """What belongs to flow runs and flows, read when it is asked about."""
+
+    table: Table
+    criteria: Criteria
+
+    def has_task_run(self, flow_run_id: UUID) -> bool:
+        """Tell whether a flow run has a task run that is wanted; asked for at all, that is."""
+        wanted = self.criteria.task_runs
+        if wanted is None:
+            return True
+        entries = self._owned(keys.flow_run(flow_run_id).pk, keys.TASK_RUN)
+        return any(wanted.matches(items.read_facts(entry)) for entry in entries)
+
+    def has_run(self, runs: Iterable[FlowRun]) -> bool:
+        """Tell whether one run meets all that is asked of runs; asked for at all, that is."""
+        if self.criteria.flow_runs is None and self.criteria.task_runs is None:
+            return True
+        return any(self._has_any(some) for some in chunks(runs, MOST_KEYS))
+
+    def _has_any(self, runs: Sequence[FlowRun]) -> bool:
+        wanted = self.criteria.flow_runs
+        lineages = Lineages(self.table, self.criteria).of_flow_runs(runs)
+        return any(
+            (wanted is None or wanted.matches(lineage)) and self.has_task_run(run.id)
+            for run, lineage in zip(runs, lineages, strict=True)
+        )
+
+    def flow_runs(self, flow_id: UUID) -> Iterator[FlowRun]:
+        """Yield the runs of a flow, as far as indexes know them."""
+        entries = self._owned(keys.flow(flow_id).pk, keys.FLOW_RUN)
+        return map(items.read_flow_run_facts, entries)
+
+    def deployments(self, flow_id: UUID) -> Iterator[Deployment]:
+        """Yield the deployments of a flow, as far as indexes know them."""
+        entries = self._owned(keys.flow(flow_id).pk, keys.DEPLOYMENT)
+        return map(deployment_items.read_deployment_facts, entries)
+
+    def _owned(self, owner: str, kind: str) -> Iterator[Item]:
+        query = Query(in_index(keys.BY_OWNER, owner, None), keys.BY_OWNER.name)
+        return (one for one in self.table.query(query) if keys.is_of(keys.of(one), kind))
+
+
+def test_each(
+    test: Callable[[T, Lineage], bool], things: Iterable[tuple[T, Lineage]], *, reads: bool
+) -> Iterator[bool]:
+    """Tell of each thing whether it is wanted; many at a time where that reads the table."""
+    apply = map_at_once if reads else map
+    return apply(lambda given: test(*given), things)
+
+
+@dataclass(frozen=True)
+class FlowRunSelection:
+    """Which flow runs are wanted."""
+
+    table: Table
+    criteria: Criteria
+
+    def choose(self, facts: Sequence[FlowRun]) -> Iterator[bool]:
+        """Look up what stands above and below the flow runs, as far as it is asked for."""
+        members = Members(self.table, self.criteria)
+        lineages = Lineages(self.table, self.criteria).of_flow_runs(facts)
+
+        def is_wanted(run: FlowRun, lineage: Lineage) -> bool:
+            return self._wants(lineage) and members.has_task_run(run.id)
+
+        asks_below = self.criteria.task_runs is not None
+        return test_each(is_wanted, zip(facts, lineages, strict=True), reads=asks_below)
+
+    def _wants(self, lineage: Lineage) -> bool:
+        return all(one.matches(lineage) for one in self.criteria.of_lineage)
+
+
+@dataclass(frozen=True)
+class FlowSelection:
+    """Which flows are wanted."""
+
+    table: Table
+    criteria: Criteria
+
+    def choose(self, facts: Sequence[Flow]) -> Iterator[bool]:
+        """Look up the deployments and the runs of the flows, as far as they are asked for."""
+        deployed = self._deployed(facts)
+        lineages = (
+            Lineage(flow=flow, deployment_flow=flow, flow_has_deployment=flow.id in deployed)
+            for flow in facts
+        )
+
+        def is_wanted(flow: Flow, lineage: Lineage) -> bool:
+            return (
+                self._is_wanted(lineage) and self._has_deployment(lineage) and self._has_run(flow)
+            )
+
+        below = (self.criteria.deployments, self.criteria.flow_runs, self.criteria.task_runs)
+        asks_below = any(one is not None for one in below)
+        return test_each(is_wanted, zip(facts, lineages, strict=True), reads=asks_below)
+
+    def _deployed(self, flows: Sequence[Flow]) -> AbstractSet[UUID]:
+        """Return the flows that have deployments, if that is asked: their items count them."""
+        if self.criteria.flows is None or self.criteria.flows.deployment is None:
+            return frozenset()
+        found = self.table.read_many([keys.flow(flow.id) for flow in flows])
+        known = map(KnownFlow.read, found.values())
+        return {one.flow.id for one in known if one.flow and one.has_deployment}
+
+    def _is_wanted(self, lineage: Lineage) -> bool:
+        return self.criteria.flows is None or self.criteria.flows.matches(lineage)
+
+    def _has_deployment(self, lineage: Lineage) -> bool:
+        """Tell whether a deployment meets what is asked of deployments."""
+        wanted = self.criteria.deployments
+        if wanted is None or lineage.flow is None:
+            return True
+        deployments = Members(self.table, self.criteria).deployments(lineage.flow.id)
+        return any(wanted.matches(replace(lineage, deployment=one)) for one in deployments)
+
+    def _has_run(self, flow: Flow) -> bool:
+        members = Members(self.table, self.criteria)
+        return members.has_run(members.flow_runs(flow.id))

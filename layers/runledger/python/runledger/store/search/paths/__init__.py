@@ -1,0 +1,1 @@
+"""Access paths: which index serves which filter."""

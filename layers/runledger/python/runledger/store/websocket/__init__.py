@@ -1,0 +1,1 @@
+"""WebSocket connections, subscriptions and task workers in the table."""

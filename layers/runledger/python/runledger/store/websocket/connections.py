@@ -1,0 +1,92 @@
+"""WebSocket connections in the table: what functions, which have no memory, know of one."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from runledger.domain.values import Value
+from runledger.store import items
+from runledger.store.caches import Memory
+from runledger.store.dynamodb.errors import Refused
+from runledger.store.dynamodb.expressions import PRESENT, in_index, lacking
+from runledger.store.dynamodb.table import Query, Table
+from runledger.store.dynamodb.writes import Delete, Item, Put
+from runledger.store.schema import keys, worker_keys
+
+# API Gateway ends a connection after two hours, and may fail to say so.
+LONGEST = timedelta(days=1)
+
+
+class Connection(Value):
+    """A connection: what it was opened for, and whether its client may speak.
+
+    What an admitted client says last may come after the end of its connection, and is still heard
+    if it is to be `heard_out`. One that has yet to show credentials has until `deadline` for it.
+    """
+
+    id: str
+    path: str
+    admitted: bool
+    heard_out: bool = False
+    deadline: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ConnectionStore:
+    """What is asked of the table about connections."""
+
+    table: Table
+    known: Memory[Connection]
+
+    def open(self, connection: Connection, now: datetime) -> None:
+        """Remember a connection until it is closed, or forgotten after a day."""
+        self.table.write(Put(_item(connection, now)))
+
+    def admit(self, connection: Connection, now: datetime) -> bool:
+        """Let the client speak; return False if its connection was closed meanwhile."""
+        admitted = connection.but(admitted=True, deadline=None)
+        try:
+            self.table.write(Put(_item(admitted, now), PRESENT))
+        except Refused:
+            return False
+        return True
+
+    def overdue(self, now: datetime) -> Iterator[str]:
+        """Yield the ids of the connections whose deadline is over, as far as the index knows."""
+        owner, until = worker_keys.UNAUTHENTICATED, worker_keys.due_until(now)
+        found = self.table.query(Query(in_index(keys.BY_OWNER, owner, until), keys.BY_OWNER.name))
+        return (worker_keys.connection_of(keys.of(entry)) for entry in found)
+
+    def read(self, connection_id: str) -> Connection | None:
+        """Return the connection, unless it was closed and not to be heard out."""
+        known = self.known.recall(connection_id)
+        if known:
+            return known
+        item = self.table.read(worker_keys.connection(connection_id))
+        found = items.read_document(Connection, item) if item else None
+        # The end of such a connection changes nothing, and its id is not given to another.
+        if found and found.admitted and found.heard_out:
+            self.known.keep(connection_id, found)
+        return found
+
+    def forget(self, connection_id: str) -> None:
+        """Remove what is known of a connection that was closed.
+
+        That of a client which is to be heard out expires.
+        """
+        with suppress(Refused):
+            self.table.write(Delete(worker_keys.connection(connection_id), lacking("heard_out")))
+
+
+def _item(connection: Connection, now: datetime) -> Item:
+    item = worker_keys.connection(connection.id)._asdict() | {
+        "body": connection.model_dump_json(exclude_defaults=True),
+        "expires_at": int((now + LONGEST).timestamp()),
+    }
+    if connection.deadline:
+        item |= {
+            "owner": worker_keys.UNAUTHENTICATED,
+            "id": worker_keys.due(connection.id, connection.deadline),
+        }
+    return item | ({"heard_out": True} if connection.heard_out and connection.admitted else {})

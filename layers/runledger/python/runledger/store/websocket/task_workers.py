@@ -1,0 +1,253 @@
+"""Task workers in the table, and the background runs that wait for one or are held by one.
+
+A run that waits is an item of its queue's partition, read consistently: whoever frees a worker and
+then finds the queue empty can be sure that whoever adds to it will find the worker free.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from runledger.domain.runs.states import State
+from runledger.domain.websocket.task_workers import TaskWorker, Waiting
+from runledger.store import items
+from runledger.store.dynamodb import large_documents
+from runledger.store.dynamodb.errors import Refused
+from runledger.store.dynamodb.expressions import (
+    ABSENT,
+    PRESENT,
+    in_index,
+    in_partition,
+    lacking,
+    unmoved,
+)
+from runledger.store.dynamodb.table import Query, Table
+from runledger.store.dynamodb.writes import Delete, Item, Put, Write
+from runledger.store.schema import keys, worker_keys
+from runledger.store.schema.sort_keys import instant
+
+# Most often the first that waits is handed out; the others of a page are read for nothing.
+PAGE = 4
+
+# Marks what a worker that is gone had acknowledged, or taken up.
+PASSED_ON = "passed_on"
+
+
+class Claim(StrEnum):
+    """What came of trying to hand a run to a worker."""
+
+    MADE = "MADE"
+    TOO_LATE = "TOO_LATE"
+    """Another worker has the run."""
+    REFUSED = "REFUSED"
+    """The worker is no longer as it was."""
+
+
+class SeenWorker(NamedTuple):
+    """A task worker as it was read: the version guards the next write."""
+
+    worker: TaskWorker
+    version: int
+
+
+class Held(NamedTuple):
+    """A run that a worker has, or was the last to have, and under which connection."""
+
+    waiting: Waiting
+    connection_id: str
+
+
+class Queued(NamedTuple):
+    """A run that waits, and where."""
+
+    key: keys.Key
+    waiting: Waiting
+
+
+@dataclass(frozen=True)
+class TaskWorkerStore:
+    """What is asked of the table about task workers and what waits for them."""
+
+    table: Table
+
+    def all(self) -> list[SeenWorker]:
+        """Return every worker, also those that are gone and still hold runs."""
+        workers = in_partition(worker_keys.TASK_WORKERS, keys.under(worker_keys.TASK_WORKER))
+        found = self.table.query(Query(workers))
+        return [_read(item) for item in found]
+
+    def read(self, connection_id: str) -> SeenWorker | None:
+        """Return the worker of a connection as last acknowledged."""
+        item = self.table.read(worker_keys.task_worker(connection_id))
+        return _read(item) if item else None
+
+    def add(self, worker: TaskWorker) -> SeenWorker | None:
+        """Store the worker of a new connection; return None if it has one already."""
+        return self._written(worker)
+
+    def change(self, seen: SeenWorker, worker: TaskWorker) -> SeenWorker | None:
+        """Replace a worker; return None if it moved meanwhile."""
+        return self._written(worker, seen)
+
+    def _written(self, worker: TaskWorker, seen: SeenWorker | None = None) -> SeenWorker | None:
+        # Refused is also what botocore repeats because it did not hear that it was done.
+        written = SeenWorker(worker, seen.version + 1 if seen else 1)
+        is_done = self._did(_put(worker, seen)) or self.read(worker.connection_id) == written
+        return written if is_done else None
+
+    def remove(self, seen: SeenWorker) -> None:
+        """Forget a worker that is gone, unless it moved meanwhile."""
+        self._did(Delete(worker_keys.task_worker(seen.worker.connection_id), unmoved(seen.version)))
+
+    def waiting(self, queue: str) -> Iterator[Queued]:
+        """Yield what waits in a queue, in the order in which it is to be handed out."""
+        found = self.table.query(Query(in_partition(worker_keys.queue(queue)), page=PAGE))
+        queued = (item for item in found if not large_documents.is_piece(keys.of(item)))
+        return (Queued(keys.of(item), items.read_document(Waiting, item)) for item in queued)
+
+    def drop(self, queued: Queued) -> None:
+        """Take a run out of its queue that waits no longer, unless it was passed on meanwhile."""
+        is_as_seen = PRESENT if queued.waiting.acknowledged else lacking(PASSED_ON)
+        self._did(Delete(queued.key, is_as_seen))
+
+    def claim(self, queued: Queued, seen: SeenWorker, worker: TaskWorker) -> Claim:
+        """Move a run from its queue to a worker, which is to be as given."""
+        claimed = queued.waiting
+        try:
+            self.table.write(
+                Delete(queued.key, PRESENT),
+                _put(worker, seen),
+                Put(_hold_item(claimed, worker.connection_id)),
+            )
+        except Refused as refused:
+            (is_too_late, _), *_ = refused.met
+            return Claim.TOO_LATE if is_too_late else Claim.REFUSED
+        return Claim.MADE
+
+    def put_back(self, held: Held, seen: SeenWorker, worker: TaskWorker) -> bool:
+        """Put a run that a worker did not acknowledge back into its queue, before what is new.
+
+        The worker stays the last that had it: its acknowledgement may be under way or lost, and it
+        may report yet that it has taken up the run. Return whether both were still as they were.
+        """
+        kept = Put(_hold_item(held.waiting, held.connection_id), _is(held))
+        entered = _entry(held.waiting, held.waiting.queue, again=True)
+        return self._did(kept, entered, _put(worker, seen))
+
+    def offer(self, held: Held, queue: str) -> None:
+        """Move a run from a worker that is gone to a queue, unless it was released meanwhile.
+
+        Where it was put back into the queue of its task before, it is not left in both.
+        """
+        acknowledged = held.waiting.but(acknowledged=True)
+        released = Delete(worker_keys.hold(acknowledged.run_id), _is(held))
+        before = _place(acknowledged, acknowledged.queue, again=True)
+        elsewhere = [Delete(before)] if queue != acknowledged.queue else []
+        self._did(released, *elsewhere, _entry(acknowledged, queue, again=True))
+
+    def hand_over(self, held: Held, heir: TaskWorker) -> None:
+        """Let another connection of the same client hold a run, unless it was released."""
+        self._did(Put(_hold_item(held.waiting, heir.connection_id), _is(held)))
+
+    def offer_to_all(self, queued: Queued) -> None:
+        """Move a run from the queue of one client to that of everybody, if it still waits."""
+        waiting = queued.waiting
+        self._did(Delete(queued.key, PRESENT), _entry(waiting, waiting.queue, again=True))
+
+    def release(self, run_id: UUID, left: datetime) -> bool:
+        """Forget who holds a run that left a state entered then; return whether anybody did.
+
+        Who got it in a later state goes on holding it.
+        """
+        return self._did(Delete(worker_keys.hold(run_id), Attr("since").lte(instant(left))))
+
+    def withdraw(self, waiting: Waiting) -> None:
+        """Take a run out of the queue that it was put into when it entered its state.
+
+        Where it was put back into a queue it is dropped by whoever finds it.
+        """
+        self.table.write(Delete(_place(waiting, waiting.queue, again=waiting.retry)))
+
+    def state_of(self, waiting: Waiting) -> State | None:
+        """Return the state in which a run was queued, which it may have left."""
+        run = keys.task_run(waiting.run_id)
+        item = self.table.read(keys.state(run, waiting.since, waiting.state_id))
+        return items.read_document(State, item) if item else None
+
+    def held(self, run_id: UUID, connection_id: str) -> Held | None:
+        """Return the run if the worker of this connection holds it."""
+        item = self.table.read(worker_keys.hold(run_id))
+        is_ours = item and item["owner"] == worker_keys.task_worker(connection_id).sk
+        return Held(_read_hold(item), connection_id) if item and is_ours else None
+
+    def holds(self, connection_id: str) -> list[Held]:
+        """Return the runs that a worker holds; what it got a moment ago may be missing."""
+        owner = worker_keys.task_worker(connection_id).sk
+        found = self.table.query(Query(in_index(keys.BY_OWNER, owner, None), keys.BY_OWNER.name))
+        return [Held(_read_hold(item), connection_id) for item in found]
+
+    def _did(self, *writes: Write) -> bool:
+        try:
+            self.table.write(*writes)
+        except Refused:
+            return False
+        return True
+
+
+def entry(waiting: Waiting) -> Put:
+    """The write that puts a run into its queue, for the transaction in which it begins to wait."""
+    return _entry(waiting, waiting.queue, again=waiting.retry)
+
+
+def _entry(waiting: Waiting, queue: str, *, again: bool) -> Put:
+    key = _place(waiting, queue, again=again)
+    item = key._asdict() | {"body": waiting.model_dump_json(), "queue": queue}
+    return Put(item | ({PASSED_ON: True} if waiting.acknowledged else {}))
+
+
+def queue_of(item: Item) -> str:
+    """Return the queue that an item puts a run into."""
+    name: str = item["queue"]
+    return name
+
+
+def _place(waiting: Waiting, queue: str, *, again: bool) -> keys.Key:
+    return worker_keys.waiting(queue, waiting.since, waiting.state_id, again=again)
+
+
+def _is(held: Held) -> ConditionBase:
+    """The run is still held in the state in which it was handed out, by the same connection."""
+    is_same_state = Attr("state_id").eq(str(held.waiting.state_id))
+    return is_same_state & Attr("owner").eq(worker_keys.task_worker(held.connection_id).sk)
+
+
+def _hold_item(waiting: Waiting, connection_id: str) -> Item:
+    return worker_keys.hold(waiting.run_id)._asdict() | {
+        "owner": worker_keys.task_worker(connection_id).sk,
+        "id": str(waiting.run_id),
+        "state_id": str(waiting.state_id),
+        "since": instant(waiting.since),
+        "facts": waiting.model_dump_json(),
+    }
+
+
+def _read_hold(item: Item) -> Waiting:
+    return Waiting.model_validate_json(item["facts"])
+
+
+def _read(item: Item) -> SeenWorker:
+    return SeenWorker(items.read_document(TaskWorker, item), int(item["version"]))
+
+
+def _put(worker: TaskWorker, seen: SeenWorker | None = None) -> Put:
+    """The write of a worker: a new one, or one that is still as it was read."""
+    item = worker_keys.task_worker(worker.connection_id)._asdict() | {
+        "body": worker.model_dump_json(exclude_defaults=True),
+        "version": seen.version + 1 if seen else 1,
+    }
+    return Put(item, unmoved(seen.version) if seen else ABSENT)

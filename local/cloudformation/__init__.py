@@ -1,0 +1,1 @@
+"""Reads template.yaml: functions, routes, tables and event sources as values."""

@@ -1,0 +1,167 @@
+"""template.yaml as values: the APIs, functions, mappings and table that AWS would create."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import yaml
+
+from local.cloudformation import intrinsics
+from local.event_sources.triggers import (
+    Schedule,
+    SocketApi,
+    StreamMapping,
+    schedules,
+    socket_api,
+    stream_mappings,
+)
+
+NONE: Mapping[str, str] = MappingProxyType({})
+REPOSITORY = Path(__file__).parents[2]
+
+DEFAULT_BODY = '{"message":$context.error.messageString}'
+
+# What CreateTable takes of AWS::DynamoDB::Table's properties, and an engine can keep.
+TABLE_PROPERTIES = (
+    "AttributeDefinitions",
+    "BillingMode",
+    "GlobalSecondaryIndexes",
+    "KeySchema",
+    "LocalSecondaryIndexes",
+)
+
+
+class Route(NamedTuple):
+    method: str
+    path: str
+    operation: str
+    is_open: bool = False  # reached without the authorizer
+
+
+class GatewayResponse(NamedTuple):
+    status: int | None  # API Gateway's own, if None
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Authorizer:
+    operation: str
+    identity_headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Template:
+    folder: Path
+    stage: str
+    routes: tuple[Route, ...]
+    environment: Mapping[str, str]
+    responses: Mapping[str, GatewayResponse]
+    table: Mapping[str, Any]
+    time_to_live: str | None
+    authorizer: Authorizer | None
+    compress_from: int | None
+    code: Mapping[str, Path]  # the module of each operation
+    sockets: SocketApi
+    streams: tuple[StreamMapping, ...]
+    schedules: tuple[Schedule, ...]
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        return tuple(sorted(self.code))
+
+
+def load(
+    path: Path = REPOSITORY / "template.yaml", parameters: Mapping[str, str] = NONE
+) -> Template:
+    document = yaml.load(path.read_text("utf-8"), intrinsics.Loader)  # noqa: S506 a SafeLoader
+    resolve = intrinsics.resolver(document, parameters)
+    resources = resolve(document["Resources"])
+    code = {
+        name: Path(resource["Properties"]["CodeUri"])
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+    functions = {name: folder.name for name, folder in code.items()}
+    api = _only(resources, "AWS::Serverless::Api")
+    table = _only(resources, "AWS::DynamoDB::Table")
+    everywhere = resolve(document.get("Globals", {})).get("Function", {})
+    return Template(
+        folder=path.parent,
+        stage=api["StageName"],
+        routes=(*_events(resources), *_definitions(api, functions)),
+        environment=_strings(everywhere.get("Environment", {}).get("Variables", {})),
+        responses={
+            name: _response(response) for name, response in api.get("GatewayResponses", {}).items()
+        },
+        table=_create_table(table),
+        time_to_live=table.get("TimeToLiveSpecification", {}).get("AttributeName"),
+        authorizer=_authorizer(api.get("Auth", {}), functions),
+        compress_from=api.get("MinimumCompressionSize"),
+        code={folder.name: path.parent / folder / "app.py" for folder in code.values()},
+        sockets=socket_api(_only(resources, "AWS::Serverless::WebSocketApi"), functions),
+        streams=tuple(stream_mappings(resources)),
+        schedules=tuple(schedules(resources)),
+    )
+
+
+def _only(resources: Mapping[str, Any], kind: str) -> Any:  # noqa: ANN401 a piece of YAML
+    return next((r["Properties"] for r in resources.values() if r["Type"] == kind), {})
+
+
+def _events(resources: Mapping[str, Any]) -> Iterator[Route]:
+    functions = (resource.get("Properties", {}) for resource in resources.values())
+    events = ((f["CodeUri"], event) for f in functions for event in f.get("Events", {}).values())
+    for code, event in events:
+        if event["Type"] == "Api":
+            asked = event["Properties"]
+            yield Route(
+                method=asked["Method"].upper(),
+                path=asked["Path"],
+                operation=Path(code).name,
+                is_open=asked.get("Auth", {}).get("Authorizer") == "NONE",
+            )
+
+
+def _definitions(api: Mapping[str, Any], functions: Mapping[str, str]) -> Iterator[Route]:
+    """The methods that the API's own OpenAPI document hands to a function."""
+    paths = api.get("DefinitionBody", {}).get("paths", {})
+    for path, methods in paths.items():
+        for method, described in methods.items():
+            uri = described["x-amazon-apigateway-integration"]["uri"]
+            logical_id = uri.rpartition("/functions/")[2].partition(".Arn/")[0]
+            is_open = {"NONE": []} in described.get("security", [])
+            yield Route(method.upper(), path, functions[logical_id], is_open=is_open)
+
+
+def _response(properties: Mapping[str, Any]) -> GatewayResponse:
+    status = properties.get("StatusCode")
+    headers = properties.get("ResponseParameters", {}).get("Headers", {})
+    templates = properties.get("ResponseTemplates", {})
+    return GatewayResponse(
+        status=None if status is None else int(status),
+        headers={name: value.strip("'") for name, value in headers.items()},
+        body=templates.get("application/json", DEFAULT_BODY),
+    )
+
+
+def _create_table(properties: Mapping[str, Any]) -> dict[str, Any]:
+    stream = properties.get("StreamSpecification")
+    return {name: properties[name] for name in TABLE_PROPERTIES if name in properties} | (
+        {"StreamSpecification": {"StreamEnabled": True, **stream}} if stream else {}
+    )
+
+
+def _authorizer(auth: Mapping[str, Any], functions: Mapping[str, str]) -> Authorizer | None:
+    if (name := auth.get("DefaultAuthorizer")) is None:
+        return None
+    declared = auth["Authorizers"][name]
+    function, _, _ = str(declared["FunctionArn"]).partition(".")
+    headers = declared.get("Identity", {}).get("Headers", ())
+    return Authorizer(functions[function], identity_headers=tuple(headers))
+
+
+def _strings(variables: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in variables.items()}

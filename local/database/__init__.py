@@ -1,0 +1,1 @@
+"""The DynamoDB of the local server: dynoxide, moto, or another endpoint."""

@@ -1,0 +1,87 @@
+"""Creates and checks the table of template.yaml, in any DynamoDB."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.cloudformation.template import Template
+from local.settings import Unusable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# Who starts a server waits for it: better to hear of a database that can't be reached.
+HURRIED = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
+
+
+def ensure(
+    template: Template, name: str, *, with_stream: bool = False, is_ours: bool = False
+) -> None:
+    """Create the table unless it is there, and refuse one that another template made.
+
+    One of ours that has no stream gets it.
+    """
+    try:
+        client = boto3.client("dynamodb", config=HURRIED)
+        found = _find(client, name)
+        if found is None:
+            create(client, template, name, with_stream=with_stream)
+            return
+        if with_stream and is_ours and not _has_stream(found):
+            client.update_table(
+                TableName=name, StreamSpecification=template.table["StreamSpecification"]
+            )
+    except BotoCoreError as error:
+        raise Unusable(f"The database does not answer: {error}") from None
+    except ClientError as error:
+        raise Unusable(f"The database refuses table {name}: {error}") from None
+    if _keys(found) != _keys(template.table):
+        raise Unusable(
+            f"Table {name} was made by another version, with other indexes: "
+            "choose another DATA folder, or remove this one to start afresh"
+        )
+
+
+def _find(client: "DynamoDBClient", name: str) -> Mapping[str, Any] | None:
+    try:
+        return client.describe_table(TableName=name)["Table"]
+    except client.exceptions.ResourceNotFoundException:
+        return None
+
+
+def has_stream(client: "DynamoDBClient", name: str) -> bool:
+    return _has_stream(client.describe_table(TableName=name)["Table"])
+
+
+def create(
+    client: "DynamoDBClient", template: Template, name: str, *, with_stream: bool = False
+) -> None:
+    """Create it without its stream, which slows writes down, where nothing follows them."""
+    shape = dict(template.table)
+    if not with_stream:
+        shape.pop("StreamSpecification", None)
+    created = client.create_table(TableName=name, **shape)
+    if created["TableDescription"].get("TableStatus") != "ACTIVE":
+        client.get_waiter("table_exists").wait(TableName=name)
+    if template.time_to_live:
+        client.update_time_to_live(
+            TableName=name,
+            TimeToLiveSpecification={"AttributeName": template.time_to_live, "Enabled": True},
+        )
+
+
+def _has_stream(table: Mapping[str, Any]) -> bool:
+    enabled: bool = table.get("StreamSpecification", {}).get("StreamEnabled", False)
+    return enabled
+
+
+def _keys(table: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """The key attributes of the table and of each index."""
+    indexes = {index["IndexName"]: index for index in table.get("GlobalSecondaryIndexes", [])}
+    return {
+        name: [(key["AttributeName"], key["KeyType"]) for key in shape["KeySchema"]]
+        for name, shape in ({"": table} | indexes).items()
+    }

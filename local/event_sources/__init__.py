@@ -1,0 +1,1 @@
+"""Functions that run beside requests: stream mappings and schedules."""

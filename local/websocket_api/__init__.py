@@ -1,0 +1,1 @@
+"""The WebSocket API: handshakes, frames, events and the `@connections` API."""
