@@ -6,17 +6,16 @@ from dataclasses import dataclass
 
 from anyio import to_thread
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import ClientDisconnect
-from starlette.requests import Request as HttpRequest
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local import console
 from local.cloudformation import template
 from local.functions import Functions
-from local.rest_api.events import Request, path_of
-from local.rest_api.gateway import Answer, Gateway
+from local.rest_api.events import HttpRequest, path_of
+from local.rest_api.gateway import Gateway, GatewayAnswer
 from local.websocket_api import handshake_routing, management
-from local.websocket_api.gateway import Hub
+from local.websocket_api.gateway import WebSocketApi
 from local.websocket_api.handshake_routing import FORBIDDEN
 from local.websocket_api.sockets import Sockets
 
@@ -38,16 +37,20 @@ def application(
     seconds_to_speak: float | None = None,
 ) -> Application:
     """The WebSocket API is served at the URL; with a port of its own, clients are led there."""
-    gateway, hub = Gateway(api, functions), Hub(api.sockets, functions)
-    sockets = Sockets(hub, seconds_to_speak)
+    gateway, websocket_api = Gateway(api, functions), WebSocketApi(api.sockets, functions)
+    sockets = Sockets(websocket_api, seconds_to_speak)
     if sockets_port is None:
-        enter = handshake_routing.one_url(gateway, hub, url)
-        app = _both(_requests(gateway.answer, hub), sockets.behind(enter))
+        enter = handshake_routing.one_url(gateway, websocket_api, url)
+        app = _both(_requests(gateway.answer, websocket_api), sockets.behind(enter))
     else:
-        enter, own = handshake_routing.rest(gateway), handshake_routing.sockets(hub)
+        enter, own = handshake_routing.rest(gateway), handshake_routing.sockets(websocket_api)
         app = _by_port(
             _both(_requests(gateway.answer), sockets.behind(enter)),
-            {sockets_port: _both(_requests(lambda _: FORBIDDEN, hub), sockets.behind(own))},
+            {
+                sockets_port: _both(
+                    _requests(lambda _: FORBIDDEN, websocket_api), sockets.behind(own)
+                )
+            },
         )
     if api.compress_from is not None:
         app = GZipMiddleware(app, minimum_size=api.compress_from)
@@ -69,7 +72,9 @@ def _by_port(others: ASGIApp, apps: Mapping[int, ASGIApp]) -> ASGIApp:
     return serve
 
 
-def _requests(answer: Callable[[Request], Answer], hub: Hub | None = None) -> ASGIApp:
+def _requests(
+    answer: Callable[[HttpRequest], GatewayAnswer], websocket_api: WebSocketApi | None = None
+) -> ASGIApp:
     """Give each request a thread, as each has a Lambda.
 
     What functions ask of the hub needs none: they would wait for each other.
@@ -78,10 +83,10 @@ def _requests(answer: Callable[[Request], Answer], hub: Hub | None = None) -> AS
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         try:
-            request = await _read(HttpRequest(scope, receive))
+            request = await _read(Request(scope, receive))
         except ClientDisconnect:
             return
-        if hub and (managed := management.answer(hub, request)):
+        if websocket_api and (managed := management.answer(websocket_api, request)):
             await _send(managed, send)
             return
         answered = await to_thread.run_sync(answer, request)
@@ -92,8 +97,8 @@ def _requests(answer: Callable[[Request], Answer], hub: Hub | None = None) -> AS
     return serve
 
 
-async def _read(http: HttpRequest) -> Request:
-    return Request(
+async def _read(http: Request) -> HttpRequest:
+    return HttpRequest(
         method=http.method,
         raw_path=path_of(http.scope["raw_path"].decode("latin-1")),
         query=http.scope["query_string"].decode("latin-1"),
@@ -103,7 +108,7 @@ async def _read(http: HttpRequest) -> Request:
     )
 
 
-async def _send(answer: Answer, send: Send) -> None:
+async def _send(answer: GatewayAnswer, send: Send) -> None:
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers
     ]

@@ -6,10 +6,10 @@ from datetime import datetime
 from http import HTTPStatus
 
 from local.database.dynamodb import Database
-from local.settings import EVERYWHERE, Settings
+from local.settings import EVERYWHERE, LocalSettings
 
 
-def welcome(settings: Settings, database: Database, url: str, sockets: str) -> None:
+def welcome(settings: LocalSettings, database: Database, url: str, sockets: str) -> None:
     lines = [
         f"Runledger serves {url}",
         f"  for clients  export PREFECT_API_URL={url}",

@@ -3,7 +3,7 @@
 import os
 
 from local.cloudformation.template import Template
-from local.settings import Settings
+from local.settings import LocalSettings
 
 # Any will do for an emulator; what the user has set for AWS itself stays out of it.
 NOBODY = {
@@ -18,7 +18,9 @@ UNSERVED = "sockets.invalid/api"
 SOMEBODY = ("AWS_PROFILE", "AWS_SESSION_TOKEN")
 
 
-def prepare(template: Template, settings: Settings, endpoint: str, sockets: str = UNSERVED) -> None:
+def prepare(
+    template: Template, settings: LocalSettings, endpoint: str, sockets: str = UNSERVED
+) -> None:
     """Set Globals' variables with local values, before the first function is imported."""
     os.environ.update(of_functions(template, settings.table, endpoint, sockets))
     if not settings.is_aws:

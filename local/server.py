@@ -11,7 +11,7 @@ from local.database import dynamodb, tables
 from local.event_sources import background
 from local.functions import Functions
 from local.ports import listening, port_of, stoppable
-from local.settings import Settings
+from local.settings import LocalSettings
 from local.web_server import Server
 
 # Of a WebSocket's client, where credentials are asked for: its first message has them. At AWS
@@ -19,7 +19,7 @@ from local.web_server import Server
 SECONDS_TO_SPEAK = 10.0
 
 
-def run(settings: Settings) -> None:
+def run(settings: LocalSettings) -> None:
     """Serve until told to stop; what is started here is stopped then."""
     api = template.load(parameters=settings.parameters)
     with (
@@ -51,7 +51,7 @@ def run(settings: Settings) -> None:
 
 
 @contextmanager
-def _listening_for_sockets(settings: Settings) -> Iterator[list[socket.socket]]:
+def _listening_for_sockets(settings: LocalSettings) -> Iterator[list[socket.socket]]:
     if settings.sockets_port is None:
         yield []
         return

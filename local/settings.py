@@ -20,7 +20,7 @@ class Unusable(Exception):  # noqa: N818 a line for the user, not a failure of o
 
 
 @dataclass(frozen=True)
-class Settings:
+class LocalSettings:
     host: str
     port: int
     sockets_port: int | None  # None: the same as that of the REST API
@@ -52,12 +52,12 @@ class Settings:
         }
 
 
-def read(environment: Mapping[str, str]) -> Settings:
+def read(environment: Mapping[str, str]) -> LocalSettings:
     def of(name: str, default: str = "") -> str:
         return environment.get(name) or default
 
     data = of("DATA", str(REPOSITORY / ".runledger"))
-    return Settings(
+    return LocalSettings(
         host=of("HOST", "127.0.0.1"),
         port=port_number("PORT", of("PORT", "4200")),
         sockets_port=_sockets_port(of("SOCKETS", "same"), of("SOCKETS_PORT", "4201")),

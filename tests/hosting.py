@@ -9,7 +9,7 @@ from local.rest_api.gateway import Gateway
 from local.rest_api.transport import GatewayTransport
 from local.websocket_api import handshake_routing
 from local.websocket_api.client import Sockets
-from local.websocket_api.gateway import Hub
+from local.websocket_api.gateway import WebSocketApi
 from tests.databases import TEMPLATE
 from tests.management import Management
 
@@ -30,5 +30,7 @@ def http_client() -> httpx.Client:
 def socket_clients(management: Management) -> Sockets:
     """Return what opens connections, once the environment of the functions is set."""
     functions, url = Functions(TEMPLATE), os.environ["WEBSOCKET_URL"]
-    hub = management.hub = Hub(TEMPLATE.sockets, functions)
-    return Sockets(hub, handshake_routing.one_url(Gateway(TEMPLATE, functions), hub, url))
+    websocket_api = management.websocket_api = WebSocketApi(TEMPLATE.sockets, functions)
+    return Sockets(
+        websocket_api, handshake_routing.one_url(Gateway(TEMPLATE, functions), websocket_api, url)
+    )

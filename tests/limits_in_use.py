@@ -49,7 +49,9 @@ def _fill(api: httpx.Client) -> None:
     for name in NAMES:
         _do(api.patch(f"{V2}/{name}", json={"limit": 99}))
         for _ in range(2):
-            slots.take_on_lease(others, slots.Wanted([name], 1), slots.Term(None, 60), now=then)
+            slots.take_on_lease(
+                others, slots.SlotRequest([name], 1), slots.Term(None, 60), now=then
+            )
         active = _do(api.get(f"{V2}/{name}")).json()["active_slots"]
         _do(api.patch(f"{V2}/{name}", json={"limit": active}))
 

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from local.rest_api.events import Request
-from local.rest_api.gateway import Answer
+from local.rest_api.events import HttpRequest
+from local.rest_api.gateway import GatewayAnswer
 from local.websocket_api import management
-from local.websocket_api.gateway import Hub
+from local.websocket_api.gateway import WebSocketApi
 
-NO_HUB = Answer(status=404)
+NO_HUB = GatewayAnswer(status=404)
 
 
 @dataclass
@@ -19,10 +19,10 @@ class Management:
     """One address for as long as tests run, since clients are kept; the hub behind it changes."""
 
     address: str = ""
-    hub: Hub | None = None
+    websocket_api: WebSocketApi | None = None
 
-    def answer(self, request: Request) -> Answer:
-        return (self.hub and management.answer(self.hub, request)) or NO_HUB
+    def answer(self, request: HttpRequest) -> GatewayAnswer:
+        return (self.websocket_api and management.answer(self.websocket_api, request)) or NO_HUB
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def served() -> Iterator[Management]:
 
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            asked = Request(self.command, self.path, headers=self.headers.items(), body=body)
+            asked = HttpRequest(self.command, self.path, headers=self.headers.items(), body=body)
             answer = served.answer(asked)
             self.send_response(answer.status)
             for name, value in (*answer.headers, ("content-length", str(len(answer.body)))):

@@ -26,19 +26,19 @@ class Removals:
         self._stream = Stream(database.client, database.table, database.endpoint)
         self._iterator = self._stream.start("")
 
-    def told(self) -> list[Record]:
+    def records(self) -> list[Record]:
         """The records since the last call that the function is told."""
-        told: list[Record] = []
+        matching: list[Record] = []
         while True:
             records, self._iterator = self._stream.read(self._iterator)
-            told += [one for one in records if any(matches(rule, one) for rule in PATTERNS)]
+            matching += [one for one in records if any(matches(rule, one) for rule in PATTERNS)]
             if not records:
-                return told
+                return matching
 
     def follow(self) -> int:
         """Let the function have what there is until nothing more comes; return how often."""
         rounds = 0
-        while records := self.told():
+        while records := self.records():
             assert follow(records) == []
             rounds += 1
         return rounds

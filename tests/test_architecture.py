@@ -8,7 +8,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parent.parent
 FOLDERS = ("examples", "functions", "layers", "local", "tests")
 # Long enough that a subject need not be cut in two.
-LONGEST_FILE, LONGEST_FUNCTION = 300, 40
+MAX_FILE, MAX_FUNCTION = 300, 40
 
 MODULES = sorted(
     path
@@ -48,7 +48,7 @@ def texts(path: Path) -> Iterator[str]:
 
 def test_files_are_short() -> None:
     lengths = {named(path): len(path.read_text("utf-8").splitlines()) for path in MODULES}
-    assert not {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE}
+    assert not {name: lines for name, lines in lengths.items() if lines > MAX_FILE}
 
 
 def test_functions_are_short() -> None:
@@ -57,7 +57,7 @@ def test_functions_are_short() -> None:
         for path in MODULES
         for function in functions(path)
     }
-    assert not {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION}
+    assert not {name: lines for name, lines in lengths.items() if lines > MAX_FUNCTION}
 
 
 def test_keys_are_spelled_in_one_module_and_the_places_in_them_in_another() -> None:

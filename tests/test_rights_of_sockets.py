@@ -51,7 +51,7 @@ def _recorded() -> Iterator[set[Right]]:
             for action in actions(model.name, params)
         )
 
-    clients = wiring.store().table.client, wiring.sockets().client
+    clients = wiring.store().table.client, wiring.connections().client
     for client in clients:
         client.meta.events.register("provide-client-params.*", note)
     yield rights

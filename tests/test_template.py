@@ -24,9 +24,9 @@ WRITING = {
 ANYWHERE = "/{path+}"
 POSTING = "execute-api:ManageConnections"
 OPEN = {"health_check", "perform_readiness_check", "redirect_websocket"}
-MOST_RESOURCES = 500  # CloudFormation's limits, of a stack and of a REST API
-MOST_PATHS = 300
-MOST_PATTERNS = 5  # of an event source; AWS gives ten to who asks
+MAX_RESOURCES = 500  # CloudFormation's limits, of a stack and of a REST API
+MAX_PATHS = 300
+MAX_PATTERNS = 5  # of an event source; AWS gives ten to who asks
 
 TEXT = (REPOSITORY / "template.yaml").read_text("utf-8")
 RESOURCES: Mapping[str, Any] = yaml.load(TEXT, intrinsics.Loader)["Resources"]  # noqa: S506 a SafeLoader
@@ -105,7 +105,7 @@ def test_the_stream_has_no_more_readers_than_it_serves_well() -> None:
 def test_the_stream_is_filtered_by_no_more_patterns_than_aws_lets_everybody_have() -> None:
     events = (event for _, function in FUNCTIONS.values() for event in _events_of(function))
     filters = [event["Properties"].get("FilterCriteria", {}).get("Filters", []) for event in events]
-    assert max(map(len, filters)) <= MOST_PATTERNS
+    assert max(map(len, filters)) <= MAX_PATTERNS
 
 
 @pytest.mark.parametrize("operation", sorted({*ENDPOINTS, "authorize", "method_not_allowed"}))
@@ -190,11 +190,11 @@ def test_the_stack_has_room_for_more_functions() -> None:
     # API, and a permission to each of its authorizers.
     events = sum(len(properties.get("Events", {})) for _, properties in FUNCTIONS.values())
     authorizers = len(RESOURCES["Api"]["Properties"]["Auth"]["Authorizers"])
-    assert len(RESOURCES) + len(FUNCTIONS) + events + authorizers + 2 < MOST_RESOURCES * 0.8
+    assert len(RESOURCES) + len(FUNCTIONS) + events + authorizers + 2 < MAX_RESOURCES * 0.8
 
 
 def test_the_api_has_room_for_more_paths() -> None:
-    assert len(_resources_of_paths()) < MOST_PATHS * 0.8
+    assert len(_resources_of_paths()) < MAX_PATHS * 0.8
 
 
 def test_boto3_is_left_to_the_runtime() -> None:

@@ -10,7 +10,7 @@ import yaml
 
 from local.cloudformation import intrinsics
 from local.event_sources.triggers import (
-    Schedule,
+    FunctionSchedule,
     SocketApi,
     StreamMapping,
     schedules,
@@ -66,7 +66,7 @@ class Template:
     code: Mapping[str, Path]  # the module of each operation
     sockets: SocketApi
     streams: tuple[StreamMapping, ...]
-    schedules: tuple[Schedule, ...]
+    schedules: tuple[FunctionSchedule, ...]
 
     @property
     def operations(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from local import processes
-from local.settings import Settings, Unusable
+from local.settings import LocalSettings, Unusable
 
 MODULES = Path(__file__).parents[1] / "node_modules" / "@dynoxide"
 PROCESSORS = {"aarch64": "arm64", "amd64": "x64", "arm64": "arm64", "x86_64": "x64"}
@@ -33,7 +33,7 @@ class Database:
 
 
 @contextmanager
-def running(settings: Settings, *, in_file: bool = False) -> Iterator[Database]:
+def running(settings: LocalSettings, *, in_file: bool = False) -> Iterator[Database]:
     """The database that the settings ask for, until the end of the block.
 
     A stream needs a file, if only for as long as the database runs.
@@ -63,7 +63,9 @@ def dynoxide() -> Path | None:
 
 
 @contextmanager
-def _running_dynoxide(binary: Path, settings: Settings, *, in_file: bool) -> Iterator[Database]:
+def _running_dynoxide(
+    binary: Path, settings: LocalSettings, *, in_file: bool
+) -> Iterator[Database]:
     host, port = _address(settings)
     command = [str(binary), "--host", settings.dynamodb_host, "--port", str(port)]
     kept = f"in {settings.data}" if settings.data else "for this run only"
@@ -84,7 +86,7 @@ def _running_dynoxide(binary: Path, settings: Settings, *, in_file: bool) -> Ite
 
 
 @contextmanager
-def _running_moto(settings: Settings) -> Iterator[Database]:
+def _running_moto(settings: LocalSettings) -> Iterator[Database]:
     host, port = _address(settings)
     program = Path(__file__).with_name("moto_server.py")
     command = [sys.executable, str(program), settings.dynamodb_host, str(port)]
@@ -92,7 +94,7 @@ def _running_moto(settings: Settings) -> Iterator[Database]:
         yield Database("moto", f"http://{host}:{port}", "for this run only")
 
 
-def _address(settings: Settings) -> processes.Address:
+def _address(settings: LocalSettings) -> processes.Address:
     """Where we reach the database that we start."""
     host, port = settings.dynamodb_host, settings.dynamodb_port
     try:

@@ -23,7 +23,7 @@ TRIM = """
         ORDER BY CAST(sequence_number AS INTEGER) LIMIT :most
     )
 """
-MOST_AT_ONCE = 500  # records
+MAX_AT_ONCE = 500  # records
 SECONDS_TO_WAIT = 1.0  # for a write of dynoxide's
 
 
@@ -37,8 +37,8 @@ def trim_stream(file: Path, table: str, number: int) -> None:
 
     Where dynoxide is busy, what is left is removed another time.
     """
-    given = {"table": table, "number": number, "most": MOST_AT_ONCE}
+    given = {"table": table, "number": number, "most": MAX_AT_ONCE}
     database = sqlite3.connect(file, timeout=SECONDS_TO_WAIT, isolation_level=None)
     with closing(database), suppress(sqlite3.OperationalError):
-        while database.execute(TRIM, given).rowcount == MOST_AT_ONCE:
+        while database.execute(TRIM, given).rowcount == MAX_AT_ONCE:
             pass

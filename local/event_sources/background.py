@@ -17,7 +17,7 @@ from local.event_sources.records import Stream
 from local.event_sources.stream_pollers import Followers
 from local.event_sources.streams import Consumer, Wait
 from local.functions import Functions
-from local.settings import Settings
+from local.settings import LocalSettings
 
 SECONDS_BETWEEN_TRIMS = 1.0
 STREAMLESS = "This server does not read the stream of table {}: task workers get no runs from it."
@@ -25,7 +25,7 @@ STREAMLESS = "This server does not read the stream of table {}: task workers get
 
 @contextmanager
 def running(
-    api: Template, settings: Settings, database: Database, functions: Functions
+    api: Template, settings: LocalSettings, database: Database, functions: Functions
 ) -> Iterator[None]:
     """Call functions until the end of the block; from its start, if need be."""
     followers = Followers()
@@ -41,7 +41,7 @@ def running(
 
 def _consumers(
     api: Template,
-    settings: Settings,
+    settings: LocalSettings,
     database: Database,
     *,
     functions: Functions,

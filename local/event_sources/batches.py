@@ -13,7 +13,7 @@ from local.event_sources.records import Record, sequence
 from local.event_sources.triggers import StreamMapping
 from local.functions import Functions
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0  # seconds
+FIRST_PAUSE, MAX_PAUSE = 0.05, 5.0  # seconds
 EXHAUSTED, TOO_OLD = "RetryAttemptsExhausted", "RecordAgeExceeded"
 
 
@@ -71,7 +71,7 @@ class Deliveries:
             batch = waiting.popleft()
             again = self._attempt(batch)
             if again and again[0].attempts:
-                self._wait(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** again[0].attempts))
+                self._wait(min(MAX_PAUSE, FIRST_PAUSE * 2 ** again[0].attempts))
             waiting.extendleft(reversed(again))
 
     def _attempt(self, batch: Batch) -> Sequence[Batch]:

@@ -19,10 +19,10 @@ CONFIG = Config(
     account_id_endpoint_mode="disabled",  # of which moto knows nothing
     parameter_validation=False,  # of sequence numbers: dynoxide's are shorter than AWS's
 )
-MOST_RECORDS = 1000
+MAX_RECORDS = 1000
 
 
-class Page(NamedTuple):
+class StreamPage(NamedTuple):
     records: Sequence[Record]
     next: str
 
@@ -39,7 +39,7 @@ class Stream:
         (shard,) = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]["Shards"]
         self._shard = shard["ShardId"]
         self._reading = Lock()
-        self._last: tuple[str, Page] | None = None
+        self._last: tuple[str, StreamPage] | None = None
 
     @property
     def label(self) -> str:
@@ -55,7 +55,7 @@ class Stream:
         iterator: str = answer["ShardIterator"]
         return iterator
 
-    def read(self, iterator: str) -> Page:
+    def read(self, iterator: str) -> StreamPage:
         """Some records, and where the next ones are; readers that keep pace share them."""
         with self._reading:
             if self._last is None or self._last[0] != iterator:
@@ -64,11 +64,11 @@ class Stream:
                 return page
             return self._last[1]
 
-    def _read(self, iterator: str) -> Page:
-        answer = self._client.get_records(ShardIterator=iterator, Limit=MOST_RECORDS)
+    def _read(self, iterator: str) -> StreamPage:
+        answer = self._client.get_records(ShardIterator=iterator, Limit=MAX_RECORDS)
         source = {"eventSourceARN": self.arn}
         records = [record | source for record in answer["Records"]]
-        return Page(records, answer["NextShardIterator"])
+        return StreamPage(records, answer["NextShardIterator"])
 
 
 def sequence(record: Record) -> str:

@@ -3,11 +3,11 @@
 import uuid
 from datetime import UTC, datetime
 
-from local.event_sources.triggers import Schedule
+from local.event_sources.triggers import FunctionSchedule
 from local.rest_api.events import ACCOUNT, Event
 
 
-def scheduled_event(schedule: Schedule) -> Event:
+def scheduled_event(schedule: FunctionSchedule) -> Event:
     return {
         "version": "0",
         "id": str(uuid.uuid4()),

@@ -11,7 +11,7 @@ import boto3
 
 from local.event_sources.schedules import scheduled_event
 from local.event_sources.streams import Consumer
-from local.event_sources.triggers import Schedule
+from local.event_sources.triggers import FunctionSchedule
 from local.functions import Functions
 
 WRITES = {"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"}
@@ -59,7 +59,10 @@ class Followers:
 
     @contextmanager
     def running(
-        self, consumers: Sequence[Consumer], schedules: Sequence[Schedule], functions: Functions
+        self,
+        consumers: Sequence[Consumer],
+        schedules: Sequence[FunctionSchedule],
+        functions: Functions,
     ) -> Iterator[None]:
         work: list[Callable[[], None]] = [self._following(consumer) for consumer in consumers]
         work += [self._timing(schedule, functions) for schedule in schedules]
@@ -91,7 +94,7 @@ class Followers:
 
         return follow
 
-    def _timing(self, schedule: Schedule, functions: Functions) -> Callable[[], None]:
+    def _timing(self, schedule: FunctionSchedule, functions: Functions) -> Callable[[], None]:
         def keep_time() -> None:
             while True:
                 self.wait(schedule.every.total_seconds())

@@ -57,7 +57,7 @@ class StreamMapping:
         return not self.filters or any(patterns.matches(f, record) for f in self.filters)
 
 
-class Schedule(NamedTuple):
+class FunctionSchedule(NamedTuple):
     name: str
     operation: str
     every: timedelta
@@ -84,10 +84,13 @@ def stream_mappings(resources: Mapping[str, Any]) -> Iterator[StreamMapping]:
         )
 
 
-def schedules(resources: Mapping[str, Any]) -> Iterator[Schedule]:
-    for kind, expression in (("Schedule", "Schedule"), ("ScheduleV2", "ScheduleExpression")):
+def schedules(resources: Mapping[str, Any]) -> Iterator[FunctionSchedule]:
+    for kind, expression in (
+        ("FunctionSchedule", "FunctionSchedule"),
+        ("ScheduleV2", "ScheduleExpression"),
+    ):
         for name, operation, asked in _events(resources, kind):
-            yield Schedule(name, operation, _interval(asked[expression]))
+            yield FunctionSchedule(name, operation, _interval(asked[expression]))
 
 
 def _events(

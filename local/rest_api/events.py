@@ -33,7 +33,7 @@ UNUSED_IDENTITY = (
 
 
 @dataclass(frozen=True)
-class Request:
+class HttpRequest:
     method: str
     raw_path: str  # percent-encoded, without the query
     query: str = ""
@@ -51,7 +51,7 @@ def path_of(target: str) -> str:
     return target if target.startswith("/") else urlsplit(target).path or "/"
 
 
-def domain_of(request: Request) -> str:
+def domain_of(request: HttpRequest) -> str:
     """The host that was asked, without a port."""
     named = HOST.fullmatch(request.header("host") or "")
     return named[1] if named else "localhost"
@@ -84,7 +84,9 @@ class LambdaContext:
         return max(0, TIMEOUT_MS - int(1000 * (time.monotonic() - self.started)))
 
 
-def proxy_event(request: Request, target: Target, authorizer: Mapping[str, Any] | None) -> Event:
+def proxy_event(
+    request: HttpRequest, target: Target, authorizer: Mapping[str, Any] | None
+) -> Event:
     query = parse_qsl(request.query, keep_blank_values=True)
     body, is_encoded = _body(request.body)
     return {
@@ -102,14 +104,14 @@ def proxy_event(request: Request, target: Target, authorizer: Mapping[str, Any] 
     }
 
 
-def authorizer_event(request: Request, target: Target, method_arn: str) -> Event:
+def authorizer_event(request: HttpRequest, target: Target, method_arn: str) -> Event:
     event = proxy_event(request, target, authorizer=None)
     for absent in ("body", "isBase64Encoded"):
         del event[absent]
     return {"type": "REQUEST", "methodArn": method_arn, **event}
 
 
-def _context(request: Request, target: Target) -> dict[str, Any]:
+def _context(request: HttpRequest, target: Target) -> dict[str, Any]:
     now = datetime.now(UTC)
     identity: dict[str, str | None] = dict.fromkeys(UNUSED_IDENTITY)
     return {

@@ -14,7 +14,7 @@ from typing import Any
 
 from local.cloudformation.template import DEFAULT_BODY, Authorizer, GatewayResponse, Template
 from local.functions import Functions
-from local.rest_api.events import Event, Pairs, Request, Target, authorizer_event, proxy_event
+from local.rest_api.events import Event, HttpRequest, Pairs, Target, authorizer_event, proxy_event
 from local.rest_api.routing import Match, Resources
 
 OWN_RESPONSES: Mapping[str, tuple[HTTPStatus, str]] = {
@@ -30,20 +30,20 @@ OWN_RESPONSES: Mapping[str, tuple[HTTPStatus, str]] = {
     "FUNCTION_FAILED": (HTTPStatus.BAD_GATEWAY, "Internal server error"),
 }
 PLAIN = GatewayResponse(status=None, headers={}, body=DEFAULT_BODY)
-LONGEST_BODY = 10 * 1024 * 1024
+MAX_BODY = 10 * 1024 * 1024
 # Of an event, in which each byte of a body takes six at most: what Lambda takes.
-LONGEST_EVENT, MOST_SPELLED = 6 * 1024 * 1024, 6
+MAX_EVENT, MAX_SPELLED = 6 * 1024 * 1024, 6
 
 
 @dataclass(frozen=True)
-class Answer:
+class GatewayAnswer:
     status: int
     headers: Pairs = ()
     body: bytes = b""
     operation: str | None = field(default=None, compare=False)
 
 
-class Refused(Exception):  # noqa: N818 an answer, not an error
+class RequestRefused(Exception):  # noqa: N818 an answer, not an error
     """API Gateway answers by itself."""
 
     def __init__(self, kind: str) -> None:
@@ -57,43 +57,43 @@ class Gateway:
         self._functions = functions or Functions(template)
         self._resources = Resources(template.routes)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: HttpRequest) -> GatewayAnswer:
         try:
             return self._answer(request)
-        except Refused as refusal:
+        except RequestRefused as refusal:
             return self._own_answer(refusal.kind)
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: HttpRequest) -> GatewayAnswer:
         target, match = self._route(request)
-        if len(request.body) > LONGEST_BODY:
-            raise Refused("REQUEST_TOO_LARGE")
+        if len(request.body) > MAX_BODY:
+            raise RequestRefused("REQUEST_TOO_LARGE")
         caller = None
         if self._template.authorizer and not match.route.is_open:
             caller = self._authorize(self._template.authorizer, request, target)
         event = proxy_event(request, target, caller)
-        if len(request.body) * MOST_SPELLED >= LONGEST_EVENT and _size(event) > LONGEST_EVENT:
-            raise Refused("REQUEST_TOO_LARGE")
+        if len(request.body) * MAX_SPELLED >= MAX_EVENT and _size(event) > MAX_EVENT:
+            raise RequestRefused("REQUEST_TOO_LARGE")
         operation = match.route.operation
         try:
             return _translate(self._functions.call(operation, event), operation)
         except Exception:  # noqa: BLE001 as at AWS, no failure of a function ends the gateway
             sys.stderr.write(traceback.format_exc())
-            raise Refused("FUNCTION_FAILED") from None
+            raise RequestRefused("FUNCTION_FAILED") from None
 
-    def _route(self, request: Request) -> tuple[Target, Match]:
+    def _route(self, request: HttpRequest) -> tuple[Target, Match]:
         stage = f"/{self._template.stage}"
         path = request.raw_path.removeprefix(stage)
         if not request.raw_path.startswith(f"{stage}/"):
-            raise Refused("MISSING_AUTHENTICATION_TOKEN")
+            raise RequestRefused("MISSING_AUTHENTICATION_TOKEN")
         if (match := self._resources.match(request.method, path)) is None:
-            raise Refused("MISSING_AUTHENTICATION_TOKEN")
+            raise RequestRefused("MISSING_AUTHENTICATION_TOKEN")
         return Target(self._template.stage, path, match.route.path, match.variables), match
 
     def _authorize(
-        self, authorizer: Authorizer, request: Request, target: Target
+        self, authorizer: Authorizer, request: HttpRequest, target: Target
     ) -> Mapping[str, Any]:
         if any(request.header(name) is None for name in authorizer.identity_headers):
-            raise Refused("UNAUTHORIZED")
+            raise RequestRefused("UNAUTHORIZED")
         arn = f"arn:aws:execute-api:local:000000000000:local/{target.stage}/{request.method}"
         try:
             policy = self._functions.call(
@@ -102,19 +102,19 @@ class Gateway:
             effects = {statement["Effect"] for statement in policy["policyDocument"]["Statement"]}
         except Exception as error:  # noqa: BLE001 as above
             if str(error) == "Unauthorized":
-                raise Refused("UNAUTHORIZED") from None
+                raise RequestRefused("UNAUTHORIZED") from None
             sys.stderr.write(traceback.format_exc())
-            raise Refused("AUTHORIZER_FAILURE") from None
+            raise RequestRefused("AUTHORIZER_FAILURE") from None
         if effects != {"Allow"}:
-            raise Refused("ACCESS_DENIED")
+            raise RequestRefused("ACCESS_DENIED")
         return {**policy.get("context", {}), "principalId": policy["principalId"]}
 
-    def _own_answer(self, kind: str) -> Answer:
+    def _own_answer(self, kind: str) -> GatewayAnswer:
         status, message = OWN_RESPONSES[kind]
         kinds = (kind, f"DEFAULT_{status // 100}XX")
         shape = next((r for k in kinds if (r := self._template.responses.get(k))), PLAIN)
         body = shape.body.replace("$context.error.messageString", json.dumps(message))
-        return Answer(
+        return GatewayAnswer(
             shape.status or status,
             [("Content-Type", "application/json"), *shape.headers.items()],
             body.encode(),
@@ -126,7 +126,7 @@ def _size(event: Event) -> int:
     return len(json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def _translate(response: Mapping[str, Any], operation: str) -> Answer:
+def _translate(response: Mapping[str, Any], operation: str) -> GatewayAnswer:
     """A function's proxy response as HTTP; one without a status is the function's failure."""
     single, multiple = response.get("headers") or {}, response.get("multiValueHeaders") or {}
     named = {name.lower() for name in multiple}
@@ -136,7 +136,7 @@ def _translate(response: Mapping[str, Any], operation: str) -> Answer:
         headers.append(("Content-Type", "application/json"))
     body = response.get("body") or ""
     is_encoded = response.get("isBase64Encoded", False)
-    return Answer(
+    return GatewayAnswer(
         int(response["statusCode"]),
         headers,
         base64.b64decode(body) if is_encoded else body.encode(),

@@ -2,7 +2,7 @@
 
 import httpx
 
-from local.rest_api.events import Request
+from local.rest_api.events import HttpRequest
 from local.rest_api.gateway import Gateway
 
 
@@ -12,7 +12,7 @@ class GatewayTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         answer = self._gateway.answer(
-            Request(
+            HttpRequest(
                 method=request.method,
                 raw_path=request.url.raw_path.partition(b"?")[0].decode("ascii"),
                 query=request.url.query.decode("ascii"),

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
-from local.rest_api.events import Pairs, Request
-from local.rest_api.gateway import Answer
-from local.websocket_api.gateway import Full, Hub, Opened
+from local.rest_api.events import HttpRequest, Pairs
+from local.rest_api.gateway import GatewayAnswer
+from local.websocket_api.gateway import Full, Opened, WebSocketApi
 from local.websocket_api.handshake_routing import Entrance
 
 
 class HandshakeRefused(Exception):  # noqa: N818 an answer, not an error
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: GatewayAnswer) -> None:
         self.answer = answer
         super().__init__(answer.status)
 
@@ -36,9 +36,9 @@ class Line:
 
 
 class SocketClient:
-    def __init__(self, hub: Hub, line: Line, opened: Opened) -> None:
+    def __init__(self, websocket_api: WebSocketApi, line: Line, opened: Opened) -> None:
         self.subprotocol = opened.subprotocol
-        self._hub = hub
+        self._hub = websocket_api
         self._line = line
         self._connection = opened.connection
         line.after_close = self.close
@@ -77,8 +77,8 @@ class SocketClient:
 class Sockets:
     """Opens connections."""
 
-    def __init__(self, hub: Hub, enter: Entrance) -> None:
-        self._hub = hub
+    def __init__(self, websocket_api: WebSocketApi, enter: Entrance) -> None:
+        self._hub = websocket_api
         self._enter = enter
 
     def connect(
@@ -88,9 +88,9 @@ class Sockets:
         offered = [("Sec-WebSocket-Protocol", ", ".join(subprotocols))] if subprotocols else []
         asked = urlsplit(path)
         every = [("Host", "localhost"), *headers, *offered]
-        request = Request("GET", asked.path, asked.query, every)
+        request = HttpRequest("GET", asked.path, asked.query, every)
         line = Line()
         opened = self._enter(request, line)
-        if isinstance(opened, Answer):
+        if isinstance(opened, GatewayAnswer):
             raise HandshakeRefused(opened)
         return SocketClient(self._hub, line, opened)

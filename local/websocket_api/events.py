@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from local.rest_api.events import Event, Request, domain_of, twice
+from local.rest_api.events import Event, HttpRequest, domain_of, twice
 
 CONNECT, DEFAULT, DISCONNECT = "$connect", "$default", "$disconnect"
 
@@ -35,11 +35,11 @@ class Caller:
         return {"sourceIp": self.source, "userAgent": self.user_agent}
 
 
-def caller(request: Request, stage: str) -> Caller:
+def caller(request: HttpRequest, stage: str) -> Caller:
     return Caller(domain_of(request), stage, request.source, request.header("user-agent"))
 
 
-def connect_event(caller: Caller, request: Request) -> Event:
+def connect_event(caller: Caller, request: HttpRequest) -> Event:
     query = parse_qsl(request.query, keep_blank_values=True)
     asked = twice("queryStringParameters", "multiValueQueryStringParameters", query)
     return {

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from local.event_sources.triggers import SocketApi
 from local.functions import Functions
-from local.rest_api.events import Event, Request
+from local.rest_api.events import Event, HttpRequest
 from local.websocket_api.events import (
     CONNECT,
     DEFAULT,
@@ -32,7 +32,7 @@ class Full(Exception):  # noqa: N818 an answer, not an error
     """The client does not read what it was sent."""
 
 
-class Gone(Exception):  # noqa: N818 as above
+class ConnectionClosed(Exception):  # noqa: N818 as above
     """No connection has this id, or it is ending."""
 
 
@@ -46,12 +46,12 @@ class End(Protocol):
 
 
 @dataclass(frozen=True)
-class Connection:
+class OpenConnection:
     caller: Caller
     end: End
 
 
-class Refused(Exception):  # noqa: N818 as above
+class HandshakeRefused(Exception):  # noqa: N818 as above
     """A handshake is answered with a status, not with a connection."""
 
     def __init__(self, status: int) -> None:
@@ -60,26 +60,26 @@ class Refused(Exception):  # noqa: N818 as above
 
 
 class Opened(NamedTuple):
-    connection: Connection
+    connection: OpenConnection
     subprotocol: str | None
 
 
-class Hub:
+class WebSocketApi:
     def __init__(self, api: SocketApi, functions: Functions) -> None:
         self.api = api
         self._functions = functions
-        self._connections: dict[str, Connection] = {}
+        self._connections: dict[str, OpenConnection] = {}
 
-    def connect(self, request: Request, end: End) -> Opened:
+    def connect(self, request: HttpRequest, end: End) -> Opened:
         """A connection that can be posted to once its function has accepted it, or Refused."""
-        connection = Connection(caller(request, self.api.stage), end)
+        connection = OpenConnection(caller(request, self.api.stage), end)
         status, subprotocol = self._ask(connect_event(connection.caller, request))
         if status >= FIRST_REFUSAL:
-            raise Refused(status)
+            raise HandshakeRefused(status)
         self._connections[connection.caller.id] = connection
         return Opened(connection, subprotocol)
 
-    def receive(self, connection: Connection, message: str | bytes) -> None:
+    def receive(self, connection: OpenConnection, message: str | bytes) -> None:
         """Hand a message to the function of its route; what that answers goes nowhere."""
         route = self._route(message)
         if (operation := self.api.routes.get(route)) is None:
@@ -92,7 +92,7 @@ class Hub:
             sys.stderr.write(traceback.format_exc())
             self._complain(connection, "Internal server error")
 
-    def disconnect(self, connection: Connection, code: int, reason: str) -> None:
+    def disconnect(self, connection: OpenConnection, code: int, reason: str) -> None:
         """Tell the function that a connection has ended: once, whoever ended it."""
         known = self._connections.pop(connection.caller.id, None)
         operation = self.api.routes.get(DISCONNECT)
@@ -103,15 +103,15 @@ class Hub:
         except Exception:  # noqa: BLE001 as above
             sys.stderr.write(traceback.format_exc())
 
-    def forget(self, connection: Connection) -> None:
+    def forget(self, connection: OpenConnection) -> None:
         """Lose a connection that has ended, and tell nobody."""
         self._connections.pop(connection.caller.id, None)
 
-    def find(self, identity: str) -> Connection:
+    def find(self, identity: str) -> OpenConnection:
         try:
             return self._connections[identity]
         except KeyError:
-            raise Gone(identity) from None
+            raise ConnectionClosed(identity) from None
 
     def _ask(self, event: Event) -> tuple[int, str | None]:
         """The status that a handshake is answered with, and the subprotocol."""
@@ -132,7 +132,7 @@ class Hub:
             return DEFAULT
         return named if isinstance(named, str) and named in self.api.routes else DEFAULT
 
-    def _complain(self, connection: Connection, message: str) -> None:
+    def _complain(self, connection: OpenConnection, message: str) -> None:
         said = {"message": message, "connectionId": connection.caller.id}
-        with suppress(Full, Gone):
+        with suppress(Full, ConnectionClosed):
             connection.end.send(json.dumps(said).encode())

@@ -7,12 +7,12 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
-from local.rest_api.events import Request
-from local.rest_api.gateway import Answer
-from local.websocket_api.gateway import Connection, Full, Gone, Hub
+from local.rest_api.events import HttpRequest
+from local.rest_api.gateway import GatewayAnswer
+from local.websocket_api.gateway import ConnectionClosed, Full, OpenConnection, WebSocketApi
 
 LARGEST_MESSAGE = 128 * 1024
-LONGEST_REASON = 123  # bytes: what a close frame holds
+MAX_REASON = 123  # bytes: what a close frame holds
 NORMAL = 1000
 CLOSE = "Runledger-Close"  # of our functions: AWS's own call can't carry a code
 # 1006 can't be sent: a client sees it when the connection is dropped.
@@ -20,9 +20,9 @@ CODES = frozenset({1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1010, 1011, 1
 FIRST_OF_APPLICATIONS, LAST_OF_APPLICATIONS = 3000, 4999
 
 
-def answer(hub: Hub, request: Request) -> Answer | None:
+def answer(websocket_api: WebSocketApi, request: HttpRequest) -> GatewayAnswer | None:
     """Answer what is asked of a connection, without waiting; None for another path."""
-    path = re.escape(hub.api.path)
+    path = re.escape(websocket_api.api.path)
     if (
         found := re.fullmatch(rf"{path}/@connections/([^/]+)/?", unquote(request.raw_path))
     ) is None:
@@ -30,21 +30,21 @@ def answer(hub: Hub, request: Request) -> Answer | None:
     if (act := ACTIONS.get(request.method)) is None:
         return _refusal(HTTPStatus.FORBIDDEN, "ForbiddenException")
     try:
-        return act(hub.find(found[1]), request)
-    except Gone:
+        return act(websocket_api.find(found[1]), request)
+    except ConnectionClosed:
         return _refusal(HTTPStatus.GONE, "GoneException")
     except Full:
         return _refusal(HTTPStatus.TOO_MANY_REQUESTS, "LimitExceededException")
 
 
-def _post(connection: Connection, request: Request) -> Answer:
+def _post(connection: OpenConnection, request: HttpRequest) -> GatewayAnswer:
     if len(request.body) > LARGEST_MESSAGE:
         return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "PayloadTooLargeException")
     connection.end.send(request.body)
     return _json(HTTPStatus.OK, {})
 
 
-def _get(connection: Connection, _: Request) -> Answer:
+def _get(connection: OpenConnection, _: HttpRequest) -> GatewayAnswer:
     connected = f"{connection.caller.connected:%Y-%m-%dT%H:%M:%SZ}"
     identity = dict(connection.caller.identity)
     return _json(
@@ -52,15 +52,15 @@ def _get(connection: Connection, _: Request) -> Answer:
     )
 
 
-def _delete(connection: Connection, request: Request) -> Answer:
+def _delete(connection: OpenConnection, request: HttpRequest) -> GatewayAnswer:
     code, _, reason = (request.header(CLOSE) or str(NORMAL)).partition(" ")
     if not _can_be_sent(code, reason):
         return _refusal(HTTPStatus.BAD_REQUEST, "BadRequestException")
     connection.end.close(int(code), reason)
-    return Answer(HTTPStatus.NO_CONTENT)
+    return GatewayAnswer(HTTPStatus.NO_CONTENT)
 
 
-ACTIONS: Mapping[str, Callable[[Connection, Request], Answer]] = {
+ACTIONS: Mapping[str, Callable[[OpenConnection, HttpRequest], GatewayAnswer]] = {
     "POST": _post,
     "GET": _get,
     "DELETE": _delete,
@@ -68,15 +68,15 @@ ACTIONS: Mapping[str, Callable[[Connection, Request], Answer]] = {
 
 
 def _can_be_sent(code: str, reason: str) -> bool:
-    if not code.isdecimal() or len(reason.encode()) > LONGEST_REASON:
+    if not code.isdecimal() or len(reason.encode()) > MAX_REASON:
         return False
     return int(code) in CODES or FIRST_OF_APPLICATIONS <= int(code) <= LAST_OF_APPLICATIONS
 
 
-def _refusal(status: HTTPStatus, kind: str) -> Answer:
+def _refusal(status: HTTPStatus, kind: str) -> GatewayAnswer:
     refused = _json(status, {"message": kind})
-    return Answer(status, [*refused.headers, ("x-amzn-ErrorType", kind)], refused.body)
+    return GatewayAnswer(status, [*refused.headers, ("x-amzn-ErrorType", kind)], refused.body)
 
 
-def _json(status: HTTPStatus, body: Mapping[str, Any]) -> Answer:
-    return Answer(status, [("Content-Type", "application/json")], json.dumps(body).encode())
+def _json(status: HTTPStatus, body: Mapping[str, Any]) -> GatewayAnswer:
+    return GatewayAnswer(status, [("Content-Type", "application/json")], json.dumps(body).encode())

@@ -8,12 +8,12 @@ from websockets.exceptions import InvalidState
 
 # Sends a close frame, as "websocket.close" does, after which uvicorn discards what comes in. After
 # this it goes on until the client has answered.
-HEARING_OUT = "local.close"
+FINISHING = "local.close"
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
     async def send(self, message: Message) -> None:  # type: ignore[override]
-        if message["type"] != HEARING_OUT:
+        if message["type"] != FINISHING:
             await super().send(message)  # type: ignore[arg-type]
             return
         with suppress(InvalidState):  # The client closes, too.

@@ -8,22 +8,22 @@ from anyio import CapacityLimiter, to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local import console
-from local.rest_api.events import Request, path_of
-from local.rest_api.gateway import Answer
-from local.websocket_api.gateway import Connection, Full, Gone, Hub, Opened
+from local.rest_api.events import HttpRequest, path_of
+from local.rest_api.gateway import GatewayAnswer
+from local.websocket_api.gateway import ConnectionClosed, Full, OpenConnection, Opened, WebSocketApi
 from local.websocket_api.handshake_routing import Entrance
-from local.websocket_api.protocol import HEARING_OUT
+from local.websocket_api.protocol import FINISHING
 
 AT_ONCE = 8  # messages of one connection that functions have in hand
 THREADS = 40
-MOST_UNREAD = 1024 * 1024  # bytes that wait for one client
+MAX_UNREAD = 1024 * 1024  # bytes that wait for one client
 # Bytes of a client's frame. API Gateway closes with 1009 above that; Prefect's clients send each
 # message in one frame.
 MAX_FRAME_ON_AWS = 32 * 1024
 RESTART = 1012, "Service restart"
 # As the function says that ends those who say something, but show no credentials.
 SILENT = 1011, "No credentials within {:g} seconds"
-CLOSES = {"websocket.close", HEARING_OUT}
+CLOSES = {"websocket.close", FINISHING}
 DROPPED, DROP = 1006, "dropped"  # nothing is sent: uvicorn ends the connection when we are done
 SECONDS_TO_END = 2.0
 SWITCHING = 101
@@ -44,8 +44,8 @@ class Outbox:
 
     def send(self, message: bytes) -> None:
         if self._is_closing:
-            raise Gone
-        if self._waiting + len(message) > MOST_UNREAD:
+            raise ConnectionClosed
+        if self._waiting + len(message) > MAX_UNREAD:
             raise Full
         self._loop.call_soon_threadsafe(self._put, message)
 
@@ -62,7 +62,7 @@ class Outbox:
         """Ask the client to come back; what it says until it hears of that is heard."""
         self._is_closing = True
         code, reason = RESTART
-        self._queue.put_nowait(({"type": HEARING_OUT, "code": code, "reason": reason}, 0))
+        self._queue.put_nowait(({"type": FINISHING, "code": code, "reason": reason}, 0))
 
     async def deliver(self, send: Send) -> None:
         """Send what comes until the connection closes."""
@@ -88,9 +88,9 @@ class Outbox:
 class Sockets:
     """The open WebSockets of a hub."""
 
-    def __init__(self, hub: Hub, seconds_to_speak: float | None = None) -> None:
+    def __init__(self, websocket_api: WebSocketApi, seconds_to_speak: float | None = None) -> None:
         """End clients that say nothing at all for so long after their handshake."""
-        self._hub = hub
+        self._hub = websocket_api
         self._seconds_to_speak = seconds_to_speak
         self._threads = CapacityLimiter(THREADS)
         self._served: set[asyncio.Task[None]] = set()
@@ -110,12 +110,14 @@ class Sockets:
 
         return serve
 
-    async def _serve(self, enter: Entrance, request: Request, receive: Receive, send: Send) -> None:
+    async def _serve(
+        self, enter: Entrance, request: HttpRequest, receive: Receive, send: Send
+    ) -> None:
         started, outbox = time.perf_counter(), Outbox()
         opened = await to_thread.run_sync(enter, request, outbox, limiter=self._threads)
-        status = opened.status if isinstance(opened, Answer) else SWITCHING
+        status = opened.status if isinstance(opened, GatewayAnswer) else SWITCHING
         console.access("GET", request.raw_path, status, time.perf_counter() - started)
-        if isinstance(opened, Answer):
+        if isinstance(opened, GatewayAnswer):
             await _refuse(opened, send)
             return
         outbox.accept(opened.subprotocol)
@@ -162,12 +164,12 @@ class Sockets:
 
         return hurried
 
-    async def _disconnect(self, connection: Connection, code: int, reason: str) -> None:
+    async def _disconnect(self, connection: OpenConnection, code: int, reason: str) -> None:
         await to_thread.run_sync(
             self._hub.disconnect, connection, code, reason, limiter=self._threads
         )
 
-    async def _receive(self, connection: Connection, receive: Receive) -> tuple[int, str]:
+    async def _receive(self, connection: OpenConnection, receive: Receive) -> tuple[int, str]:
         """Hand messages over as they come, some at once, until the connection has ended.
 
         Each has been dealt with then: what is told of the end is told last.
@@ -175,7 +177,7 @@ class Sockets:
         at_once = asyncio.Semaphore(AT_ONCE)
         has_warned = False
 
-        async def hand_over(message: str | bytes) -> None:
+        async def transfer(message: str | bytes) -> None:
             await to_thread.run_sync(self._hub.receive, connection, message, limiter=self._threads)
             at_once.release()
 
@@ -185,12 +187,12 @@ class Sockets:
                 message = event["bytes"] if text is None else text
                 has_warned = has_warned or _warn_of_size(message)
                 await at_once.acquire()
-                tasks.create_task(hand_over(message))
+                tasks.create_task(transfer(message))
         return event["code"], event.get("reason") or ""
 
 
-def _handshake(scope: Scope) -> Request:
-    return Request(
+def _handshake(scope: Scope) -> HttpRequest:
+    return HttpRequest(
         method="GET",
         raw_path=path_of(scope["raw_path"].decode("latin-1")),
         query=scope["query_string"].decode("latin-1"),
@@ -207,7 +209,7 @@ async def _turn_away(send: Send) -> None:
         await send({"type": "websocket.close", "code": code, "reason": reason})
 
 
-async def _refuse(answer: Answer, send: Send) -> None:
+async def _refuse(answer: GatewayAnswer, send: Send) -> None:
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers]
     kind = "websocket.http.response"
     with suppress(OSError):

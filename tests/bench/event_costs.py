@@ -117,7 +117,7 @@ def _a_run() -> tuple[UUID, list[JSON]]:
     run_id = events[0]["resource"]["prefect.resource.id"].rpartition(".")[2]
     ids += [run_id, events[0]["payload"]["task_run"]["dynamic_key"]]
     fresh = {old: str(uuid4()) for old in ids}
-    text = reduce(lambda told, old: told.replace(old, fresh[old]), ids, json.dumps(events))
+    text = reduce(lambda as_text, old: as_text.replace(old, fresh[old]), ids, json.dumps(events))
     return UUID(fresh[run_id]), json.loads(text)
 
 
@@ -131,12 +131,12 @@ def _handed_on(site: Site) -> Step:
     """What it takes that nobody listens to an event."""
     functions = Functions(TEMPLATE)
     event = next(item for item in _items(site) if item["pk"]["S"].startswith("EVENTS"))
-    told = {
+    as_text = {
         "SequenceNumber": "1",
         "Keys": {name: event[name] for name in ("pk", "sk")},
         "NewImage": event,
     }
-    records = {"Records": [{"eventName": "INSERT", "dynamodb": told}]}
+    records = {"Records": [{"eventName": "INSERT", "dynamodb": as_text}]}
     steps = [_taken(site, lambda: functions.call("react_to_changes", records)) for _ in range(RUNS)]
     return _median(steps)
 

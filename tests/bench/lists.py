@@ -81,7 +81,7 @@ def main() -> int:
     with _served() as api:
         for asked in zip(*map(questions, NUMBERS), strict=True):
             taken = [_seconds(api, path, body) for _, path, body in asked]
-            _print(f"{asked[0][0]:<38}" + "".join(f"{told:>10}" for told in taken))
+            _print(f"{asked[0][0]:<38}" + "".join(f"{as_text:>10}" for as_text in taken))
     return 0
 
 

@@ -48,7 +48,7 @@ def run(url: str) -> Flow:
         _await(url, program, began)
         stored = time.monotonic() - began
         ran = program.result()
-    assert ran.result() == sum(2 * number for number in range(TASKS)), ran.told()
+    assert ran.result() == sum(2 * number for number in range(TASKS)), ran.as_text()
     with httpx.Client(base_url=url, timeout=60) as api:
         _assert_complete(api)
     return Flow(ran.seconds, stored)
@@ -66,7 +66,7 @@ def _await(url: str, program: Future[Ran], began: float) -> None:
     with httpx.Client(base_url=url, timeout=60) as api:
         while api.post("/task_runs/count", json=wanted).json() < TASKS:
             assert time.monotonic() - began < LONGEST, "not all runs are stored"
-            assert not program.done() or program.result().code == 0, program.result().told()
+            assert not program.done() or program.result().code == 0, program.result().as_text()
             time.sleep(PAUSE)
 
 

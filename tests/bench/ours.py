@@ -45,7 +45,7 @@ def _fill(folder: Path, size: int) -> Loaded:
 
 
 @contextmanager
-def prepared(chosen: settings.Settings) -> Iterator[str]:
+def prepared(chosen: settings.LocalSettings) -> Iterator[str]:
     """Start a database, and let the functions in this process use it."""
     api = template.load(parameters=chosen.parameters)
     with dynamodb.running(chosen) as database:

@@ -24,7 +24,7 @@ FLAT, FROM = 1.3, 10_000
 
 # By chance a shard has so much more than its share that it is asked for more, once in some hundred
 # pages.
-MOST_ENTRIES = 500
+MAX_ENTRIES = 500
 
 
 class Measured(NamedTuple):
@@ -78,7 +78,7 @@ def _targets(table: Table) -> Mapping[str, bool]:
         "read is one GetItem": table["read"].usage.calls == {"GetItem": 1},
         "set_state is one read and one transaction": table["set state"].usage.calls
         == {"GetItem": 1} | write,
-        f"a page of {PAGE} reads at most {MOST_ENTRIES} index entries": entries <= MOST_ENTRIES,
+        f"a page of {PAGE} reads at most {MAX_ENTRIES} index entries": entries <= MAX_ENTRIES,
     }
 
 

@@ -8,7 +8,7 @@ import httpx
 
 from local.cloudformation.template import Template
 from local.functions import Functions
-from local.rest_api.events import Request, Target, proxy_event
+from local.rest_api.events import HttpRequest, Target, proxy_event
 from local.rest_api.routing import Resources
 from tests.bench.questions import Call
 
@@ -33,7 +33,7 @@ class Handlers:
         match = self._resources.match(call.method, call.path)
         assert match, call
         target = Target(self._stage, call.path, match.route.path, match.variables)
-        event = proxy_event(Request(call.method, call.path, body=_content(call)), target, None)
+        event = proxy_event(HttpRequest(call.method, call.path, body=_content(call)), target, None)
 
         def ask() -> Any:  # noqa: ANN401 whatever is answered
             answer = self._functions.call(match.route.operation, event)

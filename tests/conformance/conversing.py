@@ -129,8 +129,8 @@ def all_agree(only: str, auth: str) -> bool:
     """Whether the conversations go alike that the expression finds; `conversation` finds all."""
     chosen = [talk for talk in talks(auth) if re.search(only, f"conversation: {talk.name}")]
     found = list(disagreements(chosen, auth))
-    for told in found:
-        sys.stdout.write(f"DISAGREE  {told}\n")
+    for as_text in found:
+        sys.stdout.write(f"DISAGREE  {as_text}\n")
     if chosen:
         agreed = len(chosen) - len(found)
         sys.stdout.write(f"{agreed} of {len(chosen)} conversations go alike\n")

@@ -89,8 +89,8 @@ def _has_odd_version(it: Exchange) -> bool:
 
 
 def _is_out_of_range(it: Exchange) -> bool:
-    told = re.search(rb"less_than_equal|before the year 10000", it.ours.content)
-    return told is not None and it.asked("POST /task_runs/(filter|paginate|history)")
+    as_text = re.search(rb"less_than_equal|before the year 10000", it.ours.content)
+    return as_text is not None and it.asked("POST /task_runs/(filter|paginate|history)")
 
 
 def _keeps_odd_result(it: Exchange) -> bool:

@@ -133,7 +133,7 @@ def _some_run(draw: Random) -> str:
 def criteria(draw: Random, kind: str) -> Body:
     """Criteria for a query about a kind of things."""
     chances = OTHERS | {kind: OWN}
-    asked = [name for name, chance in chances.items() if draw.random() < chance]
+    asked = [name for name, random_fraction in chances.items() if draw.random() < random_fraction]
     return {name: an_object(draw, OBJECTS[name]) for name in asked}
 
 

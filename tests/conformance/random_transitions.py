@@ -88,7 +88,7 @@ def _state(draw: Random, mark: str, kind: str, data: tuple[object, ...] = DATA) 
     """A state with some of what may go with one."""
     state: Body = {"type": kind}
     details: Body = {}
-    for chance, fields, key, value in (
+    for random_fraction, fields, key, value in (
         (0.15, state, "name", draw.choice((*NAMES, "Mine"))),
         (0.1, state, "message", draw.choice(("m", "", None))),
         (0.5 if kind == "COMPLETED" else 0.1, state, "data", draw.choice(data)),
@@ -104,7 +104,7 @@ def _state(draw: Random, mark: str, kind: str, data: tuple[object, ...] = DATA) 
         (0.4 if kind == "PAUSED" else 0, details, "pause_key", draw.choice(("k1", "k2", "k3"))),
         (0.2 if kind == "PAUSED" else 0, details, "pause_reschedule", draw.choice((True, False))),
     ):
-        if draw.random() < chance:
+        if draw.random() < random_fraction:
             fields[key] = value
     if kind == "SCHEDULED" and details.get("deferred"):
         state.pop("data", None)  # which the reference fails on

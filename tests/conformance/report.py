@@ -12,7 +12,7 @@ from tests.conformance.programs import Step
 from tests.conformance.running import Outcome
 
 LONGEST = 400
-MOST_ALIKE = 2
+MAX_ALIKE = 2
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Report:
         if outcome.disagreed:
             symptom = _symptom(outcome)
             self.symptoms[symptom] += 1
-            if self.symptoms[symptom] <= MOST_ALIKE:
+            if self.symptoms[symptom] <= MAX_ALIKE:
                 _print(*explain(outcome))
 
     def print(self) -> None:

@@ -149,9 +149,9 @@ def test_a_key_is_the_id_that_stood_for_the_other_before() -> None:
     comparison = Comparison(NOW, NOW)
     left, right = run("a"), run("b")
     comparison.mismatches(answer(left), answer(right))
-    told = answer({str(left["id"]): 1})
-    assert comparison.mismatches(told, answer({str(right["id"]): 1})) == []
-    assert comparison.mismatches(told, answer({str(run("c")["id"]): 1})) != []
+    as_text = answer({str(left["id"]): 1})
+    assert comparison.mismatches(as_text, answer({str(right["id"]): 1})) == []
+    assert comparison.mismatches(as_text, answer({str(run("c")["id"]): 1})) != []
 
 
 MOVES: dict[str, tuple[float, Change]] = {

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runledger.domain.concurrency.concurrency_limits import (
-    MOST_WAIT,
-    MOST_WAIT_FOR_TAGS,
+    MAX_WAIT,
+    MAX_WAIT_FOR_TAGS,
     SAMPLES,
     ConcurrencyLimit,
     Holder,
@@ -30,8 +30,8 @@ def after(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def wait(*limits: ConcurrencyLimit, slots: int = 1, chance: float = 0.5) -> float:
-    return seconds_to_wait(limits, slots, chance)
+def wait(*limits: ConcurrencyLimit, slots: int = 1, random_fraction: float = 0.5) -> float:
+    return seconds_to_wait(limits, slots, random_fraction)
 
 
 def test_slots_of_a_limit_stay_until_they_are_given_back() -> None:
@@ -68,7 +68,7 @@ def test_it_does_not_matter_how_often_a_rate_limit_is_looked_at(
 
 def test_nothing_is_saved_up_while_no_slot_is_held() -> None:
     idle = limit(slot_decay_per_second=0.1).as_of(after(19))
-    taken = idle.but(active_slots=1)
+    taken = idle.replace(active_slots=1)
     assert taken.as_of(after(28)).active_slots == 1
     assert taken.as_of(after(29)).active_slots == 0
 
@@ -108,10 +108,10 @@ def test_a_rate_can_not_be_had_of_a_limit_without_one() -> None:
         refuse_impossible([*lasting, limit(slot_decay_per_second=1)], 1, "rate_limit")
 
 
-@given(chance=st.floats(0, 1, exclude_max=True))
-def test_who_waits_comes_back_about_when_a_slot_is_free(chance: float) -> None:
+@given(random_fraction=st.floats(0, 1, exclude_max=True))
+def test_who_waits_comes_back_about_when_a_slot_is_free(random_fraction: float) -> None:
     usual = 2.0 / 4
-    assert 0.7 * usual < wait(limit(), chance=chance) <= (1 + JITTER) * usual
+    assert 0.7 * usual < wait(limit(), random_fraction=random_fraction) <= (1 + JITTER) * usual
 
 
 def test_the_most_wanted_limit_says_how_long_to_wait() -> None:
@@ -119,10 +119,10 @@ def test_the_most_wanted_limit_says_how_long_to_wait() -> None:
     assert wait(lasting, wanted) == wait(wanted) > wait(lasting)
 
 
-@pytest.mark.parametrize(("name", "most"), [("api", MOST_WAIT), ("tag:api", MOST_WAIT_FOR_TAGS)])
+@pytest.mark.parametrize(("name", "most"), [("api", MAX_WAIT), ("tag:api", MAX_WAIT_FOR_TAGS)])
 def test_nobody_waits_too_long(name: str, most: float) -> None:
     slow = limit(name=name, avg_slot_occupancy_seconds=9999, denied_slots=9999)
-    assert wait(slow, chance=0.999999) <= (1 + JITTER) * most
+    assert wait(slow, random_fraction=0.999999) <= (1 + JITTER) * most
 
 
 def test_a_rate_limit_is_waited_for_as_long_as_it_takes() -> None:
@@ -133,10 +133,10 @@ def test_a_rate_limit_is_waited_for_as_long_as_it_takes() -> None:
 def test_only_a_lease_that_expires_can_have_expired() -> None:
     lease = Lease(id=uuid4(), created=NOW, limits=())
     assert not lease.has_expired(after(1e9))
-    assert lease.but(expiration=NOW).has_expired(NOW)
+    assert lease.replace(expiration=NOW).has_expired(NOW)
 
 
 def test_only_a_task_run_is_told_as_holder() -> None:
     held = Lease(id=uuid4(), created=NOW, limits=(), holder=Holder(type="task_run", id=UUID(int=7)))
-    other = held.but(holder=Holder(type="flow_run", id=UUID(int=7)))
+    other = held.replace(holder=Holder(type="flow_run", id=UUID(int=7)))
     assert (held.task_run_id, other.task_run_id) == (UUID(int=7), None)

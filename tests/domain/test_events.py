@@ -8,11 +8,16 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from runledger.domain.events.events import LONGEST_NAME, MOST_LABELS, MOST_RELATED, Event
-from runledger.domain.events.flow_run_events import MOST_CHARACTERS, Relative, entered
+from runledger.domain.events.events import MAX_LABELS, MAX_NAME, MAX_RELATED, Event
+from runledger.domain.events.flow_run_events import MAX_CHARACTERS, Relative, entered
 from runledger.domain.runs.states import State
-from runledger.domain.websocket.event_subscriptions import MEMORY, MOST_BYTES, told, wish
-from runledger.domain.websocket.protocol import PROTOCOL_ERROR, Closed
+from runledger.domain.websocket.event_subscriptions import (
+    MAX_BYTES,
+    MEMORY,
+    event_message,
+    subscription_request,
+)
+from runledger.domain.websocket.protocol import PROTOCOL_ERROR, CloseConnection
 from tests.reporting.building import JSON, at, event
 from tests.transitions.building import FRESH_ID, NOW, STATE_ID, flow_run, state
 
@@ -23,11 +28,11 @@ RELATED = {**RESOURCE, "prefect.resource.role": "r"}
 REFUSED: dict[str, JSON] = {
     "no id of its resource":    {"resource": {"x": "y"}},
     "an empty id":              {"resource": {"prefect.resource.id": ""}},
-    "too many labels":          {"resource": RESOURCE | {str(n): "" for n in range(MOST_LABELS)}},
+    "too many labels":          {"resource": RESOURCE | {str(n): "" for n in range(MAX_LABELS)}},
     "no role of a relative":    {"related": [RESOURCE]},
     "an empty role":            {"related": [RELATED | {"prefect.resource.role": ""}]},
-    "too many relatives":       {"related": [RELATED] * (MOST_RELATED + 1)},
-    "a name that is too long":  {"event": "x" * (LONGEST_NAME + 1)},
+    "too many relatives":       {"related": [RELATED] * (MAX_RELATED + 1)},
+    "a name that is too long":  {"event": "x" * (MAX_NAME + 1)},
 }
 # fmt: on
 
@@ -58,7 +63,7 @@ def test_an_event_of_a_flow_run_is_known_by_the_id_and_the_time_of_its_state() -
 def test_an_event_names_the_one_before_if_that_was_a_moment_ago(
     minutes: int, follows: UUID | None
 ) -> None:
-    before = state("PENDING").but(id=FRESH_ID, timestamp=NOW - timedelta(minutes=minutes))
+    before = state("PENDING").replace(id=FRESH_ID, timestamp=NOW - timedelta(minutes=minutes))
     found = of_flow_run(before=before)
     assert found.follows == follows
     assert found.payload["initial_state"] == {"type": "PENDING", "name": "Pending"}
@@ -91,11 +96,11 @@ def test_a_pause_tells_whether_the_run_is_scheduled_anew() -> None:
 
 
 def test_a_run_of_many_tags_and_a_long_state_is_told_as_far_as_an_event_holds() -> None:
-    run = flow_run(None, tags=tuple(map(str, range(MOST_RELATED + 1))))
-    long = state("FAILED", "x" * LONGEST_NAME).but(message="m" * (MOST_CHARACTERS + 1))
+    run = flow_run(None, tags=tuple(map(str, range(MAX_RELATED + 1))))
+    long = state("FAILED", "x" * MAX_NAME).replace(message="m" * (MAX_CHARACTERS + 1))
     found = entered(run, long, None, [])
-    assert (len(found.related), len(found.event)) == (MOST_RELATED, LONGEST_NAME)
-    assert len(found.payload["validated_state"]["message"]) == MOST_CHARACTERS
+    assert (len(found.related), len(found.event)) == (MAX_RELATED, MAX_NAME)
+    assert len(found.payload["validated_state"]["message"]) == MAX_CHARACTERS
     assert Event.model_validate(found.model_dump()) == found
 
 
@@ -105,25 +110,25 @@ def asked(**message: object) -> JSON:
 
 def test_a_listener_is_told_of_the_last_minutes_only() -> None:
     long_ago = {"occurred": {"since": "2020-01-01T00:00:00Z"}}
-    assert wish(asked(filter=long_ago), NOW).since == NOW - MEMORY
+    assert subscription_request(asked(filter=long_ago), NOW).since == NOW - MEMORY
 
 
 def test_a_listener_that_wants_nothing_of_the_past_is_told_nothing_of_it() -> None:
-    assert wish(asked(backfill=False), NOW).since is None
+    assert subscription_request(asked(backfill=False), NOW).since is None
 
 
 @pytest.mark.parametrize("message", [asked(type="auth"), asked(filter={"x": 1})])
 def test_a_wish_that_is_not_understood_ends_the_conversation(message: JSON) -> None:
-    with pytest.raises(Closed) as closed:
-        wish(message, NOW)
+    with pytest.raises(CloseConnection) as closed:
+        subscription_request(message, NOW)
     assert closed.value.code == PROTOCOL_ERROR
 
 
 def test_an_event_that_no_message_has_room_for_is_not_told() -> None:
-    large = event(state={"message": "x" * MOST_BYTES}).received_at(at(1))
-    assert told(large) is None
+    large = event(state={"message": "x" * MAX_BYTES}).received_at(at(1))
+    assert event_message(large) is None
 
 
 def test_the_message_of_an_event_has_all_of_it() -> None:
     received = event().received_at(at(1))
-    assert told(received) == f'{{"type":"event","event":{received.model_dump_json()}}}'
+    assert event_message(received) == f'{{"type":"event","event":{received.model_dump_json()}}}'

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from runledger.domain.filters.ancestry import Lineage
+from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
@@ -43,7 +43,7 @@ RUNS = (
     run("AO", StateType.PENDING, tags=("a", "a")),
 )
 LINEAGES = {
-    FR1: Lineage(
+    FR1: Ancestry(
         flow_run=flow_run(FR1, StateType.RUNNING),
         flow=flow(FR1),
         deployment=SimpleNamespace(
@@ -52,7 +52,7 @@ LINEAGES = {
         deployment_flow=flow(FR1),
         flow_has_deployment=True,
     ),
-    FR2: Lineage(flow_run=flow_run(FR2, StateType.COMPLETED), flow=flow(FR2)),
+    FR2: Ancestry(flow_run=flow_run(FR2, StateType.COMPLETED), flow=flow(FR2)),
 }
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from runledger.domain.filters.ancestry import Lineage
+from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.deployments import DeploymentFilter
 from runledger.domain.filters.flow_runs import FlowRunFilter
@@ -51,12 +51,12 @@ def flow(name: str = "etl", **fields: Any) -> Flow:
 
 
 def of_flow_run(asked: dict[str, Any], **fields: Any) -> bool:
-    return FlowRunFilter.model_validate(asked).matches(Lineage(flow_run=flow_run(**fields)))
+    return FlowRunFilter.model_validate(asked).matches(Ancestry(flow_run=flow_run(**fields)))
 
 
 def of_deployment(asked: dict[str, Any], **fields: Any) -> bool:
-    lineage = Lineage(deployment=Deployment(**fields), deployment_flow=flow())
-    return DeploymentFilter.model_validate(asked).matches(lineage)
+    ancestry = Ancestry(deployment=Deployment(**fields), deployment_flow=flow())
+    return DeploymentFilter.model_validate(asked).matches(ancestry)
 
 
 @pytest.mark.parametrize("relative", ["flow_runs", "flows", "deployments"])
@@ -65,17 +65,17 @@ def test_asking_about_a_relative_drops_runs_that_have_none(relative: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "lineage",
+    "ancestry",
     [
-        Lineage(flow=flow()),
-        Lineage(flow_run=flow_run()),
-        Lineage(flow_run=flow_run(deployment_id=OTHER), flow=flow()),
+        Ancestry(flow=flow()),
+        Ancestry(flow_run=flow_run()),
+        Ancestry(flow_run=flow_run(deployment_id=OTHER), flow=flow()),
     ],
     ids=["no flow run", "no flow", "a deployment's id, but no deployment"],
 )
-def test_every_relative_that_is_asked_about_must_exist(lineage: Lineage) -> None:
+def test_every_relative_that_is_asked_about_must_exist(ancestry: Ancestry) -> None:
     criteria = Criteria.model_validate({"flows": {}, "flow_runs": {}, "deployments": {}})
-    assert not criteria.matches(TASK_RUN, lineage)
+    assert not criteria.matches(TASK_RUN, ancestry)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_every_relative_that_is_asked_about_must_exist(lineage: Lineage) -> None
 def test_the_lineage_is_needed_when_a_relative_is_asked_about(
     body: dict[str, Any], *, needed: bool
 ) -> None:
-    assert Criteria.model_validate(body).needs_lineage is needed
+    assert Criteria.model_validate(body).needs_ancestry is needed
 
 
 def test_no_criteria_match_every_run() -> None:
@@ -102,7 +102,7 @@ def test_no_criteria_match_every_run() -> None:
 @pytest.mark.parametrize("unmet", ["task_runs", "flow_runs"])
 def test_the_filters_of_a_search_must_all_hold(unmet: str) -> None:
     asked: dict[str, Any] = {"task_runs": {}, "flow_runs": {}, unmet: {"id": {"any_": []}}}
-    assert not Criteria.model_validate(asked).matches(TASK_RUN, Lineage(flow_run=flow_run()))
+    assert not Criteria.model_validate(asked).matches(TASK_RUN, Ancestry(flow_run=flow_run()))
 
 
 @pytest.mark.parametrize(("key", "found"), [("k", False), ("other", True), (None, False)])
@@ -159,7 +159,7 @@ def test_a_subflow_run_is_found_by_its_parents_flow_run(
     parent: UUID | None, *, found: bool
 ) -> None:
     asked = FlowRunFilter.model_validate({"parent_flow_run_id": {"any_": [ID]}})
-    assert asked.matches(Lineage(flow_run=flow_run(), parent_flow_run_id=parent)) is found
+    assert asked.matches(Ancestry(flow_run=flow_run(), parent_flow_run_id=parent)) is found
 
 
 CREATOR = {"id": str(ID), "type": "DEPLOYMENT", "display_value": "d"}
@@ -190,7 +190,7 @@ def test_any_of_the_tags_must_be_shared(asked: list[str], *, found: bool) -> Non
 @pytest.mark.parametrize("deployed", [True, False])
 def test_a_flow_is_found_by_its_having_a_deployment(*, deployed: bool) -> None:
     asked = FlowFilter.model_validate({"deployment": {"is_null_": not deployed}})
-    assert asked.matches(Lineage(flow=flow(), flow_has_deployment=deployed))
+    assert asked.matches(Ancestry(flow=flow(), flow_has_deployment=deployed))
 
 
 @pytest.mark.parametrize(("pattern", "found"), [("NIGHT", True), ("etl", True), ("x", False)])

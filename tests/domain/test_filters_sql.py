@@ -13,7 +13,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runledger.domain.filters.ancestry import Lineage
+from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.like import like
 from runledger.domain.filters.task_runs import TaskRunFilter
@@ -138,10 +138,10 @@ def test_a_task_run_matches_where_sql_selects_it(asked: Body, row: Body) -> None
 @given(asked=OF_FLOW_RUNS, row=st.fixed_dictionaries(FLOW_RUN))
 @settings(max_examples=400, deadline=None)
 def test_a_flow_run_matches_where_sql_selects_it(asked: Body, row: Body) -> None:
-    lineage = Lineage(
+    ancestry = Ancestry(
         flow_run=FlowRun.model_construct(**row), parent_flow_run_id=row["parent_flow_run_id"]
     )
-    assert FlowRunFilter(**asked).matches(lineage) == selects(row, where(asked, FOR_FLOW_RUNS))
+    assert FlowRunFilter(**asked).matches(ancestry) == selects(row, where(asked, FOR_FLOW_RUNS))
 
 
 @given(pattern=TEXTS, text=st.text("aAbéÉ_%\\\n", max_size=12))

@@ -76,14 +76,14 @@ def test_a_deployment_that_is_gone_hinders_nothing_else(kind: str) -> None:
 def test_a_run_without_a_process_is_cancelled_at_once(pid: str | None) -> None:
     run = flow_run(state("SCHEDULED"), infrastructure_pid=pid)
     decision = propose(run, state("CANCELLING", data={"a": 1}, cache_key="k"))
-    assert decision.written == run.own(state("CANCELLED").but(id=FRESH_ID))
+    assert decision.written == run.own(state("CANCELLED").replace(id=FRESH_ID))
 
 
 def test_a_failure_that_is_tried_again_keeps_what_it_said() -> None:
     run = flow_run(state("RUNNING"), run_count=1, policy={"retries": 1, "retry_delay": 5})
-    failed = state("FAILED", "Broken", data={"a": 1}, cache_key="k").but(message="why")
+    failed = state("FAILED", "Broken", data={"a": 1}, cache_key="k").replace(message="why")
     again = state("SCHEDULED", "AwaitingRetry", data={"a": 1}, scheduled_time=NOW + timedelta(0, 5))
-    expected = run.own(again.but(id=FRESH_ID, message="why"))
+    expected = run.own(again.replace(id=FRESH_ID, message="why"))
     assert propose(run, failed).written == expected
 
 

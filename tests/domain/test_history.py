@@ -16,15 +16,15 @@ def run(**facts: object) -> TaskRunFacts:
 
 
 def test_a_state_with_an_empty_name_is_told_by_it() -> None:
-    told = Timeline(NOON, NOON + HOUR, HOUR).tell([run(state_name="")], NOON)
+    told = Timeline(NOON, NOON + HOUR, HOUR).aggregate([run(state_name="")], NOON)
     assert [totals.state_name for totals in told[0].states] == [""]
 
 
 def test_a_run_is_told_in_the_interval_that_begins_with_its_time() -> None:
-    told = Timeline(NOON - HOUR, NOON + HOUR, HOUR).tell([run()], NOON)
+    told = Timeline(NOON - HOUR, NOON + HOUR, HOUR).aggregate([run()], NOON)
     assert [len(interval.states) for interval in told] == [0, 1]
 
 
 def test_a_run_beyond_the_last_interval_is_not_told() -> None:
-    told = Timeline(NOON - HOUR, NOON, HOUR).tell([run()], NOON)
+    told = Timeline(NOON - HOUR, NOON, HOUR).aggregate([run()], NOON)
     assert [len(interval.states) for interval in told] == [0]

@@ -13,9 +13,9 @@ CHANCES = st.floats(0, 1)
 @given(AVERAGES, FACTORS, CHANCES)
 @example(1.0, 1e6, 1.0)
 def test_a_delay_is_at_most_one_and_the_factor_times_the_average(
-    average: float, factor: float, chance: float
+    average: float, factor: float, random_fraction: float
 ) -> None:
-    assert 0 <= jittered(average, factor, chance) <= average * (1 + factor) * (1 + 1e-9)
+    assert 0 <= jittered(average, factor, random_fraction) <= average * (1 + factor) * (1 + 1e-9)
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,9 @@ def test_the_range_of_a_delay_is_the_contracts(factor: float, least: float, most
 
 @given(AVERAGES, FACTORS, CHANCES, CHANCES)
 def test_more_chance_is_no_shorter_a_delay(
-    average: float, factor: float, chance: float, other: float
+    average: float, factor: float, random_fraction: float, other: float
 ) -> None:
-    less, more = sorted((chance, other))
+    less, more = sorted((random_fraction, other))
     assert jittered(average, factor, less) <= jittered(average, factor, more)
 
 

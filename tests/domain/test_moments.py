@@ -7,10 +7,10 @@ import pytest
 
 from runledger.domain.orchestration.bookkeeping import (
     as_of,
+    in_utc,
     mirrored,
     next_moment,
     record,
-    told_in_utc,
 )
 from tests.transitions.building import FLOW_RUN_ID, NOW, RUN_ID, flow_run, propose, state, task_run
 
@@ -31,10 +31,10 @@ def test_a_first_state_is_entered_now() -> None:
 def test_a_parent_shows_its_childs_state_as_one_of_its_own() -> None:
     parent = task_run(state("PENDING"), flow_run_id=UUID(int=9))
     child = flow_run(state("PENDING"), parent_task_run_id=RUN_ID)
-    entered = child.own(state("RUNNING", "Mine").but(timestamp=LATER))
+    entered = child.own(state("RUNNING", "Mine").replace(timestamp=LATER))
     shown = record(parent, mirrored(child, entered, onto=parent), now=LATER).state
     own = {"flow_run_id": UUID(int=9), "task_run_id": RUN_ID, "child_flow_run_id": FLOW_RUN_ID}
-    assert shown == state("RUNNING", "Mine", **own).but(timestamp=LATER)
+    assert shown == state("RUNNING", "Mine", **own).replace(timestamp=LATER)
 
 
 def test_a_run_without_a_state_has_no_estimates() -> None:
@@ -48,7 +48,7 @@ def test_a_run_that_ended_without_a_start_is_not_late() -> None:
 
 def test_a_read_tells_times_in_utc() -> None:
     run = task_run(None, cache_expiration=NOW.astimezone(EAST))
-    told = told_in_utc(run).cache_expiration
+    told = in_utc(run).cache_expiration
     assert told
     assert (told, told.tzinfo) == (NOW, UTC)
 

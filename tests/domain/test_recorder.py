@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from runledger.domain.events.events import Event
-from runledger.domain.events.recorder import Recording, Report, counts, recorded, reported
+from runledger.domain.events.recorder import Recording, TaskRunReport, counts, recorded, reported
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun
 from tests.reporting.building import FLOW_RUN_ID, RUN_ID, at, event
@@ -13,7 +13,7 @@ from tests.reporting.building import FLOW_RUN_ID, RUN_ID, at, event
 NOW = at(3600)
 
 
-def report(asked: Event) -> Report:
+def report(asked: Event) -> TaskRunReport:
     found = reported(asked, name="slug", now=NOW)
     assert found
     return found

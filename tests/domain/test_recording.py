@@ -46,7 +46,7 @@ def test_the_run_shows_the_state_that_it_entered() -> None:
 
 
 def test_a_state_belongs_to_its_run_whatever_a_client_put_there() -> None:
-    run = NEW.but(flow_run_id=uuid4())
+    run = NEW.replace(flow_run_id=uuid4())
     claimed = state(PENDING, flow_run_id=uuid4(), task_run_id=uuid4())
     written = record(run, claimed, now=NOW).state
     assert written
@@ -55,7 +55,7 @@ def test_a_state_belongs_to_its_run_whatever_a_client_put_there() -> None:
 
 
 def test_a_state_of_a_subflow_run_names_its_parent() -> None:
-    child = FLOW_RUN.but(parent_task_run_id=NEW.id)
+    child = FLOW_RUN.replace(parent_task_run_id=NEW.id)
     written = record(child, state(PENDING), now=NOW).state
     assert written
     details = written.state_details

@@ -35,7 +35,7 @@ def remembering(entries: list[Remembered]) -> Results:
     results = Results()
     for entry in entries:
         completed = state("COMPLETED", cache_key="k", cache_expiration=entry.expiration)
-        results = results.adding(completed.but(id=entry.state_id), entry.task_run_id)
+        results = results.adding(completed.replace(id=entry.state_id), entry.task_run_id)
     return results
 
 

@@ -63,7 +63,7 @@ def test_times_are_listed_with_the_missing_ones_first_going_up(
     sort: TaskRunSort, column: str, days: list[int | None]
 ) -> None:
     times = [None if day is None else NOW + day * DAY for day in days]
-    runs = [run().but(**{column: times[at]}) for at in (1, 2, 0)]
+    runs = [run().replace(**{column: times[at]}) for at in (1, 2, 0)]
     assert [getattr(facts, column) for facts in ordered(runs, sort)] == times
 
 

@@ -13,9 +13,9 @@ LAST = datetime.fromisoformat("9999-12-31T23:59:59.999999Z")
 FIRST = datetime.fromisoformat("0001-01-01T00:00:00Z")
 
 
-def failing(run_count: int = 1, chance: float = 0.0, **policy: Any) -> Decision[TaskRun]:
+def failing(run_count: int = 1, random_fraction: float = 0.0, **policy: Any) -> Decision[TaskRun]:
     run = task_run(state("RUNNING"), run_count=run_count, policy={"retries": 10} | policy)
-    return propose(run, state("FAILED"), chance=chance)
+    return propose(run, state("FAILED"), random_fraction=random_fraction)
 
 
 def delay_of(decision: Decision[TaskRun]) -> float:
@@ -42,9 +42,11 @@ def test_each_attempt_has_its_delay(delays: object, run_count: int, delay: float
     assert delay_of(failing(run_count, retry_delay=delays)) == delay
 
 
-@pytest.mark.parametrize(("chance", "delay"), [(0.0, 6.3), (1.0, 15.0)])
-def test_jitter_spreads_a_delay(chance: float, delay: float) -> None:
-    decision = failing(chance=chance, retry_delay=[10, 20], retry_jitter_factor=0.5)
+@pytest.mark.parametrize(("random_fraction", "delay"), [(0.0, 6.3), (1.0, 15.0)])
+def test_jitter_spreads_a_delay(random_fraction: float, delay: float) -> None:
+    decision = failing(
+        random_fraction=random_fraction, retry_delay=[10, 20], retry_jitter_factor=0.5
+    )
     assert delay_of(decision) == pytest.approx(delay, rel=0.01)
 
 
@@ -89,7 +91,7 @@ def test_a_failure_can_be_final(retriable: bool | None, status: str) -> None:  #
 def test_a_retry_keeps_what_the_failure_said_and_nothing_else() -> None:
     run = task_run(state("RUNNING"), run_count=1, policy={"retries": 1})
     failed = state("FAILED", "Broken", data={"a": 1}, cache_key="k", deferred=True)
-    written = propose(run, failed.but(message="why")).written
+    written = propose(run, failed.replace(message="why")).written
     assert written
     again = state("SCHEDULED", "AwaitingRetry", data={"a": 1}, scheduled_time=NOW)
-    assert written == run.own(again.but(id=FRESH_ID, message="why"))
+    assert written == run.own(again.replace(id=FRESH_ID, message="why"))

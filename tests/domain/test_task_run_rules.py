@@ -58,9 +58,9 @@ def test_a_deferred_pending_run_is_not_handed_out_again_under_its_name(name: str
 
 
 def test_a_cached_result_stands_for_the_run_with_an_id_and_a_time_of_its_own() -> None:
-    old = CACHED.but(timestamp=NOW - SECOND)
+    old = CACHED.replace(timestamp=NOW - SECOND)
     decision = propose(task_run(state("PENDING")), state("RUNNING", cache_key="k"), cached=old)
-    expected = old.but(id=FRESH_ID, name="Cached", timestamp=NOW)
+    expected = old.replace(id=FRESH_ID, name="Cached", timestamp=NOW)
     assert decision.written == decision.run.own(expected)
 
 

@@ -110,17 +110,19 @@ CHANCE = st.integers(0, 2**74 - 1)
 TIMES = st.datetimes(datetime(1971, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-@given(at=TIMES, chance=CHANCE)
-def test_a_state_id_is_a_uuid_of_version_7(at: datetime, chance: int) -> None:
-    made = uuid7(at, chance)
+@given(at=TIMES, random_fraction=CHANCE)
+def test_a_state_id_is_a_uuid_of_version_7(at: datetime, random_fraction: int) -> None:
+    made = uuid7(at, random_fraction)
     assert (made.version, made.variant) == (7, RFC_4122)
 
 
-@example(at=datetime(2038, 7, 3, 16, 13, 15, 970_000, UTC), chance=0)  # a float can't tell it
-@given(at=TIMES, chance=CHANCE)
-def test_a_state_id_tells_its_millisecond(at: datetime, chance: int) -> None:
+@example(
+    at=datetime(2038, 7, 3, 16, 13, 15, 970_000, UTC), random_fraction=0
+)  # a float can't tell it
+@given(at=TIMES, random_fraction=CHANCE)
+def test_a_state_id_tells_its_millisecond(at: datetime, random_fraction: int) -> None:
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    assert uuid7(at, chance).int >> 80 == (at - epoch) // timedelta(milliseconds=1)
+    assert uuid7(at, random_fraction).int >> 80 == (at - epoch) // timedelta(milliseconds=1)
 
 
 @given(at=TIMES, one=CHANCE, other=CHANCE)
@@ -128,10 +130,10 @@ def test_state_ids_of_one_moment_differ_as_chance_does(at: datetime, one: int, o
     assert (uuid7(at, one) == uuid7(at, other)) == (one == other)
 
 
-@given(chance=CHANCE)
-def test_a_name_is_two_words(chance: int) -> None:
-    assert re.fullmatch("[a-z]+-[a-z]+", slug(chance))
+@given(random_fraction=CHANCE)
+def test_a_name_is_two_words(random_fraction: int) -> None:
+    assert re.fullmatch("[a-z]+-[a-z]+", slug(random_fraction))
 
 
 def test_names_are_many() -> None:
-    assert len({slug(chance) for chance in range(10_000)}) == 64 * 64
+    assert len({slug(random_fraction) for random_fraction in range(10_000)}) == 64 * 64

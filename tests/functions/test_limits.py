@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from runledger import wiring
-from runledger.adapters.parsing import MOST_DIGITS, MOST_NESTED
+from runledger.adapters.parsing import MAX_DIGITS, MAX_NESTED
 from runledger.store.dynamodb.errors import TOO_LARGE
 from tests.databases import DynamoDB
 from tests.store.asking import Asked, ask, made, new_task_run
@@ -30,19 +30,19 @@ def read_back(api: httpx.Client, run: dict[str, str]) -> Any:  # noqa: ANN401 - 
     return api.get(f"/task_runs/{run['id']}").raise_for_status().json()["state"]["data"]
 
 
-@pytest.mark.parametrize("data", [nested(MOST_NESTED - AROUND_DATA), int("9" * MOST_DIGITS)])
+@pytest.mark.parametrize("data", [nested(MAX_NESTED - AROUND_DATA), int("9" * MAX_DIGITS)])
 def test_what_is_just_within_the_limits_is_read_back(api: httpx.Client, data: object) -> None:
     assert read_back(api, made(api, with_data(data))) == data
 
 
 def test_what_is_nested_too_deeply_is_refused(api: httpx.Client, dynamodb: DynamoDB) -> None:
-    answer = ask(api, with_data(nested(MOST_NESTED - AROUND_DATA + 1)))
+    answer = ask(api, with_data(nested(MAX_NESTED - AROUND_DATA + 1)))
     told = {"detail": "There was an error parsing the body"}
     assert (answer.status_code, answer.json()) == (400, told)
     assert scan(dynamodb) == {}
 
 
-@pytest.mark.parametrize("number", ["9" * (MOST_DIGITS + 1), "1e999", "NaN", "Infinity"])
+@pytest.mark.parametrize("number", ["9" * (MAX_DIGITS + 1), "1e999", "NaN", "Infinity"])
 def test_a_number_that_can_not_be_given_back_is_refused(
     api: httpx.Client, dynamodb: DynamoDB, number: str
 ) -> None:

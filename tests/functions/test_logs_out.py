@@ -21,8 +21,8 @@ RUN, OTHER = str(uuid4()), str(uuid4())
 OF_RUN, OF_OTHER = ({"flow_run_id": {"any_": [run]}} for run in (RUN, OTHER))
 
 
-def listen(sockets: Sockets, **wanted: object) -> SocketClient:
-    socket = connect(sockets, PATH)
+def listen(connections: Sockets, **wanted: object) -> SocketClient:
+    socket = connect(connections, PATH)
     socket.send(json.dumps({"type": "filter", "filter": wanted}))
     assert socket.closed is None
     return socket
@@ -38,15 +38,19 @@ def said(socket: SocketClient) -> list[str]:
     return [told["message"] for told in lines(socket)]
 
 
-def test_a_line_comes_as_it_is_read(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
-    socket = listen(sockets)
+def test_a_line_comes_as_it_is_read(
+    connections: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    socket = listen(connections)
     logged(api, line("hello", flow_run_id=RUN))
     stream.pump()
     assert lines(socket) == api.post("/logs/filter", json={}).json()
 
 
-def test_lines_come_in_their_order(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
-    socket = listen(sockets)
+def test_lines_come_in_their_order(
+    connections: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    socket = listen(connections)
     logged(api, *(line(str(number), flow_run_id=RUN) for number in range(60)))
     stream.pump()
     assert said(socket) == [str(number) for number in range(60)]
@@ -77,17 +81,19 @@ def test_only_what_is_asked_for_comes(
     assert sorted(said(socket)) == sorted(expected)
 
 
-def test_nothing_of_the_past_comes(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+def test_nothing_of_the_past_comes(
+    connections: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
     logged(api, line("before"))
-    socket = listen(sockets)
+    socket = listen(connections)
     stream.pump()
     assert said(socket) == []
 
 
 def test_lines_that_are_sent_again_come_once(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    connections: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(sockets)
+    socket = listen(connections)
     sent = line("hello", timestamp="2026-01-01T00:00:00Z")
     for _ in range(2):
         api.post("/logs/", json=[sent]).raise_for_status()
@@ -95,24 +101,28 @@ def test_lines_that_are_sent_again_come_once(
     assert said(socket) == ["hello"]
 
 
-def test_who_left_is_told_no_more(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
-    gone, there = listen(sockets), listen(sockets)
+def test_who_left_is_told_no_more(
+    connections: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    gone, there = listen(connections), listen(connections)
     gone.close()
     logged(api, line("hello"))
     stream.pump()
     assert (said(gone), said(there)) == ([], ["hello"])
 
 
-def test_who_vanished_is_forgotten(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
-    socket = listen(sockets)
-    wiring.sockets().close(socket.id, 1011, "")
+def test_who_vanished_is_forgotten(
+    connections: Sockets, api: httpx.Client, stream: Streaming
+) -> None:
+    socket = listen(connections)
+    wiring.connections().close(socket.id, 1011, "")
     logged(api, line("hello"))
     stream.pump()
-    assert wiring.store().log_listeners.all() == []
+    assert wiring.store().log_subscribers.all() == []
 
 
-def test_who_is_slow_is_cut_off(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
-    slow = listen(sockets)
+def test_who_is_slow_is_cut_off(connections: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    slow = listen(connections)
     slow.stop_reading()
     logged(api, line("hello"))
     stream.pump()
@@ -120,9 +130,9 @@ def test_who_is_slow_is_cut_off(sockets: Sockets, api: httpx.Client, stream: Str
 
 
 def test_a_line_too_large_for_a_message_comes_with_its_beginning(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    connections: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(sockets)
+    socket = listen(connections)
     logged(api, line("beginning" + "x" * 200_000))
     stream.pump()
     (told,) = said(socket)
@@ -130,9 +140,9 @@ def test_a_line_too_large_for_a_message_comes_with_its_beginning(
 
 
 def test_a_line_in_pieces_hinders_no_other(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    connections: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(sockets)
+    socket = listen(connections)
     logged(api, line(noise(1_000_000)), line("short"))
     stream.pump()
     assert said(socket) == ["short"]

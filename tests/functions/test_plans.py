@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from runledger.api.queries import MOST_OFFSET
+from runledger.api.queries import MAX_OFFSET
 from tests.store.asking import flow_run_id, made, new_task_run
 
 KINDS = ("task_runs", "flow_runs", "flows", "deployments")
@@ -44,5 +44,5 @@ def test_nobody_is_told_who_does_not_ask(api_on_moto: httpx.Client) -> None:
 @pytest.mark.parametrize("asked", [{}, {"task_runs": {"name": {"like_": "a"}}}])
 def test_the_last_page_of_all_is_empty(api_on_moto: httpx.Client, asked: dict[str, object]) -> None:
     made(api_on_moto, new_task_run(name="a"))
-    found = api_on_moto.post("/task_runs/paginate", json=asked | {"page": MOST_OFFSET}).json()
+    found = api_on_moto.post("/task_runs/paginate", json=asked | {"page": MAX_OFFSET}).json()
     assert (found["results"], found["count"]) == ([], 1)

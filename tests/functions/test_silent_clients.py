@@ -14,7 +14,7 @@ from local.websocket_api.client import SocketClient, Sockets
 from runledger import wiring
 from runledger.domain.errors import Unavailable
 from runledger.domain.websocket.protocol import AUTH_SUCCESS
-from runledger.service.context import Means
+from runledger.service.context import ServiceContext
 from runledger.service.websocket import dispatcher
 from runledger.store.schema import worker_keys
 from tests.background import connect as connect_worker
@@ -36,22 +36,22 @@ AUTHENTICATE = json.dumps({"type": "auth", "token": AUTH})
 
 
 @pytest.fixture
-def strangers(sockets: Sockets, monkeypatch: pytest.MonkeyPatch) -> Sockets:
+def strangers(connections: Sockets, monkeypatch: pytest.MonkeyPatch) -> Sockets:
     """Connections where credentials are asked for."""
     monkeypatch.setenv("AUTHENTICATION", "required")
     monkeypatch.setenv("AUTH_SHA256", HASH)
     wiring.reset()
-    return sockets
+    return connections
 
 
-def connect(sockets: Sockets, *paths: str) -> list[SocketClient]:
-    return [sockets.connect(path, subprotocols=["prefect"]) for path in paths]
+def connect(connections: Sockets, *paths: str) -> list[SocketClient]:
+    return [connections.connect(path, subprotocols=["prefect"]) for path in paths]
 
 
 def sweep(after: timedelta, since: datetime | None = None) -> None:
     """End silent clients, as the schedule does, later than now or than another time."""
     at = (since or wiring.now()) + after
-    dispatcher.end_silent(Means(wiring.store(), wiring.sockets(), at))
+    dispatcher.end_silent(ServiceContext(wiring.store(), wiring.connections(), at))
 
 
 def kept() -> set[str]:
@@ -162,7 +162,7 @@ def test_credentials_that_come_while_a_connection_is_forgotten_let_nobody_in(
 
 def test_whom_a_sweep_could_not_reach_it_ends_the_next_time(strangers: Sockets) -> None:
     clients = connect(strangers, *PATHS)
-    events = wiring.sockets().client.meta.events
+    events = wiring.connections().client.meta.events
     number = itertools.count()
 
     def fail(**_: object) -> None:
@@ -223,7 +223,7 @@ def test_the_schedule_ends_silent_clients_also_where_it_fails_on_a_worker(
     worker = connect_worker(strangers, token=AUTH)
     worker.say(type="subscribe", keys=["task"], client_id="host-1")
     clients = connect(strangers, *PATHS)
-    events = wiring.sockets().client.meta.events
+    events = wiring.connections().client.meta.events
 
     def fail(**_: object) -> None:
         FAULTS["not done"].before()
@@ -240,9 +240,9 @@ def test_the_schedule_ends_silent_clients_also_where_it_fails_on_a_worker(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_where_nobody_asks_for_credentials_a_client_may_be_silent(
-    sockets: Sockets, path: str
+    connections: Sockets, path: str
 ) -> None:
-    clients = [*connect(sockets, path), sockets.connect(path)]
+    clients = [*connect(connections, path), connections.connect(path)]
     sweep(LATE)
     sweep(A_DAY)
     assert [client.closed for client in clients] == [None, None]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from local.cloudformation import template
-from local.rest_api.events import Request
-from local.rest_api.gateway import Answer, Gateway
+from local.rest_api.events import HttpRequest
+from local.rest_api.gateway import Gateway, GatewayAnswer
 from local.websocket_api import handshake_routing
 from tests.local import sample
 
@@ -23,8 +23,8 @@ class Waiting:
 
 def refused(folder: Path, method: str, path: str, body: bytes = b"") -> int:
     gateway = Gateway(template.load(sample.write(folder), {}))
-    answer = handshake_routing.rest(gateway)(Request(method, path, body=body), Waiting())
-    assert isinstance(answer, Answer)
+    answer = handshake_routing.rest(gateway)(HttpRequest(method, path, body=body), Waiting())
+    assert isinstance(answer, GatewayAnswer)
     return answer.status
 
 

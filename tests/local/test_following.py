@@ -6,14 +6,14 @@ import pytest
 
 from local.cloudformation import template
 from local.event_sources.stream_pollers import Followers, Stopped
-from local.event_sources.triggers import Schedule
+from local.event_sources.triggers import FunctionSchedule
 from local.functions import Functions
 from tests.local import sample
 
 
 def test_a_schedule_calls_its_function_again_and_again(tmp_path: Path) -> None:
     functions = Functions(template.load(sample.write(tmp_path)))
-    schedule = Schedule("Clock", "note", timedelta(milliseconds=10))
+    schedule = FunctionSchedule("Clock", "note", timedelta(milliseconds=10))
     with Followers().running([], [schedule], functions):
         while len(sample.noted(tmp_path)) < 2:
             time.sleep(0.01)
@@ -25,7 +25,7 @@ def test_a_schedule_outlives_a_failure_of_its_function(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     functions = Functions(template.load(sample.write(tmp_path)))
-    schedule = Schedule("Clock", "answer", timedelta(milliseconds=10))
+    schedule = FunctionSchedule("Clock", "answer", timedelta(milliseconds=10))
     said = ""
     with Followers().running([], [schedule], functions):
         while said.count("KeyError") < 2:
@@ -36,7 +36,7 @@ def test_a_schedule_outlives_a_failure_of_its_function(
 def test_nothing_is_called_when_it_has_ended(tmp_path: Path) -> None:
     functions = Functions(template.load(sample.write(tmp_path)))
     followers = Followers()
-    with followers.running([], [Schedule("Clock", "note", timedelta(hours=1))], functions):
+    with followers.running([], [FunctionSchedule("Clock", "note", timedelta(hours=1))], functions):
         pass
     with pytest.raises(Stopped):
         followers.wait(0)

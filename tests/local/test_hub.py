@@ -9,7 +9,7 @@ from local.functions import Functions
 from local.rest_api.gateway import Gateway
 from local.websocket_api import handshake_routing
 from local.websocket_api.client import HandshakeRefused, SocketClient, Sockets
-from local.websocket_api.gateway import Hub
+from local.websocket_api.gateway import WebSocketApi
 from local.websocket_api.management import LARGEST_MESSAGE
 from tests.local import sample
 from tests.management import Management
@@ -22,9 +22,10 @@ def sockets(tmp_path: Path, management: Management, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", f"http://{address}")
     loaded = template.load(sample.write(tmp_path))
     functions = Functions(loaded)
-    hub = management.hub = Hub(loaded.sockets, functions)
+    websocket_api = management.websocket_api = WebSocketApi(loaded.sockets, functions)
     return Sockets(
-        hub, handshake_routing.one_url(Gateway(loaded, functions), hub, f"ws://{address}")
+        websocket_api,
+        handshake_routing.one_url(Gateway(loaded, functions), websocket_api, f"ws://{address}"),
     )
 
 

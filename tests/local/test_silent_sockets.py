@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 from local.cloudformation import template
 from local.functions import Functions
 from local.websocket_api import handshake_routing
-from local.websocket_api.gateway import Hub
+from local.websocket_api.gateway import WebSocketApi
 from local.websocket_api.sockets import Sockets
 from tests.local import sample
 from tests.local.serving import application, serving
@@ -62,8 +62,8 @@ def converse(folder: Path, seconds: float | None, *clients: Client) -> None:
 
     async def serve() -> None:
         loaded = template.load(sample.write(folder))
-        hub = Hub(loaded.sockets, Functions(loaded))
-        app = Sockets(hub, seconds).behind(handshake_routing.sockets(hub))
+        websocket_api = WebSocketApi(loaded.sockets, Functions(loaded))
+        app = Sockets(websocket_api, seconds).behind(handshake_routing.sockets(websocket_api))
         served = [app(SCOPE, client.receive, client.send) for client in clients]
         await asyncio.wait_for(asyncio.gather(*served), 20)
 

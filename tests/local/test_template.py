@@ -3,7 +3,7 @@ from pathlib import Path
 
 from local.cloudformation import template
 from local.cloudformation.template import Route
-from local.event_sources.triggers import Schedule
+from local.event_sources.triggers import FunctionSchedule
 from tests.local import sample
 
 
@@ -68,5 +68,5 @@ def test_a_stream_is_followed_as_its_event_says(tmp_path: Path) -> None:
 
 
 def test_a_schedule_has_an_interval(tmp_path: Path) -> None:
-    expected = Schedule("TakeFunctionClock", "take", timedelta(minutes=1))
+    expected = FunctionSchedule("TakeFunctionClock", "take", timedelta(minutes=1))
     assert template.load(sample.write(tmp_path)).schedules == (expected,)

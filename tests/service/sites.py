@@ -6,25 +6,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from runledger.adapters.websocket.connections import Sockets
+from runledger.adapters.websocket.connections import ApiGatewayConnections
 from runledger.api.requests import StateCreate, TaskRunCreate
 from runledger.domain.runs.states import StateDetails, StateType
-from runledger.domain.websocket.task_workers import Departure
-from runledger.service.context import Means
+from runledger.domain.websocket.task_workers import Disconnect
+from runledger.service.context import ServiceContext
 from runledger.service.runs import task_runs
 from runledger.service.websocket import disconnects, dispatcher
-from runledger.service.websocket.dispatcher import Client, Ears
-from runledger.service.websocket.task_run_dispatcher import Counter
+from runledger.service.websocket.dispatcher import Handshake, WebSocketDispatcher
+from runledger.service.websocket.task_run_dispatcher import TaskRunDispatcher
 from runledger.store.store import Store
 from tests.service.far_ends import FarEnds
 
-CLIENT = Client("/task_runs/subscriptions/scheduled", ())
+CLIENT = Handshake("/task_runs/subscriptions/scheduled", ())
 LEASE = timedelta(seconds=60)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 details = StateDetails(deferred=True)
 WAITING = StateCreate(type=StateType.SCHEDULED, state_details=details)
-RETRIED = WAITING.but(name="AwaitingRetry")
+RETRIED = WAITING.replace(name="AwaitingRetry")
 TAKEN_UP = StateCreate(type=StateType.PENDING, state_details=details)
 STARTED = StateCreate(type=StateType.RUNNING)
 
@@ -43,32 +43,34 @@ class Site:
         task_runs.create(self.store, run, asked.proposed(NOW), now=NOW)
         return run.id
 
-    def means(self, after: timedelta = timedelta(0)) -> Means:
-        return Means(self.store, Sockets.by(cast("Any", self.far_ends)), NOW + after)
+    def context(self, after: timedelta = timedelta(0)) -> ServiceContext:
+        return ServiceContext(
+            self.store, ApiGatewayConnections.by(cast("Any", self.far_ends)), NOW + after
+        )
 
     def connect(self, name: str) -> None:
         self.far_ends.open[name] = []
         dispatcher.begin(self.store, name, CLIENT, lambda _: True, now=NOW)
 
     def say(self, name: str, **message: object) -> None:
-        Ears(self.means(), lambda _: True).hear(name, json.dumps(message))
+        WebSocketDispatcher(self.context(), lambda _: True).hear(name, json.dumps(message))
 
     def subscribe(self, name: str) -> None:
         self.say(name, type="subscribe", keys=["task"], client_id=name)
 
     def end(self, name: str, *, by_platform: bool = False, unheard: bool = False) -> None:
         self.far_ends.open.pop(name, None)
-        gone = Departure(at=NOW, by_platform=by_platform, unheard=unheard)
+        gone = Disconnect(at=NOW, by_platform=by_platform, unheard=unheard)
         dispatcher.end(self.store, name, gone)
 
     def announce(self) -> None:
-        Counter(self.means()).announce({"task:task"})
+        TaskRunDispatcher(self.context()).announce({"task:task"})
 
     def report(self, run_id: UUID, state: StateCreate) -> None:
         task_runs.set_state(self.store, run_id, state.proposed(NOW), force=True, now=NOW)
 
     def sweep(self, after: timedelta) -> None:
-        disconnects.sweep(self.means(after), LEASE)
+        disconnects.sweep(self.context(after), LEASE)
 
     def inbox(self, name: str) -> Iterator[UUID]:
         """Take what came."""

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from hypothesis.stateful import RuleBasedStateMachine
 
-from runledger.adapters.websocket.connections import Sockets
+from runledger.adapters.websocket.connections import ApiGatewayConnections
 from runledger.api.requests import StateCreate
-from runledger.domain.websocket.task_workers import Departure, is_taken_up, waits
-from runledger.service.context import Means
+from runledger.domain.websocket.task_workers import Disconnect, is_taken_up, is_waiting
+from runledger.service.context import ServiceContext
 from runledger.service.runs import task_runs
 from runledger.service.stream import reactions
 from runledger.service.websocket import dispatcher
-from runledger.service.websocket.dispatcher import Ears
+from runledger.service.websocket.dispatcher import WebSocketDispatcher
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.databases import DynamoDB
@@ -59,9 +59,9 @@ class Stage(RuleBasedStateMachine):
         return [name for name in self.present() if self.processes[name].unanswered]
 
     @property
-    def means(self) -> Means:
-        sockets = Sockets.by(cast("Any", self.far_ends))
-        return Means(self.store, sockets, self.now)
+    def context(self) -> ServiceContext:
+        sockets = ApiGatewayConnections.by(cast("Any", self.far_ends))
+        return ServiceContext(self.store, sockets, self.now)
 
     def after(self) -> None:
         """Let a moment pass, the stream learn what changed, and the clients what they were sent."""
@@ -82,7 +82,9 @@ class Stage(RuleBasedStateMachine):
         """Nothing is left in the queue that a run came from that should have come before it."""
         for place in (key for key, one in queued(before) if one.run_id == run_id):
             left = [one for key, one in queued(self.seen) if key.pk == place.pk and key < place]
-            assert not [one for one in left if one.run_id in self.runs and self.waits(one.run_id)]
+            assert not [
+                one for one in left if one.run_id in self.runs and self.is_waiting(one.run_id)
+            ]
 
     def report(self, run_id: UUID, state: StateCreate) -> None:
         proposed = state.proposed(self.now)
@@ -90,7 +92,7 @@ class Stage(RuleBasedStateMachine):
         self.after()
 
     def say(self, connection_id: str, **message: object) -> None:
-        Ears(self.means, lambda _: True).hear(connection_id, json.dumps(message))
+        WebSocketDispatcher(self.context, lambda _: True).hear(connection_id, json.dumps(message))
         if connection_id not in self.far_ends.open:
             self.closed(connection_id)
         self.after()
@@ -103,16 +105,16 @@ class Stage(RuleBasedStateMachine):
         self.end(connection_id, OF_ITSELF)
 
     def end(self, connection_id: str, how: Ending) -> None:
-        gone = Departure(at=self.now, by_platform=how != OF_ITSELF, unheard=how == UNHEARD)
+        gone = Disconnect(at=self.now, by_platform=how != OF_ITSELF, unheard=how == UNHEARD)
         dispatcher.end(self.store, connection_id, gone)
         self.after()
 
-    def waits(self, run_id: UUID) -> bool:
+    def is_waiting(self, run_id: UUID) -> bool:
         state = task_runs.read(self.store, run_id).state
-        return waits(state) or is_taken_up(state)
+        return is_waiting(state) or is_taken_up(state)
 
     def tell_everything(self) -> None:
         while self.records:
             told, self.records = self.records, []
-            assert list(reactions.react(self.means, told)) == []
+            assert list(reactions.react(self.context, told)) == []
             self.after()

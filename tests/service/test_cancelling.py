@@ -10,7 +10,7 @@ import pytest
 
 from runledger import wiring
 from runledger.domain.errors import Unavailable
-from runledger.service.context import Means
+from runledger.service.context import ServiceContext
 from runledger.service.runs import flow_runs, task_runs
 from runledger.service.runs.flow_run_cancellation import MESSAGE, ROUND, cancel_children
 from runledger.store.dynamodb.stream_records import Change
@@ -73,8 +73,8 @@ def told(database: DynamoDB, flow_run: str, before: Change | None = None) -> Cha
     return Change("1", key, before.new if before else None, scan(database)[key])
 
 
-def means() -> Means:
-    return Means(wiring.store(), wiring.sockets(), datetime.now(UTC))
+def context() -> ServiceContext:
+    return ServiceContext(wiring.store(), wiring.connections(), datetime.now(UTC))
 
 
 def test_its_unfinished_task_runs_are_cancelled_and_no_others(
@@ -163,11 +163,11 @@ def test_a_round_ends_soon_and_the_stream_tells_where(
     runs = many(api, parent)
     cancel(api, parent)
     first = told(on_dynoxide, parent)
-    cancel_children(means(), [first])
+    cancel_children(context(), [first])
     assert unfinished(api, runs) == 10
     then = told(on_dynoxide, parent, first)
     assert cancellations.goes_on(then)
-    cancel_children(means(), [then])
+    cancel_children(context(), [then])
     assert unfinished(api, runs) == 0
     assert not cancellations.goes_on(told(on_dynoxide, parent, then))
 
@@ -177,14 +177,14 @@ def test_a_change_of_the_flow_run_between_rounds_begins_them_anew(
 ) -> None:
     runs = many(api, parent)
     cancel(api, parent)
-    cancel_children(means(), [told(on_dynoxide, parent)])
+    cancel_children(context(), [told(on_dynoxide, parent)])
     noted = told(on_dynoxide, parent)
     ask(api, Asked("PATCH", f"/flow_runs/{parent}", {"name": "renamed"}))
     changed = told(on_dynoxide, parent, noted)
     assert cancellations.goes_on(changed)
     assert cancellations.done(changed.new) == ""
-    cancel_children(means(), [changed])
-    cancel_children(means(), [told(on_dynoxide, parent, changed)])
+    cancel_children(context(), [changed])
+    cancel_children(context(), [told(on_dynoxide, parent, changed)])
     assert unfinished(api, runs) == 0
 
 
@@ -209,7 +209,7 @@ def family(api: httpx.Client, flow: str, parent: str) -> Family:
 def test_what_was_cut_off_is_told_again_and_done(
     on_dynoxide: DynamoDB, family: Family, call: int, fault: Fault
 ) -> None:
-    change, ours = told(on_dynoxide, family.parent), means()
+    change, ours = told(on_dynoxide, family.parent), context()
     with broken(ours.store.table.client, fault, first=call), suppress(Unavailable):
         cancel_children(ours, [change])
     cancel_children(ours, [change])
@@ -228,7 +228,7 @@ def test_what_ends_meanwhile_stays_as_it_ended(
     change = told(on_dynoxide, parent)
     asked = Asked("POST", f"/task_runs/{run}/set_state", {"state": {"type": "COMPLETED"}})
     with preceded(wiring.store().table.client, call, lambda: ask(api, asked)):
-        cancel_children(means(), [change])
+        cancel_children(context(), [change])
     states = api.get("/task_run_states/", params={"task_run_id": run}).json()
     assert sorted(state["type"] for state in states) in (
         ["COMPLETED", "RUNNING"],
@@ -238,7 +238,7 @@ def test_what_ends_meanwhile_stays_as_it_ended(
 
 def test_told_twice_it_is_done_once(on_dynoxide: DynamoDB, family: Family) -> None:
     change = told(on_dynoxide, family.parent)
-    cancel_children(means(), [change])
+    cancel_children(context(), [change])
     before = scan(on_dynoxide)
-    cancel_children(means(), [change, change])
+    cancel_children(context(), [change, change])
     assert scan(on_dynoxide) == before

@@ -8,7 +8,7 @@ from runledger.service.runs import flow_run_cancellation
 from runledger.service.runs.flow_run_cancellation import cancel_children
 from runledger.store.runs import cancellations
 from tests.databases import DynamoDB
-from tests.service.test_cancelling import cancel, child, means, told
+from tests.service.test_cancelling import cancel, child, context, told
 from tests.store.asking import flow_run_id
 from tests.store.calls import heard
 
@@ -30,7 +30,7 @@ def test_each_task_run_is_read_once_and_written_once(
     change = told(on_dynoxide, flow_run)
     with heard(wiring.store().table.client) as calls:
         while cancellations.goes_on(change):
-            cancel_children(means(), [change])
+            cancel_children(context(), [change])
             change = told(on_dynoxide, flow_run, change)
     names = [name for name, _ in calls]
     assert names.count("TransactWriteItems") == number

@@ -6,7 +6,7 @@ from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, na
 from runledger.domain.orchestration.decisions import Status
 from runledger.domain.runs.states import StateType
 from runledger.service.concurrency import concurrency_limits, slots
-from runledger.service.concurrency.slots import Term, Wanted
+from runledger.service.concurrency.slots import SlotRequest, Term
 from runledger.service.runs import task_runs
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
@@ -26,7 +26,7 @@ def test_a_run_starts_when_the_lease_that_filled_its_tags_limit_has_expired(
     )
     concurrency_limits.create(store, limit)
     term = Term(holder=None, seconds=HELD.total_seconds())
-    slots.take_on_lease(store, Wanted([limit.name], 1), term, now=NOW)
+    slots.take_on_lease(store, SlotRequest([limit.name], 1), term, now=NOW)
     asked = TaskRunCreate(task_key="t", dynamic_key="d", tags=["few"])
     run = task_runs.create(store, asked.to_run(NOW), asked.proposed(NOW), now=NOW).run
 

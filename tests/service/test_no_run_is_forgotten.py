@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from runledger.api.requests import StateCreate, TaskRunCreate
 from runledger.domain.runs.states import StateType
-from runledger.domain.websocket.task_workers import waits
+from runledger.domain.websocket.task_workers import is_waiting
 from runledger.service.runs import task_runs
 from runledger.service.stream import reactions
 from runledger.service.websocket import disconnects, dispatcher
@@ -103,7 +103,7 @@ class Background(Stage):
         """Take up a run before its acknowledgement is heard, which is lost if the connection is."""
         process = self.processes[name]
         run_id = process.unanswered
-        if run_id in self.runs and waits(task_runs.read(self.store, run_id).state):
+        if run_id in self.runs and is_waiting(task_runs.read(self.store, run_id).state):
             process.has = process.holding
             self.report(run_id, TAKEN_UP)
 
@@ -113,7 +113,7 @@ class Background(Stage):
         process = self.processes[name]
         if process.has and process.has[0] in self.runs:
             run_id = process.has[0]
-            is_new = waits(task_runs.read(self.store, run_id).state)
+            is_new = is_waiting(task_runs.read(self.store, run_id).state)
             process.has = process.has[0 if is_new else 1 :]
             self.report(run_id, TAKEN_UP if is_new else STARTED)
 
@@ -148,7 +148,7 @@ class Background(Stage):
         """Tell some changes, in any order, some of them not for the last time."""
         told = data.draw(st.permutations(self.records))[: data.draw(st.integers(0, 8))]
         again = data.draw(st.booleans())
-        failed = list(reactions.react(self.means, told))
+        failed = list(reactions.react(self.context, told))
         assert failed == []
         self.records = [one for one in self.records if again or one not in told]
         self.after()
@@ -157,7 +157,7 @@ class Background(Stage):
     def sweep(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
         before = set(self.far_ends.open)
-        disconnects.sweep(self.means, LEASE)
+        disconnects.sweep(self.context, LEASE)
         for ended in before - set(self.far_ends.open):
             self.closed(ended)
         self.after()
@@ -168,7 +168,7 @@ class Background(Stage):
             run_id
             for name in self.present()
             for run_id in set(self.processes[name].holding)
-            if run_id in self.runs and self.waits(run_id)
+            if run_id in self.runs and self.is_waiting(run_id)
         ]
         assert len(held) == len(set(held))
 
@@ -185,7 +185,7 @@ class Background(Stage):
                 self.acknowledge("last")
             self.sweep(70)
             self.tell_everything()
-        waiting = {run_id for run_id in self.runs if self.waits(run_id)}
+        waiting = {run_id for run_id in self.runs if self.is_waiting(run_id)}
         assert waiting <= set(last.has)
 
 

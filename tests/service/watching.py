@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from runledger.domain.websocket.task_workers import Waiting
+from runledger.domain.websocket.task_workers import WaitingRun
 from runledger.store.dynamodb.expressions import typed
 from runledger.store.items import read_document
 from runledger.store.schema import worker_keys
@@ -61,10 +61,10 @@ class Process:
         self.left = now
 
 
-def queued(contents: Table) -> Iterator[tuple[Key, Waiting]]:
+def queued(contents: Table) -> Iterator[tuple[Key, WaitingRun]]:
     for key, item in contents.items():
         if key.pk.startswith(worker_keys.QUEUE):
-            yield key, read_document(Waiting, item)
+            yield key, read_document(WaitingRun, item)
 
 
 def records_of(before: Table, now: Table) -> Iterator[dict[str, Any]]:

@@ -11,11 +11,11 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.websocket.task_workers import waiting, waits
+from runledger.domain.websocket.task_workers import is_waiting, waiting_run
 from runledger.store import items
 from runledger.store.dynamodb.expressions import plain
 from runledger.store.runs.counters import COUNTERS, STATELESS
-from runledger.store.runs.derived_items import MOST_TAGS
+from runledger.store.runs.derived_items import MAX_TAGS
 from runledger.store.schema import event_keys, keys, worker_keys
 from runledger.store.schema.keys import Key
 from runledger.store.schema.removal_keys import REMAINDER, TOMBSTONE
@@ -166,14 +166,14 @@ def _tags(table: Table) -> set[Key]:
 def _tagged(found: Contents) -> Iterator[Key]:
     for key, run in _runs(found):
         tags = set(run.tags)
-        yield from (keys.tag(key, tag) for tag in (tags if len(tags) <= MOST_TAGS else [None]))
+        yield from (keys.tag(key, tag) for tag in (tags if len(tags) <= MAX_TAGS else [None]))
 
 
 def _waiting(found: Contents) -> Iterator[Key]:
     """The places of runs that wait for a worker; the stream removes those of others."""
     for run in found.task_runs:
-        if run.state and waits(run.state):
-            yield keys.of(entry(waiting(run, run.state)).item)
+        if run.state and is_waiting(run.state):
+            yield keys.of(entry(waiting_run(run, run.state)).item)
 
 
 def _assert_counts_of_subflows(table: Table, found: Contents) -> None:

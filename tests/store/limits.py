@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, Holder
-from runledger.domain.errors import Gone, Locked, NotFound
+from runledger.domain.errors import ConnectionClosed, Locked, NotFound
 from runledger.service.concurrency import concurrency_limits, slots, tag_limits
 from runledger.store.store import Store
 
@@ -32,7 +32,7 @@ def limit(store: Store, name: str, **fields: object) -> ConcurrencyLimit:
 
 def taken(store: Store, *, now: datetime = NOW, names: tuple[str, ...] = NAMES) -> UUID:
     term = slots.Term(Holder(type="task_run", id=RUN), LEASE.total_seconds())
-    return slots.take_on_lease(store, slots.Wanted(names, 1), term, now=now).lease_id
+    return slots.take_on_lease(store, slots.SlotRequest(names, 1), term, now=now).lease_id
 
 
 def prepared(store: Store) -> UUID:
@@ -123,7 +123,7 @@ MEETINGS: dict[Act, tuple[Act, ...]] = {
 
 def tried(act: Act, store: Store, lease_id: UUID) -> None:
     """Do something that others may have made impossible."""
-    with suppress(NotFound, Locked, Gone):
+    with suppress(NotFound, Locked, ConnectionClosed):
         act(store, lease_id)
 
 

@@ -26,23 +26,23 @@ WORLD = UUID(int=0)
 
 def task_run(number: int, **fields: object) -> TaskRun:
     """Return the run of a number: a second after the one before, with an id from anywhere."""
-    run_id, begun = uuid5(WORLD, str(number)), DAWN + timedelta(seconds=number)
-    state = State(id=run_id, type=StateType.PENDING, name="Pending", timestamp=begun)
+    run_id, new_run_writes = uuid5(WORLD, str(number)), DAWN + timedelta(seconds=number)
+    state = State(id=run_id, type=StateType.PENDING, name="Pending", timestamp=new_run_writes)
     run = TaskRun(
         id=run_id,
-        created=begun,
-        updated=begun,
+        created=new_run_writes,
+        updated=new_run_writes,
         name=f"run {number:05}",
         task_key="task",
         dynamic_key=str(number),
-        expected_start_time=begun,
+        expected_start_time=new_run_writes,
     )
-    return in_state(run, state).but(**fields)
+    return in_state(run, state).replace(**fields)
 
 
 def in_state(run: TaskRun, state: State) -> TaskRun:
     """Put a run into a state, without what follows from that."""
-    return run.but(state=state, state_id=state.id, state_type=state.type, state_name=state.name)
+    return run.replace(state=state, state_id=state.id, state_type=state.type, state_name=state.name)
 
 
 def put(database: DynamoDB, filled: Sequence[Item]) -> None:
@@ -64,7 +64,7 @@ def put_flow_runs(database: DynamoDB, filled: Sequence[FlowRun], *, shards: int)
 
 def put_beside(database: DynamoDB, filled: Sequence[Run], *, shards: int) -> None:
     """Put the tags of runs, and count them: each counter is written once, for all of its runs."""
-    beside = [write for run in filled for write in derived_items.begun(run, shards=shards)]
+    beside = [write for run in filled for write in derived_items.new_run_writes(run, shards=shards)]
     put(database, [write.item for write in beside if isinstance(write, Put)])
     totals: dict[Key, Counter[str]] = defaultdict(Counter)
     for write in beside:

@@ -20,4 +20,8 @@ def _shown(store: Store, run_id: Any) -> Any:  # noqa: ANN401 - JSON
     assert run
     told = run.run.model_dump(mode="json", include=set(COLUMNS))
     entered: list[State] = store.states.history(keys.task_run(run_id))
-    return told, str(run.run.state_id), [(one.timestamp, str(one.id), one.type) for one in entered]
+    return (
+        told,
+        str(run.run.state_id),
+        [(one.timestamp, str(one.id), one.type) for one in entered],
+    )

@@ -149,7 +149,7 @@ def test_a_count_by_state_reads_counters_and_no_index(
     filled: DynamoDB, criteria: dict[str, Any]
 ) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
-    everything = store.task_runs.searcher(Criteria()).tell(lambda facts: len(list(facts)))
+    everything = store.task_runs.searcher(Criteria()).aggregate(lambda facts: len(list(facts)))
     with heard(filled.client) as calls:
         found = store.task_runs.searcher(Criteria.model_validate(criteria)).count()
     assert (found.path, found.answer) == ("counters", everything.answer)

@@ -8,7 +8,7 @@ import pytest
 
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
-from runledger.store.dynamodb.table import MOST_KEYS, Table
+from runledger.store.dynamodb.table import MAX_KEYS, Table
 from runledger.store.runs import counters, derived_items
 from runledger.store.runs.counters import COUNTERS
 from runledger.store.schema import keys
@@ -77,7 +77,7 @@ def test_a_run_without_a_state_counts_as_such(store: Store, dynamodb: DynamoDB) 
     assert totals(dynamodb, keys.FLOW_RUN) == {None: 1}
     seen = store.flow_runs.read(run.id)
     assert seen
-    store.flow_runs.delete(seen, store.removals.tombstone(run.id, NOW))
+    store.flow_runs.delete(seen, store.cascade_deletes.tombstone(run.id, NOW))
     assert totals(dynamodb, keys.FLOW_RUN) == {}
 
 
@@ -88,7 +88,7 @@ def test_only_another_type_of_state_or_other_tags_are_written_beside_a_run() -> 
 
 
 def test_all_counters_of_a_kind_are_read_at_once() -> None:
-    assert COUNTERS <= MOST_KEYS
+    assert COUNTERS <= MAX_KEYS
 
 
 def test_ids_are_spread_over_all_counters() -> None:

@@ -27,7 +27,9 @@ WAYS: dict[str, Callable[[Searcher[Any, Any]], object]] = {
     "find":     lambda search: search.find().answer,
     "paginate": lambda search: search.paginate().answer,
     "count":    lambda search: search.count().answer,
-    "tell":     lambda search: search.tell(sorted_ids, (DAWN, DAWN + timedelta(days=1))).answer,
+    "aggregate": lambda search: search.aggregate(
+        sorted_ids, (DAWN, DAWN + timedelta(days=1))
+    ).answer,
 }
 # fmt: on
 
@@ -40,7 +42,7 @@ def seconds(store: Store, calls: int) -> Store:
     """Return a store that takes a second to a call, and has to give up after so many."""
     passed = count()  # of which threads may ask: a generator would not bear it
     clock = lambda: DAWN + timedelta(seconds=next(passed))  # noqa: E731
-    return store.until(Deadline(DAWN + timedelta(seconds=calls), clock))
+    return store.with_deadline(Deadline(DAWN + timedelta(seconds=calls), clock))
 
 
 @pytest.mark.parametrize("way", WAYS)

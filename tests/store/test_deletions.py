@@ -27,7 +27,7 @@ from tests.store.calls import heard, hooked, preceded
 from tests.store.late_events import OF_FLOW, delete_flow_run, event, kinds, settle
 from tests.streaming import Streaming
 
-CREATORS, MOST_EACH = 64, 10
+CREATORS, MAX_EACH = 64, 10
 
 
 def create(api: httpx.Client, flow_run: str, key: str) -> int:
@@ -57,7 +57,7 @@ def test_those_who_make_task_runs_do_not_keep_a_flow_run_from_being_deleted(
     def make_many(number: int) -> list[int]:
         statuses = [make(api, flow_run, f"{number}-first")]
         begun.wait()
-        for key in range(MOST_EACH):
+        for key in range(MAX_EACH):
             statuses.append(make(api, flow_run, f"{number}-{key}"))
             if gone.is_set() or statuses[-1] == httpx.codes.CONFLICT:
                 return statuses

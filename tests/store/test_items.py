@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runledger.domain.orchestration.bookkeeping import told_in_utc
+from runledger.domain.orchestration.bookkeeping import in_utc
 from runledger.domain.orchestration.empirical_policies import FlowRunPolicy, TaskRunPolicy
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
@@ -179,7 +179,7 @@ def test_a_flow_is_read_back_as_it_was(flow: Flow) -> None:
 
 
 def as_stored(run: Run) -> Run:
-    return told_in_utc(run).but(state=run.state and run.state.as_stored())
+    return in_utc(run).replace(state=run.state and run.state.as_stored())
 
 
 def spelled(value: TaskRun | FlowRun | Flow) -> str:

@@ -11,7 +11,7 @@ from runledger.domain.runs.states import StateType
 from runledger.domain.sorting import rank
 from runledger.store.schema import keys, sort_keys
 
-MOST_BYTES_OF_PK, MOST_BYTES_OF_SK = 2048, 1024
+MAX_BYTES_OF_PK, MAX_BYTES_OF_SK = 2048, 1024
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 # With what separates and what escapes in keys, and long enough to be hashed or cut.
@@ -81,10 +81,10 @@ def test_keys_made_of_any_text_are_short_enough(
     _, name, other = claim
     made = [keys.task_key(*claim), keys.flow_name(name), keys.idempotency(flow_id, other)]
     made.append(keys.tag(keys.flow_run(flow_id), name))
-    assert all(len(key.pk.encode()) <= MOST_BYTES_OF_PK for key in made)
-    assert all(len(key.sk.encode()) <= MOST_BYTES_OF_SK for key in made)
-    assert len(keys.tag_shard(keys.TASK_RUN, name, 99).encode()) <= MOST_BYTES_OF_PK
-    assert len(sort_keys.name_place(name, NOW, flow_id).encode()) <= MOST_BYTES_OF_SK
+    assert all(len(key.pk.encode()) <= MAX_BYTES_OF_PK for key in made)
+    assert all(len(key.sk.encode()) <= MAX_BYTES_OF_SK for key in made)
+    assert len(keys.tag_shard(keys.TASK_RUN, name, 99).encode()) <= MAX_BYTES_OF_PK
+    assert len(sort_keys.name_place(name, NOW, flow_id).encode()) <= MAX_BYTES_OF_SK
 
 
 @given(one=TEXTS, other=TEXTS)
@@ -98,7 +98,7 @@ def test_different_tags_have_different_owners(one: str, other: str) -> None:
 @given(name=TEXTS)
 def test_only_names_that_may_have_been_cut_are_put_in_order_by_themselves(name: str) -> None:
     shown = sort_keys.name_place(name, NOW, uuid4())
-    is_whole = len(name.translate(sort_keys.ESCAPES).encode()) < sort_keys.MOST_NAME_BYTES - 3
+    is_whole = len(name.translate(sort_keys.ESCAPES).encode()) < sort_keys.MAX_NAME_BYTES - 3
     assert (sort_keys.cut_name(shown) is None) == is_whole
 
 

@@ -79,7 +79,7 @@ def test_a_tombstone_is_kept_as_long_as_events_are(on_dynoxide: DynamoDB) -> Non
     store = Store(
         Table(on_dynoxide.client, on_dynoxide.table), shards=2, event_retention=timedelta(days=3)
     )
-    tombstone = store.removals.tombstone(UUID(int=1), NOW)
+    tombstone = store.cascade_deletes.tombstone(UUID(int=1), NOW)
     assert tombstone.item["expires_at"] == int((NOW + timedelta(days=3)).timestamp())
 
 
@@ -107,4 +107,4 @@ def test_that_there_is_a_tombstone_is_not_forgotten_for_one_who_missed_it_before
     known = KnownTombstones()
     known.keep(UUID(int=1), NOW, found=True)
     known.keep(UUID(int=1), NOW, found=False)
-    assert known.tell(UUID(int=1), NOW) is True
+    assert known.lookup(UUID(int=1), NOW) is True

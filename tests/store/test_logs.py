@@ -166,12 +166,12 @@ def test_lines_that_dynamodb_did_not_take_are_sent_once_more(
         context["kept back"] = sent[len(sent) // 2 + 1 :]
         return params | {"RequestItems": {table: sent[: len(sent) // 2 + 1]}}
 
-    def tell(*, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+    def aggregate(*, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
         parsed["UnprocessedItems"] = {table: left} if (left := context["kept back"]) else {}
 
     with (
         hooked(client, "provide-client-params.dynamodb.BatchWriteItem", keep_back),
-        hooked(client, "after-call.dynamodb.BatchWriteItem", tell),
+        hooked(client, "after-call.dynamodb.BatchWriteItem", aggregate),
     ):
         logged(api_on_dynoxide, *(at(n, task_run_id=some_id()) for n in range(60)))
     assert messages(api_on_dynoxide) == [str(number) for number in range(60)]

@@ -20,9 +20,9 @@ from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort, rank
-from runledger.parallel import MAX_READS_AT_ONCE, map_at_once
+from runledger.parallel import MAX_PARALLEL, map_in_parallel
 from runledger.store.dynamodb.deadlines import Deadline
-from runledger.store.dynamodb.table import MOST_KEYS, Table
+from runledger.store.dynamodb.table import MAX_KEYS, Table
 from runledger.store.items import Stored
 from runledger.store.search.costs import ENTRIES_PER_QUERY, MANY_QUERIES
 from runledger.store.store import Store
@@ -31,7 +31,7 @@ from tests.store.calls import gauged, heard
 from tests.store.populations import DAWN, put_flow_runs, put_task_runs, task_run
 
 SHARDS = 2
-OWNERS = [UUID(int=number) for number in range(1, 3 * MAX_READS_AT_ONCE)]
+OWNERS = [UUID(int=number) for number in range(1, 3 * MAX_PARALLEL)]
 BY_NAME = Page(TaskRunSort.NAME_ASC.order, offset=1, limit=10)
 BY_ID = Page(TaskRunSort.ID_DESC.order, offset=1, limit=10)
 
@@ -61,9 +61,9 @@ def test_many_partitions_begin_at_a_time_and_never_too_many(
     kind, asked = PLANS[plan]
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
     searcher = getattr(store, kind).searcher(Criteria.model_validate(asked), page)
-    with gauged(on_dynoxide.client, "Query", MAX_READS_AT_ONCE) as gauge:
+    with gauged(on_dynoxide.client, "Query", MAX_PARALLEL) as gauge:
         assert searcher.find().answer == []
-    assert gauge.most == MAX_READS_AT_ONCE
+    assert gauge.most == MAX_PARALLEL
 
 
 def test_a_partition_that_is_named_twice_is_read_once(on_dynoxide: DynamoDB) -> None:
@@ -78,12 +78,12 @@ def test_a_partition_that_is_named_twice_is_read_once(on_dynoxide: DynamoDB) -> 
 def test_lines_of_many_runs_begin_at_a_time(on_dynoxide: DynamoDB, kind: str) -> None:
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
     lines = [_line(number, kind, owner) for number, owner in enumerate(OWNERS)]
-    store.logs.add(lines, told=lambda _: False)
+    store.logs.add(lines, is_subscribed=lambda _: False)
     wanted = LogFilter.model_validate({kind: {"any_": OWNERS}})
-    with gauged(on_dynoxide.client, "Query", MAX_READS_AT_ONCE) as gauge:
+    with gauged(on_dynoxide.client, "Query", MAX_PARALLEL) as gauge:
         found = store.logs.search(LogQuery(wanted, reverse=True, offset=2, limit=5), DAWN)
     assert [one.message for one in found.answer] == [one.message for one in lines[-3:-8:-1]]
-    assert gauge.most == MAX_READS_AT_ONCE
+    assert gauge.most == MAX_PARALLEL
 
 
 def _line(number: int, kind: str, owner: UUID) -> Log:
@@ -97,10 +97,10 @@ def _line(number: int, kind: str, owner: UUID) -> Log:
         message=str(number),
         timestamp=time,
     )
-    return line.but(**{kind: owner})
+    return line.replace(**{kind: owner})
 
 
-BATCHES = MAX_READS_AT_ONCE + 2
+BATCHES = MAX_PARALLEL + 2
 
 
 @pytest.mark.parametrize("page", [BY_NAME, BY_ID])
@@ -108,12 +108,12 @@ def test_many_batches_of_keys_are_read_at_a_time(on_dynoxide: DynamoDB, page: Pa
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
     run = task_run(0)
     put_task_runs(on_dynoxide, [Stored(run, version=1)], shards=SHARDS)
-    ids = [run.id, *(uuid4() for _ in range(BATCHES * MOST_KEYS - 1))]
+    ids = [run.id, *(uuid4() for _ in range(BATCHES * MAX_KEYS - 1))]
     asked = {"task_runs": {"id": {"any_": [*ids, run.id]}}}
     searcher = store.task_runs.searcher(Criteria.model_validate(asked), page._replace(offset=0))
-    with gauged(on_dynoxide.client, "BatchGetItem", MAX_READS_AT_ONCE) as gauge:
+    with gauged(on_dynoxide.client, "BatchGetItem", MAX_PARALLEL) as gauge:
         assert searcher.find().answer == [run]
-    assert (gauge.most, gauge.calls) == (MAX_READS_AT_ONCE, BATCHES)
+    assert (gauge.most, gauge.calls) == (MAX_PARALLEL, BATCHES)
 
 
 def test_flows_of_many_names_are_read_in_few_calls(on_dynoxide: DynamoDB) -> None:
@@ -121,11 +121,11 @@ def test_flows_of_many_names_are_read_in_few_calls(on_dynoxide: DynamoDB) -> Non
     flows = [Flow(id=uuid4(), created=DAWN, updated=DAWN, name=name) for name in ("b", "a", "c")]
     for flow in flows:
         store.flows.create(flow)
-    names = ["a", "b", *(f"{number}" for number in range(BATCHES * MOST_KEYS))]
+    names = ["a", "b", *(f"{number}" for number in range(BATCHES * MAX_KEYS))]
     asked = Criteria.model_validate({"flows": {"name": {"any_": names}}})
-    with gauged(on_dynoxide.client, "BatchGetItem", MAX_READS_AT_ONCE) as gauge:
+    with gauged(on_dynoxide.client, "BatchGetItem", MAX_PARALLEL) as gauge:
         assert store.flows.searcher(asked, BY_NAME).paginate().answer == ([flows[0]], 2)
-    assert (gauge.most, gauge.calls) == (MAX_READS_AT_ONCE, BATCHES + 2)
+    assert (gauge.most, gauge.calls) == (MAX_PARALLEL, BATCHES + 2)
 
 
 def test_what_flow_runs_have_is_looked_up_for_many_at_a_time(on_dynoxide: DynamoDB) -> None:
@@ -134,9 +134,9 @@ def test_what_flow_runs_have_is_looked_up_for_many_at_a_time(on_dynoxide: Dynamo
     members = [task_run(number, flow_run_id=owner) for number, owner in enumerate(OWNERS[::2])]
     put_task_runs(on_dynoxide, [Stored(run, version=1) for run in members], shards=SHARDS)
     asked = {"flow_runs": {"id": {"any_": OWNERS}}, "task_runs": {"name": {"like_": "run"}}}
-    with gauged(on_dynoxide.client, "Query", MAX_READS_AT_ONCE) as gauge:
+    with gauged(on_dynoxide.client, "Query", MAX_PARALLEL) as gauge:
         found = store.flow_runs.searcher(Criteria.model_validate(asked)).count()
-    assert (found.answer, gauge.most) == (len(members), MAX_READS_AT_ONCE)
+    assert (found.answer, gauge.most) == (len(members), MAX_PARALLEL)
 
 
 def _flow_run(run_id: UUID) -> FlowRun:
@@ -222,22 +222,22 @@ def test_a_few_owners_are_asked_for_however_small_the_table(on_dynoxide: DynamoD
 def test_what_has_no_time_left_begins_nothing_more(on_dynoxide: DynamoDB) -> None:
     passed = count()
     clock = lambda: DAWN + timedelta(seconds=next(passed))  # noqa: E731
-    deadline = Deadline(DAWN + timedelta(seconds=MAX_READS_AT_ONCE + 1), clock)
-    store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS).until(deadline)
+    deadline = Deadline(DAWN + timedelta(seconds=MAX_PARALLEL + 1), clock)
+    store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS).with_deadline(deadline)
     asked = Criteria.model_validate({"task_runs": {"flow_run_id": {"any_": OWNERS}}})
     with heard(on_dynoxide.client) as calls, pytest.raises(OutOfTime):
         store.task_runs.searcher(asked, BY_NAME).find()
-    assert len(calls) == MAX_READS_AT_ONCE + 1
+    assert len(calls) == MAX_PARALLEL + 1
 
 
 def test_what_a_thread_does_in_turn_is_done_by_itself() -> None:
-    assert [list(map_at_once(str, some)) for some in ([], [1], range(99))] == [
+    assert [list(map_in_parallel(str, some)) for some in ([], [1], range(99))] == [
         [],
         ["1"],
         [*map(str, range(99))],
     ]
 
     def inner(number: int) -> set[str]:
-        return set(map_at_once(lambda _: threading.current_thread().name, range(number + 2)))
+        return set(map_in_parallel(lambda _: threading.current_thread().name, range(number + 2)))
 
-    assert all(len(names) == 1 for names in map_at_once(inner, range(40)))
+    assert all(len(names) == 1 for names in map_in_parallel(inner, range(40)))

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from runledger.store import caches
-from runledger.store.caches import Memory
+from runledger.store.caches import FifoCache
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.databases import DynamoDB
@@ -18,10 +18,10 @@ STATES = 24
 
 def test_only_the_last_things_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caches, "MOST", 2)
-    memory: Memory[int] = Memory()
+    memory: FifoCache[int] = FifoCache()
     for number in range(3):
         memory.keep(str(number), number)
-    assert [memory.recall(str(number)) for number in range(3)] == [None, 1, 2]
+    assert [memory.get(str(number)) for number in range(3)] == [None, 1, 2]
 
 
 def test_states_of_a_run_that_are_told_of_at_once_do_not_refuse_each_other(

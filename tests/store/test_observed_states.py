@@ -29,7 +29,7 @@ NAMES = st.text("#\x00\x01\x02\x03\x06\x7f~aAé\U0001f600", max_size=3) | st.sam
 STATES = st.lists(
     st.tuples(st.sampled_from(StateType), NAMES, st.integers(-2, 2), st.booleans()), max_size=12
 )
-RUN = {kind: keys.thing(kind, UUID(int=7)) for kind in (keys.TASK_RUN, keys.FLOW_RUN)}
+RUN = {kind: keys.entity(kind, UUID(int=7)) for kind in (keys.TASK_RUN, keys.FLOW_RUN)}
 
 Pairs = dict[tuple[str, str], tuple[datetime, datetime]]
 
@@ -54,12 +54,12 @@ def found(table: Table, shards: Shards) -> Pairs:
 
 
 def put(table: Table, states: Iterable[State], *, shards: int, of: str = keys.TASK_RUN) -> None:
-    table.write_loosely([Put(items.state_item(RUN[of], one, shards=shards)) for one in states])
+    table.write_unordered([Put(items.state_item(RUN[of], one, shards=shards)) for one in states])
 
 
 def remove(table: Table, states: Iterable[State], *, of: str = keys.TASK_RUN) -> None:
     gone = (keys.state(RUN[of], one.timestamp, one.id) for one in states)
-    table.write_loosely(list(map(Delete, gone)))
+    table.write_unordered(list(map(Delete, gone)))
 
 
 @pytest.mark.parametrize("written", [1, 3])
@@ -149,4 +149,4 @@ def test_more_names_than_there_is_time_for_are_told_to_be_so(on_dynoxide: Dynamo
     # An instant later with each call; there is time for ten.
     passing = Deadline(NOW + timedelta(10), lambda: NOW + timedelta(next(reads)))
     with pytest.raises(OutOfTime, match="too many names of states"):
-        ObservedStateStore(table.until(passing), Shards(1, 1)).read()
+        ObservedStateStore(table.with_deadline(passing), Shards(1, 1)).read()

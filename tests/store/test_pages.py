@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from runledger.api.queries import MOST_OFFSET
+from runledger.api.queries import MAX_OFFSET
 from runledger.domain.errors import Unavailable
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort
-from runledger.store.dynamodb.table import MOST_KEYS, Table
-from runledger.store.search.executor import MOST_SORTED, Found
+from runledger.store.dynamodb.table import MAX_KEYS, Table
+from runledger.store.search.executor import MAX_SORTED, SearchResult
 from runledger.store.store import Store
 from tests.databases import DynamoDB
 from tests.store.calls import Heard, heard, hooked
@@ -27,8 +27,8 @@ PENDING = Criteria.model_validate({"task_runs": {"state": {"type": {"any_": ["PE
 
 
 def find(
-    store: Store, criteria: Criteria = ALL, limit: int = MOST_SORTED + 1
-) -> Found[list[TaskRun]]:
+    store: Store, criteria: Criteria = ALL, limit: int = MAX_SORTED + 1
+) -> SearchResult[list[TaskRun]]:
     page = Page(TaskRunSort.NAME_ASC.order, offset=0, limit=limit)
     return store.task_runs.searcher(criteria, page).find()
 
@@ -57,7 +57,7 @@ def test_runs_of_more_than_16_megabytes_are_all_read(
 
 
 def test_more_runs_than_a_batch_takes_are_read_in_batches(store: Store, dynamodb: DynamoDB) -> None:
-    runs = put_numbered(dynamodb, 2 * MOST_KEYS + 1, shards=SHARDS)
+    runs = put_numbered(dynamodb, 2 * MAX_KEYS + 1, shards=SHARDS)
     ids = [str(run.id) for run in runs]
     named = Criteria.model_validate({"task_runs": {"id": {"any_": ids}}})
     with heard(dynamodb.client) as calls:
@@ -103,7 +103,7 @@ def test_what_is_too_much_to_be_sorted_is_found_in_the_order_of_all(
     on_dynoxide: DynamoDB,
 ) -> None:
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
-    runs = put_numbered(on_dynoxide, MOST_SORTED + 1, shards=SHARDS)
+    runs = put_numbered(on_dynoxide, MAX_SORTED + 1, shards=SHARDS)
     found = find(store, PENDING, limit=20)
     assert (found.path, found.answer) == ("all_by_name", runs[:20])
 
@@ -116,7 +116,7 @@ def test_the_last_offset_of_all_is_no_number_too_large_for_dynamodb(
     def note(*, params: dict[str, Any], **_: object) -> None:
         asked.append(json.loads(params["body"]))
 
-    page = Page(TaskRunSort.NAME_ASC.order, offset=MOST_OFFSET, limit=200)
+    page = Page(TaskRunSort.NAME_ASC.order, offset=MAX_OFFSET, limit=200)
     with hooked(dynamodb.client, "before-call.dynamodb.Query", note):
         assert store.task_runs.searcher(ALL, page).find().answer == []
     assert all(query["Limit"] < 2**31 for query in asked)

@@ -78,7 +78,7 @@ class Creator:
 
     def run(self) -> None:
         while self.due.acquire() and not self.stopped:
-            new = varied(RUNS + len(self.created)).run.but(id=uuid4(), dynamic_key=str(uuid4()))
+            new = varied(RUNS + len(self.created)).run.replace(id=uuid4(), dynamic_key=str(uuid4()))
             self.store.task_runs.create(new)
             self.created.append(new.id)
 

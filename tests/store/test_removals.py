@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from runledger import wiring
-from runledger.service.stream import cascade_deletes as service
+from runledger.service.stream import cascade_deletes
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
@@ -208,13 +208,13 @@ def test_what_takes_longer_than_a_function_may_is_done_bit_by_bit(
     own = tree(site.api, task_runs=3, lines=100)
     deletion(site.api, own)
     for rounds in count():  # noqa: B007
-        records = removals.told()
+        records = removals.records()
         if not records:
             break
         with heard(site.client) as calls:
             deadline = Deadline(START + timedelta(seconds=8), Ticks())
-            told = service.follow(wiring.store(), records, deadline, now=START)
-            assert list(told) == []
+            failures = cascade_deletes.follow(wiring.store(), records, deadline, now=START)
+            assert list(failures) == []
         assert len(calls) <= 8 + 3 * len(records)
     assert rounds > 2
     assert {key.sk for key in left(site.database)} <= OF_FLOW
@@ -228,7 +228,7 @@ def test_what_was_cut_off_is_told_again_and_goes(
     own = tree(site.api, task_runs=2)
     asked = new_task_run(flow_run_id=own.flow_run, dynamic_key="early")
     created_meanwhile(site, asked, lambda: delete_flow_run(site.api, own))
-    records = removals.told()
+    records = removals.records()
     with broken(site.client, FAULTS[fault], first=call):
         failed = follow(records)
     numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
@@ -243,7 +243,7 @@ def test_what_is_told_twice_and_in_any_order_changes_nothing(
     site: Site, removals: Removals, deletion: Deletion
 ) -> None:
     deletion(site.api, tree(site.api))
-    records = removals.told()
+    records = removals.records()
     assert follow([*reversed(records), *records]) == []
     removals.follow()
     assert {key.sk for key in left(site.database)} <= OF_FLOW

@@ -83,7 +83,7 @@ def test_runs_that_are_written_again_are_found_once(
         for run in runs[::2]:
             seen = store.task_runs.read(run.id)
             assert seen
-            store.task_runs.rewrite(seen, seen.run.but(updated=LATE))
+            store.task_runs.rewrite(seen, seen.run.replace(updated=LATE))
         assert sorted(found(store, {}, TaskRunSort.NAME_ASC)) == sorted(run.id for run in runs)
 
 

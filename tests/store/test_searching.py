@@ -20,10 +20,10 @@ from runledger.domain.runs.states import State
 from runledger.domain.sorting import ALL, FlowRunSort, FlowSort, Page, Sort, TaskRunSort
 from runledger.store.dynamodb.table import Table
 from runledger.store.items import Stored
-from runledger.store.runs.derived_items import MOST_TAGS
+from runledger.store.runs.derived_items import MAX_TAGS
 from runledger.store.schema import sort_keys
 from runledger.store.search.costs import MANY_QUERIES
-from runledger.store.search.executor import MOST_SORTED
+from runledger.store.search.executor import MAX_SORTED
 from runledger.store.store import Store
 from tests.databases import TEMPLATE, DynamoDB
 from tests.domain.strategies import (
@@ -51,7 +51,7 @@ SORTS: dict[str, type[Sort]] = {
 
 # Names that agree as far as an index shows them, or nearly so, and characters that must be escaped.
 ODD = st.text("a\x00\x01\x02é\U0001f600", max_size=3)
-LONG = st.integers(sort_keys.MOST_NAME_BYTES - 5, sort_keys.MOST_NAME_BYTES + 1).map("a".__mul__)
+LONG = st.integers(sort_keys.MAX_NAME_BYTES - 5, sort_keys.MAX_NAME_BYTES + 1).map("a".__mul__)
 NAMES = TEXTS | ODD | st.builds(str.__add__, LONG, ODD)
 
 OF_RUNS = {"created": TIMES, "name": NAMES, "next_scheduled_start_time": TIMES | st.none()}
@@ -85,7 +85,7 @@ def stored(row: Mapping[str, Any]) -> Stored:
     fields = {**row}
     subflow_runs = fields.pop("subflow_runs")
     del fields["entered"]
-    run = task_run(0).but(**fields)
+    run = task_run(0).replace(**fields)
     return Stored(in_state(run, state_of(row)), version=1, subflow_runs=subflow_runs)
 
 
@@ -141,7 +141,7 @@ def test_a_search_finds_exactly_what_is_wanted(
     for criteria, page in data.draw(st.lists(st.tuples(CRITERIA, pages(kind)), max_size=5)):
         searcher = getattr(store, kind).searcher(criteria, page)
         # However little is sorted in memory, as if there were much more of it.
-        most_sorted = data.draw(st.sampled_from([0, 3, MOST_SORTED]))
+        most_sorted = data.draw(st.sampled_from([0, 3, MAX_SORTED]))
         # However few are asked for one by one, as if there were many more of them.
         many_queries = data.draw(st.sampled_from([0, 2, MANY_QUERIES]))
         hurried = replace(searcher, most_sorted=most_sorted, many_queries=many_queries)
@@ -152,7 +152,7 @@ def test_a_search_finds_exactly_what_is_wanted(
 
 
 def test_a_run_of_many_tags_is_found_by_each(store: Store, dynamodb: DynamoDB) -> None:
-    many = tuple(f"tag {number}" for number in range(MOST_TAGS + 1))
+    many = tuple(f"tag {number}" for number in range(MAX_TAGS + 1))
     others = tuple(f"other {tag}" for tag in many)
     runs = [task_run(0, tags=many), task_run(1, tags=others), task_run(2, tags=many[-1:])]
     put_task_runs(dynamodb, [Stored(run, version=1) for run in runs], shards=2)

@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from runledger.domain.concurrency.concurrency_limits import SAMPLES, Lease
-from runledger.domain.errors import Gone, Locked, TooLarge, Unavailable
+from runledger.domain.errors import ConnectionClosed, Locked, TooLarge, Unavailable
 from runledger.service.concurrency import concurrency_limits, slots, tag_limits
-from runledger.store.concurrency.leases import MOST_AT_ONCE
-from runledger.store.concurrency.slots import MOST_LIMITS
+from runledger.store.concurrency.leases import MAX_AT_ONCE
+from runledger.store.concurrency.slots import MAX_LIMITS
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.databases import DynamoDB
@@ -150,7 +150,7 @@ def test_a_lease_that_is_renewed_keeps_its_slots(store: Store, call: int) -> Non
     renewed: list[bool] = []
 
     def renew() -> None:
-        with suppress(Gone):
+        with suppress(ConnectionClosed):
             renew_the_lease(store, lease_id)
             renewed.append(True)
 
@@ -180,7 +180,7 @@ def test_what_a_task_run_holds_does_not_expire(store: Store) -> None:
 
 def test_a_lease_that_expired_is_not_renewed(store: Store) -> None:
     lease_id = prepared(store)
-    with pytest.raises(Gone):
+    with pytest.raises(ConnectionClosed):
         slots.renew(store, lease_id, 60, now=LATER)
 
 
@@ -199,7 +199,7 @@ def test_how_long_slots_were_held_counts_for_the_average(store: Store) -> None:
 
 
 def test_more_limits_than_a_transaction_holds_are_refused(store: Store) -> None:
-    names = tuple(f"n{number}" for number in range(MOST_LIMITS + 1))
+    names = tuple(f"n{number}" for number in range(MAX_LIMITS + 1))
     for name in names:
         limit(store, name)
     with pytest.raises(TooLarge):
@@ -208,7 +208,7 @@ def test_more_limits_than_a_transaction_holds_are_refused(store: Store) -> None:
 
 def test_a_limit_of_many_holders_is_reset(store: Store) -> None:
     limit(store, NAMES[0], limit=99)
-    for number in range(MOST_AT_ONCE + 1):
+    for number in range(MAX_AT_ONCE + 1):
         slots.take_for_task_run(store, TAGS[:1], UUID(int=number), now=NOW)
     tag_limits.reset(store, TAGS[0], [], now=NOW)
     assert counted(store) == held(store) == {NAMES[0]: 0}

@@ -7,7 +7,7 @@ import pytest
 
 from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.table import Query, Table
-from runledger.store.runs.derived_items import MOST_TAGS
+from runledger.store.runs.derived_items import MAX_TAGS
 from runledger.store.schema import keys
 from tests.databases import DynamoDB
 from tests.store.asking import Asked, Site, flow_run_id, made, new_task_run
@@ -16,7 +16,7 @@ from tests.store.contents import whole
 
 LONG = "long" * 500
 ODD = ["", "#", "*", LONG, LONG + "er", "\U0001f600", 'qu"ote', "\\"]
-MANY = [f"tag {number}" for number in range(MOST_TAGS + 1)]
+MANY = [f"tag {number}" for number in range(MAX_TAGS + 1)]
 
 
 def found(database: DynamoDB, kind: str, tag: str) -> set[UUID]:
@@ -39,7 +39,7 @@ def test_a_run_is_found_by_any_tag_whatever_it_is_made_of(site_on_dynoxide: Site
     whole(site_on_dynoxide.database)
 
 
-@pytest.mark.parametrize("amount", [MOST_TAGS, MOST_TAGS + 1, 300])
+@pytest.mark.parametrize("amount", [MAX_TAGS, MAX_TAGS + 1, 300])
 def test_a_run_is_found_by_each_of_its_tags_however_many(site: Site, amount: int) -> None:
     tags = [f"tag {number}" for number in range(amount)]
     run = tagged(site, tags)

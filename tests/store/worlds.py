@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
-from runledger.domain.filters.ancestry import Lineage
+from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
@@ -86,25 +86,25 @@ class World(NamedTuple):
         return criteria.matches(stored.facts, self._lineage(above) if above else None)
 
     def _wants_flow_run(self, run: FlowRun, criteria: Criteria) -> bool:
-        lineage = self._lineage(run)
-        above = all(one.matches(lineage) for one in criteria.of_lineage)
+        ancestry = self._lineage(run)
+        above = all(one.matches(ancestry) for one in criteria.of_ancestry)
         return above and self._has_task_run(run, criteria)
 
     def _wants_flow(self, flow: Flow, criteria: Criteria) -> bool:
         deployments = [one for one in self.deployments if one.flow_id == flow.id]
-        lineages = [self._of_deployment(one) for one in deployments]
-        itself = Lineage(flow=flow, flow_has_deployment=bool(deployments))
+        ancestries = [self._of_deployment(one) for one in deployments]
+        itself = Ancestry(flow=flow, flow_has_deployment=bool(deployments))
         return (
             (criteria.flows is None or criteria.flows.matches(itself))
-            and (criteria.deployments is None or any(map(criteria.deployments.matches, lineages)))
+            and (criteria.deployments is None or any(map(criteria.deployments.matches, ancestries)))
             and self._has_run([one for one in self.flow_runs if one.flow_id == flow.id], criteria)
         )
 
     def _wants_deployment(self, deployment: Deployment, criteria: Criteria) -> bool:
-        lineage = self._of_deployment(deployment)
+        ancestry = self._of_deployment(deployment)
         runs = [one for one in self.flow_runs if one.deployment_id == deployment.id]
         asked = (criteria.flows, criteria.deployments)
-        return all(one.matches(lineage) for one in asked if one) and self._has_run(runs, criteria)
+        return all(one.matches(ancestry) for one in asked if one) and self._has_run(runs, criteria)
 
     def _has_run(self, runs: Sequence[FlowRun], criteria: Criteria) -> bool:
         """Tell whether one run meets what is asked of runs and of their task runs."""
@@ -122,11 +122,11 @@ class World(NamedTuple):
         own = (one.facts for one in self.task_runs if one.run.flow_run_id == run.id)
         return wanted is None or any(map(wanted.matches, own))
 
-    def _lineage(self, run: FlowRun) -> Lineage:
+    def _lineage(self, run: FlowRun) -> Ancestry:
         parents = (one.run for one in self.task_runs if one.run.id == run.parent_task_run_id)
         deployments = (one for one in self.deployments if one.id == run.deployment_id)
         deployment = next(deployments, None)
-        return Lineage(
+        return Ancestry(
             flow_run=run,
             flow=self._flow(run.flow_id),
             deployment=deployment,
@@ -135,9 +135,9 @@ class World(NamedTuple):
             parent_flow_run_id=next((parent.flow_run_id for parent in parents), None),
         )
 
-    def _of_deployment(self, deployment: Deployment) -> Lineage:
+    def _of_deployment(self, deployment: Deployment) -> Ancestry:
         flow = self._flow(deployment.flow_id)
-        return Lineage(
+        return Ancestry(
             flow=flow, deployment=deployment, deployment_flow=flow, flow_has_deployment=True
         )
 

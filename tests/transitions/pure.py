@@ -44,7 +44,7 @@ class Pure:
 
     def change(self, run_id: str, fields: JSON) -> None:
         changes = FlowRunUpdate.model_validate(fields).changes()
-        self._flow_runs[run_id] = self._flow_runs[run_id].but(**changes)
+        self._flow_runs[run_id] = self._flow_runs[run_id].replace(**changes)
 
     def read(self, kind: str, run_id: str) -> JSON:
         if kind == TASK_RUNS:
@@ -53,7 +53,7 @@ class Pure:
 
     def _decide(self, run: TaskRun | FlowRun, asked: State, *, force: bool) -> Decision[Any]:
         self.now += timedelta(seconds=1)
-        state = asked.but(timestamp=next_moment(run, asked.timestamp))
+        state = asked.replace(timestamp=next_moment(run, asked.timestamp))
         facts = Facts(now=asked.timestamp, state_id=uuid4(), flow_run=self._flow_run_of(run))
         if isinstance(run, FlowRun):
             return decide(flow_policy_for(force=force), Transition(run, state, facts))
@@ -63,7 +63,7 @@ class Pure:
         return self._flow_runs.get(str(run.flow_run_id)) if isinstance(run, TaskRun) else None
 
     def _keep(self, decision: Decision[Any]) -> None:
-        run = decision.run.but(state=decision.run.state.as_stored())
+        run = decision.run.replace(state=decision.run.state.as_stored())
         (self._task_runs if isinstance(run, TaskRun) else self._flow_runs)[str(run.id)] = run
 
 

@@ -10,5 +10,5 @@ from runledger.service.concurrency import slots
 @endpoint
 def handler(request: Request) -> Response:
     asked = request.parameters(Increment)
-    wanted = slots.Wanted(asked.names, asked.slots, asked.mode)
+    wanted = slots.SlotRequest(asked.names, asked.slots, asked.mode)
     return Response([named(one) for one in slots.take(wiring.store(), wanted, now=request.now)])

@@ -10,7 +10,7 @@ from runledger.service.concurrency import slots
 @endpoint
 def handler(request: Request) -> Response:
     asked = request.parameters(IncrementWithLease)
-    wanted = slots.Wanted(asked.names, asked.slots, asked.mode)
+    wanted = slots.SlotRequest(asked.names, asked.slots, asked.mode)
     term = slots.Term(asked.holder, asked.lease_duration)
     grant = slots.take_on_lease(wiring.store(), wanted, term, now=request.now)
     return Response({"lease_id": grant.lease_id, "limits": [named(one) for one in grant.limits]})

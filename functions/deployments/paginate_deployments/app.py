@@ -13,4 +13,4 @@ def handler(request: Request) -> Response:
     asked, store = request.parameters(PaginateDeployments), wiring.searchable(request.now)
     found = searches.paginate(store.deployments, deployment_criteria(asked), asked.part())
     page = paginated(*found.answer, limit=asked.limit, page=asked.page)
-    return Response(page, log=found.told())
+    return Response(page, log=found.log_fields())

@@ -13,4 +13,4 @@ def handler(request: Request) -> Response:
     countable = request.path_value("countable", Countable)
     asked, store = request.parameters(CountEvents), wiring.searchable(request.now)
     found = events.count(store, asked.filter, countable, asked.spans(), now=request.now)
-    return Response(found.answer, log=found.told())
+    return Response(found.answer, log=found.log_fields())

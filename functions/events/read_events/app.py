@@ -15,4 +15,4 @@ def handler(request: Request) -> Response:
     store = wiring.searchable(request.now)
     found = events.search(store, wanted.filter, page, now=request.now)
     at = url_of(request, "/events/filter/next")
-    return Response(EventPage.of(wanted, *found.answer, at=at), log=found.told())
+    return Response(EventPage.of(wanted, *found.answer, at=at), log=found.log_fields())

@@ -11,4 +11,4 @@ from runledger.service import searches
 def handler(request: Request) -> Response:
     asked, store = request.parameters(AverageFlowRunLateness), wiring.searchable(request.now)
     found = searches.lateness(store.flow_runs, flow_run_criteria(asked), now=wiring.now())
-    return Response(found.answer, log=found.told())
+    return Response(found.answer, log=found.log_fields())

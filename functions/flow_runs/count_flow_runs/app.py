@@ -11,4 +11,4 @@ from runledger.service import searches
 def handler(request: Request) -> Response:
     asked, store = request.parameters(CountFlowRuns), wiring.searchable(request.now)
     found = searches.count(store.flow_runs, flow_run_criteria(asked))
-    return Response(found.answer, log=found.told())
+    return Response(found.answer, log=found.log_fields())

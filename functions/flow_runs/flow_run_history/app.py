@@ -12,4 +12,4 @@ def handler(request: Request) -> Response:
     asked, store = request.parameters(FlowRunHistory), wiring.searchable(request.now)
     wanted, timeline = flow_run_criteria(asked), asked.timeline()
     found = searches.history(store.flow_runs, wanted, timeline, now=wiring.now())
-    return Response(found.answer, log=found.told())
+    return Response(found.answer, log=found.log_fields())

@@ -16,4 +16,4 @@ def handler(request: Request) -> Response:
     now = wiring.now()
     runs = [as_of(run, now) for run in found.answer.page]
     page = paginated(runs, found.answer.total, limit=asked.limit, page=asked.page)
-    return Response(page, log=found.told())
+    return Response(page, log=found.log_fields())

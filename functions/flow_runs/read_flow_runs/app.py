@@ -13,4 +13,4 @@ def handler(request: Request) -> Response:
     asked, store = request.parameters(ReadFlowRuns), wiring.searchable(request.now)
     found = searches.search(store.flow_runs, flow_run_criteria(asked), asked.part())
     now = wiring.now()
-    return Response([as_of(run, now) for run in found.answer], log=found.told())
+    return Response([as_of(run, now) for run in found.answer], log=found.log_fields())

@@ -11,4 +11,4 @@ from runledger.service import searches
 def handler(request: Request) -> Response:
     asked, store = request.parameters(CountFlows), wiring.searchable(request.now)
     found = searches.count(store.flows, flow_criteria(asked))
-    return Response(found.answer, log=found.told())
+    return Response(found.answer, log=found.log_fields())

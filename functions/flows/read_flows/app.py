@@ -11,4 +11,4 @@ from runledger.service import searches
 def handler(request: Request) -> Response:
     asked, store = request.parameters(ReadFlows), wiring.searchable(request.now)
     found = searches.search(store.flows, flow_criteria(asked), asked.part())
-    return Response(found.answer, log=found.told())
+    return Response(found.answer, log=found.log_fields())

@@ -13,4 +13,6 @@ def handler(request: Request) -> Response:
     store = wiring.searchable(request.now)
     run = flow_runs.read(store, request.id())
     found = logs.of_flow_run(store, run.id, now=request.now)
-    return Response(text=as_csv(found.answer), headers=csv_headers(run.name), log=found.told())
+    return Response(
+        text=as_csv(found.answer), headers=csv_headers(run.name), log=found.log_fields()
+    )

@@ -11,4 +11,4 @@ from runledger.service import logs
 def handler(request: Request) -> Response:
     asked, store = request.parameters(ReadLogs), wiring.searchable(request.now)
     found = logs.search(store, asked.query(), now=request.now)
-    return Response(found.answer, log=found.told())
+    return Response(found.answer, log=found.log_fields())

@@ -11,4 +11,4 @@ from runledger.service.runs import observed_states
 def handler(request: Request) -> Response:
     asked = request.query_parameters(ReadObservedStates)
     found = observed_states.read(wiring.searchable(request.now), asked.wanted())
-    return Response(found.answer, log=found.told())
+    return Response(found.answer, log=found.log_fields())

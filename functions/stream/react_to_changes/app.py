@@ -5,10 +5,10 @@ from datetime import datetime
 
 from runledger import wiring
 from runledger.adapters.stream import Failures, Record, consumer
-from runledger.service.context import Means
+from runledger.service.context import ServiceContext
 from runledger.service.stream import reactions
 
 
 @consumer
 def handler(records: Sequence[Record], now: datetime) -> Failures:
-    return reactions.react(Means(wiring.store(), wiring.sockets(), now), records)
+    return reactions.react(ServiceContext(wiring.store(), wiring.connections(), now), records)

@@ -12,4 +12,4 @@ def handler(request: Request) -> Response:
     asked, store = request.parameters(TaskRunHistory), wiring.searchable(request.now)
     wanted, timeline = asked.criteria(), asked.timeline()
     found = searches.history(store.task_runs, wanted, timeline, now=wiring.now())
-    return Response(found.answer, log=found.told())
+    return Response(found.answer, log=found.log_fields())

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from runledger import wiring
 from runledger.adapters.auth import admits_token
 from runledger.adapters.observability import logger
-from runledger.service.context import Means
+from runledger.service.context import ServiceContext
 from runledger.service.websocket import disconnects, dispatcher
 from runledger.settings import settings
 
@@ -16,9 +16,9 @@ from runledger.settings import settings
 @logger.inject_lambda_context(clear_state=True)
 def handler(_: dict[str, Any], __: LambdaContext) -> None:
     lease = timedelta(seconds=settings().worker_lease_seconds)
-    means = Means(wiring.store(), wiring.sockets(), datetime.now(UTC))
+    context = ServiceContext(wiring.store(), wiring.connections(), datetime.now(UTC))
     try:
-        disconnects.sweep(means, lease)
+        disconnects.sweep(context, lease)
     finally:
         if not admits_token(None):
-            dispatcher.end_silent(means)
+            dispatcher.end_silent(context)

@@ -11,4 +11,4 @@ from runledger.service.runs import summaries
 def handler(request: Request) -> Response:
     asked, store = request.parameters(ByFlow), wiring.searchable(request.now)
     found = summaries.count_deployments(store, asked.flow_ids)
-    return Response(found.answer, log=found.told())
+    return Response(found.answer, log=found.log_fields())

@@ -11,4 +11,4 @@ from runledger.service.runs import summaries
 def handler(request: Request) -> Response:
     asked, store = request.parameters(CountTaskRunsByFlowRun), wiring.searchable(request.now)
     found = summaries.count_by_flow_run(store, asked.flow_run_ids)
-    return Response(found.answer, log=found.told())
+    return Response(found.answer, log=found.log_fields())

@@ -11,5 +11,5 @@ from runledger.service.runs import summaries
 def handler(request: Request) -> Response:
     asked, store = request.parameters(ByFlow), wiring.searchable(request.now)
     found = summaries.next_runs(store, asked.flow_ids)
-    told = {flow_id: NextRun.of(run) if run else None for flow_id, run in found.answer.items()}
-    return Response(told, log=found.told())
+    answer = {flow_id: NextRun.of(run) if run else None for flow_id, run in found.answer.items()}
+    return Response(answer, log=found.log_fields())

@@ -11,4 +11,4 @@ from runledger.service.runs import summaries
 def handler(request: Request) -> Response:
     asked, store = request.parameters(DashboardTaskRunCounts), wiring.searchable(request.now)
     found = summaries.count_ended(store, asked.wanted(), asked.window(request.now))
-    return Response(found.answer, log=found.told())
+    return Response(found.answer, log=found.log_fields())

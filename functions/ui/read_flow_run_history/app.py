@@ -14,4 +14,6 @@ def handler(request: Request) -> Response:
     asked, store = request.parameters(ReadFlowRunHistory), wiring.searchable(request.now)
     found = searches.search(store.flow_runs, flow_run_criteria(asked), asked.part())
     now = wiring.now()
-    return Response([SimpleFlowRun.of(as_of(run, now)) for run in found.answer], log=found.told())
+    return Response(
+        [SimpleFlowRun.of(as_of(run, now)) for run in found.answer], log=found.log_fields()
+    )

@@ -11,4 +11,4 @@ from runledger.service.runs import summaries
 def handler(request: Request) -> Response:
     asked, store = request.parameters(CountTaskRunsByState), wiring.searchable(request.now)
     found = summaries.count_by_state(store, asked.criteria())
-    return Response(CountByState.model_validate(found.answer), log=found.told())
+    return Response(CountByState.model_validate(found.answer), log=found.log_fields())

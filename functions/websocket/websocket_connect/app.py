@@ -5,15 +5,15 @@ from typing import Any
 from runledger import wiring
 from runledger.adapters.auth import admits_token
 from runledger.adapters.observability import logger
-from runledger.adapters.websocket.handler import REFUSED, Event, accept, websocket
+from runledger.adapters.websocket.handler import REFUSED, WebSocketEvent, accept, websocket
 from runledger.domain.errors import Unavailable
 from runledger.domain.websocket.protocol import SUBPROTOCOL
 from runledger.service.websocket import dispatcher
 
 
 @websocket
-def handler(event: Event) -> dict[str, Any]:
-    client = dispatcher.Client(event.path, event.subprotocols)
+def handler(event: WebSocketEvent) -> dict[str, Any]:
+    client = dispatcher.Handshake(event.path, event.subprotocols)
     try:
         begun = dispatcher.begin(
             wiring.store(), event.connection_id, client, admits_token, now=event.now

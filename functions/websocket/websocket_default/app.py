@@ -4,13 +4,13 @@ from typing import Any
 
 from runledger import wiring
 from runledger.adapters.auth import admits_token
-from runledger.adapters.websocket.handler import ACCEPTED, Event, websocket
-from runledger.service.context import Means
-from runledger.service.websocket.dispatcher import Ears
+from runledger.adapters.websocket.handler import ACCEPTED, WebSocketEvent, websocket
+from runledger.service.context import ServiceContext
+from runledger.service.websocket.dispatcher import WebSocketDispatcher
 
 
 @websocket
-def handler(event: Event) -> dict[str, Any]:
-    means = Means(wiring.store(), wiring.sockets(), event.now)
-    Ears(means, admits_token).hear(event.connection_id, event.text)
+def handler(event: WebSocketEvent) -> dict[str, Any]:
+    context = ServiceContext(wiring.store(), wiring.connections(), event.now)
+    WebSocketDispatcher(context, admits_token).hear(event.connection_id, event.text)
     return ACCEPTED

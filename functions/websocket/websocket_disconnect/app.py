@@ -3,11 +3,11 @@
 from typing import Any
 
 from runledger import wiring
-from runledger.adapters.websocket.handler import ACCEPTED, Event, websocket
+from runledger.adapters.websocket.handler import ACCEPTED, WebSocketEvent, websocket
 from runledger.service.websocket import dispatcher
 
 
 @websocket
-def handler(event: Event) -> dict[str, Any]:
-    dispatcher.end(wiring.store(), event.connection_id, event.departure)
+def handler(event: WebSocketEvent) -> dict[str, Any]:
+    dispatcher.end(wiring.store(), event.connection_id, event.disconnect)
     return ACCEPTED

@@ -132,11 +132,11 @@ def comes_to_be(read: Callable[[], Found], expected: Found, within: float = PATI
 
 
 def succeeds(ran: Ran) -> None:
-    assert ran.code == 0, ran.told()
+    assert ran.code == 0, ran.as_text()
 
 
 def fails(ran: Ran, saying: str) -> None:
-    assert ran.code == 1, ran.told()
+    assert ran.code == 1, ran.as_text()
     contains(ran.out + ran.err, saying)
 
 

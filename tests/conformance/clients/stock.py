@@ -31,10 +31,10 @@ class Ran:
 
     def result(self) -> Any:  # noqa: ANN401 whatever it found
         """What a program of ours found: it prints it as JSON, in its last line."""
-        assert self.code == 0, self.told()
+        assert self.code == 0, self.as_text()
         return json.loads(self.out.splitlines()[-1])
 
-    def told(self) -> str:
+    def as_text(self) -> str:
         return f"exit code {self.code}\n{self.out}{self.err}".rstrip()
 
 
@@ -93,9 +93,9 @@ class Stock:
         around = {
             name: text for name, text in os.environ.items() if not name.startswith("PREFECT_")
         }
-        told = {
+        as_text = {
             "PREFECT_API_URL": self.url,
             "PREFECT_HOME": str(self.home),
             "COLUMNS": "250",  # tables with room for an id
         }
-        return around | told | ({"PREFECT_API_AUTH_STRING": self.auth} if self.auth else {})
+        return around | as_text | ({"PREFECT_API_AUTH_STRING": self.auth} if self.auth else {})

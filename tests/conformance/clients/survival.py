@@ -62,10 +62,10 @@ class Site:
         return self.folder / "enough"
 
     def start(self) -> None:
-        told = {"PORT": str(self.port), "DATA": str(self.folder / "data"), **self.settings}
+        as_text = {"PORT": str(self.port), "DATA": str(self.folder / "data"), **self.settings}
         command = [sys.executable, "-m", "local"]
         quiet = subprocess.DEVNULL
-        self.server = subprocess.Popen(command, env=os.environ | told, cwd=ROOT, stdout=quiet)
+        self.server = subprocess.Popen(command, env=os.environ | as_text, cwd=ROOT, stdout=quiet)
         _until(self._answers, "the server does not start")
 
     def _answers(self) -> bool:

@@ -50,10 +50,10 @@ def test_claims_share_a_home_unless_they_are_apart(*, apart: bool) -> None:
 
 
 def test_a_group_asks_its_server_with_its_password() -> None:
-    told: list[tuple[str, str | None]] = []
-    checks = {"any": lambda scene: told.append((scene.stock.url, scene.stock.auth))}
+    as_text: list[tuple[str, str | None]] = []
+    checks = {"any": lambda scene: as_text.append((scene.stock.url, scene.stock.auth))}
     outcomes(nowhere, [Group(checks, "me:secret")])
-    assert told == [("http://me:secret@nowhere/api", "me:secret")]
+    assert as_text == [("http://me:secret@nowhere/api", "me:secret")]
 
 
 def test_what_is_read_may_become_as_expected() -> None:

@@ -177,11 +177,11 @@ def _changes() -> Iterator[Program]:
     yield program("flow run changed: nothing there", *asked)
     scheduled = flow_run(state=SCHEDULED, **DEPLOYED).named("run")
     given = patch("/flow_runs/<run.id>", {"job_variables": {"a": 1}})
-    told = patch("/flow_runs/<run.id>", {"infrastructure_pid": "7"})
+    as_text = patch("/flow_runs/<run.id>", {"infrastructure_pid": "7"})
     yield program("flow run changed: job variables", FLOW, scheduled, given, READ)
     yield program(
         "flow run changed: a process of its own",
-        *(FLOW, flow_run(state=SCHEDULED).named("run"), told, READ),
+        *(FLOW, flow_run(state=SCHEDULED).named("run"), as_text, READ),
         *_each((CANCELLING, CANCELLED)),
     )
     policies = (patch("/flow_runs/<run.id>", {"empirical_policy": policy}) for policy in POLICIES)

@@ -16,7 +16,7 @@ COUNTED: tuple[object, ...] = (
     *({"flow_run_ids": [some_id(8), some_id(9), some_id(8)]}, {"flow_run_ids": []}, {}, [], None),
     *({"flow_run_ids": None}, {"flow_run_ids": "x"}, {"flow_run_ids": ["x"]}),
 )
-TOLD: tuple[object, ...] = (
+SUBSCRIBED: tuple[object, ...] = (
     *({}, {"limit": 1}, {"limit": 0}, {"limit": 1000}, {"limit": 1001}, {"limit": "x"}, [], None),
     *({"offset": 1}, {"offset": -1}, {"sort": "x"}, {"sort": "START_TIME_ASC"}, {"work_pools": {}}),
     *({"work_queues": {}}, {"flow_runs": {"name": {"any_": ["FR 1"]}}}, {"flows": 5}),
@@ -97,7 +97,7 @@ def _history() -> Program:
         post("/flow_runs/", {"flow_id": "<flow.id>", "name": "FR 2"}).named("second"),
         post("/flow_runs/<second.id>/set_state", running),
         post("/flow_runs/<second.id>/set_state", {"state": {"type": "COMPLETED"}}),
-        *(post(history, body) for body in TOLD),
+        *(post(history, body) for body in SUBSCRIBED),
         bare("GET", history),
     )
 

@@ -19,7 +19,7 @@ def state_id(entered: datetime) -> UUID:
     return uuid7(entered, secrets.randbits(BITS))
 
 
-def chance() -> float:
+def random_fraction() -> float:
     """Return a number in [0, 1)."""
     return secrets.randbits(BITS) / (1 << BITS)
 

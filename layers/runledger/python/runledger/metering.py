@@ -22,7 +22,7 @@ class Meter:
             self.calls += 1
             self.capacity += capacity
 
-    def told(self) -> dict[str, object]:
+    def log_fields(self) -> dict[str, object]:
         """Return what is worth logging."""
         return {"calls": self.calls, "capacity": round(self.capacity, 1)}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from runledger.adapters.websocket.connections import Sockets
+from runledger.adapters.websocket.connections import ApiGatewayConnections
 from runledger.settings import settings
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.dynamodb.table import Table
@@ -45,7 +45,7 @@ def store() -> Store:
 def searchable(since: datetime) -> Store:
     """Return the store for a search that began then, and that gives up in time to say so."""
     limit = timedelta(seconds=settings().search_seconds)
-    return store().until(Deadline(since + limit, now))
+    return store().with_deadline(Deadline(since + limit, now))
 
 
 def removal_deadline(since: datetime) -> Deadline:
@@ -71,13 +71,13 @@ def _config() -> Config:
 
 
 @cache
-def sockets() -> Sockets:
+def connections() -> ApiGatewayConnections:
     """Return the WebSocket connections, reached where botocore's own setting says."""
-    return Sockets.by(boto3.client("apigatewaymanagementapi", config=_config()))
+    return ApiGatewayConnections.by(boto3.client("apigatewaymanagementapi", config=_config()))
 
 
 def reset() -> None:
     """Forget what was made of the environment, for a process in which it changes."""
     settings.cache_clear()
     store.cache_clear()
-    sockets.cache_clear()
+    connections.cache_clear()

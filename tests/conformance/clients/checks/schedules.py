@@ -20,8 +20,8 @@ def creates(scene: Scene) -> None:
     _deploy(scene)
     timings = {"cron": "@daily", "interval": "60", "rrule": DAILY}
     for kind, timing in timings.items():
-        told = _told(scene, "create", NAME, f"--{kind}", timing, "--timezone", "Europe/Rome")
-        contains(told, "Created deployment schedule!")
+        as_text = _told(scene, "create", NAME, f"--{kind}", timing, "--timezone", "Europe/Rome")
+        contains(as_text, "Created deployment schedule!")
     made = [one["schedule"] for one in reversed(_schedules(scene))]
     assert [one[kind] for one, kind in zip(made, timings, strict=True)] == ["@daily", 60.0, DAILY]
     assert {one["timezone"] for one in made} == {"Europe/Rome"}
@@ -29,8 +29,8 @@ def creates(scene: Scene) -> None:
 
 def replaces(scene: Scene) -> None:
     _deploy(scene, NIGHTLY, HOURLY)
-    told = _told(scene, "create", NAME, "--cron", "@weekly", "--replace", YES)
-    contains(told, "Replaced existing deployment schedules with new schedule!")
+    as_text = _told(scene, "create", NAME, "--cron", "@weekly", "--replace", YES)
+    contains(as_text, "Replaced existing deployment schedules with new schedule!")
     assert [one["schedule"]["cron"] for one in _schedules(scene)] == ["@weekly"]
 
 
@@ -38,8 +38,8 @@ def lists(scene: Scene) -> None:
     hourly, nightly = _deploy(scene, NIGHTLY, HOURLY)
     shown = _told(scene, "ls", NAME)
     contains(shown, nightly["id"], "cron: 0 4 * * *", hourly["id"], "interval: 1:00:00s", "True")
-    told = json.loads(_told(scene, "ls", NAME, "--output", "json"))
-    assert [one["id"] for one in told] == [hourly["id"], nightly["id"]]
+    as_text = json.loads(_told(scene, "ls", NAME, "--output", "json"))
+    assert [one["id"] for one in as_text] == [hourly["id"], nightly["id"]]
 
 
 def pauses_one(scene: Scene) -> None:

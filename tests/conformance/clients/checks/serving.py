@@ -83,8 +83,8 @@ def is_suspended(scene: Scene) -> None:
 
 def keeps_schedules(scene: Scene) -> None:
     with _serving(scene, "sum_up", "scheduled", "* * * * *", "0 4 * * *"):
-        told = scene.stock.prefect("deployment", "inspect", "sum-up/scheduled")
-    contains(told.out, "'* * * * *'", "'0 4 * * *'", "'active': True")
+        as_text = scene.stock.prefect("deployment", "inspect", "sum-up/scheduled")
+    contains(as_text.out, "'* * * * *'", "'0 4 * * *'", "'active': True")
 
 
 CHECKS: Mapping[str, Check] = {

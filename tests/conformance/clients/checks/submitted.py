@@ -47,7 +47,7 @@ def misses(scene: Scene) -> None:
     unknown = str(uuid4())
     ran = scene.stock.prefect("task-run", "inspect", unknown)
     fails(ran, f"Task run '{unknown}' not found!")
-    assert "Traceback" not in ran.err, ran.told()
+    assert "Traceback" not in ran.err, ran.as_text()
 
 
 def searches(scene: Scene) -> None:

@@ -17,8 +17,8 @@ from runledger.adapters.requests import Request
 from runledger.domain.errors import (
     Conflict,
     Forbidden,
-    Gone,
     Invalid,
+    LeaseExpired,
     Locked,
     Mismatch,
     NotFound,
@@ -38,7 +38,7 @@ JSON = {"Content-Type": "application/json"}
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 
 # Lambda hands over at most 6 MB; API Gateway would answer a bare 502 to more.
-MOST_BYTES = 6 * 1024 * 1024 - 64 * 1024
+MAX_BYTES = 6 * 1024 * 1024 - 64 * 1024
 # JSON spells no character of a text with more bytes: "\u0000".
 MAX_GROWTH = 6
 
@@ -112,10 +112,10 @@ def _check_size(body: str) -> None:
     Raises:
         TooLarge: it is too much.
     """
-    if len(body) * MAX_GROWTH <= MOST_BYTES:
+    if len(body) * MAX_GROWTH <= MAX_BYTES:
         return
     size = len(to_json(body))
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise TooLarge(f"The answer has {size:,} bytes, more than can be sent: ask for less.")
 
 
@@ -138,8 +138,8 @@ SECONDS_TO_REPEAT = 1
 
 def _out_of_time(error: OutOfTime) -> Response:
     wait = {"Retry-After": str(SECONDS_TO_REPEAT)}
-    told = {"exception_message": str(error)}
-    return Response(told, HTTPStatus.SERVICE_UNAVAILABLE, wait, log=error.log)
+    body = {"exception_message": str(error)}
+    return Response(body, HTTPStatus.SERVICE_UNAVAILABLE, wait, log=error.log)
 
 
 def _locked(error: Locked) -> Response:
@@ -159,9 +159,9 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     Mismatch: _detail(HTTPStatus.CONFLICT),
     Rejected: _detail(HTTPStatus.BAD_REQUEST),
     Locked: _locked,
-    Gone: _detail(HTTPStatus.GONE),
+    LeaseExpired: _detail(HTTPStatus.GONE),
     TooLarge: _detail(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
-    InvalidRequest: lambda error: Response(error.told(), HTTPStatus.UNPROCESSABLE_ENTITY),
+    InvalidRequest: lambda error: Response(error.answer_body(), HTTPStatus.UNPROCESSABLE_ENTITY),
     Invalid: _detail(HTTPStatus.UNPROCESSABLE_ENTITY),
     OutOfTime: _out_of_time,
     Unavailable: _message(HTTPStatus.SERVICE_UNAVAILABLE, "Service Unavailable"),
@@ -200,14 +200,14 @@ def endpoint(answer: Endpoint, *, authenticated: bool = True, versioned: bool = 
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
         with measured() as meter:
-            response, told = attempt(lambda: respond(event))
+            response, body = attempt(lambda: respond(event))
         status = HTTPStatus(response.status)
-        costs = {**response.log, **meter.told()}
+        costs = {**response.log, **meter.log_fields()}
         logger.info("answered", extra={"status": status, **costs})
         count(OUTCOMES.get(status, "Failed"))
         if response.log and wants_explanation(event):
-            told["headers"][PLAN] = "; ".join(f"{name}={value}" for name, value in costs.items())
-        return told
+            body["headers"][PLAN] = "; ".join(f"{name}={value}" for name, value in costs.items())
+        return body
 
     return handler
 
@@ -218,8 +218,8 @@ def attempt(respond: Callable[[], Response]) -> tuple[Response, dict[str, Any]]:
         response = respond()
         return response, response.as_event()
     except Exception as error:  # noqa: BLE001
-        told = answer_to(error)
-        return told, told.as_event()
+        body = answer_to(error)
+        return body, body.as_event()
 
 
 def wants_explanation(event: Mapping[str, Any]) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 # What is nested deeper, or a number that has more digits, pydantic would write and not read again.
-MOST_NESTED = 150
-MOST_DIGITS = 4_000
+MAX_NESTED = 150
+MAX_DIGITS = 4_000
 
 
 def parse_json(raw: bytes) -> object:
@@ -26,7 +26,7 @@ def parse_json(raw: bytes) -> object:
     content = json.loads(
         text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_short_enough
     )
-    if text.count("[") + text.count("{") > MOST_NESTED:
+    if text.count("[") + text.count("{") > MAX_NESTED:
         _refuse_deep_nesting(content)
     if "\\ud" in text.lower():
         _refuse_lone_surrogates(content, text)
@@ -35,7 +35,7 @@ def parse_json(raw: bytes) -> object:
 
 def _refuse_deep_nesting(content: object) -> None:
     level = [content]
-    for _ in range(MOST_NESTED):
+    for _ in range(MAX_NESTED):
         level = [
             inner for outer in level if isinstance(outer, (dict, list)) for inner in _inside(outer)
         ]
@@ -49,7 +49,7 @@ def _inside(outer: dict[str, object] | list[object]) -> Iterable[object]:
 
 
 def _short_enough(text: str) -> int:
-    if len(text) > MOST_DIGITS:
+    if len(text) > MAX_DIGITS:
         raise json.JSONDecodeError("Number out of range", text, 0)
     return int(text)
 

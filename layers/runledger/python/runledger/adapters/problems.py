@@ -20,7 +20,7 @@ class InvalidRequest(Exception):  # noqa: N818
         self.problems = problems
         self.body = body
 
-    def told(self) -> dict[str, Any]:
+    def answer_body(self) -> dict[str, Any]:
         """Return the body of the answer."""
         return {
             "exception_message": "Invalid request received.",

@@ -34,7 +34,7 @@ def consumer(react: React) -> Handler:
         failures = [error for _, error in left if not isinstance(error, Unfinished)]
         for error in failures:
             logger.error("a reaction failed", exc_info=error)
-        logger.info("reacted", extra={"records": len(records), **meter.told()})
+        logger.info("reacted", extra={"records": len(records), **meter.log_fields()})
         count("ReactionFailed" if failures else "Reacted")
         return {"batchItemFailures": [{"itemIdentifier": number} for number, _ in left]}
 

@@ -26,13 +26,13 @@ def url_of(request: Request, path: str) -> str:
 
 def _scheme(request: Request) -> str:
     """Return how the client came or, where nobody says, how it is led to WebSockets."""
-    told = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
-    if told in SCHEMES:
-        return told
+    scheme = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+    if scheme in SCHEMES:
+        return scheme
     return "https" if urlsplit(settings().websocket_url).scheme == "wss" else "http"
 
 
 def _host(request: Request) -> str:
-    told = (request.headers.get(name, "") for name in (VIEWER_HOST, "host"))
+    hosts = (request.headers.get(name, "") for name in (VIEWER_HOST, "host"))
     own: str = request.event["requestContext"]["domainName"]
-    return next((host for host in told if HOST.fullmatch(host)), own)
+    return next((host for host in hosts if HOST.fullmatch(host)), own)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, field_validator
 
 from runledger import ids
-from runledger.api.queries import MOST_RUNS, Offset, check_limit
+from runledger.api.queries import MAX_RUNS, Offset, check_limit
 from runledger.api.requests import Body
 from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, Holder, named_for
 from runledger.domain.concurrency.slot_requests import Mode
@@ -76,7 +76,7 @@ class LimitUpdate(Body):
 class ReadLimits(Value):
     """POST /concurrency_limits/filter and its like."""
 
-    limit: int = MOST_RUNS
+    limit: int = MAX_RUNS
     offset: Offset = 0
 
     @field_validator("limit", mode="before")

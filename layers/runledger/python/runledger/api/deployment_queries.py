@@ -53,4 +53,4 @@ class GetScheduledFlowRuns(Limited):
 def deployment_criteria(asked: Queued) -> Criteria:
     """Return what is asked of deployments; none is of a work pool."""
     wanted = asked.criteria()
-    return wanted.but(deployments=NO_DEPLOYMENT) if asked.names_pools else wanted
+    return wanted.replace(deployments=NO_DEPLOYMENT) if asked.names_pools else wanted

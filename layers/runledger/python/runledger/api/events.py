@@ -11,15 +11,15 @@ from runledger.domain.events.events import Event, ReceivedEvent
 from runledger.domain.filters.events import EventFilter
 from runledger.domain.values import Value
 
-MOST_EVENTS = 50
-SHORTEST_INTERVAL = 0.01
+MAX_EVENTS = 50
+MIN_INTERVAL = 0.01
 
 
 class Events(RootModel[list[Event]]):
     """POST /events."""
 
 
-class Wanted(Value):
+class EventQuery(Value):
     """A page of the events that are wanted, as the link to it carries it."""
 
     filter: EventFilter
@@ -31,7 +31,7 @@ class Wanted(Value):
         return base64.urlsafe_b64encode(self.model_dump_json().encode()).decode()
 
     @classmethod
-    def by(cls, token: str) -> "Wanted":
+    def by(cls, token: str) -> "EventQuery":
         """Read what a link carries.
 
         Raises:
@@ -47,11 +47,11 @@ class ReadEvents(Value):
     """POST /events/filter: named parameters."""
 
     filter: EventFilter = Field(default_factory=dict, validate_default=True)
-    limit: Annotated[int, Field(ge=0, le=MOST_EVENTS)] = MOST_EVENTS
+    limit: Annotated[int, Field(ge=0, le=MAX_EVENTS)] = MAX_EVENTS
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> EventQuery:
         """Return the first page that is asked for."""
-        return Wanted(filter=self.filter, limit=self.limit)
+        return EventQuery(filter=self.filter, limit=self.limit)
 
 
 class CountEvents(Value):
@@ -59,7 +59,7 @@ class CountEvents(Value):
 
     filter: EventFilter
     time_unit: TimeUnit = TimeUnit.DAY
-    time_interval: Annotated[float, Field(ge=SHORTEST_INTERVAL)] = 1.0
+    time_interval: Annotated[float, Field(ge=MIN_INTERVAL)] = 1.0
 
     def spans(self) -> Spans:
         """Return the spans of time that are asked for."""
@@ -75,9 +75,11 @@ class EventPage(Value):
     next_page: str | None
 
     @classmethod
-    def of(cls, wanted: Wanted, events: list[ReceivedEvent], total: int, *, at: str) -> "EventPage":
+    def of(
+        cls, wanted: EventQuery, events: list[ReceivedEvent], total: int, *, at: str
+    ) -> "EventPage":
         """Return the page that was wanted; the links to others begin with `at`."""
         end = wanted.offset + wanted.limit
-        token = wanted.but(offset=end).token() if end < total else None
+        token = wanted.replace(offset=end).token() if end < total else None
         link = f"{at}?page-token={token}" if token else None
         return cls.model_construct(events=events, total=total, next_page=link)

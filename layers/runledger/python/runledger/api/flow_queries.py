@@ -90,10 +90,10 @@ class CountFlows(Pooled):
 def flow_run_criteria(asked: Pooled) -> Criteria:
     """Return what is asked of flow runs; none is of a work pool."""
     wanted = asked.criteria()
-    return wanted.but(flow_runs=NO_FLOW_RUN) if asked.names_pools else wanted
+    return wanted.replace(flow_runs=NO_FLOW_RUN) if asked.names_pools else wanted
 
 
 def flow_criteria(asked: Pooled) -> Criteria:
     """Return what is asked of flows; none is of a work pool."""
     wanted = asked.criteria()
-    return wanted.but(flows=NO_FLOW) if asked.names_pools else wanted
+    return wanted.replace(flows=NO_FLOW) if asked.names_pools else wanted

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from runledger import ids
-from runledger.domain.runs.flow_run_inputs import FlowRunInput, Wanted
+from runledger.domain.runs.flow_run_inputs import FlowRunInput, FlowRunInputQuery
 from runledger.domain.values import Value
 
 # The reference's databases hold no more, and fail on a number beyond.
@@ -41,9 +41,9 @@ class FilterFlowRunInput(Value):
     limit: Limit = 1
     exclude_keys: list[str] = []
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> FlowRunInputQuery:
         """Return which inputs are asked for."""
-        return Wanted(**dict(self))
+        return FlowRunInputQuery(**dict(self))
 
 
 class ResumeFlowRun(Value):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, RootModel
 
-from runledger.api.queries import MOST_RUNS, Limit, Offset
+from runledger.api.queries import MAX_RUNS, Limit, Offset
 from runledger.domain.filters.logs import Level, LogFilter, LogQuery
 from runledger.domain.logs import REVERSED, Log, LogSort, batch_number, line_id
 from runledger.domain.values import UtcTime, Value
@@ -42,7 +42,7 @@ class CreateLogs(RootModel[Sequence[LogCreate]]):
 class ReadLogs(Value):
     """POST /logs/filter; the order of the fields is that of the reference's errors."""
 
-    limit: Limit = MOST_RUNS
+    limit: Limit = MAX_RUNS
     offset: Offset = 0
     logs: LogFilter | None = None
     sort: LogSort = LogSort.TIMESTAMP_ASC

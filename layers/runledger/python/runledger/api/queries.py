@@ -19,11 +19,11 @@ from runledger.domain.runs.history import Timeline
 from runledger.domain.sorting import Page, Sort, TaskRunSort
 from runledger.domain.values import UtcTime, Value
 
-MOST_RUNS = 200
+MAX_RUNS = 200
 
 # Beyond these the reference fails; no table has as many runs, and no history is as long.
-MOST_OFFSET = 2**63 - 1
-MOST_INTERVAL_SECONDS = 1e11
+MAX_OFFSET = 2**63 - 1
+MAX_INTERVAL_SECONDS = 1e11
 
 WHOLE_NUMBER: TypeAdapter[int] = TypeAdapter(int)
 
@@ -40,14 +40,14 @@ def check_limit(given: object) -> object:
         return given
     if limit < 0:
         raise Invalid("Invalid limit: must be greater than or equal to 0.")
-    if limit > MOST_RUNS:
-        raise Invalid(f"Invalid limit: must be less than or equal to {MOST_RUNS}.")
+    if limit > MAX_RUNS:
+        raise Invalid(f"Invalid limit: must be less than or equal to {MAX_RUNS}.")
     return limit
 
 
-Offset = Annotated[int, Field(ge=0, le=MOST_OFFSET)]
-PageNumber = Annotated[int, Field(ge=1, le=MOST_OFFSET)]
-IntervalSeconds = Annotated[float, Field(le=MOST_INTERVAL_SECONDS)]
+Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET)]
+PageNumber = Annotated[int, Field(ge=1, le=MAX_OFFSET)]
+IntervalSeconds = Annotated[float, Field(le=MAX_INTERVAL_SECONDS)]
 Limit = Annotated[int, BeforeValidator(check_limit)]
 
 
@@ -79,7 +79,7 @@ class Sorted(Protocol):
 
 
 class Limited(Value):
-    limit: Limit = MOST_RUNS
+    limit: Limit = MAX_RUNS
 
 
 class Skipping(Value):
@@ -99,7 +99,7 @@ class Paged(Value):
 
     def part(self: "SortedAndPaged") -> Page:
         """Return which part is asked for, in which order."""
-        offset = min((self.page - 1) * self.limit, MOST_OFFSET)
+        offset = min((self.page - 1) * self.limit, MAX_OFFSET)
         return Page(self.sort.order, offset, self.limit)
 
 

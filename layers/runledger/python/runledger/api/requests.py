@@ -16,8 +16,8 @@ from runledger.domain.runs.task_inputs import TaskInputs
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import Labels, Time, Value
 
-MOST_CACHE_KEY = 2000
-MOST_PARAMETERS = 524_288
+MAX_CACHE_KEY = 2000
+MAX_PARAMETERS = 524_288
 
 # Any falsy value asks for a generated name.
 Name = Annotated[str | None, BeforeValidator(lambda given: given or None)]
@@ -26,9 +26,9 @@ Name = Annotated[str | None, BeforeValidator(lambda given: given or None)]
 def bound_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
     """Refuse what the reference has no room for."""
     size = len(json.dumps(parameters, separators=(",", ":")).encode())
-    if size > MOST_PARAMETERS:
+    if size > MAX_PARAMETERS:
         raise ValueError(
-            f"Flow run parameters must be less than {MOST_PARAMETERS:,} bytes"
+            f"Flow run parameters must be less than {MAX_PARAMETERS:,} bytes"
             f" when serialized (got {size:,} bytes)."
         )
     return parameters
@@ -56,7 +56,7 @@ class StateCreate(Body):
         """Return the state, entered now."""
         details = self.state_details
         if self.type == StateType.SCHEDULED and details.scheduled_time is None:
-            details = details.but(scheduled_time=now)
+            details = details.replace(scheduled_time=now)
         return State.model_construct(
             id=ids.state_id(now),
             type=self.type,
@@ -99,9 +99,9 @@ class TaskRunCreate(Body):
     @classmethod
     def bound_cache_key(cls, key: str | None) -> str | None:
         """Refuse what the reference has no room for."""
-        if key is not None and len(key) > MOST_CACHE_KEY:
+        if key is not None and len(key) > MAX_CACHE_KEY:
             raise ValueError(
-                f"Cache key exceeded maximum allowed length of {MOST_CACHE_KEY} characters."
+                f"Cache key exceeded maximum allowed length of {MAX_CACHE_KEY} characters."
             )
         return key
 

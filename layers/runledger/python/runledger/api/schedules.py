@@ -7,7 +7,7 @@ from pydantic import Field, RootModel, field_validator
 from runledger.api.requests import Body
 from runledger.domain.deployments.schedules import AnyTiming, ScheduleAsked
 
-MOST_SCHEDULED_RUNS = 50
+MAX_SCHEDULED_RUNS = 50
 
 Positive = Annotated[int, Field(gt=0)]
 
@@ -26,9 +26,9 @@ class ScheduleUpdate(Body):
     @classmethod
     def bound_scheduled_runs(cls, number: int | None) -> int | None:
         """Refuse what the reference does, though here nothing goes by this number."""
-        if number is not None and number > MOST_SCHEDULED_RUNS:
+        if number is not None and number > MAX_SCHEDULED_RUNS:
             raise ValueError(
-                f"`max_scheduled_runs` must be less than or equal to {MOST_SCHEDULED_RUNS}."
+                f"`max_scheduled_runs` must be less than or equal to {MAX_SCHEDULED_RUNS}."
             )
         return number
 

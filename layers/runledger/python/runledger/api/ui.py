@@ -24,7 +24,7 @@ from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import FlowRunSort
 from runledger.domain.values import Value
 
-MOST_SIMPLE_RUNS = 1_000
+MAX_SIMPLE_RUNS = 1_000
 NO_TASK_RUN = TaskRunFilter(id=Id(any_=[]))
 
 
@@ -78,7 +78,7 @@ class DashboardTaskRunCounts(Pooled, AboutTaskRuns):
         in_end = TaskRunState(type=Type(any_=list(TERMINAL)))
         ended = self.task_runs.model_copy(update={"state": in_end})
         is_of_pool = self.work_pools is not None or self.work_queues is not None
-        return self.criteria().but(task_runs=NO_TASK_RUN if is_of_pool else ended)
+        return self.criteria().replace(task_runs=NO_TASK_RUN if is_of_pool else ended)
 
     def window(self, now: datetime) -> Window:
         """Return the time in which they started.
@@ -119,7 +119,7 @@ class SimplySorted(Value):
 
 
 class SimplyLimited(Value):
-    limit: Annotated[int, Field(ge=0, le=MOST_SIMPLE_RUNS)] = MOST_SIMPLE_RUNS
+    limit: Annotated[int, Field(ge=0, le=MAX_SIMPLE_RUNS)] = MAX_SIMPLE_RUNS
 
 
 class ReadFlowRunHistory(Pooled, Skipping, SimplyLimited, SimplySorted):

@@ -1,18 +1,19 @@
-"""What can go wrong, in the domain's language.
+"""The errors of the domain, as a tree.
 
 RunledgerError
-├── NotFound            what was asked for is not there
-│   └── UnknownRun      the run that a state was proposed for
+├── NotFound            the object of the request does not exist
+│   └── UnknownRun      the run for which a state was proposed does not exist
 ├── Conflict            the write would break an identity or name a parent that is not there
-│   └── Mismatch        what is asked does not fit what is stored, and the client is told why
+│   └── Mismatch        the request contradicts stored data; the answer says why
 ├── Invalid             a value that the types allow and the reference does not
-├── Forbidden           what is shown to be let on is not what was given
+├── Forbidden           the token of a next page is not one of ours
 ├── Rejected            a change that the object's present state does not allow
 ├── Locked              there is no free slot: worth another try
-├── Gone                what was asked for was there, and is no longer
+├── LeaseExpired        the lease ended and its slots may be taken (410)
+├── ConnectionClosed    a WebSocket connection ended; no client sees this
 ├── TooLarge            more than the platform can hold or carry
 └── Unavailable         the store is contended, throttled or out of reach: worth another try
-    ├── Moved           an item changed between reading and writing it
+    ├── WriteConflict   an item changed between reading and writing it
     └── OutOfTime       a search would last longer than a request may
 """
 
@@ -60,8 +61,12 @@ class Locked(RunledgerError):  # noqa: N818
         self.seconds_to_wait = seconds_to_wait
 
 
-class Gone(RunledgerError):  # noqa: N818
-    """What was asked for ended; the text is the reference's."""
+class LeaseExpired(RunledgerError):  # noqa: N818
+    """The lease ended; the text is the reference's."""
+
+
+class ConnectionClosed(RunledgerError):  # noqa: N818 - as API Gateway puts it
+    """A WebSocket connection ended, so that nothing can be sent to it."""
 
 
 class TooLarge(RunledgerError):  # noqa: N818
@@ -72,7 +77,7 @@ class Unavailable(RunledgerError):  # noqa: N818
     """The store can't answer now; clients try again."""
 
 
-class Moved(Unavailable):
+class WriteConflict(Unavailable):
     """Somebody else wrote first; read again and start over."""
 
 

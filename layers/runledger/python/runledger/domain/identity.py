@@ -28,14 +28,14 @@ NOUNS = (
 # fmt: on
 
 
-def uuid7(at: datetime, chance: int) -> UUID:
-    """Return a version 7 UUID: milliseconds since 1970, then 74 of the bits of `chance`."""
+def uuid7(at: datetime, random_bits: int) -> UUID:
+    """Return a version 7 UUID: milliseconds since 1970, then 74 of the bits of `random_bits`."""
     milliseconds = (at - EPOCH) // timedelta(milliseconds=1)
-    high, low = (chance >> 62) & 0xFFF, chance & ((1 << 62) - 1)
+    high, low = (random_bits >> 62) & 0xFFF, random_bits & ((1 << 62) - 1)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
 
-def slug(chance: int) -> str:
-    """Return the adjective and the noun that `chance` picks, joined by a hyphen."""
-    rest, noun = divmod(chance, len(NOUNS))
+def slug(random_bits: int) -> str:
+    """Return the adjective and the noun that `random_bits` picks, joined by a hyphen."""
+    rest, noun = divmod(random_bits, len(NOUNS))
     return f"{ADJECTIVES[rest % len(ADJECTIVES)]}-{NOUNS[noun]}"

@@ -41,7 +41,7 @@ class Log(Value):
         """Leave out the characters that the reference's databases do not hold."""
         if NUL not in self.name and NUL not in self.message:
             return self
-        return self.but(name=self.name.replace(NUL, ""), message=self.message.replace(NUL, ""))
+        return self.replace(name=self.name.replace(NUL, ""), message=self.message.replace(NUL, ""))
 
 
 def batch_number(batch: bytes) -> int:

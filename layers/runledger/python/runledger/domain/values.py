@@ -25,7 +25,7 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, ser_json_timedelta="float")
 
-    def but(self, **changes: object) -> Self:
+    def replace(self, **changes: object) -> Self:
         """Return a copy that differs in `changes`, which are trusted and not validated again."""
         return self.model_copy(update=changes)
 

@@ -1,15 +1,15 @@
-"""What reactions and conversations work with."""
+"""The context of services that WebSocket messages and stream records call."""
 
 from datetime import datetime
 from typing import NamedTuple
 
-from runledger.adapters.websocket.connections import Sockets
+from runledger.service.websocket.connections import Connections
 from runledger.store.store import Store
 
 
-class Means(NamedTuple):
-    """What is stored, the clients that are connected, and what time it is."""
+class ServiceContext(NamedTuple):
+    """The store, the WebSocket connections and the time."""
 
     store: Store
-    sockets: Sockets
+    connections: Connections
     now: datetime

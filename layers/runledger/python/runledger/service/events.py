@@ -25,7 +25,7 @@ from runledger.domain.events.event_counts import (
 from runledger.domain.events.events import RESOURCE_ID, Event, ReceivedEvent
 from runledger.domain.events.recorder import (
     Recording,
-    Report,
+    TaskRunReport,
     counts,
     recorded,
     reported,
@@ -33,9 +33,9 @@ from runledger.domain.events.recorder import (
 )
 from runledger.domain.filters.events import EventFilter
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.service.context import Means
-from runledger.service.retries import until_it_holds
-from runledger.store.search.executor import Found
+from runledger.service.context import ServiceContext
+from runledger.service.retries import retry_on_conflict
+from runledger.store.search.executor import SearchResult
 from runledger.store.store import Store
 
 # What adapters/observability.py sets up for all functions.
@@ -52,14 +52,14 @@ class Matching(NamedTuple):
     total: int
 
 
-def receive_all(store: Store, told: Sequence[Event], *, now: datetime) -> None:
+def receive_all(store: Store, events: Sequence[Event], *, now: datetime) -> None:
     """Receive events, those of different resources at the same time.
 
     Raises:
         Unavailable: some were not received; all of them can be sent again.
     """
     of_resource = defaultdict(list)
-    for event in told:
+    for event in events:
         of_resource[event.resource[RESOURCE_ID]].append(event)
 
     def receive_those(events: Sequence[Event]) -> None:
@@ -70,10 +70,10 @@ def receive_all(store: Store, told: Sequence[Event], *, now: datetime) -> None:
         list(pool.map(receive_those, of_resource.values()))
 
 
-def hear(means: Means, text: str) -> None:
+def hear(context: ServiceContext, text: str) -> None:
     """Receive an event that a client sends over a WebSocket; what is none is passed over."""
     with suppress(ValidationError):
-        receive(means.store, Event.model_validate_json(text), now=means.now)
+        receive(context.store, Event.model_validate_json(text), now=context.now)
 
 
 def receive(store: Store, event: Event, *, now: datetime) -> None:
@@ -94,7 +94,9 @@ def receive(store: Store, event: Event, *, now: datetime) -> None:
         _record_in_turn(store, shortened(report), received)
 
 
-def search(store: Store, wanted: EventFilter, page: range, *, now: datetime) -> Found[Matching]:
+def search(
+    store: Store, wanted: EventFilter, page: range, *, now: datetime
+) -> SearchResult[Matching]:
     """Return the wanted events that have a place in the page, and how many there are in all.
 
     Raises:
@@ -108,12 +110,12 @@ def search(store: Store, wanted: EventFilter, page: range, *, now: datetime) -> 
             kept += [event] if total - 1 in page else []
         return Matching(kept, total)
 
-    return store.events.tell(wanted, matching, now)
+    return store.events.aggregate(wanted, matching, now)
 
 
 def count(
     store: Store, wanted: EventFilter, countable: Countable, spans: Spans, *, now: datetime
-) -> Found[list[EventCount]]:
+) -> SearchResult[list[EventCount]]:
     """Return how many of the wanted events are alike.
 
     Raises:
@@ -126,22 +128,24 @@ def count(
         Countable.RESOURCE: by_resource,
     }
     in_time = partial(by_time, spans=spans, now=now)
-    return store.events.tell(wanted, summaries.get(countable, in_time), now)
+    return store.events.aggregate(wanted, summaries.get(countable, in_time), now)
 
 
-def _record_in_turn(store: Store, report: Report, event: ReceivedEvent) -> None:
+def _record_in_turn(store: Store, report: TaskRunReport, event: ReceivedEvent) -> None:
     hopes = chain([True], repeat(False))  # noqa: FBT003 - said by its name
     with store.turns.of(report.run_id):
-        until_it_holds(lambda: _record(store, report, event, hopefully=next(hopes)))
+        retry_on_conflict(lambda: _record(store, report, event, trust_cache=next(hopes)))
 
 
-def _record(store: Store, report: Report, event: ReceivedEvent, *, hopefully: bool) -> None:
-    row = store.recordings.row(report, hopefully=hopefully)
-    seen = row.seen.run if row.seen else None
-    recording = recorded(seen, row.entered, report, now=event.received)
+def _record(
+    store: Store, report: TaskRunReport, event: ReceivedEvent, *, trust_cache: bool
+) -> None:
+    known_run = store.recordings.find(report, trust_cache=trust_cache)
+    seen = known_run.seen.run if known_run.seen else None
+    recording = recorded(seen, known_run.entered, report, now=event.received)
     if _comes_too_late(store, seen, recording.run, event.received):
         recording = Recording()
-    store.recordings.commit(row, recording, event)
+    store.recordings.commit(known_run, recording, event)
 
 
 def _comes_too_late(store: Store, seen: TaskRun | None, run: TaskRun | None, now: datetime) -> bool:
@@ -149,4 +153,4 @@ def _comes_too_late(store: Store, seen: TaskRun | None, run: TaskRun | None, now
     if run is None or run.flow_run_id is None:
         return False
     is_there = seen is not None and seen.flow_run_id == run.flow_run_id
-    return not is_there and store.removals.was_deleted(run.flow_run_id, now)
+    return not is_there and store.cascade_deletes.was_deleted(run.flow_run_id, now)

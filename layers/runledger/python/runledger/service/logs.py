@@ -8,7 +8,7 @@ from uuid import UUID
 from runledger.domain.filters.fields import Id
 from runledger.domain.filters.logs import LogFilter, LogQuery
 from runledger.domain.logs import Log
-from runledger.store.search.executor import Found
+from runledger.store.search.executor import SearchResult
 from runledger.store.store import Store
 
 
@@ -20,11 +20,13 @@ def create(store: Store, logs: Sequence[Log]) -> None:
     Raises:
         Unavailable: some lines were not stored; the whole batch can be sent again.
     """
-    listeners = store.log_listeners.all()
-    store.logs.add(logs, told=lambda log: any(one.wanted.matches(log) for one in listeners))
+    event_subscribers = store.log_subscribers.all()
+    store.logs.add(
+        logs, is_subscribed=lambda log: any(one.wanted.matches(log) for one in event_subscribers)
+    )
 
 
-def of_flow_run(store: Store, run_id: UUID, *, now: datetime) -> Found[list[Log]]:
+def of_flow_run(store: Store, run_id: UUID, *, now: datetime) -> SearchResult[list[Log]]:
     """Return all that a flow run logged, its task runs included, in the order of time.
 
     Raises:
@@ -34,7 +36,7 @@ def of_flow_run(store: Store, run_id: UUID, *, now: datetime) -> Found[list[Log]
     return store.logs.search(LogQuery(wanted, reverse=False, offset=0, limit=maxsize), now)
 
 
-def search(store: Store, asked: LogQuery, *, now: datetime) -> Found[list[Log]]:
+def search(store: Store, asked: LogQuery, *, now: datetime) -> SearchResult[list[Log]]:
     """Return a part of the lines that are wanted.
 
     Raises:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from runledger import ids
-from runledger.domain.errors import Moved
+from runledger.domain.errors import WriteConflict
 
 T = TypeVar("T")
 
@@ -14,15 +14,15 @@ T = TypeVar("T")
 PAUSES = (0.0, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.32, 0.64, 0.64, 0.64)
 
 
-def until_it_holds(attempt: Callable[[], T]) -> T:
+def retry_on_conflict(attempt: Callable[[], T]) -> T:
     """Return what an attempt returns, repeating it while the items that it read moved.
 
     Raises:
-        Moved: the last attempt lost as well; clients try again.
+        WriteConflict: the last attempt lost as well; clients try again.
     """
     for longest in PAUSES:
         try:
             return attempt()
-        except Moved:
-            time.sleep(longest * ids.chance())
+        except WriteConflict:
+            time.sleep(longest * ids.random_fraction())
     return attempt()

@@ -11,7 +11,7 @@ from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.history import Interval, Timeline, average_lateness
 from runledger.domain.sorting import ALL, Page
-from runledger.store.search.executor import Found, Paged, Searcher
+from runledger.store.search.executor import PageAndTotal, Searcher, SearchResult
 
 F = TypeVar("F")
 R = TypeVar("R")
@@ -26,33 +26,35 @@ class Searchable(Protocol[F, R]):
         ...
 
 
-def search(things: Searchable[F, R], criteria: Criteria, page: Page) -> Found[list[R]]:
+def search(things: Searchable[F, R], criteria: Criteria, page: Page) -> SearchResult[list[R]]:
     """Return a page of the things that are wanted."""
     return things.searcher(criteria, page).find()
 
 
-def paginate(things: Searchable[F, R], criteria: Criteria, page: Page) -> Found[Paged[R]]:
+def paginate(
+    things: Searchable[F, R], criteria: Criteria, page: Page
+) -> SearchResult[PageAndTotal[R]]:
     """Return a page of the things that are wanted, and how many there are on all pages."""
     return things.searcher(criteria, page).paginate()
 
 
-def count(things: Searchable[F, R], criteria: Criteria) -> Found[int]:
+def count(things: Searchable[F, R], criteria: Criteria) -> SearchResult[int]:
     """Return how many things are wanted."""
     return things.searcher(criteria).count()
 
 
 def history(
     runs: Searchable[S, R], criteria: Criteria, timeline: Timeline, *, now: datetime
-) -> Found[list[Interval]]:
+) -> SearchResult[list[Interval]]:
     """Return the runs that are wanted by time and state."""
     if not timeline.intervals:
-        return Found([], "nothing", 0, 0)
+        return SearchResult([], "nothing", 0, 0)
     between = (timeline.start, timeline.last)
-    return runs.searcher(criteria).tell(lambda facts: timeline.tell(facts, now), between)
+    return runs.searcher(criteria).aggregate(lambda facts: timeline.aggregate(facts, now), between)
 
 
 def lateness(
     runs: Searchable[FlowRun, R], criteria: Criteria, *, now: datetime
-) -> Found[float | None]:
+) -> SearchResult[float | None]:
     """Return by how many seconds the flow runs that are wanted are late, on average."""
-    return runs.searcher(criteria).tell(lambda facts: average_lateness(facts, now))
+    return runs.searcher(criteria).aggregate(lambda facts: average_lateness(facts, now))

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from runledger.domain.concurrency.concurrency_limits import Held
-from runledger.domain.orchestration.bookkeeping import told_in_utc
+from runledger.domain.concurrency.concurrency_limits import HeldSlots
+from runledger.domain.orchestration.bookkeeping import in_utc
 from runledger.domain.orchestration.cached_results import Results
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
@@ -21,7 +21,7 @@ from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import duration
 from runledger.domain.values import Value
-from runledger.domain.websocket.task_workers import is_taken_up, waits
+from runledger.domain.websocket.task_workers import is_taken_up, is_waiting
 from runledger.store import size_limits
 from runledger.store.dynamodb.writes import Item, Put
 from runledger.store.schema import keys, sort_keys
@@ -32,7 +32,7 @@ V = TypeVar("V", bound=Value)
 # What a task run and its facts are read from; the rest of its item serves indexes.
 OF_TASK_RUNS = ("pk", "sk", "body", "document_pieces", "facts", "version", "subflow_runs")
 
-HELD: TypeAdapter[tuple[Held, ...]] = TypeAdapter(tuple[Held, ...])
+HELD: TypeAdapter[tuple[HeldSlots, ...]] = TypeAdapter(tuple[HeldSlots, ...])
 
 # The same of flow runs and flows.
 OF_FLOWS = ("pk", "sk", "body", "document_pieces", "facts")
@@ -63,7 +63,7 @@ class Stored(NamedTuple):
     run: TaskRun
     version: int
     subflow_runs: int = 0
-    held: tuple[Held, ...] = ()
+    held: tuple[HeldSlots, ...] = ()
     claims: bool = True
     pieces: str | None = None
 
@@ -83,8 +83,8 @@ def _item(key: Key, **attributes: Any) -> dict[str, Any]:
 
 def task_run_item(stored: Stored, *, shards: int) -> Item:
     """Spell a task run; its state is stored as later reads show it."""
-    run = told_in_utc(stored.run)
-    run = run.but(state=run.state and run.state.as_stored())
+    run = in_utc(stored.run)
+    run = run.replace(state=run.state and run.state.as_stored())
     facts = stored.facts
     return _item(
         keys.task_run(run.id),
@@ -96,7 +96,7 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         claims=None if stored.claims else False,
         owner=run.flow_run_id and keys.flow_run(run.flow_run_id).pk,
         # By this the stream's filter knows a run that no worker has started.
-        deferred=str(run.state_id) if waits(run.state) or is_taken_up(run.state) else None,
+        deferred=str(run.state_id) if is_waiting(run.state) or is_taken_up(run.state) else None,
         **_orders(run, keys.TASK_RUN, shards),
         duration=sort_keys.duration_place(duration(facts)),
     )
@@ -121,8 +121,8 @@ def read_facts(entry: Item) -> TaskRunFacts:
 
 def flow_run_item(run: FlowRun, *, version: int, shards: int) -> Item:
     """Spell a flow run."""
-    run = told_in_utc(run)
-    run = run.but(state=run.state and run.state.as_stored())
+    run = in_utc(run)
+    run = run.replace(state=run.state and run.state.as_stored())
     return _item(
         keys.flow_run(run.id),
         body=_document(run),
@@ -159,7 +159,7 @@ def changed_in_flow_item(flow: Flow) -> dict[str, str]:
     """Spell what an update changes in the item of a flow."""
     updated = sort_keys.place(flow.updated, flow.created, flow.id)
     facts = flow.model_dump_json(exclude_defaults=True, exclude={"labels"})
-    return dict(size_limits.admitted({"body": _document(flow), "facts": facts, "end": updated}))
+    return dict(size_limits.check_facts({"body": _document(flow), "facts": facts, "end": updated}))
 
 
 def read_flow_facts(entry: Item) -> Flow:

@@ -18,7 +18,7 @@ MAX_FACTS = 250_000
 MAX_STATE_NAME = 20_000
 
 
-def admitted(item: Item) -> Item:
+def check_facts(item: Item) -> Item:
     """Return an item that leaves room for what states add.
 
     Raises:
@@ -33,7 +33,7 @@ def admitted(item: Item) -> Item:
     return item
 
 
-def amended(item: Item, seen: TaskRun | FlowRun, run: TaskRun | FlowRun) -> Item:
+def check_changed_facts(item: Item, seen: TaskRun | FlowRun, run: TaskRun | FlowRun) -> Item:
     """Return the item of a run that was read; one that only enters a state is always admitted.
 
     Raises:
@@ -41,7 +41,7 @@ def amended(item: Item, seen: TaskRun | FlowRun, run: TaskRun | FlowRun) -> Item
     """
     enters_a_state = run.state_id != seen.state_id
     is_named_alike = (run.name, run.tags) == (seen.name, seen.tags)
-    return item if enters_a_state and is_named_alike else admitted(item)
+    return item if enters_a_state and is_named_alike else check_facts(item)
 
 
 def check_state_name(name: str) -> None:

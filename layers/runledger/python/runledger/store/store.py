@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from runledger.domain.websocket.event_subscriptions import Listener, LogListener
-from runledger.store.caches import Memory, Turns
+from runledger.domain.websocket.event_subscriptions import EventSubscriber, LogSubscriber
+from runledger.store.caches import FifoCache, KeyedLocks
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.concurrency.leases import LeaseStore
 from runledger.store.deployments.deployments import DeploymentStore
@@ -12,10 +12,10 @@ from runledger.store.deployments.flows import FlowStore
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.dynamodb.table import Table
 from runledger.store.events.events import EventStore
-from runledger.store.events.recordings import RecordingStore, Row
+from runledger.store.events.recordings import RecordedRun, RecordingStore
 from runledger.store.logs.logs import LogStore
 from runledger.store.runs.cancellations import CancellationStore
-from runledger.store.runs.cascade_deletes import KnownTombstones, RemovalStore
+from runledger.store.runs.cascade_deletes import CascadeDeleteStore, KnownTombstones
 from runledger.store.runs.flow_run_inputs import FlowRunInputStore
 from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.runs.graphs import GraphStore
@@ -26,7 +26,7 @@ from runledger.store.runs.transitions import TransitionStore
 from runledger.store.schema.keys import Key
 from runledger.store.schema.shards import Shards
 from runledger.store.websocket.connections import Connection, ConnectionStore
-from runledger.store.websocket.event_subscriptions import ListenerStore
+from runledger.store.websocket.event_subscriptions import SubscriberStore
 from runledger.store.websocket.task_workers import TaskWorkerStore
 
 # No item has it: reading it only tells whether the table answers.
@@ -45,10 +45,10 @@ class Store:
     shards_read: int = field(default=0, kw_only=True)
     log_retention: timedelta | None = None
     event_retention: timedelta = timedelta(days=7)
-    known_connections: Memory[Connection] = field(default_factory=Memory, repr=False)
-    known_runs: Memory[Row] = field(default_factory=Memory, repr=False)
+    known_connections: FifoCache[Connection] = field(default_factory=FifoCache, repr=False)
+    known_runs: FifoCache[RecordedRun] = field(default_factory=FifoCache, repr=False)
     known_tombstones: KnownTombstones = field(default_factory=KnownTombstones, repr=False)
-    turns: Turns = field(default_factory=Turns, repr=False)
+    turns: KeyedLocks = field(default_factory=KeyedLocks, repr=False)
 
     @property
     def _shards(self) -> Shards:
@@ -115,13 +115,13 @@ class Store:
         return CancellationStore(self.table)
 
     @property
-    def removals(self) -> RemovalStore:
+    def cascade_deletes(self) -> CascadeDeleteStore:
         """Removals that go on, and tombstones."""
-        return RemovalStore(self.table, self.event_retention, self.known_tombstones)
+        return CascadeDeleteStore(self.table, self.event_retention, self.known_tombstones)
 
-    def until(self, deadline: Deadline) -> "Store":
+    def with_deadline(self, deadline: Deadline) -> "Store":
         """Return the store for searches that give up at the deadline."""
-        return replace(self, table=self.table.until(deadline))
+        return replace(self, table=self.table.with_deadline(deadline))
 
     @property
     def task_workers(self) -> TaskWorkerStore:
@@ -139,14 +139,14 @@ class Store:
         return EventStore(self.table, self._shards, self.event_retention)
 
     @property
-    def listeners(self) -> ListenerStore[Listener]:
+    def event_subscribers(self) -> SubscriberStore[EventSubscriber]:
         """Clients that listen to events."""
-        return ListenerStore(self.table, Listener)
+        return SubscriberStore(self.table, EventSubscriber)
 
     @property
-    def log_listeners(self) -> ListenerStore[LogListener]:
+    def log_subscribers(self) -> SubscriberStore[LogSubscriber]:
         """Clients that listen to lines of logs."""
-        return ListenerStore(self.table, LogListener)
+        return SubscriberStore(self.table, LogSubscriber)
 
     @property
     def graphs(self) -> GraphStore:

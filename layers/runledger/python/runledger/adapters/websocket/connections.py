@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runledger.domain.errors import Gone, Unavailable
+from runledger.domain.errors import ConnectionClosed, Unavailable
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
@@ -23,13 +23,13 @@ GONE = 410
 
 
 @dataclass(frozen=True)
-class Sockets:
+class ApiGatewayConnections:
     """What can be done with a connection by its id."""
 
     client: ApiGatewayManagementApiClient
 
     @classmethod
-    def by(cls, client: ApiGatewayManagementApiClient) -> Sockets:
+    def by(cls, client: ApiGatewayManagementApiClient) -> ApiGatewayConnections:
         """Return the connections that a client reaches."""
         client.meta.events.register("before-sign.*.DeleteConnection", _add_close_header)
         return cls(client)
@@ -38,7 +38,7 @@ class Sockets:
         """Send a message.
 
         Raises:
-            Gone: the connection ended.
+            ConnectionClosed: the connection ended.
             Unavailable: API Gateway does not take it now.
         """
         self._call("post_to_connection", ConnectionId=connection_id, Data=text.encode())
@@ -52,7 +52,7 @@ class Sockets:
         _closing.set(f"{code} {reason}")
         try:
             self._call("delete_connection", ConnectionId=connection_id)
-        except Gone:
+        except ConnectionClosed:
             return
 
     def is_open(self, connection_id: str) -> bool:
@@ -63,7 +63,7 @@ class Sockets:
         """
         try:
             self._call("get_connection", ConnectionId=connection_id)
-        except Gone:
+        except ConnectionClosed:
             return False
         return True
 
@@ -72,7 +72,7 @@ class Sockets:
             getattr(self.client, operation)(**request)
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == GONE:
-                raise Gone(str(error)) from error
+                raise ConnectionClosed(str(error)) from error
             raise Unavailable(str(error)) from error
         except BotoCoreError as error:
             raise Unavailable(str(error)) from error

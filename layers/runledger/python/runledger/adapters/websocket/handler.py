@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from runledger.adapters import headers
 from runledger.adapters.observability import count, logger
 from runledger.domain.websocket.protocol import SUBPROTOCOL
-from runledger.domain.websocket.task_workers import Departure
+from runledger.domain.websocket.task_workers import Disconnect
 from runledger.metering import measured
 
 # What the platform closes a connection with by itself: after ten idle minutes and after two hours,
@@ -21,41 +21,41 @@ GOING_AWAY, RESTART = 1001, 1012
 
 
 @dataclass(frozen=True)
-class Event:
+class WebSocketEvent:
     """What happened to a connection."""
 
-    told: Mapping[str, Any]
+    event: Mapping[str, Any]
     now: datetime
 
     @property
     def connection_id(self) -> str:
         """The connection's id."""
-        connection_id: str = self.told["requestContext"]["connectionId"]
+        connection_id: str = self.event["requestContext"]["connectionId"]
         return connection_id
 
     @property
     def path(self) -> str:
         """The path that was asked for: WebSocket APIs have none, so the query carries it."""
-        path: str = (self.told.get("queryStringParameters") or {}).get("route", "")
+        path: str = (self.event.get("queryStringParameters") or {}).get("route", "")
         return path
 
     @cached_property
     def subprotocols(self) -> tuple[str, ...]:
         """The subprotocols that the client offers."""
-        offered = headers.values_of(self.told).get("sec-websocket-protocol", ())
+        offered = headers.values_of(self.event).get("sec-websocket-protocol", ())
         return tuple(name.strip() for name in ",".join(offered).split(",") if name.strip())
 
     @property
     def text(self) -> str:
         """The message; one of bytes stays in base64, which says nothing to anybody."""
-        return self.told.get("body") or ""
+        return self.event.get("body") or ""
 
     @property
-    def departure(self) -> Departure:
+    def disconnect(self) -> Disconnect:
         """How the connection ended."""
-        code = self.told["requestContext"].get("disconnectStatusCode")
+        code = self.event["requestContext"].get("disconnectStatusCode")
         by_platform = code in {GOING_AWAY, RESTART}
-        return Departure(at=self.now, by_platform=by_platform, unheard=code == GOING_AWAY)
+        return Disconnect(at=self.now, by_platform=by_platform, unheard=code == GOING_AWAY)
 
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
@@ -70,14 +70,14 @@ ACCEPTED = answer(HTTPStatus.OK)
 REFUSED = answer(HTTPStatus.FORBIDDEN)
 
 
-def accept(event: Event) -> dict[str, Any]:
+def accept(event: WebSocketEvent) -> dict[str, Any]:
     """Accept a handshake, with the subprotocol if it was offered."""
     if SUBPROTOCOL not in event.subprotocols:
         return ACCEPTED
     return answer(HTTPStatus.OK, **{"Sec-WebSocket-Protocol": SUBPROTOCOL})
 
 
-def websocket(react: Callable[[Event], dict[str, Any]]) -> Handler:
+def websocket(react: Callable[[WebSocketEvent], dict[str, Any]]) -> Handler:
     """Make a Lambda handler of a function from an event to an answer.
 
     It never fails: API Gateway would send the client an error message that it can't understand.
@@ -88,13 +88,13 @@ def websocket(react: Callable[[Event], dict[str, Any]]) -> Handler:
     def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
         with measured() as meter:
             try:
-                answered = react(Event(event, datetime.now(UTC)))
+                answered = react(WebSocketEvent(event, datetime.now(UTC)))
             except Exception:  # noqa: BLE001 - see above
                 logger.exception("unexpected error")
                 answered = answer(HTTPStatus.INTERNAL_SERVER_ERROR)
         status = answered["statusCode"]
         route = event["requestContext"]["routeKey"]
-        logger.info("answered", extra={"status": status, "route": route, **meter.told()})
+        logger.info("answered", extra={"status": status, "route": route, **meter.log_fields()})
         count("Failed" if status == HTTPStatus.INTERNAL_SERVER_ERROR else "Answered")
         return answered if route == "$connect" else ACCEPTED
 

@@ -15,15 +15,15 @@ from runledger.domain.values import Value
 TAG_PREFIX = "tag:"
 
 # How long a slot is taken to be occupied, in seconds, until it is known; and at least.
-USUAL_SECONDS, LEAST_SECONDS = 2.0, 0.1
+USUAL_SECONDS, MIN_SECONDS = 2.0, 0.1
 
 # The longest, in seconds, that clients are told to wait for a slot.
-MOST_WAIT, MOST_WAIT_FOR_TAGS = 30.0, 10.0
+MAX_WAIT, MAX_WAIT_FOR_TAGS = 30.0, 10.0
 
 # The average occupancy is that of the last so many slots given back, as many times over a limit.
 SAMPLES = 2
 
-MOST_STEPS = 2.0**62
+MAX_STEPS = 2.0**62
 
 
 def named_for(tag: str) -> str:
@@ -59,20 +59,20 @@ class ConcurrencyLimit(Value):
     @property
     def most_wait(self) -> float:
         """The longest that clients are told to wait for a slot."""
-        return MOST_WAIT if self.tag is None else MOST_WAIT_FOR_TAGS
+        return MAX_WAIT if self.tag is None else MAX_WAIT_FOR_TAGS
 
     def as_of(self, now: datetime) -> "ConcurrencyLimit":
         """Return what it is after the decay since it was counted: whole slots, the rest waits."""
         if not self.decays:
             return self
         elapsed = max((now - self.counted).total_seconds(), 0.0)
-        steps = floor(min(self.slot_decay_per_second * elapsed, MOST_STEPS))
+        steps = floor(min(self.slot_decay_per_second * elapsed, MAX_STEPS))
         active = max(self.active_slots - steps, 0)
         # Nothing is saved up while no slot is held.
         rest = timedelta(seconds=steps / self.slot_decay_per_second)
         counted = self.counted + rest if active else max(now, self.counted)
         denied = max(self.denied_slots - steps, 0)
-        return self.but(active_slots=active, denied_slots=denied, counted=counted)
+        return self.replace(active_slots=active, denied_slots=denied, counted=counted)
 
     def has_room(self, slots: int) -> bool:
         """Tell whether so many more slots can be held."""
@@ -80,7 +80,7 @@ class ConcurrencyLimit(Value):
 
     def change_of_average(self, seconds: float, slots: int) -> float:
         """Return by how much the average changes when slots come back after so long."""
-        per_slot = max(seconds / slots, LEAST_SECONDS)
+        per_slot = max(seconds / slots, MIN_SECONDS)
         return (per_slot - self.avg_slot_occupancy_seconds) / (max(self.limit, 1) * SAMPLES)
 
 
@@ -100,7 +100,7 @@ class Leased(Value):
     name: str
 
 
-class Held(Value):
+class HeldSlots(Value):
     """What is remembered of a lease by who is to give it back."""
 
     lease_id: UUID
@@ -118,9 +118,9 @@ class Lease(Value):
     expiration: datetime | None = None
 
     @property
-    def held(self) -> Held:
+    def held(self) -> HeldSlots:
         """What is to be remembered of it."""
-        return Held(lease_id=self.id, limits=self.limits)
+        return HeldSlots(lease_id=self.id, limits=self.limits)
 
     @property
     def task_run_id(self) -> UUID | None:

@@ -28,10 +28,12 @@ def refuse_impossible(limits: Sequence[ConcurrencyLimit], slots: int, mode: Mode
         )
 
 
-def seconds_to_wait(limits: Sequence[ConcurrencyLimit], slots: int, chance: float) -> float:
+def seconds_to_wait(
+    limits: Sequence[ConcurrencyLimit], slots: int, random_fraction: float
+) -> float:
     """Return how long who found a limit full is to wait: for the most wanted of them."""
     wanted = max(limits, key=lambda limit: _share_wanted(limit, slots))
-    return jittered(_average_wait(wanted, slots), JITTER, chance)
+    return jittered(_average_wait(wanted, slots), JITTER, random_fraction)
 
 
 def _share_wanted(limit: ConcurrencyLimit, slots: int) -> float:

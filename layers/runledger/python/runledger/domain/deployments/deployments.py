@@ -19,7 +19,7 @@ from runledger.domain.values import Labels, Value, merge_labels
 FLOW_LABEL = "prefect.flow.id"
 DEPLOYMENT_LABEL = "prefect.deployment.id"
 
-SHORTEST_GRACE, LONGEST_GRACE = 60, 86_400
+MIN_GRACE, MAX_GRACE = 60, 86_400
 
 NO_SCHEMA = (
     "Error updating deployment: Cannot update parameters because parameter schema enforcement is"
@@ -38,7 +38,7 @@ class ConcurrencyOptions(Value):
     """How a limit of the deployment's runs would be kept."""
 
     collision_strategy: CollisionStrategy
-    grace_period_seconds: int | None = Field(default=None, ge=SHORTEST_GRACE, le=LONGEST_GRACE)
+    grace_period_seconds: int | None = Field(default=None, ge=MIN_GRACE, le=MAX_GRACE)
 
 
 class Deployment(Value):
@@ -131,7 +131,7 @@ class Deployment(Value):
             raise Conflict("the schedules of a deployment have slugs of their own")
 
 
-def waits(run: FlowRun) -> bool:
+def is_waiting(run: FlowRun) -> bool:
     """Tell whether a run was never begun, so that it goes with its deployment."""
     queued = run.state_name == "AwaitingConcurrencySlot"
     return run.state_type == StateType.SCHEDULED and run.run_count == 0 and not queued

@@ -22,10 +22,10 @@ def hydrated(parameters: Mapping[str, Any], of: str) -> dict[str, Any]:
         Rejected: one can't be told.
     """
     try:
-        told = _tell(parameters)
+        hydrated_value = _tell(parameters)
     except Unreadable as error:
         raise Rejected(f"Error hydrating {of}: {error}") from error
-    return told if isinstance(told, dict) else {}
+    return hydrated_value if isinstance(hydrated_value, dict) else {}
 
 
 def _tell(value: object) -> Any:  # noqa: ANN401 - any JSON
@@ -33,8 +33,8 @@ def _tell(value: object) -> Any:  # noqa: ANN401 - any JSON
         tell = KINDS.get(value[KIND])
         return tell(value) if tell else value.get("value")
     if isinstance(value, dict):
-        told = {name: _tell(one) for name, one in value.items()}
-        return {name: one for name, one in told.items() if one is not NOTHING}
+        hydrated_value = {name: _tell(one) for name, one in value.items()}
+        return {name: one for name, one in hydrated_value.items() if one is not NOTHING}
     if isinstance(value, list):
         return [one for one in map(_tell, value) if one is not NOTHING]
     return value

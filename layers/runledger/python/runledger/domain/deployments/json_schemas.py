@@ -203,8 +203,8 @@ def _bound(holds: Callable[[Any, Any], bool], words: str) -> Keyword:
 def _least(words: str) -> Keyword:
     def check(check: Check, least: int) -> Iterator[Problem]:
         if len(check.value) < least:
-            told = "should be non-empty" if least == 1 else words
-            yield Problem(f"{check.value!r} {told}")
+            words_of_bound = "should be non-empty" if least == 1 else words
+            yield Problem(f"{check.value!r} {words_of_bound}")
 
     return check
 
@@ -212,8 +212,8 @@ def _least(words: str) -> Keyword:
 def _most(words: str) -> Keyword:
     def check(check: Check, most: int) -> Iterator[Problem]:
         if len(check.value) > most:
-            told = words if most else "is expected to be empty"
-            yield Problem(f"{check.value!r} {told}")
+            words_of_bound = words if most else "is expected to be empty"
+            yield Problem(f"{check.value!r} {words_of_bound}")
 
     return check
 

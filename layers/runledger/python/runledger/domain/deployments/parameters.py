@@ -28,7 +28,7 @@ def check_parameters(parameters: Mapping[str, Any], schema: Mapping[str, Any]) -
         # It is the client's, and any of its keywords may hold anything.
         raise Mismatch(NO_SCHEMA) from error
     if worst:
-        field = f" for field {_told(worst.path)!r}" if worst.path else ""
+        field = f" for field {_path(worst.path)!r}" if worst.path else ""
         raise Mismatch(f"Validation failed{field}. Failure reason: {worst.message}")
 
 
@@ -86,13 +86,12 @@ def _weight(problem: Problem) -> tuple[object, ...]:
     return -len(path), path, problem.keyword not in {"anyOf", "oneOf"}, not problem.fits_type
 
 
-def _told(path: Path) -> str:
-    told = "".join(
+def _path(path: Path) -> str:
+    return "".join(
         f"[{part}]"
         if isinstance(part, int)
         else f".{part}"
         if NAME.fullmatch(part)
         else f"['{part}']"
         for part in path
-    )
-    return told.removeprefix(".")
+    ).removeprefix(".")

@@ -70,7 +70,7 @@ class IntervalSchedule(Timing):
         """Return it counting from now and in UTC, where nothing else was sent."""
         anchor = self.anchor_date if "anchor_date" in self.model_fields_set else now
         zone = "UTC" if self.timezone is None else self.timezone
-        return self.but(anchor_date=anchor, timezone=zone)
+        return self.replace(anchor_date=anchor, timezone=zone)
 
 
 class CronSchedule(Timing):

@@ -13,7 +13,7 @@ from runledger.domain.values import Value
 
 # Spans are counted from here, a Monday, whatever time is asked for.
 PIVOT = datetime(2024, 4, 1, tzinfo=UTC)
-MOST_SPANS = 1_000
+MAX_SPANS = 1_000
 TICK = timedelta.resolution
 
 
@@ -71,11 +71,11 @@ class Spans(NamedTuple):
             Invalid: there are too many.
         """
         number = ceil((self.until - self.since) / self.step)
-        if number > MOST_SPANS:
+        if number > MAX_SPANS:
             raise Invalid(
                 f"The given interval would create {number} buckets, which is too many. Please"
                 " increase the interval or reduce the time range to produce"
-                f" {MOST_SPANS} buckets or fewer."
+                f" {MAX_SPANS} buckets or fewer."
             )
 
     def starts(self, now: datetime) -> Iterator[datetime]:
@@ -117,10 +117,12 @@ def by_resource(events: Iterable[Event]) -> list[EventCount]:
     return _alike(events, lambda event: (event.resource[RESOURCE_ID], _named(event.resource)))
 
 
-def _alike(events: Iterable[Event], told: Callable[[Event], tuple[str, str]]) -> list[EventCount]:
+def _alike(
+    events: Iterable[Event], attributes_of: Callable[[Event], tuple[str, str]]
+) -> list[EventCount]:
     groups = defaultdict(list)
     for event in events:
-        value, label = told(event)
+        value, label = attributes_of(event)
         groups[value].append((event.occurred, label))
     counts = (
         EventCount(

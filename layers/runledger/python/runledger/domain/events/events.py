@@ -11,12 +11,12 @@ from runledger.domain.values import UtcTime, Value
 
 RESOURCE_ID, ROLE = "prefect.resource.id", "prefect.resource.role"
 
-MOST_LABELS, MOST_RELATED, LONGEST_NAME = 500, 100, 1024
+MAX_LABELS, MAX_RELATED, MAX_NAME = 500, 100, 1024
 
 
 def _resource(labels: dict[str, str]) -> dict[str, str]:
-    if len(labels) > MOST_LABELS:
-        raise ValueError(f"The maximum number of labels per resource is {MOST_LABELS}")
+    if len(labels) > MAX_LABELS:
+        raise ValueError(f"The maximum number of labels per resource is {MAX_LABELS}")
     if RESOURCE_ID not in labels:
         raise ValueError(f"Resources must include the {RESOURCE_ID} label")
     return _labelled(labels, RESOURCE_ID)
@@ -35,14 +35,14 @@ def _labelled(labels: dict[str, str], name: str) -> dict[str, str]:
 
 
 def _few(related: list[dict[str, str]]) -> list[dict[str, str]]:
-    if len(related) > MOST_RELATED:
-        raise ValueError(f"The maximum number of related resources is {MOST_RELATED}")
+    if len(related) > MAX_RELATED:
+        raise ValueError(f"The maximum number of related resources is {MAX_RELATED}")
     return related
 
 
 def _short(name: str) -> str:
-    if len(name) > LONGEST_NAME:
-        raise ValueError(f"Event name must be at most {LONGEST_NAME} characters")
+    if len(name) > MAX_NAME:
+        raise ValueError(f"Event name must be at most {MAX_NAME} characters")
     return name
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from runledger.domain.events.events import LONGEST_NAME, MOST_RELATED, RESOURCE_ID, ROLE, Event
+from runledger.domain.events.events import MAX_NAME, MAX_RELATED, RESOURCE_ID, ROLE, Event
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
 
 NAME = "prefect.resource.name"
 
-MOST_CHARACTERS = 100_000
+MAX_CHARACTERS = 100_000
 
 # States that follow each other sooner may be told in another order, so each names the one before.
 SOON = timedelta(minutes=5)
@@ -32,21 +32,21 @@ def entered(run: FlowRun, state: State, before: State | None, relatives: list[Re
     is_soon = before is not None and abs(state.timestamp - before.timestamp) < SOON
     return Event(
         occurred=state.timestamp,
-        event=f"prefect.flow-run.{state.name}"[:LONGEST_NAME],
+        event=f"prefect.flow-run.{state.name}"[:MAX_NAME],
         resource={
             RESOURCE_ID: f"prefect.flow-run.{run.id}",
             NAME: run.name,
             "prefect.run-count": str(run.run_count),
-            "prefect.state-message": (state.message or "")[:MOST_CHARACTERS],
+            "prefect.state-message": (state.message or "")[:MAX_CHARACTERS],
             "prefect.state-name": state.name,
             "prefect.state-timestamp": state.timestamp.isoformat(),
             "prefect.state-type": state.type,
         },
-        related=related[:MOST_RELATED],
+        related=related[:MAX_RELATED],
         payload={
             "intended": {"from": before and before.type, "to": state.type},
-            "initial_state": before and _told(before),
-            "validated_state": _told(state),
+            "initial_state": before and _state_fields(before),
+            "validated_state": _state_fields(state),
         },
         id=state.id,
         follows=before.id if before and is_soon else None,
@@ -71,10 +71,10 @@ def _creator(run: FlowRun) -> Iterator[dict[str, str]]:
         yield own | ({NAME: name} if name else {})
 
 
-def _told(state: State) -> dict[str, str]:
-    told = {"type": str(state.type), "name": state.name}
+def _state_fields(state: State) -> dict[str, str]:
+    fields = {"type": str(state.type), "name": state.name}
     if state.message:
-        told["message"] = state.message[:MOST_CHARACTERS]
+        fields["message"] = state.message[:MAX_CHARACTERS]
     if state.type == StateType.PAUSED:
-        told["pause_reschedule"] = str(state.state_details.pause_reschedule).lower()
-    return {name: text for name, text in told.items() if text}
+        fields["pause_reschedule"] = str(state.state_details.pause_reschedule).lower()
+    return {name: text for name, text in fields.items() if text}

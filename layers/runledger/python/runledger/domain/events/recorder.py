@@ -71,7 +71,7 @@ class ReportedState(Value):
         """Return the state, which has the event's id and time."""
         details = self.state_details
         if self.type == StateType.SCHEDULED and details.scheduled_time is None:
-            details = details.but(scheduled_time=now)
+            details = details.replace(scheduled_time=now)
         return State.model_construct(
             id=event.id,
             type=self.type,
@@ -83,7 +83,7 @@ class ReportedState(Value):
         )
 
 
-class Report(NamedTuple):
+class TaskRunReport(NamedTuple):
     """What an event says of a task run: its identity, its new state, and the columns it carries.
 
     `name` is for a run that is not given one. `begins` tells that the run had no state before, and
@@ -118,14 +118,14 @@ def counts(event: Event) -> bool:
     return event.event.startswith(TASK_RUN) and event.resource.get(ORCHESTRATION) == "client"
 
 
-def reported(event: Event, *, name: str, now: datetime) -> Report | None:
+def reported(event: Event, *, name: str, now: datetime) -> TaskRunReport | None:
     """Return what an event says of a task run, if it says that as it should (clients 5.3)."""
     related = event.in_role("flow-run")
     # Reading a policy changes what it is read from, and the event is handed on as it came.
     payload = deepcopy(event.payload)
     try:
         state = ReportedState.model_validate(payload.get("validated_state")).entered(event, now)
-        return Report(
+        return TaskRunReport(
             run_id=_object_id(event.resource, TASK_RUN),
             flow_run_id=_object_id(related, FLOW_RUN) if related else None,
             columns=ReportedRun.model_validate(payload.get("task_run")).columns(name),
@@ -144,7 +144,7 @@ def _object_id(resource: Mapping[str, str], kind: str) -> UUID:
     return UUID(object_id)
 
 
-def shortened(report: Report) -> Report:
+def shortened(report: TaskRunReport) -> TaskRunReport:
     """Return a report whose name, tags and state's name fit every index; its state says so."""
     columns = dict(report.columns)
     if "name" in columns:
@@ -153,12 +153,12 @@ def shortened(report: Report) -> Report:
         columns["tags"] = tuple(tag[:MAX_TAG] for tag in columns["tags"][:MAX_TAGS])
     state = report.state
     message = f"{state.message}\n{SHORTENED}" if state.message else SHORTENED
-    state = state.but(name=state.name[:MAX_NAME], message=message)
+    state = state.replace(name=state.name[:MAX_NAME], message=message)
     return report._replace(columns=columns, state=state)
 
 
 def recorded(
-    seen: TaskRun | None, entered: Collection[State], report: Report, *, now: datetime
+    seen: TaskRun | None, entered: Collection[State], report: TaskRunReport, *, now: datetime
 ) -> Recording:
     """Return what a report makes of a run, if there is one, and of the states it has (5.4).
 
@@ -171,18 +171,18 @@ def recorded(
         return Recording()
     if seen.state and state.timestamp <= seen.state.timestamp:
         return Recording(state=state)
-    return Recording(_in_state(seen, report, state).but(updated=now), state)
+    return Recording(_in_state(seen, report, state).replace(updated=now), state)
 
 
-def _begun(report: Report, now: datetime) -> Recording:
+def _begun(report: TaskRunReport, now: datetime) -> Recording:
     named = {"name": report.name, **report.columns}
     run = TaskRun.model_construct(**named, id=report.run_id, created=now, updated=now)
     state = report.state.belonging_to(task_run_id=run.id, flow_run_id=report.flow_run_id)
     return Recording(_in_state(run, report, state), state)
 
 
-def _in_state(run: TaskRun, report: Report, state: State) -> TaskRun:
-    return run.but(
+def _in_state(run: TaskRun, report: TaskRunReport, state: State) -> TaskRun:
+    return run.replace(
         **report.columns,
         flow_run_id=report.flow_run_id,
         state=state,

@@ -26,7 +26,7 @@ class Deployment(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lineage:
+class Ancestry:
     """A flow run with its relatives; None: there is none."""
 
     flow_run: FlowRun | None = None
@@ -37,14 +37,14 @@ class Lineage:
     parent_flow_run_id: UUID | None = None
 
 
-class LineageFilter(ObjectFilter):
+class AncestryFilter(ObjectFilter):
     """Which lineages are wanted, by the one relative that the filter is about."""
 
     about: ClassVar[str]
 
-    def matches(self, lineage: Lineage) -> bool:
+    def matches(self, ancestry: Ancestry) -> bool:
         """Tell whether the relative exists and meets the criteria, if there are any."""
-        return getattr(lineage, self.about) is not None and self.test(lineage)
+        return getattr(ancestry, self.about) is not None and self.test(ancestry)
 
     def attribute(self, name: str) -> Look:
         return attrgetter(f"{self.about}.{name}")

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from runledger.domain.filters.ancestry import Lineage, LineageFilter
+from runledger.domain.filters.ancestry import Ancestry, AncestryFilter
 from runledger.domain.filters.deployments import DeploymentFilter
 from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.flows import FlowFilter
@@ -20,22 +20,22 @@ class Criteria(Value):
     deployments: DeploymentFilter | None = None
 
     @cached_property
-    def of_lineage(self) -> tuple[LineageFilter, ...]:
+    def of_ancestry(self) -> tuple[AncestryFilter, ...]:
         given = (self.flow_runs, self.flows, self.deployments)
         return tuple(one for one in given if one is not None)
 
     @property
-    def needs_lineage(self) -> bool:
+    def needs_ancestry(self) -> bool:
         """Whether the facts of a run alone can't tell if it matches."""
-        return bool(self.of_lineage)
+        return bool(self.of_ancestry)
 
-    def matches(self, facts: TaskRunFacts, lineage: Lineage | None = None) -> bool:
+    def matches(self, facts: TaskRunFacts, ancestry: Ancestry | None = None) -> bool:
         """Tell whether the run is wanted; no lineage: it belongs to no flow run."""
         if self.task_runs is not None and not self.task_runs.matches(facts):
             return False
-        return not self.of_lineage or self._wants(lineage)
+        return not self.of_ancestry or self._wants(ancestry)
 
-    def _wants(self, lineage: Lineage | None) -> bool:
-        if lineage is None or lineage.flow_run is None:
+    def _wants(self, ancestry: Ancestry | None) -> bool:
+        if ancestry is None or ancestry.flow_run is None:
             return False
-        return all(one.matches(lineage) for one in self.of_lineage)
+        return all(one.matches(ancestry) for one in self.of_ancestry)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from runledger.domain.filters.operators import Means, Test
+from runledger.domain.filters.operators import Comparison, Test
 
 T = TypeVar("T")
 Look = Callable[[Any], Any]
@@ -55,9 +55,9 @@ class Criterion(Wire):
         return tuple(
             clause
             for name, field in type(self).model_fields.items()
-            for means in field.metadata
-            if isinstance(means, Means)
-            for clause in means.clauses(getattr(self, name))
+            for comparison in field.metadata
+            if isinstance(comparison, Comparison)
+            for clause in comparison.clauses(getattr(self, name))
         )
 
     @cached_property

@@ -3,25 +3,25 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from runledger.domain.filters.ancestry import Lineage, LineageFilter
+from runledger.domain.filters.ancestry import Ancestry, AncestryFilter
 from runledger.domain.filters.criterion import Criterion, Look, Wire, itself
 from runledger.domain.filters.fields import IdOrNot, Name, TagsOrAny, Text
 from runledger.domain.filters.like import like
-from runledger.domain.filters.operators import Equal, Means, Test
+from runledger.domain.filters.operators import Comparison, Equal, Test
 
 
 def either_name_like(pattern: str) -> Test:
     matches = like(pattern)
 
-    def test(lineage: Lineage) -> bool:
-        named = (lineage.deployment, lineage.deployment_flow)
+    def test(ancestry: Ancestry) -> bool:
+        named = (ancestry.deployment, ancestry.deployment_flow)
         return any(matches(one.name) for one in named if one is not None)
 
     return test
 
 
 class EitherName(Criterion):
-    like_: Annotated[str | None, Means(either_name_like, ignores_empty=True)] = None
+    like_: Annotated[str | None, Comparison(either_name_like, ignores_empty=True)] = None
 
 
 class Paused(Criterion):
@@ -36,7 +36,7 @@ class ConcurrencyLimit(Wire):
     is_null_: bool | None = None
 
 
-class DeploymentFilter(LineageFilter):
+class DeploymentFilter(AncestryFilter):
     """Which deployments are wanted."""
 
     about: ClassVar[str] = "deployment"

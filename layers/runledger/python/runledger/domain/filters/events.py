@@ -22,7 +22,7 @@ Labels = Mapping[str, str]
 
 # How far back a search reaches that does not say.
 FAR = timedelta(days=180)
-LONGEST_QUERY = 200
+MAX_QUERY = 200
 
 
 class Criterion(Value):
@@ -140,7 +140,7 @@ class Identified(Criterion):
 class Saying(Criterion):
     """Words in what an event says."""
 
-    query: Annotated[str, Field(max_length=LONGEST_QUERY)]
+    query: Annotated[str, Field(max_length=MAX_QUERY)]
 
     def matches(self, event: Event) -> bool:
         """Tell whether an event is wanted."""

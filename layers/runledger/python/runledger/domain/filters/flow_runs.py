@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from runledger.domain.filters.ancestry import LineageFilter
+from runledger.domain.filters.ancestry import AncestryFilter
 from runledger.domain.filters.criterion import CombinedCriterion, Criterion, Look, on
 from runledger.domain.filters.fields import (
     IdOrNot,
@@ -23,7 +23,7 @@ from runledger.domain.filters.fields import (
 )
 from runledger.domain.filters.operators import (
     AnyOf,
-    Means,
+    Comparison,
     Null,
     Test,
     not_after,
@@ -48,10 +48,14 @@ def begins(run: FlowRun) -> datetime | None:
 class StartTime(Criterion):
     """About the flow run itself, since two of its times are asked."""
 
-    before_: Annotated[UtcTime | None, Means(lambda limit: on(begins, not_after(limit)))] = None
-    after_: Annotated[UtcTime | None, Means(lambda limit: on(begins, not_before(limit)))] = None
+    before_: Annotated[UtcTime | None, Comparison(lambda limit: on(begins, not_after(limit)))] = (
+        None
+    )
+    after_: Annotated[UtcTime | None, Comparison(lambda limit: on(begins, not_before(limit)))] = (
+        None
+    )
     is_null_: Annotated[
-        bool | None, Means(lambda wanted: on(attrgetter("start_time"), null(wanted)))
+        bool | None, Comparison(lambda wanted: on(attrgetter("start_time"), null(wanted)))
     ] = None
 
 
@@ -70,12 +74,12 @@ def created_by(entry: str, wanted: list[object]) -> Test:
 
 
 class CreatedBy(CombinedCriterion):
-    id_: Annotated[list[UUID] | None, Means(partial(created_by, "id"))] = None
-    type_: Annotated[list[str] | None, Means(partial(created_by, "type"))] = None
+    id_: Annotated[list[UUID] | None, Comparison(partial(created_by, "id"))] = None
+    type_: Annotated[list[str] | None, Comparison(partial(created_by, "type"))] = None
     is_null_: Null = None
 
 
-class FlowRunFilter(LineageFilter):
+class FlowRunFilter(AncestryFilter):
     """Which flow runs are wanted."""
 
     about: ClassVar[str] = "flow_run"

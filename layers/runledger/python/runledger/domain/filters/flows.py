@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import ClassVar
 
-from runledger.domain.filters.ancestry import LineageFilter
+from runledger.domain.filters.ancestry import AncestryFilter
 from runledger.domain.filters.criterion import CombinedCriterion, Look
 from runledger.domain.filters.fields import IdOrNot, Name, Tags
 from runledger.domain.filters.operators import Empty
@@ -14,7 +14,7 @@ class HasDeployment(CombinedCriterion):
     is_null_: Empty = None
 
 
-class FlowFilter(LineageFilter):
+class FlowFilter(AncestryFilter):
     """Which flows are wanted."""
 
     about: ClassVar[str] = "flow"

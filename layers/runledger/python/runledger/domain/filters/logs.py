@@ -9,18 +9,18 @@ from pydantic import Field
 from runledger.domain.filters import text_search
 from runledger.domain.filters.criterion import Criterion, ObjectFilter, on
 from runledger.domain.filters.fields import Id, Period
-from runledger.domain.filters.operators import AnyOf, Means, Null, Test, at_least, at_most
+from runledger.domain.filters.operators import AnyOf, Comparison, Null, Test, at_least, at_most
 from runledger.domain.logs import Log
 
-LONGEST_QUERY = 200
+MAX_QUERY = 200
 
 # The reference's databases hold no more, and fail on a number beyond.
 Level = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
 
 class Levels(Criterion):
-    ge_: Annotated[Level | None, Means(at_least)] = None
-    le_: Annotated[Level | None, Means(at_most)] = None
+    ge_: Annotated[Level | None, Comparison(at_least)] = None
+    le_: Annotated[Level | None, Comparison(at_most)] = None
 
 
 class TaskRunId(Criterion):
@@ -31,7 +31,7 @@ class TaskRunId(Criterion):
 
 
 class Text(Criterion):
-    query: str = Field(max_length=LONGEST_QUERY)
+    query: str = Field(max_length=MAX_QUERY)
 
     @cached_property
     def clauses(self) -> tuple[Test, ...]:

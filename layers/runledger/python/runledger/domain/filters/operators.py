@@ -66,7 +66,7 @@ def not_before(limit: datetime) -> Test:
 
 
 @dataclass(frozen=True)
-class Means:
+class Comparison:
     """What an operator's operand asks of a value; annotates the operator's field."""
 
     test: Callable[[Any], Test]
@@ -80,14 +80,14 @@ class Means:
         return () if silent else (self.test(operand),)
 
 
-AnyOf = Annotated[list[T] | None, Means(one_of)]
-NotAnyOf = Annotated[list[T] | None, Means(none_of, ignores_empty=True)]
-AllTags = Annotated[list[str] | None, Means(superset_of, ignores_empty=True)]
-AnyTags = Annotated[list[str] | None, Means(overlapping)]
-Like = Annotated[str | None, Means(like, ignores_empty=True)]
-Before = Annotated[UtcTime | None, Means(not_after)]
-After = Annotated[UtcTime | None, Means(not_before)]
-Null = Annotated[bool | None, Means(null)]
-Empty = Annotated[bool | None, Means(empty)]
-Exists = Annotated[bool | None, Means(some)]
-Equal = Annotated[bool | None, Means(equal)]
+AnyOf = Annotated[list[T] | None, Comparison(one_of)]
+NotAnyOf = Annotated[list[T] | None, Comparison(none_of, ignores_empty=True)]
+AllTags = Annotated[list[str] | None, Comparison(superset_of, ignores_empty=True)]
+AnyTags = Annotated[list[str] | None, Comparison(overlapping)]
+Like = Annotated[str | None, Comparison(like, ignores_empty=True)]
+Before = Annotated[UtcTime | None, Comparison(not_after)]
+After = Annotated[UtcTime | None, Comparison(not_before)]
+Null = Annotated[bool | None, Comparison(null)]
+Empty = Annotated[bool | None, Comparison(empty)]
+Exists = Annotated[bool | None, Comparison(some)]
+Equal = Annotated[bool | None, Comparison(equal)]

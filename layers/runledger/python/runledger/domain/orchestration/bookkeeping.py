@@ -19,7 +19,7 @@ COLUMNS = ("cache_expiration", "expected_start_time", "next_scheduled_start_time
 def record(run: Run, asked: State, *, now: datetime) -> Run:
     """Return the run in its new state, with all that follows from it."""
     state = run.own(asked)
-    return run.but(
+    return run.replace(
         **run.counting(state),
         updated=now,
         state=state,
@@ -65,8 +65,8 @@ def next_moment(run: TaskRun | FlowRun, now: datetime) -> datetime:
 
 def mirrored(child: FlowRun, state: State, *, onto: TaskRun) -> State:
     """Return what a subflow run's state looks like on its parent task run (neighbours 4)."""
-    details = state.state_details.but(child_flow_run_id=child.id)
-    return state.but(state_details=details, timestamp=next_moment(onto, state.timestamp))
+    details = state.state_details.replace(child_flow_run_id=child.id)
+    return state.replace(state_details=details, timestamp=next_moment(onto, state.timestamp))
 
 
 def as_of(run: Run, now: datetime) -> Run:
@@ -75,7 +75,7 @@ def as_of(run: Run, now: datetime) -> Run:
         return run
     of_state, expected = run.state.type, run.expected_start_time
     late = lateness(expected, run.start_time, of_state, now) if expected else ZERO
-    return run.but(
+    return run.replace(
         estimated_run_time=time_running(run.total_run_time, of_state, run.state.timestamp, now),
         estimated_start_time_delta=late,
     )
@@ -98,7 +98,7 @@ def lateness(
     return max(ZERO, (started or now) - expected)
 
 
-def told_in_utc(run: Run) -> Run:
+def in_utc(run: Run) -> Run:
     """Return the run as every read shows it: its own times in UTC (contract, task-runs 1.7)."""
     times: dict[str, Any] = {column: getattr(run, column, None) for column in COLUMNS}
-    return run.but(**{column: time.astimezone(UTC) for column, time in times.items() if time})
+    return run.replace(**{column: time.astimezone(UTC) for column, time in times.items() if time})

@@ -59,7 +59,7 @@ def _refused(asked: Transition[Run], refusal: Refusal) -> Decision[Run]:
     status = Status(type(refusal).__name__.upper())
     if not isinstance(refusal, Reject):
         return Decision(asked.run, status, refusal)
-    again = replace(asked, run=asked.run.but(**refusal.changes), effects=refusal.effects)
+    again = replace(asked, run=asked.run.replace(**refusal.changes), effects=refusal.effects)
     if refusal.replacement is None:
         return Decision(again.run, status, refusal)
     return _written(again, refusal.replacement, status, refusal)
@@ -68,7 +68,7 @@ def _refused(asked: Transition[Run], refusal: Refusal) -> Decision[Run]:
 def _written(
     granted: Transition[Run], state: State, status: Status, refusal: Refusal | None = None
 ) -> Decision[Run]:
-    run = record(granted.run, state, now=granted.facts.now).but(**granted.afterwards)
+    run = record(granted.run, state, now=granted.facts.now).replace(**granted.afterwards)
     # That slots come back follows from the state stored, whichever rule chose it.
     released: tuple[Effect, ...] = () if state.type in HOLDING else (ReleaseSlots(),)
     return Decision(run, status, refusal, run.state, (*granted.effects, *released))

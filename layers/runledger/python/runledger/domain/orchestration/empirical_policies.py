@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from runledger.domain.values import Value
 
-MOST_RETRY_DELAYS = 50
+MAX_RETRY_DELAYS = 50
 
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 Delays = int | Seconds | list[int] | list[Seconds]
@@ -45,9 +45,9 @@ class TaskRunPolicy(EmpiricalPolicy):
     @classmethod
     def bound_delays(cls, delay: Delays | None) -> Delays | None:
         """Refuse more delays than the reference takes."""
-        if isinstance(delay, list) and len(delay) > MOST_RETRY_DELAYS:
+        if isinstance(delay, list) and len(delay) > MAX_RETRY_DELAYS:
             raise ValueError(
-                f"Can not configure more than {MOST_RETRY_DELAYS} retry delays per task."
+                f"Can not configure more than {MAX_RETRY_DELAYS} retry delays per task."
             )
         return delay
 

@@ -91,7 +91,7 @@ def cancel_at_once(t: FlowTransition) -> FlowAnswer:
     kind = "Suspended" if suspended and not resuming else "Scheduled"
     return Reject(
         f"{kind} flow run has no infrastructure to terminate.",
-        t.replacement(CANCELLED, "Cancelled", state_details=StateDetails()),
+        t.replacement(CANCELLED, "TransactionConflict", state_details=StateDetails()),
         changes=_ended(t),
     )
 
@@ -194,4 +194,4 @@ def _ended(t: FlowTransition) -> dict[str, object]:
 
 def _policy(t: FlowTransition, **changes: object) -> dict[str, object]:
     """What it means for a flow run that its policy changes."""
-    return {"empirical_policy": t.run.empirical_policy.but(**changes)}
+    return {"empirical_policy": t.run.empirical_policy.replace(**changes)}

@@ -54,7 +54,7 @@ def try_again(
         AWAITING_RETRY,
         message=t.proposed.message,
         data=t.proposed.data,
-        state_details=StateDetails(scheduled_time=_after(t.facts.now, delay)).but(**details),
+        state_details=StateDetails(scheduled_time=_after(t.facts.now, delay)).replace(**details),
     )
     return Reject(RETRYING, awaiting, changes=changes or {})
 

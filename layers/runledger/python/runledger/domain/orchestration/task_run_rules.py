@@ -15,9 +15,9 @@ from runledger.domain.orchestration.transitions import (
 from runledger.domain.runs.states import TERMINAL, StateDetails, StateType
 
 RUNNING = StateType.RUNNING
-MOST_CACHE_KEY = 2000
+MAX_CACHE_KEY = 2000
 # In seconds: any start is beyond the end of the calendar then, and a float can still tell it.
-LONGEST_DELAY = 10**12
+MAX_DELAY = 10**12
 SLOT_WAIT_JITTER = 0.3
 
 
@@ -26,7 +26,9 @@ def reuse_cached_result(t: TaskTransition) -> TaskAnswer:
     details = t.proposed.state_details
     if not details.cache_key or details.refresh_cache or t.facts.cached is None:
         return t
-    reused = t.facts.cached.but(id=t.facts.state_id, timestamp=t.proposed.timestamp, name="Cached")
+    reused = t.facts.cached.replace(
+        id=t.facts.state_id, timestamp=t.proposed.timestamp, name="Cached"
+    )
     return Reject("Retrieved state from cache", reused)
 
 
@@ -76,7 +78,7 @@ def take_tag_slots(t: TaskTransition) -> TaskAnswer:
     average = min(fullest.avg_slot_occupancy_seconds, fullest.most_wait)
     return Wait(
         f"Concurrency limit reached for tags: {', '.join(str(one.tag) for one in t.facts.limits)}",
-        round(jittered(average, SLOT_WAIT_JITTER, t.facts.chance)),
+        round(jittered(average, SLOT_WAIT_JITTER, t.facts.random_fraction)),
     )
 
 
@@ -101,9 +103,9 @@ def _retry_delay(t: TaskTransition) -> float:
     if isinstance(delay, list):
         # The reference fails on an empty list; it means no delay.
         delay = delay[min(t.run.run_count, len(delay)) - 1] if delay else 0
-    delay = min(delay or 0, LONGEST_DELAY)
+    delay = min(delay or 0, MAX_DELAY)
     if delay > 0 and policy.retry_jitter_factor:
-        return jittered(delay, policy.retry_jitter_factor, t.facts.chance)
+        return jittered(delay, policy.retry_jitter_factor, t.facts.random_fraction)
     return delay
 
 
@@ -128,10 +130,10 @@ def remember_result(t: TaskTransition) -> TaskAnswer:
     if not cache_key:
         return t
     remembered = t.with_effect(RememberResult())
-    if len(cache_key) <= MOST_CACHE_KEY:
+    if len(cache_key) <= MAX_CACHE_KEY:
         return remembered
     return Reject(
-        f"Cache key exceeded maximum allowed length of {MOST_CACHE_KEY} characters.",
+        f"Cache key exceeded maximum allowed length of {MAX_CACHE_KEY} characters.",
         t.proposed,
         remembered.effects,
     )

@@ -56,12 +56,13 @@ class Facts:
     of the client, if it says one.
 
     `state_id` is for a state that replaces the proposed one, or for a pause that names no key of
-    its own; `chance` is in [0, 1). `deployed` tells whether a flow run's deployment is there.
+    its own; `random_fraction` is in [0, 1). `deployed` tells whether the deployment of a flow run
+    exists.
     """
 
     now: datetime
     state_id: UUID
-    chance: float = 0.0
+    random_fraction: float = 0.0
     flow_run: FlowRun | None = None
     cached: State | None = None
     limits: tuple[ConcurrencyLimit, ...] = ()
@@ -96,15 +97,15 @@ class Transition(Generic[Run]):
 
     def with_run(self, **changes: object) -> "Transition[Run]":
         """Return the transition of a run that differs in `changes`."""
-        return replace(self, run=self.run.but(**changes))
+        return replace(self, run=self.run.replace(**changes))
 
     def with_state(self, **changes: object) -> "Transition[Run]":
         """Return the transition to a state that differs in `changes`."""
-        return replace(self, proposed=self.proposed.but(**changes))
+        return replace(self, proposed=self.proposed.replace(**changes))
 
     def with_details(self, **changes: object) -> "Transition[Run]":
         """Return the transition to a state whose details differ in `changes`."""
-        return self.with_state(state_details=self.proposed.state_details.but(**changes))
+        return self.with_state(state_details=self.proposed.state_details.replace(**changes))
 
     def with_effect(self, effect: Effect) -> "Transition[Run]":
         """Return the transition with one effect more."""

@@ -33,7 +33,7 @@ class Window:
         """Return the whole minutes that hold two instants."""
         return cls(_minute(after), _minute(before) + MINUTE - timedelta.resolution)
 
-    def tell(self, runs: Iterable[TaskRunFacts]) -> list[Ended]:
+    def aggregate(self, runs: Iterable[TaskRunFacts]) -> list[Ended]:
         """Count runs by the part in which they started; others count nowhere."""
         counts = [[0, 0] for _ in range(PARTS)]
         for run in runs:

@@ -12,8 +12,8 @@ from runledger.domain.filters.operators import Test
 from runledger.domain.values import Value
 
 # DynamoDB takes 1,024 bytes in a sort key.
-LONGEST_KEY = 900
-KEY = re.compile(rf"[a-z0-9-]{{0,{LONGEST_KEY}}}")
+MAX_KEY = 900
+KEY = re.compile(rf"[a-z0-9-]{{0,{MAX_KEY}}}")
 WILD = re.compile(r"[%_]")
 
 
@@ -42,11 +42,11 @@ class FlowRunInput(Value):
         if not is_key(self.key):
             raise Invalid(
                 "The key of an input must only contain lowercase letters, numbers, and dashes,"
-                f" at most {LONGEST_KEY} of them."
+                f" at most {MAX_KEY} of them."
             )
 
 
-class Wanted(Value):
+class FlowRunInputQuery(Value):
     """Which inputs of a flow run are wanted; a limit below zero is none."""
 
     prefix: str
@@ -56,8 +56,8 @@ class Wanted(Value):
     @property
     def beginning(self) -> str | None:
         """How the keys begin, as far as that is told literally; None if no key does."""
-        told = WILD.split(self.prefix.lower())[0]
-        return told if is_key(told) else None
+        beginning_of_key = WILD.split(self.prefix.lower())[0]
+        return beginning_of_key if is_key(beginning_of_key) else None
 
     @cached_property
     def _begins(self) -> Test:

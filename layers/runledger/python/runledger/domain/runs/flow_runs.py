@@ -65,7 +65,7 @@ class FlowRun(Value):
         if entered.type != StateType.RUNNING:
             return {}
         if self.empirical_policy.resuming:
-            return {"empirical_policy": self.empirical_policy.but(resuming=False)}
+            return {"empirical_policy": self.empirical_policy.replace(resuming=False)}
         return {"run_count": self.run_count + 1}
 
     def own(self, state: State) -> State:

@@ -64,7 +64,7 @@ class Subflow(NamedTuple):
     flow_name: str
 
 
-class Shown(NamedTuple):
+class GraphTaskRun(NamedTuple):
     """A task run, and the subflow run that is shown in its place, if there is one."""
 
     task_run: TaskRun
@@ -108,7 +108,7 @@ class Shown(NamedTuple):
 
 
 def graph_of(
-    run: FlowRun, states: Iterable[State], shown: Iterable[Shown], since: datetime | None
+    run: FlowRun, states: Iterable[State], shown: Iterable[GraphTaskRun], since: datetime | None
 ) -> Graph:
     """Return the graph of a flow run, of its nodes those that did not end before `since`."""
     nodes = _nodes(shown)
@@ -125,7 +125,7 @@ def graph_of(
     )
 
 
-def _nodes(shown: Iterable[Shown]) -> list[Node]:
+def _nodes(shown: Iterable[GraphTaskRun]) -> list[Node]:
     """Return the nodes by when they begin; an edge is told once, however often it is an input."""
     begun = {one.id: (begins, one) for one in shown if (begins := one.begins)}
     parents: dict[UUID, Sequence[UUID]] = {}
@@ -150,7 +150,7 @@ def _nodes(shown: Iterable[Shown]) -> list[Node]:
     ]
 
 
-def _when(begun: tuple[datetime, Shown]) -> tuple[Any, ...]:
+def _when(begun: tuple[datetime, GraphTaskRun]) -> tuple[Any, ...]:
     begins, one = begun
     return begins, one.ends is not None, one.ends or begins, str(one.id)
 

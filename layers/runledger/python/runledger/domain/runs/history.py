@@ -14,7 +14,7 @@ from runledger.domain.runs.states import StateType
 from runledger.domain.values import Value
 
 # The reference leaves off, without a word, what would come after so many intervals.
-MOST_INTERVALS = 500
+MAX_INTERVALS = 500
 
 
 class StateTotals(Value):
@@ -73,7 +73,7 @@ class Timeline:
     @property
     def intervals(self) -> int:
         """How many there are; the last one may reach beyond the end."""
-        return min(max(ceil((self.end - self.start) / self.step), 0), MOST_INTERVALS)
+        return min(max(ceil((self.end - self.start) / self.step), 0), MAX_INTERVALS)
 
     @property
     def last(self) -> datetime:
@@ -84,7 +84,7 @@ class Timeline:
         """
         return self.start + self.intervals * self.step
 
-    def tell(self, runs: Iterable[TaskRunFacts | FlowRun], now: datetime) -> list[Interval]:
+    def aggregate(self, runs: Iterable[TaskRunFacts | FlowRun], now: datetime) -> list[Interval]:
         """Return all intervals with the runs that fall into them; those outside are left out."""
         found: dict[int, list[Sample]] = defaultdict(list)
         for sample in filter(None, map(Sample.of, runs)):

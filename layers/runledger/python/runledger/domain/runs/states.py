@@ -64,7 +64,7 @@ class State(Value):
 
     def belonging_to(self, **ids: UUID | None) -> "State":
         """Return the state with the run's own ids in its details, whatever a client put there."""
-        return self.but(state_details=self.state_details.but(**ids))
+        return self.replace(state_details=self.state_details.replace(**ids))
 
     @property
     def has_persisted_result(self) -> bool:
@@ -74,4 +74,4 @@ class State(Value):
     def as_stored(self) -> "State":
         """Return what a later read shows: an unpersisted result is dropped (task-runs 2.5)."""
         unpersisted = isinstance(self.data, dict) and self.data.get("type") == "unpersisted"
-        return self.but(data=None) if unpersisted else self
+        return self.replace(data=None) if unpersisted else self

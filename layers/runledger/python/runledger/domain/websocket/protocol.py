@@ -20,7 +20,7 @@ PROTOCOL_ERROR, PROTOCOL_VIOLATION = 1002, 4001
 Message = Mapping[str, Any]
 
 
-class Closed(Exception):  # noqa: N818 - an end, not a fault
+class CloseConnection(Exception):  # noqa: N818 - an end, not a fault
     """The server ends a conversation; a dropped one ends without a closing handshake."""
 
     def __init__(self, code: int, reason: str = "") -> None:
@@ -41,15 +41,15 @@ def read(text: str) -> Message:
     """Read a message.
 
     Raises:
-        Closed: it is no JSON, or no object, or there is half a character in it.
+        CloseConnection: it is no JSON, or no object, or there is half a character in it.
     """
     try:
         message = json.loads(text)
         json.dumps(message, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        raise Closed(DROPPED) from None
+        raise CloseConnection(DROPPED) from None
     if not isinstance(message, dict):
-        raise Closed(DROPPED)
+        raise CloseConnection(DROPPED)
     return message
 
 
@@ -57,16 +57,16 @@ def authenticate(text: str, admits: Callable[[str | None], bool]) -> None:
     """Hear the first message, which shows who is there.
 
     Raises:
-        Closed: it does not, or not to our satisfaction.
+        CloseConnection: it does not, or not to our satisfaction.
     """
     message = read(text)
     if message.get("type") != "auth":
-        raise Closed(POLICY_VIOLATION, "Expected 'auth' message")
+        raise CloseConnection(POLICY_VIOLATION, "Expected 'auth' message")
     token = message.get("token")
     if admits(token if isinstance(token, str) else None):
         return
     known = "Invalid token" if token else "Auth required but no token provided"
-    raise Closed(POLICY_VIOLATION, known)
+    raise CloseConnection(POLICY_VIOLATION, known)
 
 
 def subscription(message: Message) -> Subscription:
@@ -75,7 +75,7 @@ def subscription(message: Message) -> Subscription:
     Keys that are one text are its letters, and those that are no text are of no task.
 
     Raises:
-        Closed: it says something else.
+        CloseConnection: it says something else.
     """
     if message.get("type") != "subscribe":
         raise _violation("'subscribe' message")
@@ -85,7 +85,7 @@ def subscription(message: Message) -> Subscription:
     if not client_id:
         raise _violation("'client_id' in subscribe message")
     if isinstance(client_id, list | dict):
-        raise Closed(DROPPED)
+        raise CloseConnection(DROPPED)
     return Subscription(str(client_id), _names(keys))
 
 
@@ -93,9 +93,9 @@ def _names(keys: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever was said
     try:
         distinct = dict.fromkeys(keys)
     except TypeError:
-        raise Closed(DROPPED) from None
+        raise CloseConnection(DROPPED) from None
     return tuple(key for key in distinct if isinstance(key, str))
 
 
-def _violation(expected: str) -> Closed:
-    return Closed(PROTOCOL_VIOLATION, f"Protocol violation: expected {expected}")
+def _violation(expected: str) -> CloseConnection:
+    return CloseConnection(PROTOCOL_VIOLATION, f"Protocol violation: expected {expected}")

@@ -15,7 +15,7 @@ UNACKNOWLEDGED = timedelta(seconds=30)
 
 # What can't be sent as it is, goes without these; a worker finds the parameters through the state's
 # details. API Gateway carries 128 KB. The label comes back with what the worker reports.
-MOST_BYTES = 128 * 1024
+MAX_BYTES = 128 * 1024
 IS_SHORTENED = "runledger.shortened"
 DISPENSABLE: Mapping[str, object] = {
     "task_inputs": {},
@@ -25,7 +25,7 @@ DISPENSABLE: Mapping[str, object] = {
 SHORTENED = "This task run is too large to be sent; its inputs, labels, tags and data are stored."
 
 
-class Waiting(Value):
+class WaitingRun(Value):
     """A background run that waits for a worker, in the queue of its task key.
 
     Retries come before new runs, and the run that has waited longest before others.
@@ -40,7 +40,7 @@ class Waiting(Value):
     """Whether a worker that is gone had acknowledged it."""
 
 
-class Departure(Value):
+class Disconnect(Value):
     """When a worker's connection ended, and whether that was the platform's doing.
 
     A client that the platform cut off is still there, and comes back knowing its runs; one that
@@ -64,7 +64,7 @@ class TaskWorker(Value):
     task_keys: tuple[str, ...]
     since: datetime
     holding: UUID | None = None
-    gone: Departure | None = None
+    gone: Disconnect | None = None
 
     @property
     def is_idle(self) -> bool:
@@ -96,7 +96,7 @@ def own_queue(client_id: str) -> str:
     return f"client:{client_id}"
 
 
-def waits(state: State | None) -> bool:
+def is_waiting(state: State | None) -> bool:
     """Tell whether a run in this state waits for a task worker (contract, task-runs 6.3)."""
     is_scheduled = state is not None and state.type == StateType.SCHEDULED
     return is_scheduled and bool(state and state.state_details.deferred)
@@ -108,19 +108,19 @@ def is_taken_up(state: State | None) -> bool:
     return is_pending and bool(state and state.state_details.deferred)
 
 
-def is_unstarted(run: TaskRun, queued: Waiting) -> bool:
+def is_unstarted(run: TaskRun, queued: WaitingRun) -> bool:
     """Tell whether a run is still to be started by whoever gets it from the queue.
 
     Where the worker that had it is gone, one that was only taken up is so too.
     """
     if queued.acknowledged and is_taken_up(run.state):
         return True
-    return run.state_id == queued.state_id and waits(run.state)
+    return run.state_id == queued.state_id and is_waiting(run.state)
 
 
-def waiting(run: TaskRun, state: State) -> Waiting:
+def waiting_run(run: TaskRun, state: State) -> WaitingRun:
     """Return the place in its queue of a run that entered the state."""
-    return Waiting(
+    return WaitingRun(
         run_id=run.id,
         state_id=state.id,
         queue=task_queue(run.task_key),
@@ -131,10 +131,10 @@ def waiting(run: TaskRun, state: State) -> Waiting:
 
 def in_state(run: TaskRun, state: State) -> TaskRun:
     """Return a run as it was in an earlier state."""
-    return run.but(state=state, state_id=state.id, state_type=state.type, state_name=state.name)
+    return run.replace(state=state, state_id=state.id, state_type=state.type, state_name=state.name)
 
 
 def shortened(run: TaskRun) -> TaskRun:
     """Return what a worker needs of a run that is too large for a message, and says so."""
-    state = run.state and run.state.but(message=SHORTENED, data=None)
-    return run.but(**DISPENSABLE, state=state)
+    state = run.state and run.state.replace(message=SHORTENED, data=None)
+    return run.replace(**DISPENSABLE, state=state)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit
 from runledger.domain.errors import Conflict, NotFound
-from runledger.service.retries import until_it_holds
+from runledger.service.retries import retry_on_conflict
 from runledger.store.concurrency.limit_items import SeenLimit
 from runledger.store.store import Store
 
@@ -53,11 +53,11 @@ def change(
         seen = find(store, id_or_name)
         if None in changes.values():
             raise Conflict("a limit has all its values")
-        limit = seen.limit.as_of(now).but(**changes, updated=now)
+        limit = seen.limit.as_of(now).replace(**changes, updated=now)
         if not store.concurrency_limits.rewrite(seen, limit):
             raise Conflict(f"there is a limit {limit.name}")
 
-    until_it_holds(attempt)
+    retry_on_conflict(attempt)
 
 
 def delete(store: Store, id_or_name: UUID | str) -> None:
@@ -66,7 +66,7 @@ def delete(store: Store, id_or_name: UUID | str) -> None:
     Raises:
         NotFound: there is none.
     """
-    until_it_holds(lambda: store.concurrency_limits.delete(find(store, id_or_name)))
+    retry_on_conflict(lambda: store.concurrency_limits.delete(find(store, id_or_name)))
 
 
 def find(store: Store, id_or_name: UUID | str, not_found: str = NOT_FOUND) -> SeenLimit:

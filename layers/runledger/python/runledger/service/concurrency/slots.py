@@ -7,15 +7,15 @@ from uuid import UUID
 
 from runledger import ids
 from runledger.domain.concurrency.concurrency_limits import (
-    MOST_WAIT_FOR_TAGS,
+    MAX_WAIT_FOR_TAGS,
     ConcurrencyLimit,
     Holder,
     Lease,
     named_for,
 )
 from runledger.domain.concurrency.slot_requests import Mode, refuse_impossible, seconds_to_wait
-from runledger.domain.errors import Gone, Locked, Moved
-from runledger.service.retries import until_it_holds
+from runledger.domain.errors import LeaseExpired, Locked, WriteConflict
+from runledger.service.retries import retry_on_conflict
 from runledger.store.concurrency import slots
 from runledger.store.concurrency.limit_items import SeenLimit
 from runledger.store.store import Store
@@ -25,7 +25,7 @@ LEASE_GONE = "Lease not found - it may have expired or been revoked"
 Limits = list[ConcurrencyLimit]
 
 
-class Wanted(NamedTuple):
+class SlotRequest(NamedTuple):
     """So many slots of each of the limits that exist, all or none."""
 
     names: Sequence[str]
@@ -47,7 +47,7 @@ class Grant(NamedTuple):
     limits: Limits
 
 
-def take(store: Store, wanted: Wanted, *, now: datetime) -> Limits:
+def take(store: Store, wanted: SlotRequest, *, now: datetime) -> Limits:
     """Take slots that are given back by the names of their limits.
 
     Raises:
@@ -60,10 +60,10 @@ def take(store: Store, wanted: Wanted, *, now: datetime) -> Limits:
         store.leases.count_up(_with_room(store, limits, wanted, now), wanted.slots, now)
         return _plain(limits)
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
-def take_on_lease(store: Store, wanted: Wanted, term: Term, *, now: datetime) -> Grant:
+def take_on_lease(store: Store, wanted: SlotRequest, term: Term, *, now: datetime) -> Grant:
     """Take slots that come back when their lease ends. A lease of nothing isn't stored.
 
     Raises:
@@ -86,7 +86,7 @@ def take_on_lease(store: Store, wanted: Wanted, term: Term, *, now: datetime) ->
         store.leases.take(active, lease, now, renewable=bool(limits))
         return Grant(lease_id, _plain(limits))
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
 def take_for_task_run(
@@ -105,13 +105,13 @@ def take_for_task_run(
         full = [seen for seen in active if not seen.limit.as_of(now).has_room(1)]
         if full:
             make_room(store, full, now)
-            told = f"Concurrency limit for the {active[0].limit.tag} tag has been reached"
-            raise Locked(told, MOST_WAIT_FOR_TAGS)
+            text = f"Concurrency limit for the {active[0].limit.tag} tag has been reached"
+            raise Locked(text, MAX_WAIT_FOR_TAGS)
         lease = slots.task_run_lease(ids.run_id(), task_run_id, active, now)
         store.leases.take(active, lease, now, renewable=False)
         return _plain(active)
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
 def give_back(
@@ -125,7 +125,7 @@ def give_back(
         store.leases.count_down(active, number, now, seconds=seconds or 0.0)
         return _plain(limits)
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
 def end_lease(store: Store, lease_id: UUID, *, now: datetime) -> None:
@@ -137,7 +137,7 @@ def end_lease(store: Store, lease_id: UUID, *, now: datetime) -> None:
             seconds = (now - seen.lease.created).total_seconds()
             store.leases.give_back(seen.lease.held, now, seconds=seconds)
 
-    until_it_holds(attempt)
+    retry_on_conflict(attempt)
 
 
 def end_leases_of(store: Store, tags: Iterable[str], holder_id: UUID, *, now: datetime) -> Limits:
@@ -155,31 +155,31 @@ def end_leases_of(store: Store, tags: Iterable[str], holder_id: UUID, *, now: da
             store.leases.give_back(one, now)
         return _plain(limits)
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
 def renew(store: Store, lease_id: UUID, seconds: float, *, now: datetime) -> None:
     """Let a lease end later, counted from now.
 
     Raises:
-        Gone: it ended, so that its slots may be somebody else's.
+        LeaseExpired: it ended, so that its slots may be somebody else's.
     """
 
     def attempt() -> None:
         seen = store.leases.read(lease_id)
         if seen is None or seen.lease.has_expired(now):
-            raise Gone(LEASE_GONE)
-        longer = seen.lease.but(expiration=now + timedelta(seconds=seconds))
+            raise LeaseExpired(LEASE_GONE)
+        longer = seen.lease.replace(expiration=now + timedelta(seconds=seconds))
         store.leases.renew(seen, longer)
 
-    until_it_holds(attempt)
+    retry_on_conflict(attempt)
 
 
 def make_room(store: Store, full: Iterable[SeenLimit], now: datetime) -> None:
     """Give back what expired leases hold of limits that are full: nobody else is sure to do it.
 
     Raises:
-        Moved: something came back, look again.
+        WriteConflict: something came back, look again.
     """
     for seen in full:
         leases = store.concurrency_limits.leases(seen.limit.id)
@@ -187,7 +187,7 @@ def make_room(store: Store, full: Iterable[SeenLimit], now: datetime) -> None:
         for one in expired:
             store.leases.give_back_expired(one, now)
         if expired:
-            raise Moved(f"slots of {seen.limit.name} came back")
+            raise WriteConflict(f"slots of {seen.limit.name} came back")
 
 
 def _find(store: Store, names: Iterable[str]) -> list[SeenLimit]:
@@ -200,7 +200,7 @@ def _plain(limits: Iterable[SeenLimit]) -> Limits:
 
 
 def _with_room(
-    store: Store, limits: Sequence[SeenLimit], wanted: Wanted, now: datetime
+    store: Store, limits: Sequence[SeenLimit], wanted: SlotRequest, now: datetime
 ) -> list[SeenLimit]:
     """Return those limits that count, all of which have room."""
     active = [seen for seen in limits if seen.limit.active]
@@ -208,7 +208,7 @@ def _with_room(
     full = [seen for seen in active if not seen.limit.as_of(now).has_room(wanted.slots)]
     if full:
         make_room(store, full, now)
-        wait = seconds_to_wait(_plain(active), wanted.slots, ids.chance())
+        wait = seconds_to_wait(_plain(active), wanted.slots, ids.random_fraction())
         raise Locked("Locked", wait)
     return active
 
@@ -216,5 +216,5 @@ def _with_room(
 def _refuse_deadlock(limits: Iterable[SeenLimit]) -> None:
     for seen in limits:
         if seen.limit.limit == 0:
-            told = f'The concurrency limit on tag "{seen.limit.tag}" is 0 and will deadlock'
-            raise Locked(f"{told} if the task tries to run again.", None)
+            text = f'The concurrency limit on tag "{seen.limit.tag}" is 0 and will deadlock'
+            raise Locked(f"{text} if the task tries to run again.", None)

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from runledger import ids
 from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, named_for
-from runledger.domain.errors import Moved, NotFound
+from runledger.domain.errors import NotFound, WriteConflict
 from runledger.service.concurrency import concurrency_limits
-from runledger.service.retries import until_it_holds
+from runledger.service.retries import retry_on_conflict
 from runledger.store.concurrency import slots
-from runledger.store.concurrency.leases import MOST_AT_ONCE
+from runledger.store.concurrency.leases import MAX_AT_ONCE
 from runledger.store.concurrency.limit_items import SeenLimit
 from runledger.store.store import Store
 
@@ -26,27 +26,27 @@ class TagLimit(NamedTuple):
     holders: tuple[UUID, ...]
 
 
-class Created(NamedTuple):
+class CreatedTagLimit(NamedTuple):
     """A limit as asked for, and whether this call made it."""
 
     tag_limit: TagLimit
     new: bool
 
 
-def create_or_change(store: Store, asked: ConcurrencyLimit, *, now: datetime) -> Created:
+def create_or_change(store: Store, asked: ConcurrencyLimit, *, now: datetime) -> CreatedTagLimit:
     """Create a limit, or give the one that has its name the limit asked for."""
 
-    def attempt() -> Created:
+    def attempt() -> CreatedTagLimit:
         seen = store.concurrency_limits.read_by_name(asked.name)
         if seen is None:
             if not store.concurrency_limits.create(asked):
-                raise Moved(asked.name)
-            return Created(TagLimit(asked, ()), new=True)
-        limit = seen.limit.as_of(now).but(limit=asked.limit, updated=now)
+                raise WriteConflict(asked.name)
+            return CreatedTagLimit(TagLimit(asked, ()), new=True)
+        limit = seen.limit.as_of(now).replace(limit=asked.limit, updated=now)
         store.concurrency_limits.rewrite(seen, limit)
-        return Created(_with_holders(store, limit, now), new=False)
+        return CreatedTagLimit(_with_holders(store, limit, now), new=False)
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
 def read(store: Store, id_or_tag: UUID | str, *, now: datetime) -> TagLimit:
@@ -82,11 +82,11 @@ def reset(store: Store, tag: str, holders: Sequence[UUID], *, now: datetime) -> 
         _revoke_all(store, _find(store, tag), now)
         seen = _find(store, tag)
         if store.concurrency_limits.leases(seen.limit.id):
-            raise Moved(tag)
+            raise WriteConflict(tag)
         leases = [slots.task_run_lease(ids.run_id(), holder, [seen], now) for holder in holders]
         store.leases.assign(seen, leases, now)
 
-    until_it_holds(attempt)
+    retry_on_conflict(attempt)
 
 
 def delete(store: Store, id_or_tag: UUID | str, *, now: datetime) -> None:
@@ -100,7 +100,7 @@ def delete(store: Store, id_or_tag: UUID | str, *, now: datetime) -> None:
         _revoke_all(store, _find(store, id_or_tag), now)
         store.concurrency_limits.delete(_find(store, id_or_tag))
 
-    until_it_holds(attempt)
+    retry_on_conflict(attempt)
 
 
 def _find(store: Store, id_or_tag: UUID | str) -> SeenLimit:
@@ -117,5 +117,5 @@ def _with_holders(store: Store, limit: ConcurrencyLimit, now: datetime) -> TagLi
 
 def _revoke_all(store: Store, seen: SeenLimit, now: datetime) -> None:
     leases = store.concurrency_limits.leases(seen.limit.id)
-    for start in range(0, len(leases), MOST_AT_ONCE):
-        store.leases.revoke(seen.limit.id, leases[start : start + MOST_AT_ONCE], now)
+    for start in range(0, len(leases), MAX_AT_ONCE):
+        store.leases.revoke(seen.limit.id, leases[start : start + MAX_AT_ONCE], now)

@@ -10,7 +10,7 @@ from runledger.domain.deployments.schedules import Schedule, ScheduleAsked
 from runledger.domain.errors import NotFound
 from runledger.service.deployments import schedules
 from runledger.service.deployments.schedules import Schedules
-from runledger.service.retries import until_it_holds
+from runledger.service.retries import retry_on_conflict
 from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.store import Store
 
@@ -51,7 +51,7 @@ def create(
     made = schedules.created(asked, deployment_id, now=now)
 
     def change(known: Deployment) -> Deployment:
-        return known.but(schedules=(*reversed(made), *known.schedules))
+        return known.replace(schedules=(*reversed(made), *known.schedules))
 
     return Touched(_changed(store, deployment_id, change), made)
 
@@ -68,7 +68,7 @@ def update(
 
     def change(known: Deployment) -> Deployment:
         one, others = _parted(known, schedule_id)
-        return known.but(schedules=(schedules.changed(one, asked, now), *others))
+        return known.replace(schedules=(schedules.changed(one, asked, now), *others))
 
     deployment = _changed(store, deployment_id, change)
     return Touched(deployment, deployment.schedules[:1])
@@ -83,7 +83,7 @@ def delete(store: Store, deployment_id: UUID, schedule_id: UUID) -> None:
 
     def change(known: Deployment) -> Deployment:
         _, others = _parted(known, schedule_id)
-        return known.but(schedules=others)
+        return known.replace(schedules=others)
 
     _changed(store, deployment_id, change)
 
@@ -96,7 +96,7 @@ def pause(store: Store, deployment_id: UUID, *, paused: bool, now: datetime) -> 
     """
 
     def change(known: Deployment) -> Deployment:
-        return known if known.paused == paused else known.but(paused=paused, updated=now)
+        return known if known.paused == paused else known.replace(paused=paused, updated=now)
 
     return _changed(store, deployment_id, change, missing=NO_DEPLOYMENT_TO_PAUSE)
 
@@ -136,4 +136,4 @@ def _changed(
             store.deployments.rewrite(seen, changed)
         return changed
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from runledger.domain.deployments.deployments import FLOW_LABEL, Deployment, waits
+from runledger.domain.deployments.deployments import FLOW_LABEL, Deployment, is_waiting
 from runledger.domain.deployments.hydration import hydrated
 from runledger.domain.deployments.schedules import ScheduleAsked
 from runledger.domain.errors import Conflict, Mismatch, NotFound, Rejected, Unavailable
@@ -17,7 +17,7 @@ from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State
 from runledger.domain.values import merge_labels
 from runledger.service.deployments import schedules
-from runledger.service.retries import until_it_holds
+from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion, flow_runs
 from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.dynamodb.deadlines import Deadline
@@ -63,11 +63,13 @@ def save(
         if flow is None:
             raise Conflict(f"flow {asked.flow_id} is unknown")
         seen = store.deployments.read_by_name(flow.id, asked.name)
-        whole = asked.but(labels=_labels(flow, asked))
+        whole = asked.replace(labels=_labels(flow, asked))
         known = (
-            seen.deployment.but(**{name: getattr(whole, name) for name in sent}) if seen else whole
+            seen.deployment.replace(**{name: getattr(whole, name) for name in sent})
+            if seen
+            else whole
         )
-        saved = known.but(schedules=schedules.new(wanted, known.id, now=now))
+        saved = known.replace(schedules=schedules.new(wanted, known.id, now=now))
         saved.check_schedules()
         if seen:
             store.deployments.rewrite(seen, saved)
@@ -75,7 +77,7 @@ def save(
             store.deployments.create(saved)
         return Saved(saved, new=seen is None)
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
 def _labels(flow: Flow, asked: Deployment) -> dict[str, Any]:
@@ -161,12 +163,12 @@ def update(
         if wanted is not None:
             known = seen.deployment.schedules
             renewed = schedules.updated(known, wanted, deployment_id, now=now)
-            changed = changed.but(schedules=renewed)
+            changed = changed.replace(schedules=renewed)
         changed.check_schedules()
-        store.deployments.rewrite(seen, changed.but(updated=now))
+        store.deployments.rewrite(seen, changed.replace(updated=now))
         return changed
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
 def _changed(deployment: Deployment, changes: Mapping[str, Any]) -> Deployment:
@@ -177,10 +179,10 @@ def _changed(deployment: Deployment, changes: Mapping[str, Any]) -> Deployment:
             "parameters": hydrated(changes["parameters"], "deployment parameters"),
         }
     kept = {name: value for name, value in changes.items() if value is not None or name not in FIRM}
-    changed = deployment.but(**kept)
+    changed = deployment.replace(**kept)
     # No schema leaves the known one in force, this once.
     schema = changed.parameter_openapi_schema or deployment.parameter_openapi_schema
-    changed.but(parameter_openapi_schema=schema).check_parameters()
+    changed.replace(parameter_openapi_schema=schema).check_parameters()
     if kept != changes or any(changes.get(name) for name in BLOCKS):
         raise Conflict("it would be without what it needs, or need what there is not")
     return changed
@@ -194,7 +196,7 @@ def create_flow_run(
     *,
     enforced: bool | None,
     now: datetime,
-) -> flow_runs.Created:
+) -> flow_runs.CreatedFlowRun:
     """Create a run of the deployment, or find the one that has its idempotency key.
 
     Raises:
@@ -228,22 +230,24 @@ def delete(store: Store, deployment_id: UUID, deadline: Deadline, *, now: dateti
     Raises:
         NotFound: there is none.
     """
-    until_it_holds(lambda: store.deployments.delete(_found(store.deployments.read(deployment_id))))
+    retry_on_conflict(
+        lambda: store.deployments.delete(_found(store.deployments.read(deployment_id)))
+    )
     with suppress(Unavailable):
-        remove_rest(store.until(deadline), deployment_id, now=now)
+        remove_rest(store.with_deadline(deadline), deployment_id, now=now)
 
 
 def remove_rest(store: Store, deployment_id: UUID, *, now: datetime) -> None:
     """Remove those runs of a deployment that is gone that were never begun."""
     flow_run_deletion.delete_each(
-        store, store.deployments.flow_runs(deployment_id), now=now, only=waits
+        store, store.deployments.flow_runs(deployment_id), now=now, precondition=is_waiting
     )
 
 
 def delete_of_flow(store: Store, flow_id: UUID) -> None:
     """Remove the deployments of a flow whose runs are gone already."""
     for deployment_id in store.deployments.of_flow(flow_id):
-        until_it_holds(partial(_delete_if_there, store, deployment_id))
+        retry_on_conflict(partial(_delete_if_there, store, deployment_id))
 
 
 def _delete_if_there(store: Store, deployment_id: UUID) -> None:

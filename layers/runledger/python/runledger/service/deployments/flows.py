@@ -9,7 +9,7 @@ from uuid import UUID
 from runledger.domain.errors import NotFound, Unavailable
 from runledger.domain.runs.flows import Flow
 from runledger.service.deployments import deployments
-from runledger.service.retries import until_it_holds
+from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.store import Store
@@ -17,17 +17,17 @@ from runledger.store.store import Store
 NOT_FOUND = "Flow not found"
 
 
-class Created(NamedTuple):
+class CreatedFlow(NamedTuple):
     """A flow that has the name asked for, and whether this call made it."""
 
     flow: Flow
     new: bool
 
 
-def create(store: Store, asked: Flow) -> Created:
+def create(store: Store, asked: Flow) -> CreatedFlow:
     """Create a flow, or find the one that has its name."""
-    flow = until_it_holds(lambda: store.flows.create(asked))
-    return Created(flow, new=flow.id == asked.id)
+    flow = retry_on_conflict(lambda: store.flows.create(asked))
+    return CreatedFlow(flow, new=flow.id == asked.id)
 
 
 def read(store: Store, flow_id: UUID) -> Flow:
@@ -56,9 +56,9 @@ def update(store: Store, flow_id: UUID, changes: Mapping[str, Any], *, now: date
     """
 
     def changed(flow: Flow) -> Flow:
-        return flow.but(**changes, updated=now)
+        return flow.replace(**changes, updated=now)
 
-    _found(until_it_holds(lambda: store.flows.update(flow_id, changed)))
+    _found(retry_on_conflict(lambda: store.flows.update(flow_id, changed)))
 
 
 def _found(flow: Flow | None) -> Flow:
@@ -73,9 +73,9 @@ def delete(store: Store, flow_id: UUID, deadline: Deadline, *, now: datetime) ->
     Raises:
         NotFound: there is none.
     """
-    until_it_holds(lambda: store.flows.delete(read(store, flow_id)))
+    retry_on_conflict(lambda: store.flows.delete(read(store, flow_id)))
     with suppress(Unavailable):
-        remove_rest(store.until(deadline), flow_id, now=now)
+        remove_rest(store.with_deadline(deadline), flow_id, now=now)
 
 
 def remove_rest(store: Store, flow_id: UUID, *, now: datetime) -> None:

@@ -25,7 +25,7 @@ def new(asked: Sequence[ScheduleAsked], deployment_id: UUID, *, now: datetime) -
     Of these the reference does not keep how many runs are to be scheduled at most.
     """
     made = created(asked, deployment_id, now=now)
-    return tuple(one.but(max_scheduled_runs=None) for one in reversed(made))
+    return tuple(one.replace(max_scheduled_runs=None) for one in reversed(made))
 
 
 def created(asked: Sequence[ScheduleAsked], deployment_id: UUID, *, now: datetime) -> Schedules:
@@ -90,4 +90,4 @@ def changed(known: Schedule, asked: ScheduleAsked, now: datetime) -> Schedule:
     fields = {name: getattr(asked, name) for name in CHANGED if getattr(asked, name) is not None}
     if asked.schedule:
         fields["schedule"] = asked.schedule.anchored(now).without_nulls()
-    return known.but(**fields, updated=now)
+    return known.replace(**fields, updated=now)

@@ -16,7 +16,7 @@ from runledger.domain.errors import Rejected, UnknownRun
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import TERMINAL, State, StateType
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.service.context import Means
+from runledger.service.context import ServiceContext
 from runledger.service.runs import flow_runs, task_runs
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.items import Stored
@@ -30,11 +30,11 @@ MESSAGE = "The parent flow run was cancelled."
 ROUND, AT_ONCE = 250, 16
 
 
-def cancel_children(means: Means, cancelled: Sequence[Change]) -> None:
+def cancel_children(context: ServiceContext, cancelled: Sequence[Change]) -> None:
     """Cancel what belongs to cancelled flow runs, or part of it."""
     for change in cancelled:
         _, run_id = kind_and_id(change.key)
-        _cancel_some(means.store, run_id, cancellations.done(change.new), means.now)
+        _cancel_some(context.store, run_id, cancellations.done(change.new), context.now)
 
 
 def _cancel_some(store: Store, flow_run_id: UUID, done: str, now: datetime) -> None:
@@ -60,7 +60,7 @@ def _cancel(store: Store, child: Stored, now: datetime) -> None:
         state = _state(StateType.CANCELLED, now)
         with suppress(Rejected, UnknownRun):
             task_runs.set_state(
-                store, run.id, state, force=True, now=now, only=is_unfinished, seen=seen
+                store, run.id, state, force=True, now=now, precondition=is_unfinished, seen=seen
             )
 
 
@@ -71,7 +71,9 @@ def _cancel_subflow_run(store: Store, run_id: UUID, now: datetime) -> None:
     deployed = seen.run.deployment_id is not None
     state = _state(StateType.CANCELLING if deployed else StateType.CANCELLED, now)
     with suppress(Rejected, UnknownRun):
-        flow_runs.set_state(store, run_id, state, force=False, now=now, only=is_to_be_cancelled)
+        flow_runs.set_state(
+            store, run_id, state, force=False, now=now, precondition=is_to_be_cancelled
+        )
 
 
 def is_unfinished(run: TaskRun | FlowRun) -> bool:

@@ -1,7 +1,7 @@
 """Removing flow runs: each one goes first, and then what belongs to it.
 
 So nothing new can be made in it, however many try to. What a request has no time for is left to the
-table's stream, which tells of the removal: see `removals`.
+table's stream, which tells of the removal: see `cascade_deletes`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from runledger.domain.errors import NotFound, Unavailable
 from runledger.domain.runs.flow_runs import FlowRun
-from runledger.service.retries import until_it_holds
+from runledger.service.retries import retry_on_conflict
 from runledger.service.runs.flow_runs import NOT_FOUND
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.dynamodb.table import chunks
@@ -36,7 +36,7 @@ def delete(store: Store, run_id: UUID, deadline: Deadline, *, now: datetime) -> 
     """
     was_there = _close(store, run_id, now=now)
     with suppress(Unavailable):
-        remove_rest(store.until(deadline), run_id, now=now)
+        remove_rest(store.with_deadline(deadline), run_id, now=now)
     if not was_there:
         raise NotFound(NOT_FOUND)
 
@@ -46,12 +46,12 @@ def delete_each(
     ids: Iterable[UUID],
     *,
     now: datetime,
-    only: Callable[[FlowRun], bool] = bool,
+    precondition: Callable[[FlowRun], bool] = bool,
 ) -> None:
     """Remove flow runs that are as they should be, with what belongs to them."""
 
     def delete_one(run_id: UUID) -> None:
-        if _close(store, run_id, now=now, only=only):
+        if _close(store, run_id, now=now, precondition=precondition):
             remove_rest(store, run_id, now=now, at_once=1)
 
     for some in chunks(ids, PAGE):
@@ -59,19 +59,19 @@ def delete_each(
 
 
 def _close(
-    store: Store, run_id: UUID, *, now: datetime, only: Callable[[FlowRun], bool] = bool
+    store: Store, run_id: UUID, *, now: datetime, precondition: Callable[[FlowRun], bool] = bool
 ) -> bool:
     """Remove a flow run by itself; return whether it was there, and as it should be."""
 
     def attempt() -> bool:
         seen = store.flow_runs.read(run_id)
-        if seen is None or not only(seen.run):
+        if seen is None or not precondition(seen.run):
             return False
-        store.flow_runs.delete(seen, store.removals.tombstone(run_id, now))
-        store.removals.note(run_id, now)
+        store.flow_runs.delete(seen, store.cascade_deletes.tombstone(run_id, now))
+        store.cascade_deletes.note(run_id, now)
         return True
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
 def remove_rest(store: Store, run_id: UUID, *, now: datetime, at_once: int = AT_ONCE) -> None:
@@ -89,4 +89,4 @@ def _do_for_each(ids: Sequence[UUID], act: Callable[[UUID], None], at_once: int)
 
 
 def _delete_task_run(store: Store, run_id: UUID, now: datetime) -> None:
-    until_it_holds(lambda: store.task_runs.delete(run_id, now))
+    retry_on_conflict(lambda: store.task_runs.delete(run_id, now))

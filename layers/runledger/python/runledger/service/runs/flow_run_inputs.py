@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from runledger.domain.errors import NotFound
-from runledger.domain.runs.flow_run_inputs import FlowRunInput, Wanted
+from runledger.domain.runs.flow_run_inputs import FlowRunInput, FlowRunInputQuery
 from runledger.service.runs.flow_runs import NOT_FOUND as NO_FLOW_RUN
 from runledger.store.store import Store
 
@@ -13,7 +13,7 @@ NOT_FOUND = "Flow run input not found"
 def create(store: Store, given: FlowRunInput) -> None:
     """Give something to a flow run.
 
-    One that is deleted meanwhile takes it along: `removals` looks once more after a while.
+    One that is deleted meanwhile takes it along: `cascade_deletes` looks once more after a while.
 
     Raises:
         Invalid: no input can have its key.
@@ -38,7 +38,7 @@ def read(store: Store, run_id: UUID, key: str) -> FlowRunInput:
     return found
 
 
-def find(store: Store, run_id: UUID, wanted: Wanted) -> list[FlowRunInput]:
+def find(store: Store, run_id: UUID, wanted: FlowRunInputQuery) -> list[FlowRunInput]:
     """Return the wanted inputs of a flow run; one that is unknown has none."""
     return store.flow_run_inputs.find(run_id, wanted)
 

@@ -17,21 +17,21 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.values import merge_labels
-from runledger.service.retries import until_it_holds
+from runledger.service.retries import retry_on_conflict
 from runledger.store.runs.flow_runs import Parent, StoredFlowRun
 from runledger.store.store import Store
 
 NOT_FOUND = "Flow run not found"
 
 
-class Created(NamedTuple):
+class CreatedFlowRun(NamedTuple):
     """A flow run as asked for, and whether this call made it."""
 
     run: FlowRun
     new: bool
 
 
-def create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Created:
+def create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> CreatedFlowRun:
     """Create a flow run in its first state, or find the one that has its idempotency key.
 
     A subflow run's state shows on its parent task run from the start (neighbours 4).
@@ -49,26 +49,26 @@ def create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Crea
         first = store.flow_runs.by_idempotency_key(asked) if asked.idempotency_key else None
         if first is None:
             raise
-        return Created(first, new=False)
+        return CreatedFlowRun(first, new=False)
 
 
-def _create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Created:
+def _create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> CreatedFlowRun:
     flow = store.flows.read(asked.flow_id)
     if flow is None:
         raise Conflict(f"flow {asked.flow_id} is unknown")
     if asked.infrastructure_document_id:
         raise Conflict(f"infrastructure document {asked.infrastructure_document_id} is unknown")
-    run = record(asked.but(labels=_labels(store, flow, asked)), state, now=now)
+    run = record(asked.replace(labels=_labels(store, flow, asked)), state, now=now)
 
-    def attempt() -> Created:
+    def attempt() -> CreatedFlowRun:
         stored = store.flow_runs.create(run, _mirror(store, run, now, required=True))
         if stored.id != run.id and not run.idempotency_key:
             # An empty key identifies nothing, and is as unique as any other.
             raise Conflict("another flow run has the empty idempotency key")
-        shown = stored.but(state=stored.state and stored.state.as_stored())
-        return Created(shown, new=stored.id == run.id)
+        shown = stored.replace(state=stored.state and stored.state.as_stored())
+        return CreatedFlowRun(shown, new=stored.id == run.id)
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
 def _labels(store: Store, flow: Flow, asked: FlowRun) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def set_state(
     *,
     force: bool,
     now: datetime,
-    only: Callable[[FlowRun], bool] = bool,
+    precondition: Callable[[FlowRun], bool] = bool,
     api_version: tuple[int, int, int] | None = None,
 ) -> Decision[FlowRun]:
     """Propose a state for a flow run, and write what is decided; its parent task run follows.
@@ -106,11 +106,11 @@ def set_state(
 
     def attempt() -> Decision[FlowRun]:
         seen = find(store, run_id)
-        if not only(seen.run):
+        if not precondition(seen.run):
             raise Rejected(f"flow run {run_id} is not as it should be")
         return propose(store, seen, state, force=force, now=now, api_version=api_version)
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
 def find(store: Store, run_id: UUID) -> StoredFlowRun:
@@ -139,10 +139,10 @@ def propose(
 
     Raises:
         TooLarge: it forgets more inputs than can go at once.
-        Moved: the run changed meanwhile.
+        WriteConflict: the run changed meanwhile.
         Conflict: the run was given something else under that key.
     """
-    proposed = state.but(timestamp=next_moment(seen.run, state.timestamp))
+    proposed = state.replace(timestamp=next_moment(seen.run, state.timestamp))
     deployed = force or _may_be_handed_out(store, seen.run, proposed)
     known = Facts(now=now, state_id=ids.state_id(now), deployed=deployed, api_version=api_version)
     decision = decide(flow_policy_for(force=force), Transition(seen.run, proposed, known))
@@ -153,7 +153,7 @@ def propose(
             seen, decision.run, parent, given=kept, forgotten=_forgotten(decision)
         )
     elif decision.run != seen.run:
-        store.flow_runs.rewrite(seen, decision.run.but(updated=now))
+        store.flow_runs.rewrite(seen, decision.run.replace(updated=now))
     return decision
 
 
@@ -182,7 +182,7 @@ def _mirror(store: Store, run: FlowRun, now: datetime, *, required: bool) -> Par
         raise Conflict(f"task run {run.parent_task_run_id} is unknown")
     if seen is None:
         return None
-    state = mirrored(run, run.state, onto=seen.run).but(id=ids.state_id(now))
+    state = mirrored(run, run.state, onto=seen.run).replace(id=ids.state_id(now))
     return Parent(seen, record(seen.run, state, now=now))
 
 
@@ -200,9 +200,9 @@ def update(store: Store, run_id: UUID, changes: Mapping[str, Any], *, now: datet
             raise NotFound(NOT_FOUND)
         if changes.get("job_variables") is not None:
             _check_job_variables(store, seen.run)
-        store.flow_runs.rewrite(seen, seen.run.but(**changes, updated=now))
+        store.flow_runs.rewrite(seen, seen.run.replace(**changes, updated=now))
 
-    until_it_holds(attempt)
+    retry_on_conflict(attempt)
 
 
 def relabel(store: Store, run_id: UUID, labels: Mapping[str, Any], *, now: datetime) -> None:
@@ -215,9 +215,9 @@ def relabel(store: Store, run_id: UUID, labels: Mapping[str, Any], *, now: datet
     def attempt() -> None:
         seen = find(store, run_id)
         merged = merge_labels(seen.run.labels, labels)
-        store.flow_runs.rewrite(seen, seen.run.but(labels=merged, updated=now))
+        store.flow_runs.rewrite(seen, seen.run.replace(labels=merged, updated=now))
 
-    until_it_holds(attempt)
+    retry_on_conflict(attempt)
 
 
 def _check_job_variables(store: Store, run: FlowRun) -> None:

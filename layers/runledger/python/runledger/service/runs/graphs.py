@@ -9,11 +9,11 @@ from runledger.domain.runs.graphs import Graph, graph_of
 from runledger.store.schema import keys
 from runledger.store.store import Store
 
-MOST_NODES = 10_000
+MAX_NODES = 10_000
 
 
 def draw(
-    store: Store, run_id: UUID, since: datetime | None, *, most_nodes: int = MOST_NODES
+    store: Store, run_id: UUID, since: datetime | None, *, most_nodes: int = MAX_NODES
 ) -> Graph:
     """Return the graph of a flow run, without the nodes that ended before `since`.
 

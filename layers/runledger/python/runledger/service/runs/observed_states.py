@@ -1,11 +1,11 @@
 """What can be asked about the states that runs have been in."""
 
 from runledger.domain.runs.observed_states import ObservedState, WantedStates
-from runledger.store.search.executor import Found
+from runledger.store.search.executor import SearchResult
 from runledger.store.store import Store
 
 
-def read(store: Store, wanted: WantedStates) -> Found[list[ObservedState]]:
+def read(store: Store, wanted: WantedStates) -> SearchResult[list[ObservedState]]:
     """Return the wanted pairs of type and name.
 
     Raises:
@@ -13,4 +13,4 @@ def read(store: Store, wanted: WantedStates) -> Found[list[ObservedState]]:
     """
     found = store.observed_states.read()
     answer = wanted.first(found.answer)
-    return Found(answer, found.path, found.items_read, len(answer))
+    return SearchResult(answer, found.path, found.items_read, len(answer))

@@ -17,7 +17,7 @@ from runledger.domain.orchestration.transitions import Abort
 from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateDetails, StateType
-from runledger.service.retries import until_it_holds
+from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_runs
 from runledger.store.store import Store
 
@@ -39,14 +39,14 @@ def resume(
         paused = seen.run.state
         if paused is None or paused.type != StateType.PAUSED:
             # The reference does not tell which state it is in.
-            return Decision(seen.run.but(state=None), Status.ABORT, NOT_PAUSED)
+            return Decision(seen.run.replace(state=None), Status.ABORT, NOT_PAUSED)
         try:
             given = _given(store, paused.state_details, answer, now)
         except (Rejected, Mismatch, Invalid) as problem:
             return Decision(seen.run, Status.REJECT, Abort(str(problem)))
         return flow_runs.propose(store, seen, _onward(paused, now), now=now, given=given)
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
 def _onward(paused: State, now: datetime) -> State:
@@ -74,9 +74,9 @@ def _given(
     keyset, run_id = asked.run_input_keyset, asked.flow_run_id
     if not keyset or run_id is None:
         return None
-    told = hydrated(answer or {}, "run input")
-    _check(told, _schema(store, run_id, keyset.get("schema", "")))
-    if not told:
+    run_input = hydrated(answer or {}, "run input")
+    _check(run_input, _schema(store, run_id, keyset.get("schema", "")))
+    if not run_input:
         return None
     if "response" not in keyset:
         raise Rejected("Run input response key not found.")
@@ -86,7 +86,7 @@ def _given(
         updated=now,
         flow_run_id=run_id,
         key=keyset["response"],
-        value=to_json(told, inf_nan_mode="null").decode(),
+        value=to_json(run_input, inf_nan_mode="null").decode(),
     )
     given.check_key()
     return given
@@ -105,8 +105,8 @@ def _schema(store: Store, run_id: UUID, key: str) -> dict[str, Any]:
     return schema
 
 
-def _check(told: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+def _check(run_input: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     try:
-        check_parameters(told, amended(schema))
+        check_parameters(run_input, amended(schema))
     except Mismatch as mismatch:
         raise Mismatch(f"Reason: {mismatch}") from mismatch

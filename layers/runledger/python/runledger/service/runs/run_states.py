@@ -27,7 +27,7 @@ class RunStates(NamedTuple):
 
     def history(self, store: Store, run_id: UUID) -> list[State]:
         """Return the states that a run has been in, the oldest first; none if it is unknown."""
-        return store.states.history(keys.thing(self.kind, run_id))
+        return store.states.history(keys.entity(self.kind, run_id))
 
 
 OF_TASK_RUNS = RunStates(keys.TASK_RUN)

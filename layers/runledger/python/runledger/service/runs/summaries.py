@@ -18,25 +18,25 @@ from runledger.domain.runs.dashboard import Ended, Window
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import StateType
-from runledger.store.search.executor import Found
+from runledger.store.search.executor import SearchResult
 from runledger.store.store import Store
 
 
-def count_by_state(store: Store, criteria: Criteria) -> Found[Mapping[StateType, int]]:
+def count_by_state(store: Store, criteria: Criteria) -> SearchResult[Mapping[StateType, int]]:
     """Return how many of the task runs that are wanted are in each type of state."""
 
     def counted(runs: Iterator[TaskRunFacts]) -> Mapping[StateType, int]:
         return Counter(run.state_type for run in runs)
 
-    return store.task_runs.searcher(criteria).tell(counted)
+    return store.task_runs.searcher(criteria).aggregate(counted)
 
 
-def count_ended(store: Store, criteria: Criteria, window: Window) -> Found[list[Ended]]:
+def count_ended(store: Store, criteria: Criteria, window: Window) -> SearchResult[list[Ended]]:
     """Return how the task runs that are wanted have ended, by when they started."""
-    return store.task_runs.searcher(criteria).tell(window.tell)
+    return store.task_runs.searcher(criteria).aggregate(window.aggregate)
 
 
-def count_by_flow_run(store: Store, flow_run_ids: Sequence[UUID]) -> Found[dict[UUID, int]]:
+def count_by_flow_run(store: Store, flow_run_ids: Sequence[UUID]) -> SearchResult[dict[UUID, int]]:
     """Return how many task runs each flow run has, without those that subflow runs stand for."""
 
     def counted(runs: Iterator[TaskRunFacts]) -> dict[UUID, int]:
@@ -44,20 +44,20 @@ def count_by_flow_run(store: Store, flow_run_ids: Sequence[UUID]) -> Found[dict[
 
     within = FlowRunId(any_=list(flow_run_ids))
     wanted = TaskRunFilter(flow_run_id=within, subflow_runs=SubflowRuns(exists_=False))
-    return store.task_runs.searcher(Criteria(task_runs=wanted)).tell(counted)
+    return store.task_runs.searcher(Criteria(task_runs=wanted)).aggregate(counted)
 
 
-def count_deployments(store: Store, flow_ids: Sequence[UUID]) -> Found[dict[UUID, int]]:
+def count_deployments(store: Store, flow_ids: Sequence[UUID]) -> SearchResult[dict[UUID, int]]:
     """Return how many deployments each flow has."""
 
     def counted(deployments: Iterator[Deployment]) -> dict[UUID, int]:
         return _totals((deployment.flow_id for deployment in deployments), flow_ids)
 
     of_flows = FlowFilter(id=IdOrNot(any_=list(flow_ids)))
-    return store.deployments.searcher(Criteria(flows=of_flows)).tell(counted)
+    return store.deployments.searcher(Criteria(flows=of_flows)).aggregate(counted)
 
 
-def next_runs(store: Store, flow_ids: Sequence[UUID]) -> Found[dict[UUID, FlowRun | None]]:
+def next_runs(store: Store, flow_ids: Sequence[UUID]) -> SearchResult[dict[UUID, FlowRun | None]]:
     """Return the run of each flow that is to start first."""
 
     def earliest(runs: Iterator[FlowRun]) -> dict[UUID, FlowRun | None]:
@@ -69,7 +69,7 @@ def next_runs(store: Store, flow_ids: Sequence[UUID]) -> Found[dict[UUID, FlowRu
         flows=FlowFilter(id=IdOrNot(any_=list(flow_ids))),
         flow_runs=FlowRunFilter(state=FlowRunState(type=TypeOrNot(any_=[StateType.SCHEDULED]))),
     )
-    return store.flow_runs.searcher(wanted).tell(earliest)
+    return store.flow_runs.searcher(wanted).aggregate(earliest)
 
 
 def _totals(owners: Iterable[UUID | None], wanted: Sequence[UUID]) -> dict[UUID, int]:

@@ -16,23 +16,23 @@ from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import merge_labels
 from runledger.service.concurrency import slots
-from runledger.service.retries import until_it_holds
+from runledger.service.retries import retry_on_conflict
 from runledger.store.items import Stored
-from runledger.store.runs.transition_context import Surroundings
-from runledger.store.runs.transitions import NOTHING, Scene, carry_out
+from runledger.store.runs.transition_context import TransitionContext
+from runledger.store.runs.transitions import NOTHING, Proposal, effect_writes
 from runledger.store.store import Store
 
 FLOW_RUN_LABEL = "prefect.flow-run.id"
 
 
-class Created(NamedTuple):
+class CreatedTaskRun(NamedTuple):
     """A task run that has the key asked for, and whether this call made it."""
 
     run: TaskRun
     new: bool
 
 
-def create(store: Store, asked: TaskRun, state: State, *, now: datetime) -> Created:
+def create(store: Store, asked: TaskRun, state: State, *, now: datetime) -> CreatedTaskRun:
     """Create a task run in its first state, or find the one that has its key.
 
     Raises:
@@ -40,16 +40,16 @@ def create(store: Store, asked: TaskRun, state: State, *, now: datetime) -> Crea
     """
     policy = policy_for(state, force=True)
 
-    def attempt() -> Created:
-        around = store.transitions.scene_of_new(asked, state, alone=policy == MINIMAL, now=now)
-        run = asked.but(labels=_labels(asked, around.flow_run))
-        decision = decide(policy, Transition(run, state, facts(around, now)))
-        outcome = carry_out(store.table, decision, around, now=now)
+    def attempt() -> CreatedTaskRun:
+        context = store.transitions.context_of_new(asked, state, alone=policy == MINIMAL, now=now)
+        run = asked.replace(labels=_labels(asked, context.flow_run))
+        decision = decide(policy, Transition(run, state, facts(context, now)))
+        outcome = effect_writes(store.table, decision, context, now=now)
         stored = store.task_runs.create(decision.run, outcome.writes)
         # Its first state tells our own run from another's also if a write was done but not told.
-        return Created(_as_answered(stored), new=stored.state_id == decision.run.state_id)
+        return CreatedTaskRun(_as_answered(stored), new=stored.state_id == decision.run.state_id)
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
 def _as_answered(run: TaskRun) -> TaskRun:
@@ -57,7 +57,7 @@ def _as_answered(run: TaskRun) -> TaskRun:
     expiration = run.cache_expiration
     if run.flow_run_id and expiration:
         expiration = expiration.astimezone(UTC)
-    return run.but(cache_expiration=expiration, state=run.state and run.state.as_stored())
+    return run.replace(cache_expiration=expiration, state=run.state and run.state.as_stored())
 
 
 def _labels(asked: TaskRun, flow_run: FlowRun | None) -> dict[str, object]:
@@ -76,7 +76,7 @@ def set_state(
     *,
     force: bool,
     now: datetime,
-    only: Callable[[TaskRun], bool] = bool,
+    precondition: Callable[[TaskRun], bool] = bool,
     seen: Stored | None = None,
 ) -> Decision[TaskRun]:
     """Propose a state for a task run, and write what is decided.
@@ -89,41 +89,41 @@ def set_state(
     """
     policy = policy_for(state, force=force)
     alone = policy == MINIMAL
-    scenes = iter([Scene(seen, NOTHING)] if seen and alone else [])
+    proposals = iter([Proposal(seen, NOTHING)] if seen and alone else [])
 
     def attempt() -> Decision[TaskRun]:
-        known = next(scenes, None)
-        scene = known or store.transitions.scene(run_id, state, alone=alone, now=now)
-        if scene is None:
+        known = next(proposals, None)
+        proposal = known or store.transitions.proposal(run_id, state, alone=alone, now=now)
+        if proposal is None:
             raise UnknownRun(f"Task run with id {run_id} not found")
-        run = scene.seen.run
-        if not only(run):
+        run = proposal.seen.run
+        if not precondition(run):
             raise Rejected(f"task run {run_id} is not as it should be")
-        _make_room(store, scene.around, now)
-        proposed = state.but(timestamp=next_moment(run, state.timestamp))
-        decision = decide(policy, Transition(run, proposed, facts(scene.around, now)))
+        _make_room(store, proposal.context, now)
+        proposed = state.replace(timestamp=next_moment(run, state.timestamp))
+        decision = decide(policy, Transition(run, proposed, facts(proposal.context, now)))
         if decision.written:
-            store.transitions.commit(scene, decision, now=now)
+            store.transitions.commit(proposal, decision, now=now)
         return decision
 
-    return until_it_holds(attempt)
+    return retry_on_conflict(attempt)
 
 
-def _make_room(store: Store, around: Surroundings, now: datetime) -> None:
+def _make_room(store: Store, context: TransitionContext, now: datetime) -> None:
     """Take back what clients that are gone hold of limits that stand in the way."""
-    full = [seen for seen in around.limits if not seen.limit.as_of(now).has_room(1)]
+    full = [seen for seen in context.limits if not seen.limit.as_of(now).has_room(1)]
     slots.make_room(store, full, now)
 
 
-def facts(around: Surroundings, now: datetime) -> Facts:
+def facts(context: TransitionContext, now: datetime) -> Facts:
     """Return the facts that the rules go by."""
     return Facts(
         now=now,
         state_id=ids.state_id(now),
-        chance=ids.chance(),
-        flow_run=around.flow_run,
-        cached=around.cached,
-        limits=tuple(seen.limit.as_of(now) for seen in around.limits),
+        random_fraction=ids.random_fraction(),
+        flow_run=context.flow_run,
+        cached=context.cached,
+        limits=tuple(seen.limit.as_of(now) for seen in context.limits),
     )
 
 
@@ -161,9 +161,9 @@ def rename(store: Store, run_id: UUID, name: str | None, *, now: datetime) -> No
         seen = store.task_runs.read(run_id)
         if seen is None:
             raise NotFound("Task run not found")
-        store.task_runs.rewrite(seen, seen.run.but(name=name or seen.run.name, updated=now))
+        store.task_runs.rewrite(seen, seen.run.replace(name=name or seen.run.name, updated=now))
 
-    until_it_holds(attempt)
+    retry_on_conflict(attempt)
 
 
 def delete(store: Store, run_id: UUID, *, now: datetime) -> None:
@@ -172,5 +172,5 @@ def delete(store: Store, run_id: UUID, *, now: datetime) -> None:
     Raises:
         NotFound: there is none.
     """
-    if not until_it_holds(lambda: store.task_runs.delete(run_id, now)):
+    if not retry_on_conflict(lambda: store.task_runs.delete(run_id, now)):
         raise NotFound("Task not found")

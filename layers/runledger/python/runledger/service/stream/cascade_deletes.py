@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger.service.deployments import deployments, flows
-from runledger.service.retries import until_it_holds
+from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
 from runledger.service.stream.reactions import Failure
 from runledger.store.dynamodb import large_documents, stream_records
 from runledger.store.dynamodb.deadlines import Deadline
-from runledger.store.dynamodb.errors import Late
+from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.writes import Item
 from runledger.store.runs.task_runs import fits_a_transaction
@@ -49,25 +49,25 @@ def follow(
     but that the pieces of an older document go. Those of task runs are followed side by side, and
     before those of what has task runs, which take longer.
     """
-    told = list(map(stream_records.read, records))
+    changes = list(map(stream_records.read, records))
 
     def attempt(number: int) -> Exception | None:
         try:
-            store.removals.remove_superseded(told[number])
-            _follow(store, told[number], deadline, now)
+            store.cascade_deletes.remove_superseded(changes[number])
+            _follow(store, changes[number], deadline, now)
         except Exception as error:  # noqa: BLE001 - whatever it is, the stream repeats it
             return error
         return None
 
-    leaves = [number for number, change in enumerate(told) if not _is_of_parent(change)]
-    parents = [number for number, change in enumerate(told) if _is_of_parent(change)]
+    leaves = [number for number, change in enumerate(changes) if not _is_of_parent(change)]
+    parents = [number for number, change in enumerate(changes) if _is_of_parent(change)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         errors = dict(zip(leaves, pool.map(attempt, leaves), strict=True))
     errors |= {number: attempt(number) for number in parents}
     failed = ((number, errors[number]) for number in sorted(errors))
     for number, error in failed:
         if error:
-            yield Failure(told[number].sequence_number, error)
+            yield Failure(changes[number].sequence_number, error)
             return
 
 
@@ -83,20 +83,22 @@ def _follow(store: Store, change: Change, deadline: Deadline, now: datetime) -> 
     removed = Removed(item_id, change.old if is_itself else None, now)
     try:
         if change.key.sk == REMAINDER:
-            store.until(deadline).removals.remove_orphaned_pieces(change.key, now - SETTLING)
-        REMOVERS[kind](store.until(deadline), removed)
-    except Late:
-        store.removals.tell_again(change.key, now)
+            store.with_deadline(deadline).cascade_deletes.remove_orphaned_pieces(
+                change.key, now - SETTLING
+            )
+        REMOVERS[kind](store.with_deadline(deadline), removed)
+    except DeadlineExceeded:
+        store.cascade_deletes.repeat_now(change.key, now)
     else:
         # A request that gives a task run a large state may have written its pieces meanwhile.
         if is_itself and (kind in PARENTS or large_documents.references(change.old or {})):
-            store.removals.tell_later(change.key, now + SETTLING)
+            store.cascade_deletes.repeat_later(change.key, now + SETTLING)
 
 
 def of_task_run(store: Store, removed: Removed) -> None:
     """Remove what a task run logged, and states and links that were too many to go with it."""
     if removed.item is None or not fits_a_transaction(removed.item):
-        until_it_holds(lambda: store.task_runs.remove_rest(removed.id))
+        retry_on_conflict(lambda: store.task_runs.remove_rest(removed.id))
     store.logs.remove(store.logs.of_task_run(removed.id))
 
 

@@ -5,20 +5,20 @@ from collections.abc import Iterator, Sequence
 from runledger.domain.events.flow_run_events import Relative, entered
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State
-from runledger.service.context import Means
+from runledger.service.context import ServiceContext
 from runledger.store import items
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.writes import Item
 from runledger.store.store import Store
 
 
-def report(means: Means, changed: Sequence[Change]) -> None:
+def report(context: ServiceContext, changed: Sequence[Change]) -> None:
     """Store an event for each flow run that entered a state; one that is told of again is known."""
     for change in changed:
-        run = means.store.flow_runs.as_told(change.new) if change.new else None
+        run = context.store.flow_runs.as_told(change.new) if change.new else None
         if run and run.state:
-            told = entered(run, run.state, state_of(change.old), [*_relatives(means.store, run)])
-            means.store.events.keep(told.received_at(means.now))
+            event = entered(run, run.state, state_of(change.old), [*_relatives(context.store, run)])
+            context.store.events.keep(event.received_at(context.now))
 
 
 def state_of(item: Item | None) -> State | None:

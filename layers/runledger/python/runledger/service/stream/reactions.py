@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from runledger.domain.errors import Unfinished
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.websocket.task_workers import is_taken_up, waiting, waits
-from runledger.service.context import Means
+from runledger.domain.websocket.task_workers import is_taken_up, is_waiting, waiting_run
+from runledger.service.context import ServiceContext
 from runledger.service.runs.flow_run_cancellation import cancel_children
 from runledger.service.stream.flow_run_events import report, state_of
 from runledger.service.websocket import event_subscriptions, log_subscriptions
-from runledger.service.websocket.task_run_dispatcher import Counter
+from runledger.service.websocket.task_run_dispatcher import TaskRunDispatcher
 from runledger.store import items
 from runledger.store.dynamodb import large_documents, stream_records
 from runledger.store.dynamodb.stream_records import Change
@@ -30,7 +30,7 @@ class Reaction(NamedTuple):
     """The changes that something follows from, and what does; all of a batch are given at once."""
 
     concerns: Callable[[Change], bool]
-    react: Callable[[Means, Sequence[Change]], None]
+    react: Callable[[ServiceContext, Sequence[Change]], None]
 
 
 class Failure(NamedTuple):
@@ -40,19 +40,21 @@ class Failure(NamedTuple):
     error: Exception
 
 
-def react(means: Means, records: Sequence[Mapping[str, Any]]) -> Iterator[Failure]:
+def react(context: ServiceContext, records: Sequence[Mapping[str, Any]]) -> Iterator[Failure]:
     """Let every reaction have its changes, and yield those that failed."""
-    told = map(stream_records.read, records)
-    batch = [change for change in told if not large_documents.is_piece(change.key)]
+    changes = map(stream_records.read, records)
+    batch = [change for change in changes if not large_documents.is_piece(change.key)]
     for reaction in REACTIONS:
-        yield from _attempt(means, reaction, [one for one in batch if reaction.concerns(one)])
+        yield from _attempt(context, reaction, [one for one in batch if reaction.concerns(one)])
 
 
-def _attempt(means: Means, reaction: Reaction, concerned: Sequence[Change]) -> Iterator[Failure]:
+def _attempt(
+    context: ServiceContext, reaction: Reaction, concerned: Sequence[Change]
+) -> Iterator[Failure]:
     if not concerned:
         return
     try:
-        reaction.react(means, concerned)
+        reaction.react(context, concerned)
     except Unfinished as unfinished:
         yield Failure(unfinished.sequence_number, unfinished)
     except Exception as error:  # noqa: BLE001 - one reaction's failure is not another's
@@ -64,9 +66,11 @@ def begins_to_wait(change: Change) -> bool:
     return change.old is None and keys.is_of(change.key, worker_keys.QUEUE)
 
 
-def hand_out(means: Means, queued: Sequence[Change]) -> None:
+def hand_out(context: ServiceContext, queued: Sequence[Change]) -> None:
     """Hand out what waits in the queues, unless all workers are busy."""
-    Counter(means).announce({task_workers.queue_of(one.new) for one in queued if one.new})
+    TaskRunDispatcher(context).announce(
+        {task_workers.queue_of(one.new) for one in queued if one.new}
+    )
 
 
 def waits_no_longer(change: Change) -> bool:
@@ -75,18 +79,18 @@ def waits_no_longer(change: Change) -> bool:
     return change.old is not None and change.old.get("deferred") not in {None, after}
 
 
-def release(means: Means, left: Sequence[Change]) -> None:
+def release(context: ServiceContext, left: Sequence[Change]) -> None:
     """Forget who holds the runs, or that they wait; who takes up a run goes on holding it."""
     for change in left:
         if change.old and not (change.new and is_taken_up(_run(change.new).state)):
-            _release(means.store.task_workers, _run(change.old))
+            _release(context.store.task_workers, _run(change.old))
 
 
 def _release(workers: TaskWorkerStore, run: TaskRun) -> None:
     if run.state is None or workers.release(run.id, run.state.timestamp):
         return
-    if waits(run.state):
-        workers.withdraw(waiting(run, run.state))
+    if is_waiting(run.state):
+        workers.dequeue(waiting_run(run, run.state))
 
 
 def _run(item: Item) -> TaskRun:
@@ -107,7 +111,7 @@ def occurred(change: Change) -> bool:
 
 def is_listened_for(change: Change) -> bool:
     """Lines of a log were stored while somebody listened for some of them."""
-    return change.old is None and change.new is not None and chunks.TOLD in change.new
+    return change.old is None and change.new is not None and chunks.SUBSCRIBED in change.new
 
 
 REACTIONS: tuple[Reaction, ...] = (

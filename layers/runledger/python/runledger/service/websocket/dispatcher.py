@@ -8,20 +8,20 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from runledger.domain.errors import Gone
+from runledger.domain.errors import ConnectionClosed
 from runledger.domain.websocket import protocol
 from runledger.domain.websocket.protocol import (
     INTERNAL_ERROR,
     SILENT,
     SUBPROTOCOL,
     TIME_TO_AUTHENTICATE,
-    Closed,
+    CloseConnection,
 )
-from runledger.domain.websocket.task_workers import Departure
+from runledger.domain.websocket.task_workers import Disconnect
 from runledger.service import events
-from runledger.service.context import Means
+from runledger.service.context import ServiceContext
 from runledger.service.websocket import disconnects, event_subscriptions, log_subscriptions
-from runledger.service.websocket.task_run_dispatcher import Counter
+from runledger.service.websocket.task_run_dispatcher import TaskRunDispatcher
 from runledger.store.store import Store
 from runledger.store.websocket.connections import Connection
 
@@ -29,27 +29,27 @@ from runledger.store.websocket.connections import Connection
 Admits = Callable[[str | None], bool]
 
 # Hears one message of a client that may speak.
-Conversation = Callable[[Means, Connection, str], None]
+Conversation = Callable[[ServiceContext, Connection, str], None]
 
 
-def hand_out_task_runs(means: Means, connection: Connection, text: str) -> None:
+def hand_out_task_runs(context: ServiceContext, connection: Connection, text: str) -> None:
     """Talk to a task worker."""
-    Counter(means).hear(connection, text)
+    TaskRunDispatcher(context).hear(connection, text)
 
 
-def take_events(means: Means, _: Connection, text: str) -> None:
+def take_events(context: ServiceContext, _: Connection, text: str) -> None:
     """Take what a client reports: an event with each message."""
-    events.hear(means, text)
+    events.hear(context, text)
 
 
-def tell_of_events(means: Means, connection: Connection, text: str) -> None:
+def tell_of_events(context: ServiceContext, connection: Connection, text: str) -> None:
     """Tell a client of the events that it asks for."""
-    event_subscriptions.hear(means, connection.id, text)
+    event_subscriptions.hear(context, connection.id, text)
 
 
-def tell_of_logs(means: Means, connection: Connection, text: str) -> None:
+def tell_of_logs(context: ServiceContext, connection: Connection, text: str) -> None:
     """Tell a client of the lines of logs that it asks for."""
-    log_subscriptions.hear(means, connection.id, text)
+    log_subscriptions.hear(context, connection.id, text)
 
 
 CONVERSATIONS: Mapping[str, Conversation] = {
@@ -60,13 +60,13 @@ CONVERSATIONS: Mapping[str, Conversation] = {
 }
 
 # What is said there has its effect even if the connection ends meanwhile.
-HEARD_OUT = {"/events/in"}
+FINISH_AFTER_CLOSE = {"/events/in"}
 
 # Silent clients that a sweep ends, some at a time: more would outlast the function's 29 s.
 MAX_ENDED, AT_ONCE = 5_000, 16
 
 
-class Client(NamedTuple):
+class Handshake(NamedTuple):
     """Who asks for a conversation: what it is to be about, and what the client speaks."""
 
     path: str
@@ -74,7 +74,7 @@ class Client(NamedTuple):
 
 
 def begin(
-    store: Store, connection_id: str, client: Client, admits: Admits, *, now: datetime
+    store: Store, connection_id: str, client: Handshake, admits: Admits, *, now: datetime
 ) -> bool:
     """Begin a conversation, unless nobody here knows what to say on its path.
 
@@ -88,7 +88,7 @@ def begin(
         id=connection_id,
         path=client.path,
         admitted=not shows_credentials,
-        heard_out=client.path in HEARD_OUT,
+        finish_after_close=client.path in FINISH_AFTER_CLOSE,
         deadline=None if is_open else now + TIME_TO_AUTHENTICATE,
     )
     store.connections.open(connection, now)
@@ -96,10 +96,10 @@ def begin(
 
 
 @dataclass(frozen=True)
-class Ears:
+class WebSocketDispatcher:
     """Where messages are heard."""
 
-    means: Means
+    context: ServiceContext
     admits: Admits
 
     def hear(self, connection_id: str, text: str) -> None:
@@ -110,39 +110,39 @@ class Ears:
         """
         try:
             self._hear(connection_id, text)
-        except Closed as end:
-            self.means.sockets.close(connection_id, end.code, end.reason)
-        except Gone:
+        except CloseConnection as end:
+            self.context.connections.close(connection_id, end.code, end.reason)
+        except ConnectionClosed:
             return  # What has to follow, follows when its end is told.
         except BaseException:
-            self.means.sockets.close(connection_id, INTERNAL_ERROR, "Internal error")
+            self.context.connections.close(connection_id, INTERNAL_ERROR, "Internal error")
             raise
 
     def _hear(self, connection_id: str, text: str) -> None:
-        connection = self.means.store.connections.read(connection_id)
+        connection = self.context.store.connections.read(connection_id)
         if connection is None:
             raise _unknown()
         if not connection.admitted:
             self._admit(connection, text)
             return
-        CONVERSATIONS[connection.path](self.means, connection, text)
+        CONVERSATIONS[connection.path](self.context, connection, text)
 
     def _admit(self, connection: Connection, text: str) -> None:
         protocol.authenticate(text, self.admits)
-        if not self.means.store.connections.admit(connection, self.means.now):
+        if not self.context.store.connections.admit(connection, self.context.now):
             raise _unknown()
-        self.means.sockets.send(connection.id, protocol.AUTH_SUCCESS)
+        self.context.connections.send(connection.id, protocol.AUTH_SUCCESS)
 
 
-def end(store: Store, connection_id: str, gone: Departure) -> None:
+def end(store: Store, connection_id: str, gone: Disconnect) -> None:
     """Forget a conversation that ended."""
-    disconnects.leave(store, connection_id, gone)
-    store.listeners.remove(connection_id)
-    store.log_listeners.remove(connection_id)
+    disconnects.record_disconnect(store, connection_id, gone)
+    store.event_subscribers.remove(connection_id)
+    store.log_subscribers.remove(connection_id)
     store.connections.forget(connection_id)
 
 
-def end_silent(means: Means) -> None:
+def end_silent(context: ServiceContext) -> None:
     """End the connections of clients that have not shown credentials in time, and forget them.
 
     API Gateway may fail to tell that they have ended. A client that is there comes back.
@@ -150,18 +150,18 @@ def end_silent(means: Means) -> None:
     Raises:
         Unavailable: API Gateway or the table does not answer; the next sweep tries again.
     """
-    overdue = islice(means.store.connections.overdue(means.now), MAX_ENDED)
+    overdue = islice(context.store.connections.overdue(context.now), MAX_ENDED)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for _ in pool.map(partial(_end_silent, means), overdue):
+        for _ in pool.map(partial(_end_silent, context), overdue):
             pass
 
 
-def _end_silent(means: Means, connection_id: str) -> None:
-    connection = means.store.connections.read(connection_id)
+def _end_silent(context: ServiceContext, connection_id: str) -> None:
+    connection = context.store.connections.read(connection_id)
     if connection and not connection.admitted:
-        means.sockets.close(connection_id, INTERNAL_ERROR, SILENT)
-        means.store.connections.forget(connection_id)
+        context.connections.close(connection_id, INTERNAL_ERROR, SILENT)
+        context.store.connections.forget(connection_id)
 
 
-def _unknown() -> Closed:
-    return Closed(INTERNAL_ERROR, "Unknown connection")
+def _unknown() -> CloseConnection:
+    return CloseConnection(INTERNAL_ERROR, "Unknown connection")

@@ -7,54 +7,67 @@ are to be told of it are read: so none falls between.
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from runledger.domain.errors import Gone, Unavailable
+from runledger.domain.errors import ConnectionClosed, Unavailable
 from runledger.domain.events.events import ReceivedEvent
 from runledger.domain.websocket import event_subscriptions, protocol
-from runledger.domain.websocket.event_subscriptions import Listener
+from runledger.domain.websocket.event_subscriptions import EventSubscriber
 from runledger.domain.websocket.protocol import INTERNAL_ERROR
-from runledger.service.context import Means
+from runledger.service.context import ServiceContext
 from runledger.store.dynamodb.stream_records import Change
-from runledger.store.websocket.event_subscriptions import L, ListenerStore
+from runledger.store.websocket.event_subscriptions import L, SubscriberStore
 
 # Clients that are told at once.
 AT_ONCE = 16
 
 
-def hear(means: Means, connection_id: str, text: str) -> None:
+def hear(context: ServiceContext, connection_id: str, text: str) -> None:
     """Let a client listen; once it does, what else it says means nothing.
 
     Raises:
-        Closed: it asks for nothing that can be understood.
+        CloseConnection: it asks for nothing that can be understood.
     """
-    if means.store.listeners.is_known(connection_id):
+    if context.store.event_subscribers.is_known(connection_id):
         return
-    wish = event_subscriptions.wish(protocol.read(text), means.now)
-    listener = Listener(connection_id=connection_id, wanted=wish.wanted)
-    means.store.listeners.add(listener, means.now)
-    if wish.since:
-        until = min(wish.wanted.occurred.until, means.now + event_subscriptions.MEMORY)
-        missed = means.store.events.between(wish.since, until)
-        _tell(means, listener, missed)
+    subscription_request = event_subscriptions.subscription_request(
+        protocol.read(text), context.now
+    )
+    subscriber = EventSubscriber(connection_id=connection_id, wanted=subscription_request.wanted)
+    context.store.event_subscribers.add(subscriber, context.now)
+    if subscription_request.since:
+        until = min(
+            subscription_request.wanted.occurred.until, context.now + event_subscriptions.MEMORY
+        )
+        missed = context.store.events.between(subscription_request.since, until)
+        _tell(context, subscriber, missed)
 
 
-def tell(means: Means, added: Sequence[Change]) -> None:
+def tell(context: ServiceContext, added: Sequence[Change]) -> None:
     """Tell all who listen of events that were stored."""
-    listening = means.store.listeners.all()
+    listening = context.store.event_subscribers.all()
     if not listening:
         return
-    told = means.store.events.stored([change.new for change in added if change.new])
+    told = context.store.events.stored([change.new for change in added if change.new])
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda one: _tell(means, one, told), listening))
+        list(pool.map(lambda one: _tell(context, one, told), listening))
 
 
-def _tell(means: Means, listener: Listener, told: Iterable[ReceivedEvent]) -> None:
+def _tell(
+    context: ServiceContext, subscriber: EventSubscriber, told: Iterable[ReceivedEvent]
+) -> None:
     """Tell a client of the events that it asks for."""
-    messages = (event_subscriptions.told(event) for event in told if listener.wanted.matches(event))
-    pass_on(means, means.store.listeners, listener.connection_id, messages)
+    messages = (
+        event_subscriptions.event_message(event)
+        for event in told
+        if subscriber.wanted.matches(event)
+    )
+    pass_on(context, context.store.event_subscribers, subscriber.connection_id, messages)
 
 
 def pass_on(
-    means: Means, listed: ListenerStore[L], connection_id: str, messages: Iterable[str | None]
+    context: ServiceContext,
+    listed: SubscriberStore[L],
+    connection_id: str,
+    messages: Iterable[str | None],
 ) -> None:
     """Send a client messages, but for those that nothing can carry; forget one that is gone.
 
@@ -62,9 +75,9 @@ def pass_on(
     """
     try:
         for message in filter(None, messages):
-            means.sockets.send(connection_id, message)
-    except Gone:
+            context.connections.send(connection_id, message)
+    except ConnectionClosed:
         listed.remove(connection_id)
     except Unavailable:
         listed.remove(connection_id)
-        means.sockets.close(connection_id, INTERNAL_ERROR, "Too slow")
+        context.connections.close(connection_id, INTERNAL_ERROR, "Too slow")

@@ -11,8 +11,8 @@ from itertools import chain
 from runledger.domain.errors import Unfinished
 from runledger.domain.logs import Log
 from runledger.domain.websocket import event_subscriptions, protocol
-from runledger.domain.websocket.event_subscriptions import LogListener
-from runledger.service.context import Means
+from runledger.domain.websocket.event_subscriptions import LogSubscriber
+from runledger.service.context import ServiceContext
 from runledger.service.websocket.event_subscriptions import AT_ONCE, pass_on
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.logs.chunks import is_whole, read_logs
@@ -21,20 +21,20 @@ from runledger.store.logs.chunks import is_whole, read_logs
 MAX_LINES = 2_000
 
 
-def hear(means: Means, connection_id: str, text: str) -> None:
+def hear(context: ServiceContext, connection_id: str, text: str) -> None:
     """Let a client listen; once it does, what else it says means nothing.
 
     Raises:
-        Closed: it asks for nothing that can be understood.
+        CloseConnection: it asks for nothing that can be understood.
     """
-    if means.store.log_listeners.is_known(connection_id):
+    if context.store.log_subscribers.is_known(connection_id):
         return
-    wanted = event_subscriptions.wanted_lines(protocol.read(text), means.now)
-    listener = LogListener(connection_id=connection_id, wanted=wanted)
-    means.store.log_listeners.add(listener, means.now)
+    wanted = event_subscriptions.wanted_lines(protocol.read(text), context.now)
+    subscriber = LogSubscriber(connection_id=connection_id, wanted=wanted)
+    context.store.log_subscribers.add(subscriber, context.now)
 
 
-def tell(means: Means, added: Sequence[Change]) -> None:
+def tell(context: ServiceContext, added: Sequence[Change]) -> None:
     """Tell all who listen of lines that were stored, but of those that are in several pieces.
 
     Raises:
@@ -43,7 +43,7 @@ def tell(means: Means, added: Sequence[Change]) -> None:
     told, rest = _in_time([change for change in added if change.new and is_whole([change.new])])
     lines = sorted(chain.from_iterable(told), key=lambda line: (line.timestamp, line.id))
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda one: _tell(means, one, lines), means.store.log_listeners.all()))
+        list(pool.map(lambda one: _tell(context, one, lines), context.store.log_subscribers.all()))
     if rest:
         raise Unfinished(rest.sequence_number)
 
@@ -61,8 +61,8 @@ def _in_time(added: Sequence[Change]) -> tuple[list[list[Log]], Change | None]:
     return told, None
 
 
-def _tell(means: Means, listener: LogListener, lines: Sequence[Log]) -> None:
+def _tell(context: ServiceContext, subscriber: LogSubscriber, lines: Sequence[Log]) -> None:
     messages = (
-        event_subscriptions.told_line(line) for line in lines if listener.wanted.matches(line)
+        event_subscriptions.log_message(line) for line in lines if subscriber.wanted.matches(line)
     )
-    pass_on(means, means.store.log_listeners, listener.connection_id, messages)
+    pass_on(context, context.store.log_subscribers, subscriber.connection_id, messages)

@@ -9,35 +9,40 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from runledger.domain.errors import Gone
+from runledger.domain.errors import ConnectionClosed
 from runledger.domain.orchestration.bookkeeping import as_of
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.websocket import protocol
-from runledger.domain.websocket.protocol import DROPPED, NORMAL, Closed
+from runledger.domain.websocket.protocol import DROPPED, NORMAL, CloseConnection
 from runledger.domain.websocket.task_workers import (
-    MOST_BYTES,
-    Departure,
+    MAX_BYTES,
+    Disconnect,
     TaskWorker,
     in_state,
     is_unstarted,
     shortened,
 )
-from runledger.service.context import Means
+from runledger.service.context import ServiceContext
 from runledger.service.websocket import disconnects
 from runledger.store.store import Store
 from runledger.store.websocket.connections import Connection
-from runledger.store.websocket.task_workers import Claim, Queued, SeenWorker, TaskWorkerStore
+from runledger.store.websocket.task_workers import (
+    ClaimOutcome,
+    QueuedRun,
+    SeenWorker,
+    TaskWorkerStore,
+)
 
 
 @dataclass(frozen=True)
-class Counter:
+class TaskRunDispatcher:
     """Where runs are handed out."""
 
-    means: Means
+    context: ServiceContext
 
     @property
     def _workers(self) -> TaskWorkerStore:
-        return self.means.store.task_workers
+        return self.context.store.task_workers
 
     def hear(self, connection: Connection, text: str) -> None:
         """Hear a message of a worker's (contract, task-runs 6.2).
@@ -45,7 +50,7 @@ class Counter:
         What is said while no run awaits acknowledgement goes unheeded.
 
         Raises:
-            Closed: the conversation ends; a run that awaits acknowledgement goes back.
+            CloseConnection: the conversation ends; a run that awaits acknowledgement goes back.
         """
         seen = self._workers.read(connection.id)
         if seen is None:
@@ -59,7 +64,7 @@ class Counter:
             connection_id=connection.id,
             client_id=asked.client_id,
             task_keys=asked.task_keys,
-            since=self.means.now,
+            since=self.context.now,
         )
         if added := self._workers.add(worker):
             self._serve(added, worker)
@@ -71,13 +76,13 @@ class Counter:
             case "ack":
                 self._go_on(seen)
             case "quit":
-                raise Closed(NORMAL)
+                raise CloseConnection(NORMAL)
             case _:
-                raise Closed(DROPPED)
+                raise CloseConnection(DROPPED)
 
     def _go_on(self, seen: SeenWorker) -> None:
         """Give a worker its next run, or let it be idle; it keeps what it acknowledged."""
-        idle = seen.worker.but(holding=None, since=self.means.now)
+        idle = seen.worker.replace(holding=None, since=self.context.now)
         if self._serve(seen, idle) is not None:
             return
         freed = self._workers.change(seen, idle)
@@ -97,49 +102,51 @@ class Counter:
                 nothing_waits = self._serve(seen, seen.worker) is None
                 left.difference_update(seen.worker.task_queues if nothing_waits else ())
 
-    def _serve(self, seen: SeenWorker, idle: TaskWorker) -> Claim | None:
+    def _serve(self, seen: SeenWorker, idle: TaskWorker) -> ClaimOutcome | None:
         """Hand a worker, were it idle, the first run of its queues; None if they are empty."""
         claims = (self._claim(queued, seen, idle) for queued in self._waiting_for(idle))
-        return next((claim for claim in claims if claim and claim != Claim.TOO_LATE), None)
+        return next((claim for claim in claims if claim and claim != ClaimOutcome.TOO_LATE), None)
 
-    def _waiting_for(self, worker: TaskWorker) -> Iterator[Queued]:
+    def _waiting_for(self, worker: TaskWorker) -> Iterator[QueuedRun]:
         found = chain.from_iterable(map(self._workers.waiting, worker.queues))
         return (queued for queued in found if queued.waiting.queue in worker.task_queues)
 
-    def _claim(self, queued: Queued, seen: SeenWorker, idle: TaskWorker) -> Claim | None:
+    def _claim(self, queued: QueuedRun, seen: SeenWorker, idle: TaskWorker) -> ClaimOutcome | None:
         run = self._still_waiting(queued)
         return self._hand_out(queued, run, seen, idle) if run else None
 
-    def _still_waiting(self, queued: Queued) -> TaskRun | None:
+    def _still_waiting(self, queued: QueuedRun) -> TaskRun | None:
         """Return the run, unless it was deleted or has left the state in which it was queued."""
-        stored = self.means.store.task_runs.read(queued.waiting.run_id)
+        stored = self.context.store.task_runs.read(queued.waiting.run_id)
         if stored and is_unstarted(stored.run, queued.waiting):
             return self._as_queued(stored.run, queued)
         self._workers.drop(queued)
         return None
 
-    def _as_queued(self, run: TaskRun, queued: Queued) -> TaskRun:
+    def _as_queued(self, run: TaskRun, queued: QueuedRun) -> TaskRun:
         """Show a run as it was when it was queued: what came with that state is needed."""
         if run.state_id == queued.waiting.state_id:
             return run
         state = self._workers.state_of(queued.waiting)
         return in_state(run, state) if state else run
 
-    def _hand_out(self, queued: Queued, run: TaskRun, seen: SeenWorker, idle: TaskWorker) -> Claim:
-        busy = idle.but(holding=run.id, since=self.means.now)
+    def _hand_out(
+        self, queued: QueuedRun, run: TaskRun, seen: SeenWorker, idle: TaskWorker
+    ) -> ClaimOutcome:
+        busy = idle.replace(holding=run.id, since=self.context.now)
         claim = self._workers.claim(queued, seen, busy)
-        if claim == Claim.MADE:
+        if claim == ClaimOutcome.MADE:
             self._send(busy, run)
         return claim
 
     def _send(self, worker: TaskWorker, run: TaskRun) -> None:
         try:
-            self.means.sockets.send(worker.connection_id, message(run, self.means.now))
-        except Gone:
-            gone = Departure(at=self.means.now, by_platform=False)
-            disconnects.leave_without(self.means.store, worker.connection_id, gone)
+            self.context.connections.send(worker.connection_id, message(run, self.context.now))
+        except ConnectionClosed:
+            gone = Disconnect(at=self.context.now, by_platform=False)
+            disconnects.record_undelivered(self.context.store, worker.connection_id, gone)
         except BaseException:
-            disconnects.take_back(self.means.store, worker.connection_id, self.means.now)
+            disconnects.requeue_unsent(self.context.store, worker.connection_id, self.context.now)
             raise
 
 
@@ -152,7 +159,7 @@ def connected(store: Store, task_keys: Iterable[str]) -> list[TaskWorker]:
     for worker in (seen.worker for seen in store.task_workers.all() if not seen.worker.gone):
         known = by_client.get(worker.client_id, worker).task_keys
         keys = tuple(dict.fromkeys((*known, *worker.task_keys)))
-        by_client[worker.client_id] = worker.but(task_keys=keys)
+        by_client[worker.client_id] = worker.replace(task_keys=keys)
     wanted = set(task_keys)
     return [
         worker
@@ -164,6 +171,6 @@ def connected(store: Store, task_keys: Iterable[str]) -> list[TaskWorker]:
 def message(run: TaskRun, now: datetime) -> str:
     """Spell a run for a worker, without what would make it too large to be sent."""
     whole = as_of(run, now).model_dump_json()
-    if len(whole.encode()) <= MOST_BYTES:
+    if len(whole.encode()) <= MAX_BYTES:
         return whole
     return shortened(as_of(run, now)).model_dump_json()

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, Lease
-from runledger.domain.errors import Moved
+from runledger.domain.errors import WriteConflict
 from runledger.store.concurrency import limit_items, slots
 from runledger.store.concurrency.limit_items import SeenLimit
-from runledger.store.dynamodb.errors import Refused
+from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Put, Write
@@ -50,7 +50,7 @@ class ConcurrencyLimitStore:
         """Store a new limit; return whether its name was free."""
         try:
             self.table.write(*_arrival(SeenLimit(limit)))
-        except Refused:
+        except ConditionFailed:
             return False
         return True
 
@@ -58,7 +58,7 @@ class ConcurrencyLimitStore:
         """Replace a limit that was read, maybe under another name; return whether that was free.
 
         Raises:
-            Moved: somebody else wrote first.
+            WriteConflict: somebody else wrote first.
         """
         if limit.name == seen.limit.name:
             self._write(slots.replacing(seen, limit))
@@ -66,18 +66,18 @@ class ConcurrencyLimitStore:
         renamed = SeenLimit(limit, seen.version + 1, seen.changes + 1)
         try:
             self.table.write(*_departure(seen), *_arrival(renamed))
-        except Refused as refused:
-            is_unchanged = not refused.met[0][0]
+        except ConditionFailed as failed:
+            is_unchanged = not failed.met[0][0]
             if is_unchanged:
                 return False
-            raise Moved(str(limit.id)) from refused
+            raise WriteConflict(str(limit.id)) from failed
         return True
 
     def delete(self, seen: SeenLimit) -> None:
         """Remove a limit, and then its slots: without the limit they count for nothing.
 
         Raises:
-            Moved: somebody else wrote first.
+            WriteConflict: somebody else wrote first.
         """
         limit_id = seen.limit.id
         self._write(*_departure(seen), Delete(keys.limit_id(limit_id)))
@@ -87,8 +87,8 @@ class ConcurrencyLimitStore:
     def _write(self, *writes: Write) -> None:
         try:
             self.table.write(*writes)
-        except Refused as refused:
-            raise Moved("the limit changed") from refused
+        except ConditionFailed as failed:
+            raise WriteConflict("the limit changed") from failed
 
 
 def _arrival(seen: SeenLimit) -> Sequence[Write]:

@@ -5,25 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from runledger.domain.concurrency.concurrency_limits import Held, Lease
-from runledger.domain.errors import Moved, TooLarge
+from runledger.domain.concurrency.concurrency_limits import HeldSlots, Lease
+from runledger.domain.errors import TooLarge, WriteConflict
 from runledger.store.concurrency import limit_items, slots
 from runledger.store.concurrency.limit_items import SeenLease, SeenLimit
-from runledger.store.dynamodb.errors import Refused
-from runledger.store.dynamodb.expressions import ABSENT, unmoved
-from runledger.store.dynamodb.table import MOST_WRITES, Table
+from runledger.store.dynamodb.errors import ConditionFailed
+from runledger.store.dynamodb.expressions import ABSENT, has_version
+from runledger.store.dynamodb.table import MAX_WRITES, Table
 from runledger.store.dynamodb.writes import Delete, Put, Write
 from runledger.store.schema import keys
 
 # Two writes for each, and one for their limit.
-MOST_AT_ONCE = 40
+MAX_AT_ONCE = 40
 
 
 @dataclass(frozen=True)
 class LeaseStore:
     """What is asked of the table about slots and leases.
 
-    Every writing method raises `Moved` when what it was given is no longer as it was read.
+    Every writing method raises `WriteConflict` when what it was given is no longer as it was read.
     """
 
     table: Table
@@ -52,39 +52,41 @@ class LeaseStore:
     ) -> None:
         """Take a lease's slots of limits, all or none."""
         own = [Put(limit_items.lease_item(SeenLease(lease)))] if renewable else []
-        self._write(*slots.taking(limits, lease, now), *own)
+        self._write(*slots.take_writes(limits, lease, now), *own)
 
     def count_up(self, limits: Sequence[SeenLimit], number: int, now: datetime) -> None:
         """Take slots of limits that nobody is remembered to hold, all or none."""
-        self._write(*slots.counting_up(limits, number, now))
+        self._write(*slots.count_up_writes(limits, number, now))
 
     def count_down(
         self, limits: Sequence[SeenLimit], number: int, now: datetime, *, seconds: float
     ) -> None:
         """Give back slots that nobody is remembered to hold."""
         numbers = {seen.limit.id: number for seen in limits}
-        self._write(*slots.counting_down(limits, numbers, now, seconds=seconds))
+        self._write(*slots.count_down_writes(limits, numbers, now, seconds=seconds))
 
-    def give_back(self, held: Held, now: datetime, *, seconds: float = 0.0) -> None:
+    def give_back(self, held: HeldSlots, now: datetime, *, seconds: float = 0.0) -> None:
         """Give back what is still held of a lease, and end it."""
-        writes = slots.giving_back(self.table, [held], now, seconds=seconds)
+        writes = slots.release_writes(self.table, [held], now, seconds=seconds)
         self._write(*writes, Delete(keys.lease(held.lease_id)))
 
     def give_back_expired(self, seen: SeenLease, now: datetime) -> None:
         """Give back what is still held of a lease, and end it, unless it was renewed."""
         lease = seen.lease
         seconds = (now - lease.created).total_seconds()
-        writes = slots.giving_back(self.table, [lease.held], now, seconds=seconds)
-        self._write(*writes, Delete(keys.lease(lease.id), ABSENT | unmoved(seen.version)))
+        writes = slots.release_writes(self.table, [lease.held], now, seconds=seconds)
+        self._write(*writes, Delete(keys.lease(lease.id), ABSENT | has_version(seen.version)))
 
     def revoke(self, limit_id: UUID, leases: Sequence[Lease], now: datetime) -> None:
-        """Give back what up to `MOST_AT_ONCE` leases hold of a limit; what holds no other ends."""
+        """Give back what up to `MAX_AT_ONCE` leases hold of a limit; what holds no other ends."""
         own = [
-            Held(lease_id=lease.id, limits=tuple(one for one in lease.limits if one.id == limit_id))
+            HeldSlots(
+                lease_id=lease.id, limits=tuple(one for one in lease.limits if one.id == limit_id)
+            )
             for lease in leases
         ]
         ended = [Delete(keys.lease(lease.id)) for lease in leases if len(lease.limits) == 1]
-        self._write(*slots.giving_back(self.table, own, now), *ended)
+        self._write(*slots.release_writes(self.table, own, now), *ended)
 
     def assign(self, seen: SeenLimit, leases: Sequence[Lease], now: datetime) -> None:
         """Count as held of a limit, of which nobody holds anything, what these leases hold.
@@ -92,21 +94,21 @@ class LeaseStore:
         Raises:
             TooLarge: a transaction can't hold so many.
         """
-        if len(leases) > MOST_WRITES - 1:
-            raise TooLarge(f"At most {MOST_WRITES - 1} slots can be assigned at once.")
-        limit = seen.limit.but(active_slots=len(leases), updated=now, counted=now)
+        if len(leases) > MAX_WRITES - 1:
+            raise TooLarge(f"At most {MAX_WRITES - 1} slots can be assigned at once.")
+        limit = seen.limit.replace(active_slots=len(leases), updated=now, counted=now)
         held = [Put(limit_items.slot_item(limit.id, lease)) for lease in leases]
         self._write(slots.replacing(seen, limit), *held)
 
     def renew(self, seen: SeenLease, lease: Lease) -> None:
         """Replace a lease that was read."""
         after = SeenLease(lease, seen.version + 1)
-        self._write(Put(limit_items.lease_item(after), unmoved(seen.version)))
+        self._write(Put(limit_items.lease_item(after), has_version(seen.version)))
 
     def _write(self, *writes: Write) -> None:
         if not writes:
             return
         try:
             self.table.write(*writes)
-        except Refused as refused:
-            raise Moved("slots were taken or given back meanwhile") from refused
+        except ConditionFailed as failed:
+            raise WriteConflict("slots were taken or given back meanwhile") from failed

@@ -17,21 +17,21 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from runledger.domain.concurrency.concurrency_limits import (
     ConcurrencyLimit,
-    Held,
+    HeldSlots,
     Holder,
     Lease,
     Leased,
 )
-from runledger.domain.errors import Moved, TooLarge
+from runledger.domain.errors import TooLarge, WriteConflict
 from runledger.store.concurrency import limit_items
 from runledger.store.concurrency.limit_items import SeenLimit, number
-from runledger.store.dynamodb.expressions import PRESENT, unmoved
+from runledger.store.dynamodb.expressions import PRESENT, has_version
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add, Delete, Put, Write
 from runledger.store.schema import keys
 
 # Each is two writes of a transaction that has room for 100, other things among them.
-MOST_LIMITS = 40
+MAX_LIMITS = 40
 
 
 def leased(limits: Iterable[SeenLimit]) -> tuple[Leased, ...]:
@@ -47,36 +47,36 @@ def task_run_lease(
     return Lease(id=lease_id, created=now, limits=leased(limits), holder=holder)
 
 
-def taking(limits: Sequence[SeenLimit], lease: Lease, now: datetime) -> list[Write]:
+def take_writes(limits: Sequence[SeenLimit], lease: Lease, now: datetime) -> list[Write]:
     """Return the writes that take a lease's slots of limits.
 
     Raises:
-        Moved: a limit has no room, which whoever read it overlooked.
+        WriteConflict: a limit has no room, which whoever read it overlooked.
         TooLarge: a transaction can't hold so many limits.
     """
     slots = [Put(limit_items.slot_item(seen.limit.id, lease)) for seen in limits]
-    return [*counting_up(limits, lease.slots, now), *slots]
+    return [*count_up_writes(limits, lease.slots, now), *slots]
 
 
-def counting_up(limits: Sequence[SeenLimit], slots: int, now: datetime) -> list[Write]:
+def count_up_writes(limits: Sequence[SeenLimit], slots: int, now: datetime) -> list[Write]:
     """Return the writes that only count more slots; nobody is remembered to hold them.
 
     Raises:
-        Moved, TooLarge: as above.
+        WriteConflict, TooLarge: as above.
     """
-    if len(limits) > MOST_LIMITS:
-        raise TooLarge(f"Slots of at most {MOST_LIMITS} limits can be taken at once.")
+    if len(limits) > MAX_LIMITS:
+        raise TooLarge(f"Slots of at most {MAX_LIMITS} limits can be taken at once.")
     full = [seen.limit.name for seen in limits if not seen.limit.as_of(now).has_room(slots)]
     if full:
-        raise Moved(f"no room in {full}")
+        raise WriteConflict(f"no room in {full}")
     return [
         _recounted(seen, slots, Attr("active_slots").lte(seen.limit.limit - slots), now)
         for seen in limits
     ]
 
 
-def giving_back(
-    table: Table, leases: Iterable[Held], now: datetime, *, seconds: float = 0.0
+def release_writes(
+    table: Table, leases: Iterable[HeldSlots], now: datetime, *, seconds: float = 0.0
 ) -> list[Write]:
     """Read which slots of leases are still held, and return the writes that give them back.
 
@@ -95,11 +95,11 @@ def giving_back(
     seen = [limit_items.read_limit(found[key]) for key in named if key in found]
     limits = {one.limit.id: one for one in seen if one.limit.id in slots}
     limits |= _renamed(table, slots.keys() - limits.keys())
-    lowered = counting_down(limits.values(), slots, now, seconds=seconds)
+    lowered = count_down_writes(limits.values(), slots, now, seconds=seconds)
     return [*(Delete(key, PRESENT) for key in still), *lowered]
 
 
-def counting_down(
+def count_down_writes(
     limits: Iterable[SeenLimit], slots: Mapping[UUID, int], now: datetime, *, seconds: float = 0.0
 ) -> list[Write]:
     """Return the writes that only count fewer slots of each limit, none below zero."""
@@ -119,7 +119,7 @@ def unchanged(seen: SeenLimit) -> ConditionBase:
 
 def _same(seen: SeenLimit) -> ConditionBase:
     # A limit that was deleted and made anew can have the name and the version of the old one.
-    return Attr("id").eq(str(seen.limit.id)) & unmoved(seen.version)
+    return Attr("id").eq(str(seen.limit.id)) & has_version(seen.version)
 
 
 def _lowered(seen: SeenLimit, slots: int, now: datetime, seconds: float) -> Write:
@@ -144,7 +144,7 @@ def _recounted(
             "active_slots": limit.active_slots + more,
             "avg_slot_occupancy_seconds": limit.avg_slot_occupancy_seconds + average,
         }
-        return replacing(seen, limit.but(**counted, updated=now))
+        return replacing(seen, limit.replace(**counted, updated=now))
     amounts = {"active_slots": Decimal(more), "changes": Decimal(1), "average": number(average)}
     return Add(keys.limit(limit.name), amounts, _same(seen) & room, {"updated": now.isoformat()})
 

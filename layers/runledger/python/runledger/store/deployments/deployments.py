@@ -6,14 +6,14 @@ from uuid import UUID
 from boto3.dynamodb.conditions import ConditionBase
 
 from runledger.domain.deployments.deployments import Deployment
-from runledger.domain.errors import Moved
+from runledger.domain.errors import WriteConflict
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items, size_limits
 from runledger.store.deployments import deployment_items
 from runledger.store.deployments.deployment_items import SeenDeployment
-from runledger.store.dynamodb.errors import Refused
-from runledger.store.dynamodb.expressions import ABSENT, PRESENT, in_partition, unmoved
+from runledger.store.dynamodb.errors import ConditionFailed
+from runledger.store.dynamodb.expressions import ABSENT, PRESENT, has_version, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Add, Delete, Put, Write
 from runledger.store.schema import keys
@@ -27,7 +27,7 @@ from runledger.store.search.executor import Searcher
 class DeploymentStore:
     """What is asked of the table about deployments.
 
-    Every writing method raises `Moved` when something is no longer as it was read.
+    Every writing method raises `WriteConflict` when something is no longer as it was read.
     """
 
     table: Table
@@ -73,30 +73,30 @@ class DeploymentStore:
     def rewrite(self, seen: SeenDeployment, deployment: Deployment) -> None:
         """Replace the deployment that was read."""
         after = SeenDeployment(deployment, seen.version + 1, seen.pieces)
-        self._write(deployment, self._put(after, unmoved(seen.version)))
+        self._write(deployment, self._put(after, has_version(seen.version)))
 
     def delete(self, seen: SeenDeployment) -> None:
         """Remove a deployment with its name; its runs stay. Its flow may be gone already."""
         deployment = seen.deployment
         removal = (
-            Delete(keys.deployment(deployment.id), unmoved(seen.version)),
+            Delete(keys.deployment(deployment.id), has_version(seen.version)),
             Delete(keys.deployment_of_flow(deployment.flow_id, deployment.name)),
         )
         count = Add(keys.flow(deployment.flow_id), {"deployments": -1}, PRESENT)
         try:
             self.table.write(*removal, count)
-        except Refused as refused:
-            flow_is_gone, _ = refused.met[-1]
+        except ConditionFailed as failed:
+            flow_is_gone, _ = failed.met[-1]
             if not flow_is_gone:
-                raise Moved(str(deployment.id)) from refused
+                raise WriteConflict(str(deployment.id)) from failed
             self._write(deployment, *removal)
 
     def _put(self, seen: SeenDeployment, expect: ConditionBase) -> Put:
         item = deployment_items.deployment_item(seen, shards=self.shards.written)
-        return Put(size_limits.admitted(item), expect, seen.pieces)
+        return Put(size_limits.check_facts(item), expect, seen.pieces)
 
     def _write(self, deployment: Deployment, *writes: Write) -> None:
         try:
             self.table.write(*writes)
-        except Refused as refused:
-            raise Moved(str(deployment.id)) from refused
+        except ConditionFailed as failed:
+            raise WriteConflict(str(deployment.id)) from failed

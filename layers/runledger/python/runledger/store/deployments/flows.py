@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from runledger.domain.errors import Moved
+from runledger.domain.errors import WriteConflict
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.flows import Flow
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items
-from runledger.store.dynamodb.errors import Refused
-from runledger.store.dynamodb.expressions import ABSENT, PRESENT, in_partition, unmoved
+from runledger.store.dynamodb.errors import ConditionFailed
+from runledger.store.dynamodb.expressions import ABSENT, PRESENT, has_version, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Add, Delete, Put
 from runledger.store.schema import keys
@@ -41,17 +41,17 @@ class FlowStore:
         """Store a new flow, or return the one that has its name already.
 
         Raises:
-            Moved: the flow that had the name was deleted meanwhile.
+            WriteConflict: the flow that had the name was deleted meanwhile.
         """
         try:
             self.table.write(
                 Put(items.flow_item(flow, shards=self.shards.written), ABSENT),
                 Put(items.pointer_item(keys.flow_name(flow.name), flow.id), ABSENT),
             )
-        except Refused as refused:
+        except ConditionFailed as failed:
             first = self.read_by_name(flow.name)
             if first is None:
-                raise Moved(flow.name) from refused
+                raise WriteConflict(flow.name) from failed
             return first
         return flow
 
@@ -59,7 +59,7 @@ class FlowStore:
         """Replace a flow, whose name stays, by what becomes of it; return None if there is none.
 
         Raises:
-            Moved: it is no longer as it was read.
+            WriteConflict: it is no longer as it was read.
         """
         key = keys.flow(flow_id)
         item = self.table.read(key)
@@ -69,9 +69,9 @@ class FlowStore:
         # Not a `Put`: the number of its deployments, kept in the same item, is not the flow's.
         shown = items.changed_in_flow_item(flow)
         try:
-            self.table.write(Add(key, {"version": 1}, unmoved(int(item["version"])), shown))
-        except Refused as refused:
-            raise Moved(flow.name) from refused
+            self.table.write(Add(key, {"version": 1}, has_version(int(item["version"])), shown))
+        except ConditionFailed as failed:
+            raise WriteConflict(flow.name) from failed
         return flow
 
     def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[Flow, Flow]:
@@ -88,9 +88,9 @@ class FlowStore:
         """Remove a flow with its name; its runs and deployments are left.
 
         Raises:
-            Moved: it is gone, and its name may be another flow's by now.
+            WriteConflict: it is gone, and its name may be another flow's by now.
         """
         try:
             self.table.write(Delete(keys.flow(flow.id), PRESENT), Delete(keys.flow_name(flow.name)))
-        except Refused as refused:
-            raise Moved(flow.name) from refused
+        except ConditionFailed as failed:
+            raise WriteConflict(flow.name) from failed

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from runledger.store.dynamodb.errors import Late
+from runledger.store.dynamodb.errors import DeadlineExceeded
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Deadline:
         """Go on while there is time.
 
         Raises:
-            Late: there is none left.
+            DeadlineExceeded: there is none left.
         """
         if self.clock() >= self.at:
-            raise Late(f"it is past {self.at}")
+            raise DeadlineExceeded(f"it is past {self.at}")

@@ -9,7 +9,7 @@ from runledger.domain.errors import TooLarge, Unavailable
 from runledger.store.dynamodb import expressions
 from runledger.store.dynamodb.writes import Item
 
-PASSING = frozenset(
+RETRYABLE = frozenset(
     {
         "TransactionConflict",
         "TransactionConflictException",
@@ -30,25 +30,25 @@ CONTENDED = frozenset(
         "TransactionInProgressException",
     }
 )
-FAILED = 500
+SERVER_ERROR = 500
 
 # What DynamoDB says of it names its calls, which tell a client nothing.
 SIZES = ("Item size", "exceeded the maximum allowed size", "cannot exceed 4 MB")
 TOO_LARGE = (
     "This is more than DynamoDB takes at once: shorten names and tags, or send less of them."
 )
-REFUSED = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
+CONDITION_FAILED = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
 
 
-class Cancelled(Unavailable):
+class TransactionConflict(Unavailable):
     """A write met a transaction, or one met too little capacity; the next attempt may not."""
 
 
-class Late(Unavailable):
+class DeadlineExceeded(Unavailable):
     """The deadline of a search came before its next call."""
 
 
-class Refused(Exception):  # noqa: N818 - an answer to a write, not a fault
+class ConditionFailed(Exception):  # noqa: N818 - an answer to a write, not a fault
     """A write met something else than it expected; nothing was written.
 
     `met` has an entry for each write: whether it was refused and, if so, the item it met.
@@ -60,19 +60,21 @@ class Refused(Exception):  # noqa: N818 - an answer to a write, not a fault
         self.met = met
 
 
-def meaning(error: ClientError) -> Exception:
+def translate(error: ClientError) -> Exception:
     """Return what is to be raised for an error."""
-    told: Mapping[str, Any] = error.response
-    reasons = told.get("CancellationReasons") or [{"Code": _code(error), **told}]
+    response: Mapping[str, Any] = error.response
+    reasons = response.get("CancellationReasons") or [{"Code": _code(error), **response}]
     codes = {str(reason.get("Code")) for reason in reasons}
-    if codes & REFUSED:
-        return Refused([(reason.get("Code") in REFUSED, _met(reason)) for reason in reasons])
+    if codes & CONDITION_FAILED:
+        return ConditionFailed(
+            [(reason.get("Code") in CONDITION_FAILED, _met(reason)) for reason in reasons]
+        )
     texts = (str(error), *map(_message, reasons))
     if any(size in text for size in SIZES for text in texts):
         return TooLarge(TOO_LARGE)
-    if codes & PASSING and _code(error) in CONTENDED:
-        return Cancelled(str(error))
-    if codes & PASSING or told["ResponseMetadata"]["HTTPStatusCode"] >= FAILED:
+    if codes & RETRYABLE and _code(error) in CONTENDED:
+        return TransactionConflict(str(error))
+    if codes & RETRYABLE or response["ResponseMetadata"]["HTTPStatusCode"] >= SERVER_ERROR:
         return Unavailable(str(error))
     return error
 

@@ -20,12 +20,12 @@ _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
 
-def unmoved(version: int) -> ConditionBase:
+def has_version(version: int) -> ConditionBase:
     """The item is still the one that was read."""
     return Attr("version").eq(version)
 
 
-def lacking(attribute: str) -> ConditionBase:
+def lacks(attribute: str) -> ConditionBase:
     """There is no item, or one without the attribute."""
     return Attr(attribute).not_exists()
 

@@ -53,7 +53,7 @@ READS = 4
 MAX_SHOWN, MAX_SHOWN_IN_ALL = 1_000, 8_000
 
 
-class Reference(NamedTuple):
+class PiecesReference(NamedTuple):
     """Where a field is: the id and the number of its pieces, and its JSON's length in bytes."""
 
     id: str
@@ -71,10 +71,14 @@ def is_piece(key: Key) -> bool:
     return key.sk.startswith(join(piece_keys.PIECE, ""))
 
 
-def references(item: Item) -> dict[str, Reference]:
+def references(item: Item) -> dict[str, PiecesReference]:
     """Return the fields of an item's document that are in pieces."""
     spelled = item.get(PIECES)
-    return {name: Reference(*one) for name, one in json.loads(spelled).items()} if spelled else {}
+    return (
+        {name: PiecesReference(*one) for name, one in json.loads(spelled).items()}
+        if spelled
+        else {}
+    )
 
 
 def check_size(items: Iterable[Item]) -> None:
@@ -129,7 +133,7 @@ def divide(item: Item, seen: str | None = None) -> Divided:
         return Divided(item)
     document: dict[str, Any] = json.loads(text)
     known = {one.sha256: one for one in references({PIECES: seen}).values()}
-    named: dict[str, Reference] = {}
+    named: dict[str, PiecesReference] = {}
     pieces: list[Item] = []
     for name, content in _largest(document):
         reference = known.get(_digest(content))
@@ -173,10 +177,10 @@ def _largest(document: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
         yield name, fields[name]
 
 
-def _cut(item: Item, content: bytes) -> tuple[Reference, list[Item]]:
+def _cut(item: Item, content: bytes) -> tuple[PiecesReference, list[Item]]:
     packed = zlib.compress(content)
     parts = [packed[start : start + MAX_PIECE] for start in range(0, len(packed), MAX_PIECE)]
-    reference = Reference(str(uuid4()), len(parts), len(content), _digest(content))
+    reference = PiecesReference(str(uuid4()), len(parts), len(content), _digest(content))
     common = {WRITTEN: int(time())}
     common |= {"expires_at": item["expires_at"]} if "expires_at" in item else {}
     places = zip(reference.keys(item["pk"]), parts, strict=True)

@@ -26,18 +26,20 @@ class Change:
 
 def read(record: Mapping[str, Any]) -> Change:
     """Read a record of the stream."""
-    told = record["dynamodb"]
+    change = record["dynamodb"]
     return Change(
-        sequence_number=told["SequenceNumber"],
-        key=keys.of(expressions.plain(told["Keys"])),
-        old=_image(told.get("OldImage")),
-        new=_image(told.get("NewImage")),
+        sequence_number=change["SequenceNumber"],
+        key=keys.of(expressions.plain(change["Keys"])),
+        old=_image(change.get("OldImage")),
+        new=_image(change.get("NewImage")),
     )
 
 
-def _image(told: Mapping[str, Any] | None) -> Item | None:
+def _image(change: Mapping[str, Any] | None) -> Item | None:
     return (
-        expressions.plain({name: _bytes(value) for name, value in told.items()}) if told else None
+        expressions.plain({name: _bytes(value) for name, value in change.items()})
+        if change
+        else None
     )
 
 

@@ -14,10 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runledger import metering
 from runledger.domain.errors import Unavailable
-from runledger.parallel import map_at_once
+from runledger.parallel import map_in_parallel
 from runledger.store.dynamodb import expressions, large_documents
 from runledger.store.dynamodb.deadlines import Deadline
-from runledger.store.dynamodb.errors import Cancelled, meaning
+from runledger.store.dynamodb.errors import TransactionConflict, translate
 from runledger.store.dynamodb.large_documents import Assembler
 from runledger.store.dynamodb.writes import OPERATIONS, Delete, Item, Put, Write
 from runledger.store.schema import keys
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # AWS limits: keys in a BatchGetItem, writes in a TransactWriteItems and in a BatchWriteItem.
-MOST_KEYS = 100
-MOST_WRITES = 100
-MOST_LOOSE_WRITES = 25
+MAX_KEYS = 100
+MAX_WRITES = 100
+MAX_BATCH_WRITES = 25
 
 # Entries that are asked for at once; DynamoDB sends no more than a megabyte, whatever is asked.
-MOST_ENTRIES = 10_000
+MAX_ENTRIES = 10_000
 
 # Batches of loose writes that are made up at a time, and held in memory.
 AT_ONCE = 8
@@ -77,8 +77,8 @@ class Table:
     pauses: Sequence[float] = field(default=PAUSES)
     deadline: Deadline | None = None
 
-    def until(self, deadline: Deadline) -> Table:
-        """Return the table for calls that begin before the deadline: later ones raise `Late`."""
+    def with_deadline(self, deadline: Deadline) -> Table:
+        """Return the table whose calls raise `DeadlineExceeded` once the deadline is over."""
         return replace(self, deadline=deadline)
 
     def read(self, key: Key) -> Item | None:
@@ -98,8 +98,8 @@ class Table:
             item = self._read_one(wanted[0])
             found = [item] if item else []
         else:
-            batches = chunks(dict.fromkeys(wanted), MOST_KEYS)
-            read = map_at_once(lambda some: list(self._read_batch(some, attributes)), batches)
+            batches = chunks(dict.fromkeys(wanted), MAX_KEYS)
+            read = map_in_parallel(lambda some: list(self._read_batch(some, attributes)), batches)
             found = [item for batch in read for item in batch]
         each = self.assembler.each_whole(found) if whole else found
         return {keys.of(item): item for item in each}
@@ -107,7 +107,7 @@ class Table:
     @property
     def assembler(self) -> Assembler:
         """Completes items that were read without what of their documents is in pieces."""
-        return Assembler(lambda wanted: list(map_at_once(self._read_one, wanted)))
+        return Assembler(lambda wanted: list(map_in_parallel(self._read_one, wanted)))
 
     def _read_one(self, key: Key) -> Item | None:
         answer = self._call("get_item", Key=expressions.typed(key._asdict()), ConsistentRead=True)
@@ -142,7 +142,7 @@ class Table:
             pages = self._pages(one)
             return chain(next(pages), chain.from_iterable(pages))
 
-        return map_at_once(begin, asked)
+        return map_in_parallel(begin, asked)
 
     def _pages(self, asked: Query) -> Iterator[Iterator[Item]]:
         request = asked.request()
@@ -154,13 +154,13 @@ class Table:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
             if "Limit" in request:
-                request["Limit"] = min(2 * request["Limit"], MOST_ENTRIES)
+                request["Limit"] = min(2 * request["Limit"], MAX_ENTRIES)
 
     def write(self, *writes: Write) -> None:
         """Do all the writes or none.
 
         Raises:
-            Refused: a condition does not hold.
+            ConditionFailed: a condition does not hold.
             TooLarge: an item is above 400 KB.
             Unavailable: contention or throttling outlasted the attempts.
         """
@@ -173,32 +173,32 @@ class Table:
     def _divided(self, write: Write) -> Write:
         """Store what of a large document goes into pieces; return the write of what is left."""
         small, parts = large_documents.divided(write)
-        for _ in map_at_once(self._write_one, map(Put, parts)):
+        for _ in map_in_parallel(self._write_one, map(Put, parts)):
             pass
         return small
 
     def write_batches(self, writes: Sequence[Write]) -> None:
         """Do writes of any number in their order, a hundred at a time, each hundred all or none."""
-        for batch in chunks(writes, MOST_WRITES):
+        for batch in chunks(writes, MAX_WRITES):
             self.write(*batch)
 
-    def write_loosely(self, writes: Sequence[Put | Delete]) -> None:
+    def write_unordered(self, writes: Sequence[Put | Delete]) -> None:
         """Do writes that expect nothing, in any order, many at a time; no two of one item.
 
         Raises:
             Unavailable: some were not done; all of them can be done again.
         """
-        for _ in map_at_once(self._write_batch, chunks(writes, MOST_LOOSE_WRITES)):
+        for _ in map_in_parallel(self._write_batch, chunks(writes, MAX_BATCH_WRITES)):
             pass
 
-    def remove_loosely(self, found: Iterable[Key]) -> None:
+    def remove_unordered(self, found: Iterable[Key]) -> None:
         """Remove items in any order, many at a time, of which no more than that are looked up.
 
         Raises:
             Unavailable: some were not removed; all of them can be removed again.
         """
-        for some in chunks(found, AT_ONCE * MOST_LOOSE_WRITES):
-            self.write_loosely(list(map(Delete, some)))
+        for some in chunks(found, AT_ONCE * MAX_BATCH_WRITES):
+            self.write_unordered(list(map(Delete, some)))
 
     def _write_batch(self, writes: Sequence[Put | Delete]) -> None:
         left = [{f"{OPERATIONS[type(write)][1]}Request": write.request()} for write in writes]
@@ -212,20 +212,22 @@ class Table:
 
     def _write_one(self, write: Write) -> None:
         operation, _ = OPERATIONS[type(write)]
-        self._insist(operation, TableName=self.name, **write.request())
+        self._write_with_retries(operation, TableName=self.name, **write.request())
 
     def _write_all(self, writes: Sequence[Write]) -> None:
         named = {"TableName": self.name}
         items = [{OPERATIONS[type(write)][1]: write.request() | named} for write in writes]
         # One token for all attempts: a transaction that was done but not told is not done again.
         token = str(uuid4())
-        self._insist("transact_write_items", TransactItems=items, ClientRequestToken=token)
+        self._write_with_retries(
+            "transact_write_items", TransactItems=items, ClientRequestToken=token
+        )
 
-    def _insist(self, operation: str, **request: Any) -> None:
+    def _write_with_retries(self, operation: str, **request: Any) -> None:
         for pause in self._pauses():
             try:
                 self._request(operation, **request)
-            except Cancelled:
+            except TransactionConflict:
                 time.sleep(pause)
             else:
                 return
@@ -242,7 +244,7 @@ class Table:
         except BotoCoreError as error:
             raise Unavailable(str(error)) from error
         except ClientError as error:
-            raise meaning(error) from error
+            raise translate(error) from error
         metering.note(answer)
         return answer  # type: ignore[no-any-return]
 

@@ -10,13 +10,13 @@ from runledger.domain.errors import OutOfTime
 from runledger.domain.events.events import ReceivedEvent
 from runledger.domain.filters.events import EventFilter, EventOrder
 from runledger.store import items
-from runledger.store.dynamodb.errors import Late, Refused
+from runledger.store.dynamodb.errors import ConditionFailed, DeadlineExceeded
 from runledger.store.dynamodb.expressions import ABSENT, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Item, Put, Write
 from runledger.store.schema import event_keys, sort_keys
 from runledger.store.schema.shards import Shards
-from runledger.store.search.executor import Found
+from runledger.store.search.executor import SearchResult
 
 A = TypeVar("A")
 
@@ -55,12 +55,12 @@ class EventStore:
         Nothing is written of one that is known.
 
         Raises:
-            Refused: what follows from it met something else than it expected.
+            ConditionFailed: what follows from it met something else than it expected.
         """
         try:
             self.table.write(*writes, self._put(event))
-        except Refused as refused:
-            is_known, _ = refused.met[-1]
+        except ConditionFailed as failed:
+            is_known, _ = failed.met[-1]
             if not is_known:
                 raise
             return False
@@ -84,9 +84,9 @@ class EventStore:
             for item in heapq.merge(*found, key=lambda item: str(item["sk"]), reverse=reverse):
                 yield read(item)
 
-    def tell(
+    def aggregate(
         self, wanted: EventFilter, summary: Callable[[Iterator[ReceivedEvent]], A], now: datetime
-    ) -> Found[A]:
+    ) -> SearchResult[A]:
         """Sum up the wanted events, in the order asked for; all of the time asked for are read.
 
         Raises:
@@ -97,9 +97,11 @@ class EventStore:
         read = Counted(self.between(since, wanted.occurred.until, reverse=reverse))
         kept = Counted(filter(wanted.matches, read))
         try:
-            return Found(summary(kept), PATH, read.count, kept.count)
-        except Late as late:
-            raise OutOfTime(TOO_LONG, Found(None, PATH, read.count, 0).told()) from late
+            return SearchResult(summary(kept), PATH, read.count, kept.count)
+        except DeadlineExceeded as exceeded:
+            raise OutOfTime(
+                TOO_LONG, SearchResult(None, PATH, read.count, 0).log_fields()
+            ) from exceeded
 
     def _put(self, event: ReceivedEvent) -> Put:
         item = event_keys.event(event, self.shards.written)._asdict() | {

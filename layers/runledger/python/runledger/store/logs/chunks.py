@@ -32,7 +32,7 @@ MAX_PIECE = 380_000
 SMALL, PACKED = "facts", "packed"
 
 # By this the stream's filter knows a chunk with lines that somebody listened for.
-TOLD = "told"
+SUBSCRIBED = "subscribed"
 
 LOGS: TypeAdapter[list[Log]] = TypeAdapter(list[Log])
 
@@ -44,11 +44,11 @@ def log_items(
     shards: int,
     retention: timedelta | None,
     *,
-    told: Callable[[Log], bool],
+    is_subscribed: Callable[[Log], bool],
 ) -> Iterator[Item]:
     """Spell the lines of a batch; they expire if there is a `retention`.
 
-    Who listens is `told` of some.
+    Who listens is `is_subscribed` of some.
     """
     for of_run in _by_runs(logs).values():
         for chunk, text in _chunks(of_run):
@@ -58,7 +58,7 @@ def log_items(
                 "owner": log_keys.owner(first),
                 "state_shard": log_keys.shard(first, shards),
                 "expires_at": _seconds(first.created + retention) if retention else None,
-                TOLD: "live" if any(map(told, chunk)) else None,
+                SUBSCRIBED: "live" if any(map(is_subscribed, chunk)) else None,
             }
             yield from _items(common, Place.of(chunk), zlib.compress(text))
 

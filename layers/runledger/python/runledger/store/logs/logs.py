@@ -9,7 +9,7 @@ from uuid import UUID
 from runledger.domain.errors import OutOfTime
 from runledger.domain.filters.logs import LogQuery
 from runledger.domain.logs import Log
-from runledger.store.dynamodb.errors import Late
+from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Put
 from runledger.store.logs import paths
@@ -18,7 +18,7 @@ from runledger.store.logs.paths import Source
 from runledger.store.logs.reader import LogReader
 from runledger.store.schema import keys
 from runledger.store.schema.shards import Shards
-from runledger.store.search.executor import Found
+from runledger.store.search.executor import SearchResult
 
 NARROWER = "logs.flow_run_id.any_, logs.task_run_id.any_, logs.timestamp."
 TOO_LONG = f"The search takes longer than a request may. Narrow it by one of these: {NARROWER}"
@@ -32,18 +32,18 @@ class LogStore:
     shards: Shards
     retention: timedelta | None
 
-    def add(self, logs: Sequence[Log], *, told: Callable[[Log], bool]) -> None:
+    def add(self, logs: Sequence[Log], *, is_subscribed: Callable[[Log], bool]) -> None:
         """Store the lines of a batch; what is stored already is stored over, not twice.
 
-        Who listens is `told` of some.
+        Who listens is `is_subscribed` of some.
 
         Raises:
             Unavailable: some lines were not stored; the whole batch can be sent again.
         """
-        spelled = log_items(logs, self.shards.written, self.retention, told=told)
-        self.table.write_loosely(list(map(Put, spelled)))
+        spelled = log_items(logs, self.shards.written, self.retention, is_subscribed=is_subscribed)
+        self.table.write_unordered(list(map(Put, spelled)))
 
-    def search(self, asked: LogQuery, now: datetime) -> Found[list[Log]]:
+    def search(self, asked: LogQuery, now: datetime) -> SearchResult[list[Log]]:
         """Return the lines that are wanted.
 
         Raises:
@@ -53,10 +53,10 @@ class LogStore:
         reader = LogReader(self.table, asked.reverse, asked.offset + asked.limit)
         try:
             page = self._page(asked, reader.lines(path.sources), now)
-        except Late as late:
-            told = Found(None, path.name, reader.items_read, 0).told()
-            raise OutOfTime(TOO_LONG, told) from late
-        return Found(page, path.name, reader.items_read, len(page))
+        except DeadlineExceeded as exceeded:
+            log_fields = SearchResult(None, path.name, reader.items_read, 0).log_fields()
+            raise OutOfTime(TOO_LONG, log_fields) from exceeded
+        return SearchResult(page, path.name, reader.items_read, len(page))
 
     def _page(self, asked: LogQuery, lines: Iterable[Log], now: datetime) -> list[Log]:
         kept = (log for log in lines if self._is_kept(log, now))
@@ -83,4 +83,4 @@ class LogStore:
 
     def remove(self, found: Iterable[keys.Key]) -> None:
         """Remove chunks of lines, or pieces of them."""
-        self.table.remove_loosely(found)
+        self.table.remove_unordered(found)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from runledger.domain.identity import EPOCH
 from runledger.domain.logs import Log
-from runledger.store.dynamodb.table import MOST_ENTRIES, MOST_KEYS, Query, Table
+from runledger.store.dynamodb.table import MAX_ENTRIES, MAX_KEYS, Query, Table
 from runledger.store.dynamodb.writes import Item
 from runledger.store.logs.chunks import PACKED, SMALL, is_whole, read_logs
 from runledger.store.logs.paths import Source
@@ -82,7 +82,7 @@ class LogReader:
     def _queries(self, sources: Sequence[Source]) -> Iterator[Query]:
         first = max(FIRST_ENTRIES, self.enough // LINES_OF_A_CHUNK)
         # What is read of all of them before the first line is told has to be held in memory.
-        most = MOST_ENTRIES // max(len(sources), 1) + 1
+        most = MAX_ENTRIES // max(len(sources), 1) + 1
         # A chunk has a line at least, and one is looked at in advance.
         page = min(first, self.enough + 1, most)
         for source in sources:
@@ -99,7 +99,7 @@ class LogReader:
         lines, enough = 0, self.enough
         some: list[Chunk] = []
         for chunk in chunks:
-            if some and (lines >= enough or len(some) == MOST_KEYS):
+            if some and (lines >= enough or len(some) == MAX_KEYS):
                 yield Bunch(some, chunk)
                 some, lines, enough = [], 0, 2 * enough
             some.append(chunk)

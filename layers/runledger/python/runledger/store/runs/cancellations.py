@@ -7,7 +7,7 @@ from uuid import UUID
 
 from runledger.domain.runs.states import StateType
 from runledger.store import items
-from runledger.store.dynamodb.errors import Refused
+from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import PRESENT, in_partition
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
@@ -54,5 +54,5 @@ class CancellationStore:
 
     def note(self, run_id: UUID, place: str) -> None:
         """Keep how far the work is, which makes the stream tell of the flow run again."""
-        with suppress(Refused):  # it is gone
+        with suppress(ConditionFailed):  # it is gone
             self.table.write(Add(keys.flow_run(run_id), {"rounds": 1}, PRESENT, {DONE: place}))

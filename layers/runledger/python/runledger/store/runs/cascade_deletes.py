@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from runledger.store.caches import Memory
+from runledger.store.caches import FifoCache
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.large_documents import PIECES, WRITTEN, orphans, superseded
 from runledger.store.dynamodb.stream_records import Change
@@ -19,7 +19,7 @@ from runledger.store.schema.removal_keys import remainder, tombstone
 
 # For so long it is taken that a flow run without a tombstone has none yet. A task run that is made
 # in this belief is found by the stream: together with the 29 seconds that a request may take, this
-# must be less than the time after which `service.removals` looks again.
+# must be less than the time after which `service.cascade_deletes` looks again.
 BELIEF = timedelta(seconds=10)
 
 
@@ -31,14 +31,14 @@ class KnownTombstones:
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._found: Memory[bool] = Memory()
-        self._missing: Memory[datetime] = Memory()
+        self._found: FifoCache[bool] = FifoCache()
+        self._missing: FifoCache[datetime] = FifoCache()
 
-    def tell(self, flow_run_id: UUID, now: datetime) -> bool | None:
+    def lookup(self, flow_run_id: UUID, now: datetime) -> bool | None:
         """Return whether there is a tombstone, or None where it is to be read."""
-        if self._found.recall(flow_run_id):
+        if self._found.get(flow_run_id):
             return True
-        missed = self._missing.recall(flow_run_id)
+        missed = self._missing.get(flow_run_id)
         return False if missed and now - missed < BELIEF else None
 
     def keep(self, flow_run_id: UUID, now: datetime, *, found: bool) -> None:
@@ -50,19 +50,19 @@ class KnownTombstones:
 
 
 @dataclass(frozen=True)
-class RemovalStore:
+class CascadeDeleteStore:
     """What is asked of the table about removals; tombstones are kept as long as events are."""
 
     table: Table
     retention: timedelta
     known: KnownTombstones
 
-    def tell_again(self, of_thing: Key, now: datetime) -> None:
+    def repeat_now(self, of_thing: Key, now: datetime) -> None:
         """Let the stream tell of a removal once more, after what it has to tell already."""
-        self.tell_later(of_thing, now)
+        self.repeat_later(of_thing, now)
         self.table.write(Delete(remainder(of_thing)))
 
-    def tell_later(self, of_thing: Key, at: datetime) -> None:
+    def repeat_later(self, of_thing: Key, at: datetime) -> None:
         """Let the stream tell of a removal once more, some time after that instant."""
         self.table.write(_expiring(remainder(of_thing), at))
 
@@ -70,7 +70,7 @@ class RemovalStore:
         """Remove pieces that were written before then, and that no item of a partition names."""
         shown = (*Key._fields, PIECES, WRITTEN)
         found = list(self.table.query(Query(in_partition(of_thing.pk), attributes=shown)))
-        self.table.remove_loosely(orphans(found, before))
+        self.table.remove_unordered(orphans(found, before))
 
     def remove_superseded(self, change: Change) -> None:
         """Remove the pieces that an item named before it was replaced or removed."""
@@ -87,7 +87,7 @@ class RemovalStore:
 
     def was_deleted(self, flow_run_id: UUID, now: datetime) -> bool:
         """Tell whether a flow run was deleted, as of some seconds ago."""
-        known = self.known.tell(flow_run_id, now)
+        known = self.known.lookup(flow_run_id, now)
         if known is not None:
             return known
         found = self.table.read(tombstone(flow_run_id)) is not None

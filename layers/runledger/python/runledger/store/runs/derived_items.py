@@ -19,10 +19,10 @@ from runledger.store.schema.keys import Key
 Run = TaskRun | FlowRun
 
 # A transaction has room for so many tags twice, or for so many with a limit each, beside the rest.
-MOST_TAGS = 25
+MAX_TAGS = 25
 
 
-def begun(run: Run, *, shards: int) -> list[Write]:
+def new_run_writes(run: Run, *, shards: int) -> list[Write]:
     """Return what is written beside a new run."""
     return [*_put(run, _items_of(run), shards), *_counted(run, Counter([run.state_type]))]
 
@@ -52,7 +52,7 @@ def uncounted(run: Run) -> list[Write]:
 def _items_of(run: Run) -> AbstractSet[str | None]:
     """Return the tags that have items; none alone stands for more than there is room for."""
     tags = frozenset(run.tags)
-    return tags if len(tags) <= MOST_TAGS else frozenset([None])
+    return tags if len(tags) <= MAX_TAGS else frozenset([None])
 
 
 def _removed(run: Run, tags: Iterable[str | None]) -> list[Write]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from runledger.domain.errors import Mismatch, TooLarge
-from runledger.domain.runs.flow_run_inputs import KEY, FlowRunInput, Wanted, is_key
+from runledger.domain.runs.flow_run_inputs import KEY, FlowRunInput, FlowRunInputQuery, is_key
 from runledger.store import items
-from runledger.store.dynamodb.errors import Refused
+from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, PRESENT, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Put
@@ -33,7 +33,7 @@ class FlowRunInputStore:
         """
         try:
             self.table.write(new(given))
-        except Refused:
+        except ConditionFailed:
             raise Mismatch(TAKEN) from None
 
     def read(self, run_id: UUID, key: str) -> FlowRunInput | None:
@@ -43,7 +43,7 @@ class FlowRunInputStore:
         item = self.table.read(input_keys.flow_run_input(run_id, key))
         return items.read_document(FlowRunInput, item) if item else None
 
-    def find(self, run_id: UUID, wanted: Wanted) -> list[FlowRunInput]:
+    def find(self, run_id: UUID, wanted: FlowRunInputQuery) -> list[FlowRunInput]:
         """Return the wanted inputs of a flow run; those whose keys begin alike are all read."""
         if wanted.beginning is None:
             return []
@@ -57,7 +57,7 @@ class FlowRunInputStore:
             return False
         try:
             self.table.write(Delete(input_keys.flow_run_input(run_id, key), PRESENT))
-        except Refused:
+        except ConditionFailed:
             return False
         return True
 
@@ -75,10 +75,10 @@ def forgetting(run_id: UUID, forgotten: Iterable[str]) -> list[Delete]:
         TooLarge: a transaction can't hold so many.
     """
     # A key that no input can have leads to none, and may be too long to ask for.
-    told = [key for key in dict.fromkeys(forgotten) if KEY.fullmatch(key)]
-    if len(told) > MAX_FORGOTTEN:
+    keys_to_forget = [key for key in dict.fromkeys(forgotten) if KEY.fullmatch(key)]
+    if len(keys_to_forget) > MAX_FORGOTTEN:
         raise TooLarge(f"A pause can ask for inputs under at most {MAX_FORGOTTEN} keys.")
-    return [Delete(input_keys.flow_run_input(run_id, key)) for key in told]
+    return [Delete(input_keys.flow_run_input(run_id, key)) for key in keys_to_forget]
 
 
 def of_flow_run(table: Table, run_id: UUID) -> Iterator[keys.Key]:

@@ -6,15 +6,15 @@ from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
-from runledger.domain.errors import Conflict, Moved
+from runledger.domain.errors import Conflict, WriteConflict
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items, size_limits
-from runledger.store.dynamodb.errors import Refused
-from runledger.store.dynamodb.expressions import ABSENT, in_partition, unmoved
+from runledger.store.dynamodb.errors import ConditionFailed
+from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.items import Stored, history
@@ -45,7 +45,7 @@ class Parent(NamedTuple):
     run: TaskRun
 
 
-class Claim(NamedTuple):
+class ClaimedTaskRun(NamedTuple):
     """A task run of a flow run, and its place in the order in which they are kept."""
 
     place: str
@@ -80,26 +80,26 @@ class FlowRunStore:
         """Store a new flow run, or return the one that has its idempotency key already.
 
         Raises:
-            Moved: the parent task run, or the flow run that has the key, changed meanwhile.
+            WriteConflict: the parent task run, or the flow run that has the key, changed meanwhile.
         """
         try:
             self.table.write(
                 *_claim(run),
-                Put(size_limits.admitted(self._item(run)), ABSENT),
+                Put(size_limits.check_facts(self._item(run)), ABSENT),
                 *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
                 *history(keys.flow_run(run.id), run.state, shards=self.shards.written),
-                *derived_items.begun(run, shards=self.shards.written),
+                *derived_items.new_run_writes(run, shards=self.shards.written),
                 *(self._adoption(run, parent) if parent else ()),
             )
-        except Refused as refused:
-            return self._first(run, refused)
+        except ConditionFailed as failed:
+            return self._first(run, failed)
         return run
 
     def rewrite(self, seen: StoredFlowRun, run: FlowRun) -> None:
         """Replace the flow run that was read, unless it moved; its state stays.
 
         Raises:
-            Moved: somebody else wrote first.
+            WriteConflict: somebody else wrote first.
         """
         self._write_unmoved(run, *self._amended(seen, run))
 
@@ -117,7 +117,7 @@ class FlowRunStore:
         With it is written what the run is given, and goes what it was given under `forgotten` keys.
 
         Raises:
-            Moved: one of the two changed meanwhile.
+            WriteConflict: one of the two changed meanwhile.
             TooLarge: so many keys are not forgotten at once.
             Conflict: the run was given something else under that key.
         """
@@ -127,7 +127,7 @@ class FlowRunStore:
         gone = flow_run_inputs.forgetting(run.id, forgotten)
         try:
             self._write_unmoved(run, *self._amended(seen, run), *own, *mirror, *put, *gone)
-        except Moved:
+        except WriteConflict:
             if given and self._is_given(seen, given):
                 raise Conflict(f"flow run {run.id} was given {given.key}") from None
             raise
@@ -140,14 +140,18 @@ class FlowRunStore:
     def _write_unmoved(self, run: FlowRun, *writes: Write) -> None:
         try:
             self.table.write(*writes)
-        except Refused as refused:
-            raise Moved(str(run.id)) from refused
+        except ConditionFailed as failed:
+            raise WriteConflict(str(run.id)) from failed
 
     def _amended(self, seen: StoredFlowRun, run: FlowRun) -> list[Write]:
         item = self._item(run, version=seen.version + 1)
         beside = derived_items.changed(seen.run, run, shards=self.shards.written)
         return [
-            Put(size_limits.amended(item, seen.run, run), unmoved(seen.version), seen.pieces),
+            Put(
+                size_limits.check_changed_facts(item, seen.run, run),
+                has_version(seen.version),
+                seen.pieces,
+            ),
             *beside,
         ]
 
@@ -157,7 +161,7 @@ class FlowRunStore:
     def _mirror(self, parent: Parent, *, more_subflow_runs: int = 0) -> tuple[Write, ...]:
         run = parent.run
         return (
-            *self._task_runs.amended(parent.seen, run, more_subflow_runs=more_subflow_runs),
+            *self._task_runs.update_writes(parent.seen, run, more_subflow_runs=more_subflow_runs),
             *history(keys.task_run(run.id), run.state, shards=self.shards.written),
         )
 
@@ -167,10 +171,10 @@ class FlowRunStore:
             Put(items.pointer_item(keys.subflow(parent.run.id, run.id), run.id)),
         )
 
-    def _first(self, run: FlowRun, refused: Refused) -> FlowRun:
+    def _first(self, run: FlowRun, failed: ConditionFailed) -> FlowRun:
         first = self.by_idempotency_key(run)
         if first is None:
-            raise Moved(str(run.id)) from refused
+            raise WriteConflict(str(run.id)) from failed
         return first
 
     def by_idempotency_key(self, run: FlowRun) -> FlowRun | None:
@@ -186,19 +190,21 @@ class FlowRunStore:
         selection = FlowRunSelection(self.table, criteria)
         return Searcher(self.table, self.shards.read, FLOW_RUNS, selection, page)
 
-    def claims(self, run_id: UUID, after: str = "", page: int | None = None) -> Iterator[Claim]:
+    def claims(
+        self, run_id: UUID, after: str = "", page: int | None = None
+    ) -> Iterator[ClaimedTaskRun]:
         """Yield every acknowledged task run of a flow run, from a place in their order on."""
         first, last = keys.under(keys.TASK_KEY)
         rest = in_partition(keys.flow_run(run_id).pk, (max(first, after), last))
         for item in self.table.query(Query(rest, page=page)):
             if item["sk"] > after:
-                yield Claim(item["sk"], items.pointed_to(item))
+                yield ClaimedTaskRun(item["sk"], items.pointed_to(item))
 
     def delete(self, seen: StoredFlowRun, tombstone: Put) -> None:
         """Remove a flow run, in whose place a tombstone stays; what lies under it is left.
 
         Raises:
-            Moved: the flow run or its parent task run changed meanwhile.
+            WriteConflict: the flow run or its parent task run changed meanwhile.
         """
         run = seen.run
         try:
@@ -207,18 +213,18 @@ class FlowRunStore:
                 *self._release(run),
                 *map(Delete, _memberships(run)),
                 *derived_items.ended(run),
-                Delete(keys.flow_run(run.id), unmoved(seen.version)),
+                Delete(keys.flow_run(run.id), has_version(seen.version)),
                 tombstone,
             )
-        except Refused as refused:
-            raise Moved(str(run.id)) from refused
+        except ConditionFailed as failed:
+            raise WriteConflict(str(run.id)) from failed
 
     def remove_rest(self, run_id: UUID) -> None:
         """Remove the states and the inputs of a flow run that is gone."""
         states = in_partition(keys.flow_run(run_id).pk, keys.under(keys.STATE))
         found = self.table.query(Query(states, attributes=keys.Key._fields))
         rest = chain(map(keys.of, found), flow_run_inputs.of_flow_run(self.table, run_id))
-        self.table.remove_loosely(rest)
+        self.table.remove_unordered(rest)
 
     def _release(self, run: FlowRun) -> list[Write]:
         """Take the flow run off its parent task run, which itself stays as it is."""
@@ -228,7 +234,7 @@ class FlowRunStore:
         link = Delete(keys.subflow(run.parent_task_run_id, run.id))
         if parent is None:
             return [link]
-        return [*self._task_runs.amended(parent, parent.run, more_subflow_runs=-1), link]
+        return [*self._task_runs.update_writes(parent, parent.run, more_subflow_runs=-1), link]
 
 
 def _claimed(run: FlowRun) -> list[keys.Key]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
-from runledger.domain.runs.graphs import Shown, Subflow
+from runledger.domain.runs.graphs import GraphTaskRun, Subflow
 from runledger.store import items
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import Query, Table
@@ -20,7 +20,7 @@ class GraphStore:
 
     table: Table
 
-    def shown(self, task_run_ids: Sequence[UUID]) -> Iterator[Shown]:
+    def shown(self, task_run_ids: Sequence[UUID]) -> Iterator[GraphTaskRun]:
         """Yield the task runs; one that subflow runs have as parent, once with each of them."""
         found = self.table.read_many([keys.task_run(run_id) for run_id in task_run_ids])
         stored = list(map(items.read_task_run, found.values()))
@@ -29,7 +29,7 @@ class GraphStore:
         for subflow in self._subflows([it for one in parents for it in self._linked(one)]):
             subflows[subflow.run.parent_task_run_id].append(subflow)
         for one in stored:
-            yield from (Shown(one.run, it) for it in subflows.get(one.run.id, [None]))
+            yield from (GraphTaskRun(one.run, it) for it in subflows.get(one.run.id, [None]))
 
     def _linked(self, task_run_id: UUID) -> Iterator[UUID]:
         links = in_partition(keys.task_run(task_run_id).pk, keys.under(keys.SUBFLOW))

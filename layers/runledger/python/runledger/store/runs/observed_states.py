@@ -12,9 +12,9 @@ from itertools import chain
 from runledger.domain.errors import OutOfTime
 from runledger.domain.runs.observed_states import ObservedState
 from runledger.domain.runs.states import State, StateType
-from runledger.parallel import map_at_once
+from runledger.parallel import map_in_parallel
 from runledger.store import items
-from runledger.store.dynamodb.errors import Late
+from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Item
@@ -22,7 +22,7 @@ from runledger.store.schema import keys, sort_keys
 from runledger.store.schema.keys import BY_OWNER
 from runledger.store.schema.shards import Shards
 from runledger.store.schema.sort_keys import StatePlace
-from runledger.store.search.executor import Found
+from runledger.store.search.executor import SearchResult
 
 PATH = "by_observed_state"
 TOO_LONG = "There are too many names of states to be told within the time of a request."
@@ -43,7 +43,7 @@ class ObservedStateStore:
     table: Table
     shards: Shards
 
-    def read(self) -> Found[list[ObservedState]]:
+    def read(self) -> SearchResult[list[ObservedState]]:
         """Return all pairs, in no particular order; the index learns of a state a moment later.
 
         Raises:
@@ -52,12 +52,12 @@ class ObservedStateStore:
         try:
             seen = self._seen()
             found = [self._told(some) for some in _by_pair(seen)]
-        except Late as late:
-            raise OutOfTime(TOO_LONG, {"path": PATH}) from late
-        return Found([one for one in found if one], PATH, 2 * len(seen), len(found))
+        except DeadlineExceeded as exceeded:
+            raise OutOfTime(TOO_LONG, {"path": PATH}) from exceeded
+        return SearchResult([one for one in found if one], PATH, 2 * len(seen), len(found))
 
     def _seen(self) -> list[Seen]:
-        shards = map_at_once(lambda number: [*self._of_shard(number)], range(self.shards.read))
+        shards = map_in_parallel(lambda number: [*self._of_shard(number)], range(self.shards.read))
         return [*chain.from_iterable(shards)]
 
     def _of_shard(self, number: int) -> Iterator[Seen]:

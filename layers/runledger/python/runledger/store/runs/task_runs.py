@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from runledger.domain.concurrency.concurrency_limits import Held
-from runledger.domain.errors import Conflict, Moved, Unavailable
+from runledger.domain.concurrency.concurrency_limits import HeldSlots
+from runledger.domain.errors import Conflict, Unavailable, WriteConflict
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items, size_limits
-from runledger.store.concurrency.slots import giving_back
+from runledger.store.concurrency.slots import release_writes
 from runledger.store.dynamodb import large_documents
-from runledger.store.dynamodb.errors import Refused
-from runledger.store.dynamodb.expressions import ABSENT, in_partition, unmoved
-from runledger.store.dynamodb.table import MOST_WRITES, Query, Table
+from runledger.store.dynamodb.errors import ConditionFailed
+from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
+from runledger.store.dynamodb.table import MAX_WRITES, Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.items import Stored, history
 from runledger.store.runs import derived_items
@@ -50,27 +50,27 @@ class TaskRunStore:
 
         Raises:
             Conflict: the id belongs to a run with another key.
-            Moved: the run that has the key was deleted meanwhile.
+            WriteConflict: the run that has the key was deleted meanwhile.
         """
         try:
-            self.table.write(*self.begun(run), *effects)
-        except Refused as refused:
-            return self._first(run, refused)
+            self.table.write(*self.new_run_writes(run), *effects)
+        except ConditionFailed as failed:
+            return self._first(run, failed)
         return run
 
-    def begun(self, run: TaskRun, *, claims: bool = True) -> list[Write]:
+    def new_run_writes(self, run: TaskRun, *, claims: bool = True) -> list[Write]:
         """Store a new run, claiming its key or not, with its first state and what is beside it."""
         stored = Stored(run, version=_first_version(run), claims=claims)
         return [
-            Put(size_limits.admitted(self._item(stored)), ABSENT),
+            Put(size_limits.check_facts(self._item(stored)), ABSENT),
             *_reclaimed(frozenset(), stored),
             *history(keys.task_run(run.id), run.state, shards=self.shards.written),
-            *derived_items.begun(run, shards=self.shards.written),
+            *derived_items.new_run_writes(run, shards=self.shards.written),
         ]
 
-    def _first(self, run: TaskRun, refused: Refused) -> TaskRun:
+    def _first(self, run: TaskRun, failed: ConditionFailed) -> TaskRun:
         """Return the run that won the key; what the refused write met saves reading it."""
-        (_, met_run), (_, met_pointer), *_ = refused.met
+        (_, met_run), (_, met_pointer), *_ = failed.met
         # DynamoDB need not report every condition that fails, so the key is asked for itself.
         pointer = met_pointer or self.table.read(_key_of(run))
         if pointer is None:
@@ -80,27 +80,27 @@ class TaskRunStore:
             return items.read_task_run(met_run).run
         stored = self.read(winner)
         if stored is None:
-            raise Moved(f"task run {winner} was deleted meanwhile")
+            raise WriteConflict(f"task run {winner} was deleted meanwhile")
         return stored.run
 
     def rewrite(self, seen: Stored, run: TaskRun) -> None:
         """Replace the run that was read, unless it moved; its state stays.
 
         Raises:
-            Moved: somebody else wrote first.
+            WriteConflict: somebody else wrote first.
         """
         try:
-            self.table.write(*self.amended(seen, run))
-        except Refused as refused:
-            raise Moved(str(run.id)) from refused
+            self.table.write(*self.update_writes(seen, run))
+        except ConditionFailed as failed:
+            raise WriteConflict(str(run.id)) from failed
 
-    def amended(
+    def update_writes(
         self,
         seen: Stored,
         run: TaskRun,
         *,
         more_subflow_runs: int = 0,
-        held: tuple[Held, ...] | None = None,
+        held: tuple[HeldSlots, ...] | None = None,
         claims: bool | None = None,
     ) -> list[Write]:
         """Replace a run that was read, unless it moved, and change what is kept beside it.
@@ -116,8 +116,8 @@ class TaskRunStore:
         )
         beside = derived_items.changed(seen.run, run, shards=self.shards.written)
         claim = _reclaimed(_claimed(seen), after)
-        item = size_limits.amended(self._item(after), seen.run, run)
-        return [Put(item, unmoved(seen.version), seen.pieces), *beside, *claim]
+        item = size_limits.check_changed_facts(self._item(after), seen.run, run)
+        return [Put(item, has_version(seen.version), seen.pieces), *beside, *claim]
 
     def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[TaskRunFacts, TaskRun]:
         """Return the search for the runs that are wanted."""
@@ -131,7 +131,7 @@ class TaskRunStore:
         that is cut off, the stream has it removed: see `remove_rest`.
 
         Raises:
-            Moved: the run got a new state meanwhile.
+            WriteConflict: the run got a new state meanwhile.
         """
         found = self._under(run_id)
         run_item = found.pop(keys.TASK_RUN, None)
@@ -139,20 +139,20 @@ class TaskRunStore:
             return False
         stored = items.read_task_run(run_item)
         first: list[Write] = [
-            Delete(keys.task_run(run_id), unmoved(stored.version)),
+            Delete(keys.task_run(run_id), has_version(stored.version)),
             *map(Delete, _claimed(stored)),
             *derived_items.uncounted(stored.run),
             # The reference leaves slots taken that a deleted run held; nobody could give them back.
-            *giving_back(self.table, stored.held, now),
+            *release_writes(self.table, stored.held, now),
             *(Delete(keys.of(item)) for sk, item in found.items() if not _may_stay(sk)),
         ]
         rest = self._removal_of_rest(found)
-        room = MOST_WRITES - len(first)
+        room = MAX_WRITES - len(first)
         try:
             self.table.write(*first, *rest[:room])
-        except Refused as refused:
-            raise Moved(str(run_id)) from refused
-        with suppress(Refused, Unavailable):
+        except ConditionFailed as failed:
+            raise WriteConflict(str(run_id)) from failed
+        with suppress(ConditionFailed, Unavailable):
             self.table.write_batches(rest[room:])
         return True
 
@@ -160,7 +160,7 @@ class TaskRunStore:
         """Remove what a removed run left, if it was not created anew under its id.
 
         Raises:
-            Moved: a flow run that has it as parent changed meanwhile.
+            WriteConflict: a flow run that has it as parent changed meanwhile.
         """
         # The run is read last: what is found without it was not written by a new run.
         found = self._under(run_id)
@@ -168,8 +168,8 @@ class TaskRunStore:
             return
         try:
             self.table.write_batches(self._removal_of_rest(found))
-        except Refused as refused:
-            raise Moved(str(run_id)) from refused
+        except ConditionFailed as failed:
+            raise WriteConflict(str(run_id)) from failed
 
     def _under(self, run_id: UUID) -> dict[str, Item]:
         return {item["sk"]: item for item in self.table.query(_all_of(run_id))}
@@ -184,10 +184,10 @@ class TaskRunStore:
         ]
 
     def _orphaned(self, child: Item) -> Put:
-        orphan = items.read_document(FlowRun, child).but(parent_task_run_id=None)
+        orphan = items.read_document(FlowRun, child).replace(parent_task_run_id=None)
         version = int(child["version"])
         item = items.flow_run_item(orphan, version=version + 1, shards=self.shards.written)
-        return Put(item, unmoved(version), child.get(large_documents.PIECES))
+        return Put(item, has_version(version), child.get(large_documents.PIECES))
 
     def _item(self, stored: Stored) -> Item:
         return items.task_run_item(stored, shards=self.shards.written)
@@ -231,4 +231,4 @@ def fits_a_transaction(item: Item) -> bool:
     stored = items.read_task_run(item)
     changes = stored.version - _first_version(stored.run)
     slots = 2 * sum(len(held.limits) for held in stored.held)
-    return 5 + changes + slots + derived_items.MOST_TAGS + 2 * stored.subflow_runs <= MOST_WRITES
+    return 5 + changes + slots + derived_items.MAX_TAGS + 2 * stored.subflow_runs <= MAX_WRITES

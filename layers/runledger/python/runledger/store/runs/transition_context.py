@@ -16,11 +16,11 @@ from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 
-Found = Mapping[Key, Item]
+SearchResult = Mapping[Key, Item]
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class TransitionContext:
     """The flow run, the results under the cache key and the tags' active limits, as found."""
 
     flow_run: FlowRun | None = None
@@ -30,7 +30,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
-class Surveyor:
+class ContextLoader:
     """Reads the surroundings of a proposal."""
 
     table: Table
@@ -38,20 +38,20 @@ class Surveyor:
     now: datetime
 
     @property
-    def foreseen(self) -> list[Key]:
+    def named_keys(self) -> list[Key]:
         """Keys that the proposal names itself, to be read with the run."""
         details = self.proposed.state_details
         cached = [keys.cache(key) for key in [details.cache_key] if key and self._concerns_cache]
         named = [keys.flow_run(run) for run in [details.flow_run_id] if run and self._starts]
         return [*cached, *named]
 
-    def survey_new(self, run: TaskRun, *, alone: bool) -> Surroundings:
+    def load_new(self, run: TaskRun, *, alone: bool) -> TransitionContext:
         """Read the flow run of a run that is to be created, and the rest unless it is `alone`."""
         flow_run = keys.flow_run(run.flow_run_id) if run.flow_run_id else None
-        wanted = [*([flow_run] if flow_run else []), *([] if alone else self.foreseen)]
+        wanted = [*([flow_run] if flow_run else []), *([] if alone else self.named_keys)]
         found = self.table.read_many(wanted)
         results = self._results(found)
-        return Surroundings(_flow_run(found, flow_run), results, self._cached(results))
+        return TransitionContext(_flow_run(found, flow_run), results, self._cached(results))
 
     @property
     def _starts(self) -> bool:
@@ -61,14 +61,14 @@ class Surveyor:
     def _concerns_cache(self) -> bool:
         return self.proposed.type in {StateType.RUNNING, StateType.COMPLETED}
 
-    def survey(self, run: TaskRun, found: Found) -> Surroundings:
+    def load(self, run: TaskRun, found: SearchResult) -> TransitionContext:
         """Read what is still missing."""
         flow_run = keys.flow_run(run.flow_run_id) if run.flow_run_id and self._starts else None
         limits = self._limits(run)
         missing = [key for key in [flow_run, *limits] if key and key not in found]
         known = {**found, **(self.table.read_many(missing) if missing else {})}
         results = self._results(known)
-        return Surroundings(
+        return TransitionContext(
             flow_run=_flow_run(known, flow_run),
             results=results,
             cached=self._cached(results),
@@ -81,7 +81,7 @@ class Surveyor:
             return []
         return [keys.limit(f"{TAG_PREFIX}{tag}") for tag in dict.fromkeys(run.tags)]
 
-    def _results(self, known: Found) -> Item | None:
+    def _results(self, known: SearchResult) -> Item | None:
         cache_key = self.proposed.state_details.cache_key
         return known.get(keys.cache(cache_key)) if cache_key else None
 
@@ -97,11 +97,11 @@ class Surveyor:
         return items.read_document(State, state) if state else None
 
 
-def _active_limits(known: Found, limits: list[Key]) -> Iterator[SeenLimit]:
+def _active_limits(known: SearchResult, limits: list[Key]) -> Iterator[SeenLimit]:
     seen = (read_limit(known[key]) for key in limits if key in known)
     return (one for one in seen if one.limit.active)
 
 
-def _flow_run(known: Found, key: Key | None) -> FlowRun | None:
+def _flow_run(known: SearchResult, key: Key | None) -> FlowRun | None:
     item = known.get(key) if key else None
     return items.read_document(FlowRun, item) if item else None

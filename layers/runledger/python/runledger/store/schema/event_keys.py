@@ -16,10 +16,10 @@ EVENTS = "EVENTS"
 DAY = timedelta(days=1)
 
 
-def event(told: Event, shards: int) -> Key:
-    number = keys.shard_of(told.id, shards)
+def event(event: Event, shards: int) -> Key:
+    number = keys.shard_of(event.id, shards)
     return Key(
-        _partition(_day(told.occurred), number), join(sort_keys.instant(told.occurred), told.id)
+        _partition(_day(event.occurred), number), join(sort_keys.instant(event.occurred), event.id)
     )
 
 

@@ -213,7 +213,7 @@ def cache(cache_key: str) -> Key:
     return Key(join(CACHE, bounded(cache_key)), CACHE)
 
 
-def thing(kind: str, item_id: UUID) -> Key:
+def entity(kind: str, item_id: UUID) -> Key:
     """The item of a task run, a flow run or a flow, by its kind."""
     return Key(join(kind, item_id), kind)
 

@@ -35,10 +35,10 @@ RUNNING, DONE = "RUNNING", "DONE"
 ZERO, DIGITS = 10**19, 20
 
 # DynamoDB takes 1,024 bytes in a sort key.
-MOST_NAME_BYTES = 800
+MAX_NAME_BYTES = 800
 
 # It takes 2,048 bytes in a partition key; this leaves room for what stands beside texts.
-MOST_TEXT_BYTES = 900
+MAX_TEXT_BYTES = 900
 
 
 def join(*parts: object) -> str:
@@ -49,7 +49,7 @@ def join(*parts: object) -> str:
 def bounded(*texts: str) -> str:
     """Spell texts of any content and length, one to one, as JSON or by their hash."""
     spelled = json.dumps(texts, separators=(",", ":"))
-    if len(spelled) <= MOST_TEXT_BYTES:
+    if len(spelled) <= MAX_TEXT_BYTES:
         return spelled
     return "sha256:" + hashlib.sha256(spelled.encode()).hexdigest()
 
@@ -155,7 +155,7 @@ class StatePlace(NamedTuple):
 def state_place(state_type: str, name: str, entered: datetime) -> str:
     """Spell the place of a state in the order of type, name and time."""
     spelled = name.translate(ESCAPES)
-    if len(spelled.encode()) > MOST_NAME_BYTES:
+    if len(spelled.encode()) > MAX_NAME_BYTES:
         spelled = _cut(spelled) + CUT + hashlib.sha256(name.encode()).hexdigest()
     return NAME_END.join((join(state_type, spelled), instant(entered)))
 
@@ -168,7 +168,7 @@ def state_place_of(place: str) -> StatePlace:
 
 
 def _cut(name: str) -> str:
-    return name.encode()[:MOST_NAME_BYTES].decode(errors="ignore")
+    return name.encode()[:MAX_NAME_BYTES].decode(errors="ignore")
 
 
 def cut_name(name_key: str) -> bytes | None:
@@ -178,7 +178,7 @@ def cut_name(name_key: str) -> bytes | None:
     of up to four bytes, or all that follows.
     """
     name = name_key.partition(NAME_END)[0].encode()
-    shown = MOST_NAME_BYTES - 3
+    shown = MAX_NAME_BYTES - 3
     return name[:shown] if len(name) >= shown else None
 
 

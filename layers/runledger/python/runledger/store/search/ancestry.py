@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
-from runledger.domain.filters.ancestry import Lineage
+from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
@@ -35,28 +35,28 @@ NO_FLOW = KnownFlow()
 
 
 @dataclass(frozen=True)
-class Lineages:
+class AncestryLoader:
     """Looks up lineages once per flow run, and only as far as the criteria ask."""
 
     table: Table
     criteria: Criteria
-    _seen: dict[UUID | None, Lineage] = field(default_factory=dict)
+    _seen: dict[UUID | None, Ancestry] = field(default_factory=dict)
 
-    def of(self, runs: Iterable[TaskRunFacts]) -> Mapping[UUID | None, Lineage]:
+    def of(self, runs: Iterable[TaskRunFacts]) -> Mapping[UUID | None, Ancestry]:
         """Return the lineages of the runs by their flow run's id; of no flow run there is none."""
-        if not self.criteria.needs_lineage:
+        if not self.criteria.needs_ancestry:
             return {}
         ids = {run.flow_run_id for run in runs if run.flow_run_id}
         self._seen.update(self._look_up([one for one in ids if one not in self._seen]))
         return self._seen
 
-    def _look_up(self, ids: list[UUID]) -> dict[UUID | None, Lineage]:
+    def _look_up(self, ids: list[UUID]) -> dict[UUID | None, Ancestry]:
         found = self.table.read_many([keys.flow_run(flow_run_id) for flow_run_id in ids])
         flow_runs = [items.read_document(FlowRun, item) for item in found.values()]
         of_each = zip(flow_runs, self.of_flow_runs(flow_runs), strict=True)
-        return {run.id: lineage for run, lineage in of_each}
+        return {run.id: ancestry for run, ancestry in of_each}
 
-    def of_flow_runs(self, flow_runs: Sequence[FlowRun]) -> Iterator[Lineage]:
+    def of_flow_runs(self, flow_runs: Sequence[FlowRun]) -> Iterator[Ancestry]:
         """Return the lineage of each flow run, as far as the criteria ask."""
         deployments = self._deployments(flow_runs)
         flows = self._flows(flow_runs, deployments.values())
@@ -65,7 +65,7 @@ class Lineages:
             deployment = deployments.get(run.deployment_id)
             above, has_deployment = flows.get(run.flow_id, NO_FLOW)
             deployed, _ = flows.get(deployment.flow_id, NO_FLOW) if deployment else NO_FLOW
-            yield Lineage(
+            yield Ancestry(
                 flow_run=run,
                 flow=above,
                 deployment=deployment,

@@ -2,7 +2,7 @@
 
 from runledger.store.dynamodb.table import Table
 from runledger.store.runs import counters
-from runledger.store.search.entities import F, Kind, R
+from runledger.store.search.entities import EntityType, F, R
 from runledger.store.search.planner import Follow, Read, Walk
 
 # To learn how many things there are takes 64 read units, and is worth it from so many queries on.
@@ -13,8 +13,8 @@ MANY_QUERIES = 200
 ENTRIES_PER_QUERY = 8
 
 
-def is_dearer_than_all(
-    read: Read | None, table: Table, kind: Kind[F, R], many_queries: int
+def costs_more_than_all(
+    read: Read | None, table: Table, kind: EntityType[F, R], many_queries: int
 ) -> bool:
     """Tell whether a plan costs more than to read all things of its kind, as far as is known."""
     queries = _queries(read)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
-from runledger.domain.filters.ancestry import Lineage
+from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.store import items
 from runledger.store.dynamodb.expressions import in_partition
-from runledger.store.dynamodb.table import MOST_KEYS, Query, Table, chunks
+from runledger.store.dynamodb.table import MAX_KEYS, Query, Table, chunks
 from runledger.store.schema import keys
 from runledger.store.search.flow_run_selections import Members, test_each
 
@@ -26,29 +26,29 @@ class DeploymentSelection:
     def choose(self, facts: Sequence[Deployment]) -> Iterator[bool]:
         """Look up the flows and the runs of the deployments, as far as they are asked for."""
         flows = self._flows(facts)
-        lineages = (self._lineage(one, flows.get(one.flow_id)) for one in facts)
+        ancestries = (self._lineage(one, flows.get(one.flow_id)) for one in facts)
         asks_below = self.criteria.flow_runs is not None or self.criteria.task_runs is not None
-        return test_each(self._wants, zip(facts, lineages, strict=True), reads=asks_below)
+        return test_each(self._wants, zip(facts, ancestries, strict=True), reads=asks_below)
 
     def _flows(self, deployments: Sequence[Deployment]) -> dict[UUID, Flow]:
         found = self.table.read_many(list({keys.flow(one.flow_id) for one in deployments}))
         flows = (items.read_document(Flow, item) for item in found.values())
         return {flow.id: flow for flow in flows}
 
-    def _lineage(self, deployment: Deployment, flow: Flow | None) -> Lineage:
-        return Lineage(
+    def _lineage(self, deployment: Deployment, flow: Flow | None) -> Ancestry:
+        return Ancestry(
             flow=flow, deployment=deployment, deployment_flow=flow, flow_has_deployment=True
         )
 
-    def _wants(self, deployment: Deployment, lineage: Lineage) -> bool:
+    def _wants(self, deployment: Deployment, ancestry: Ancestry) -> bool:
         asked = (self.criteria.deployments, self.criteria.flows)
         members = Members(self.table, self.criteria)
-        return all(one.matches(lineage) for one in asked if one) and members.has_run(
+        return all(one.matches(ancestry) for one in asked if one) and members.has_run(
             self._flow_runs(deployment.id)
         )
 
     def _flow_runs(self, deployment_id: UUID) -> Iterator[FlowRun]:
         pointers = in_partition(keys.deployment(deployment_id).pk, keys.under(keys.FLOW_RUN))
-        for some in chunks(map(items.pointed_to, self.table.query(Query(pointers))), MOST_KEYS):
+        for some in chunks(map(items.pointed_to, self.table.query(Query(pointers))), MAX_KEYS):
             found = self.table.read_many([keys.flow_run(run_id) for run_id in some])
             yield from (items.read_document(FlowRun, item) for item in found.values())

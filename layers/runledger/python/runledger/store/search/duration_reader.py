@@ -32,9 +32,9 @@ class DurationReader:
     def entries(self, partitions: tuple[str, ...]) -> Iterator[Item]:
         """Yield the entries of all partitions in the order of the page, each read as needed."""
         first = [query for one in partitions for query in self._first(one)]
-        begun = self.table.query_each(first)
+        new_run_writes = self.table.query_each(first)
         # Two of each partition: see `_first`.
-        pairs = zip(partitions, begun, begun, strict=True)
+        pairs = zip(partitions, new_run_writes, new_run_writes, strict=True)
         streams = [it for one, *pair in pairs for it in (pair[0], self._ordered(one, pair[1]))]
         return heapq.merge(*streams, key=self._rank, reverse=self.page.order.reverse)
 
@@ -50,11 +50,13 @@ class DurationReader:
             return backwards, self._query(partition, sort_keys.as_long_as(NO_TIME), reverse=True)
         return backwards, self._query(partition, sort_keys.durations(running=True))
 
-    def _ordered(self, partition: str, begun: Iterator[Item]) -> Iterator[Item]:
+    def _ordered(self, partition: str, new_run_writes: Iterator[Item]) -> Iterator[Item]:
         if not self.page.order.reverse:
-            yield from begun
-            begun = self.table.query(self._query(partition, sort_keys.longer_than(NO_TIME)))
-        rest: Iterator[Item] | None = begun
+            yield from new_run_writes
+            new_run_writes = self.table.query(
+                self._query(partition, sort_keys.longer_than(NO_TIME))
+            )
+        rest: Iterator[Item] | None = new_run_writes
         while rest is not None:
             rest = yield from self._with_ties_backwards(partition, rest)
 

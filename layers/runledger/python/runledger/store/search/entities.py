@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Kind(Generic[F, R]):
+class EntityType(Generic[F, R]):
     """A kind: its name in keys, and how to read what indexes know of a thing, and all of it.
 
     `paths` lead to some things of the kind without reading all; `is_counted` says that counters
@@ -43,7 +43,7 @@ def _by_column(rank: Callable[[F, str], tuple[Any, ...]]) -> Callable[[F, Page],
     return lambda facts, page: rank(facts, page.order.column)
 
 
-TASK_RUNS: Kind[TaskRunFacts, TaskRun] = Kind(
+TASK_RUNS: EntityType[TaskRunFacts, TaskRun] = EntityType(
     keys.TASK_RUN,
     facts=items.read_facts,
     document=lambda item: items.read_task_run(item).run,
@@ -52,7 +52,7 @@ TASK_RUNS: Kind[TaskRunFacts, TaskRun] = Kind(
     paths=task_runs.PATHS,
     is_counted=True,
 )
-FLOW_RUNS: Kind[FlowRun, FlowRun] = Kind(
+FLOW_RUNS: EntityType[FlowRun, FlowRun] = EntityType(
     keys.FLOW_RUN,
     facts=items.read_flow_run_facts,
     document=lambda item: items.read_document(FlowRun, item),
@@ -61,7 +61,7 @@ FLOW_RUNS: Kind[FlowRun, FlowRun] = Kind(
     paths=flow_runs.PATHS,
     is_counted=True,
 )
-FLOWS: Kind[Flow, Flow] = Kind(
+FLOWS: EntityType[Flow, Flow] = EntityType(
     keys.FLOW,
     facts=items.read_flow_facts,
     document=lambda item: items.read_document(Flow, item),
@@ -69,7 +69,7 @@ FLOWS: Kind[Flow, Flow] = Kind(
     attributes=items.OF_FLOWS,
     paths=flows.TO_FLOWS,
 )
-DEPLOYMENTS: Kind[Deployment, Deployment] = Kind(
+DEPLOYMENTS: EntityType[Deployment, Deployment] = EntityType(
     keys.DEPLOYMENT,
     facts=deployment_items.read_deployment_facts,
     document=lambda item: items.read_document(Deployment, item),

@@ -14,14 +14,14 @@ from runledger.domain.errors import OutOfTime
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.states import StateType
 from runledger.domain.sorting import ALL, Page
-from runledger.parallel import MAX_READS_AT_ONCE
+from runledger.parallel import MAX_PARALLEL
 from runledger.store.dynamodb import large_documents
-from runledger.store.dynamodb.errors import Late
-from runledger.store.dynamodb.table import MOST_KEYS, Table, chunks
+from runledger.store.dynamodb.errors import DeadlineExceeded
+from runledger.store.dynamodb.table import MAX_KEYS, Table, chunks
 from runledger.store.runs import counters
 from runledger.store.runs.counters import COUNTERS
-from runledger.store.search.costs import MANY_QUERIES, is_dearer_than_all
-from runledger.store.search.entities import F, Kind, R
+from runledger.store.search.costs import MANY_QUERIES, costs_more_than_all
+from runledger.store.search.entities import EntityType, F, R
 from runledger.store.search.paths.shared import counted
 from runledger.store.search.planner import (
     Read,
@@ -31,17 +31,17 @@ from runledger.store.search.planner import (
     is_bounded,
     narrowest,
 )
-from runledger.store.search.reader import Candidate, Reader, Tally
+from runledger.store.search.reader import Candidate, CountingIterator, Reader
 from runledger.store.search.task_run_selections import Selection
 
 A = TypeVar("A")
 
 # Entries of an unordered path that are sorted in memory. Where there are more, as many are first
 # looked at in the order that is asked for: a page of what is common is found sooner there.
-MOST_SORTED = 2_000
+MAX_SORTED = 2_000
 
 # Things that are read at a time where all of them must be: batches that are under way together.
-MAX_READ = MAX_READS_AT_ONCE * MOST_KEYS
+MAX_READ = MAX_PARALLEL * MAX_KEYS
 
 NOTHING = Criteria()
 
@@ -49,7 +49,7 @@ TOO_LONG = "The search takes longer than a request may. Narrow it by one of thes
 
 
 @dataclass(frozen=True)
-class Found(Generic[A]):
+class SearchResult(Generic[A]):
     """An answer, and what it took to find it."""
 
     answer: A
@@ -57,12 +57,12 @@ class Found(Generic[A]):
     items_read: int
     items_kept: int
 
-    def told(self) -> dict[str, object]:
+    def log_fields(self) -> dict[str, object]:
         """Return what is worth logging."""
         return {"path": self.path, "items_read": self.items_read, "items_kept": self.items_kept}
 
 
-class Paged(NamedTuple, Generic[R]):
+class PageAndTotal(NamedTuple, Generic[R]):
     """A page, and how many things there are on all pages."""
 
     page: list[R]
@@ -85,10 +85,10 @@ class Searcher(Generic[F, R]):
 
     table: Table
     shards: int
-    kind: Kind[F, R]
+    kind: EntityType[F, R]
     selection: Selection[F]
     page: Page = ALL
-    most_sorted: int = MOST_SORTED
+    most_sorted: int = MAX_SORTED
     many_queries: int = MANY_QUERIES
     path: str = field(default="", init=False)
 
@@ -96,49 +96,49 @@ class Searcher(Generic[F, R]):
         """Begin with nothing read."""
         self.reader: Reader[F, R] = Reader(self.table, self.kind, self.page)
 
-    def find(self) -> Found[list[R]]:
+    def find(self) -> SearchResult[list[R]]:
         """Return the page that is wanted."""
         with self._in_time():
             page = self._read_page(self._ranked())
         return self._found(page, kept=len(page))
 
-    def paginate(self) -> Found[Paged[R]]:
+    def paginate(self) -> SearchResult[PageAndTotal[R]]:
         """Return the page that is wanted, and how many there are on all pages."""
         with self._in_time():
             ranked = self._ranked()
             page = self._read_page(ranked)
         if ranked.total is not None:
-            return self._found(Paged(page, ranked.total), kept=len(page))
+            return self._found(PageAndTotal(page, ranked.total), kept=len(page))
         counted = replace(self, page=ALL).count()
         items_read = self.reader.items_read + counted.items_read
-        return Found(Paged(page, counted.answer), self.path, items_read, len(page))
+        return SearchResult(PageAndTotal(page, counted.answer), self.path, items_read, len(page))
 
-    def count(self) -> Found[int]:
+    def count(self) -> SearchResult[int]:
         """Return how many are wanted."""
         types = counted(self.selection.criteria, self.kind.name) if self.kind.is_counted else None
         if types is not None:
             return self._sum_up(types)
-        return self.tell(lambda facts: sum(1 for _ in facts))
+        return self.aggregate(lambda facts: sum(1 for _ in facts))
 
-    def _sum_up(self, types: AbstractSet[StateType | None]) -> Found[int]:
+    def _sum_up(self, types: AbstractSet[StateType | None]) -> SearchResult[int]:
         self.path = "counters"
         with self._in_time():
             totals = counters.read(self.table, self.kind.name)
         number = sum(totals[state_type] for state_type in types)
-        return Found(number, self.path, COUNTERS, number)
+        return SearchResult(number, self.path, COUNTERS, number)
 
-    def tell(
+    def aggregate(
         self,
         summary: Callable[[Iterator[F]], A],
         between: tuple[datetime, datetime] | None = None,
-    ) -> Found[A]:
+    ) -> SearchResult[A]:
         """Sum up all that is wanted, as far as runs are expected to start between, if given."""
         with self._in_time():
             read = self._narrowest() or self._everything(ALL)
             if between and not is_bounded(read):
                 read = expected_between(self.kind.name, *between, self.shards)
             self.path = read.name
-            wanted = Tally(self._all_wanted(read))
+            wanted = CountingIterator(self._all_wanted(read))
             answer = summary(one.facts for one in wanted if one.facts is not None)
         return self._found(answer, kept=wanted.number)
 
@@ -146,12 +146,12 @@ class Searcher(Generic[F, R]):
     def _in_time(self) -> Iterator[None]:
         try:
             yield
-        except Late as late:
-            told = self._found(None, kept=0).told()
-            raise OutOfTime(f"{TOO_LONG} {', '.join(self.kind.paths)}.", told) from late
+        except DeadlineExceeded as exceeded:
+            log_fields = self._found(None, kept=0).log_fields()
+            raise OutOfTime(f"{TOO_LONG} {', '.join(self.kind.paths)}.", log_fields) from exceeded
 
-    def _found(self, answer: A, *, kept: int) -> Found[A]:
-        return Found(answer, self.path, self.reader.items_read, kept)
+    def _found(self, answer: A, *, kept: int) -> SearchResult[A]:
+        return SearchResult(answer, self.path, self.reader.items_read, kept)
 
     @property
     def _asks_nothing(self) -> bool:
@@ -159,7 +159,7 @@ class Searcher(Generic[F, R]):
 
     def _narrowest(self) -> Read | None:
         read = narrowest(self.kind.paths, self.selection.criteria, self.shards)
-        return None if is_dearer_than_all(read, self.table, self.kind, self.many_queries) else read
+        return None if costs_more_than_all(read, self.table, self.kind, self.many_queries) else read
 
     def _everything(self, page: Page) -> Walk:
         return everything(self.kind.name, page.order, self.shards)
@@ -200,7 +200,7 @@ class Searcher(Generic[F, R]):
     def _best(self, read: Read) -> Ranked[F]:
         """Look at all that a plan finds, and keep no more of it than the page needs."""
         self.path = read.name
-        wanted = Tally(self._all_wanted(read))
+        wanted = CountingIterator(self._all_wanted(read))
         choose = heapq.nlargest if self.page.order.reverse else heapq.nsmallest
         # Of none, `heapq` would look at none, and they could not be counted.
         best = choose(max(self._end, 1), wanted, key=self.reader.rank)
@@ -215,7 +215,7 @@ class Searcher(Generic[F, R]):
         return self._wanted(self.reader.candidates(read, ordered=False), at_a_time=MAX_READ)
 
     def _wanted(
-        self, candidates: Iterable[Candidate[F]], at_a_time: int = MOST_KEYS
+        self, candidates: Iterable[Candidate[F]], at_a_time: int = MAX_KEYS
     ) -> Iterator[Candidate[F]]:
         """Keep those that are wanted, as far as what is known of them tells.
 

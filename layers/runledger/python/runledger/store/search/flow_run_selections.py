@@ -7,18 +7,18 @@ from typing import TypeVar
 from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
-from runledger.domain.filters.ancestry import Lineage
+from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
-from runledger.parallel import map_at_once
+from runledger.parallel import map_in_parallel
 from runledger.store import items
 from runledger.store.deployments import deployment_items
 from runledger.store.dynamodb.expressions import in_index
-from runledger.store.dynamodb.table import MOST_KEYS, Query, Table, chunks
+from runledger.store.dynamodb.table import MAX_KEYS, Query, Table, chunks
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys
-from runledger.store.search.ancestry import KnownFlow, Lineages
+from runledger.store.search.ancestry import AncestryLoader, KnownFlow
 
 T = TypeVar("T")
 
@@ -42,14 +42,14 @@ class Members:
         """Tell whether one run meets all that is asked of runs; asked for at all, that is."""
         if self.criteria.flow_runs is None and self.criteria.task_runs is None:
             return True
-        return any(self._has_any(some) for some in chunks(runs, MOST_KEYS))
+        return any(self._has_any(some) for some in chunks(runs, MAX_KEYS))
 
     def _has_any(self, runs: Sequence[FlowRun]) -> bool:
         wanted = self.criteria.flow_runs
-        lineages = Lineages(self.table, self.criteria).of_flow_runs(runs)
+        ancestries = AncestryLoader(self.table, self.criteria).of_flow_runs(runs)
         return any(
-            (wanted is None or wanted.matches(lineage)) and self.has_task_run(run.id)
-            for run, lineage in zip(runs, lineages, strict=True)
+            (wanted is None or wanted.matches(ancestry)) and self.has_task_run(run.id)
+            for run, ancestry in zip(runs, ancestries, strict=True)
         )
 
     def flow_runs(self, flow_id: UUID) -> Iterator[FlowRun]:
@@ -68,10 +68,10 @@ class Members:
 
 
 def test_each(
-    test: Callable[[T, Lineage], bool], things: Iterable[tuple[T, Lineage]], *, reads: bool
+    test: Callable[[T, Ancestry], bool], things: Iterable[tuple[T, Ancestry]], *, reads: bool
 ) -> Iterator[bool]:
     """Tell of each thing whether it is wanted; many at a time where that reads the table."""
-    apply = map_at_once if reads else map
+    apply = map_in_parallel if reads else map
     return apply(lambda given: test(*given), things)
 
 
@@ -85,16 +85,16 @@ class FlowRunSelection:
     def choose(self, facts: Sequence[FlowRun]) -> Iterator[bool]:
         """Look up what stands above and below the flow runs, as far as it is asked for."""
         members = Members(self.table, self.criteria)
-        lineages = Lineages(self.table, self.criteria).of_flow_runs(facts)
+        ancestries = AncestryLoader(self.table, self.criteria).of_flow_runs(facts)
 
-        def is_wanted(run: FlowRun, lineage: Lineage) -> bool:
-            return self._wants(lineage) and members.has_task_run(run.id)
+        def is_wanted(run: FlowRun, ancestry: Ancestry) -> bool:
+            return self._wants(ancestry) and members.has_task_run(run.id)
 
         asks_below = self.criteria.task_runs is not None
-        return test_each(is_wanted, zip(facts, lineages, strict=True), reads=asks_below)
+        return test_each(is_wanted, zip(facts, ancestries, strict=True), reads=asks_below)
 
-    def _wants(self, lineage: Lineage) -> bool:
-        return all(one.matches(lineage) for one in self.criteria.of_lineage)
+    def _wants(self, ancestry: Ancestry) -> bool:
+        return all(one.matches(ancestry) for one in self.criteria.of_ancestry)
 
 
 @dataclass(frozen=True)
@@ -107,19 +107,19 @@ class FlowSelection:
     def choose(self, facts: Sequence[Flow]) -> Iterator[bool]:
         """Look up the deployments and the runs of the flows, as far as they are asked for."""
         deployed = self._deployed(facts)
-        lineages = (
-            Lineage(flow=flow, deployment_flow=flow, flow_has_deployment=flow.id in deployed)
+        ancestries = (
+            Ancestry(flow=flow, deployment_flow=flow, flow_has_deployment=flow.id in deployed)
             for flow in facts
         )
 
-        def is_wanted(flow: Flow, lineage: Lineage) -> bool:
+        def is_wanted(flow: Flow, ancestry: Ancestry) -> bool:
             return (
-                self._is_wanted(lineage) and self._has_deployment(lineage) and self._has_run(flow)
+                self._is_wanted(ancestry) and self._has_deployment(ancestry) and self._has_run(flow)
             )
 
         below = (self.criteria.deployments, self.criteria.flow_runs, self.criteria.task_runs)
         asks_below = any(one is not None for one in below)
-        return test_each(is_wanted, zip(facts, lineages, strict=True), reads=asks_below)
+        return test_each(is_wanted, zip(facts, ancestries, strict=True), reads=asks_below)
 
     def _deployed(self, flows: Sequence[Flow]) -> AbstractSet[UUID]:
         """Return the flows that have deployments, if that is asked: their items count them."""
@@ -129,16 +129,16 @@ class FlowSelection:
         known = map(KnownFlow.read, found.values())
         return {one.flow.id for one in known if one.flow and one.has_deployment}
 
-    def _is_wanted(self, lineage: Lineage) -> bool:
-        return self.criteria.flows is None or self.criteria.flows.matches(lineage)
+    def _is_wanted(self, ancestry: Ancestry) -> bool:
+        return self.criteria.flows is None or self.criteria.flows.matches(ancestry)
 
-    def _has_deployment(self, lineage: Lineage) -> bool:
+    def _has_deployment(self, ancestry: Ancestry) -> bool:
         """Tell whether a deployment meets what is asked of deployments."""
         wanted = self.criteria.deployments
-        if wanted is None or lineage.flow is None:
+        if wanted is None or ancestry.flow is None:
             return True
-        deployments = Members(self.table, self.criteria).deployments(lineage.flow.id)
-        return any(wanted.matches(replace(lineage, deployment=one)) for one in deployments)
+        deployments = Members(self.table, self.criteria).deployments(ancestry.flow.id)
+        return any(wanted.matches(replace(ancestry, deployment=one)) for one in deployments)
 
     def _has_run(self, flow: Flow) -> bool:
         members = Members(self.table, self.criteria)

@@ -111,7 +111,7 @@ Paths = Mapping[str, Path]
 def narrowest(paths: Paths, criteria: Criteria, shards: int) -> Read | None:
     """Return the first read that a path offers."""
     offers = (path(criteria, shards) for path in paths.values())
-    return next((offer for offer in offers if offer is not None), None)
+    return next((requeue for requeue in offers if requeue is not None), None)
 
 
 def everything(kind: str, order: Order, shards: int) -> Walk:

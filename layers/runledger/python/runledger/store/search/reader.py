@@ -11,11 +11,11 @@ from typing import Any, Generic, TypeVar
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items
 from runledger.store.dynamodb.expressions import in_index, in_partition
-from runledger.store.dynamodb.table import MOST_ENTRIES, Query, Table
+from runledger.store.dynamodb.table import MAX_ENTRIES, Query, Table
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
 from runledger.store.search.duration_reader import DurationReader
-from runledger.store.search.entities import F, Kind, R
+from runledger.store.search.entities import EntityType, F, R
 from runledger.store.search.planner import Follow, Lookup, Read, Walk
 
 A = TypeVar("A")
@@ -31,7 +31,7 @@ class Candidate(Generic[F]):
 
 
 @dataclass
-class Tally(Generic[A]):
+class CountingIterator(Generic[A]):
     """Counts what passes."""
 
     passing: Iterable[A]
@@ -49,7 +49,7 @@ class Reader(Generic[F, R]):
     """Reads things of a kind for a page; `items_read` counts index entries and items alike."""
 
     table: Table
-    kind: Kind[F, R]
+    kind: EntityType[F, R]
     page: Page
     items_read: int = field(default=0, init=False)
 
@@ -69,7 +69,7 @@ class Reader(Generic[F, R]):
         by_key = self.table.read_many(read.keys).values()
         for item in chain(by_key, chain.from_iterable(self.table.query_each(asked))):
             self.items_read += 1
-            yield keys.thing(self.kind.name, items.pointed_to(item))
+            yield keys.entity(self.kind.name, items.pointed_to(item))
 
     def _entries(self, walk: Walk, *, ordered: bool) -> Iterator[Candidate[F]]:
         if not ordered:
@@ -83,7 +83,7 @@ class Reader(Generic[F, R]):
             yield from (self._candidate(entry, wide=walk.wide) for entry in self._merged(walk))
 
     def _by_duration(self, walk: Walk) -> Iterator[Item]:
-        at_first = self._page_size(len(walk.partitions)) or MOST_ENTRIES
+        at_first = self._page_size(len(walk.partitions)) or MAX_ENTRIES
         return self._of_kind(
             DurationReader(self.table, self.page, at_first).entries(walk.partitions)
         )
@@ -117,7 +117,7 @@ class Reader(Generic[F, R]):
         if self.page == ALL or not partitions:
             return None
         share = -(-(self.page.offset + self.page.limit) // partitions)
-        return min(share + 2 * isqrt(share) + 1, MOST_ENTRIES)
+        return min(share + 2 * isqrt(share) + 1, MAX_ENTRIES)
 
     def _with_long_names_settled(self, entries: Iterable[Item]) -> Iterator[Candidate[F]]:
         """Put in order what the index can't: names that agree as far as it shows them."""

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.store.dynamodb.table import Table
-from runledger.store.search.ancestry import Lineages
+from runledger.store.search.ancestry import AncestryLoader
 
 F_contra = TypeVar("F_contra", contravariant=True)
 
@@ -30,14 +30,14 @@ class TaskRunSelection:
     """Which task runs are wanted."""
 
     criteria: Criteria
-    lineages: Lineages
+    ancestries: AncestryLoader
 
     @classmethod
     def by(cls, table: Table, criteria: Criteria) -> "TaskRunSelection":
         """Return the selection of a table's task runs by criteria."""
-        return cls(criteria, Lineages(table, criteria))
+        return cls(criteria, AncestryLoader(table, criteria))
 
     def choose(self, facts: Sequence[TaskRunFacts]) -> Iterator[bool]:
         """Look up what stands above the runs, as far as it is asked for."""
-        lineages = self.lineages.of(facts)
-        return (self.criteria.matches(run, lineages.get(run.flow_run_id)) for run in facts)
+        ancestries = self.ancestries.of(facts)
+        return (self.criteria.matches(run, ancestries.get(run.flow_run_id)) for run in facts)

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from runledger.domain.values import Value
 from runledger.store import items
-from runledger.store.caches import Memory
-from runledger.store.dynamodb.errors import Refused
-from runledger.store.dynamodb.expressions import PRESENT, in_index, lacking
+from runledger.store.caches import FifoCache
+from runledger.store.dynamodb.errors import ConditionFailed
+from runledger.store.dynamodb.expressions import PRESENT, in_index, lacks
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put
 from runledger.store.schema import keys, worker_keys
@@ -21,14 +21,14 @@ LONGEST = timedelta(days=1)
 class Connection(Value):
     """A connection: what it was opened for, and whether its client may speak.
 
-    What an admitted client says last may come after the end of its connection, and is still heard
-    if it is to be `heard_out`. One that has yet to show credentials has until `deadline` for it.
+    The last messages of an admitted client may arrive after its connection ended; they are dealt
+    with if `finish_after_close` is set. A client has until `deadline` to send its credentials.
     """
 
     id: str
     path: str
     admitted: bool
-    heard_out: bool = False
+    finish_after_close: bool = False
     deadline: datetime | None = None
 
 
@@ -37,7 +37,7 @@ class ConnectionStore:
     """What is asked of the table about connections."""
 
     table: Table
-    known: Memory[Connection]
+    known: FifoCache[Connection]
 
     def open(self, connection: Connection, now: datetime) -> None:
         """Remember a connection until it is closed, or forgotten after a day."""
@@ -45,10 +45,10 @@ class ConnectionStore:
 
     def admit(self, connection: Connection, now: datetime) -> bool:
         """Let the client speak; return False if its connection was closed meanwhile."""
-        admitted = connection.but(admitted=True, deadline=None)
+        admitted = connection.replace(admitted=True, deadline=None)
         try:
             self.table.write(Put(_item(admitted, now), PRESENT))
-        except Refused:
+        except ConditionFailed:
             return False
         return True
 
@@ -60,13 +60,13 @@ class ConnectionStore:
 
     def read(self, connection_id: str) -> Connection | None:
         """Return the connection, unless it was closed and not to be heard out."""
-        known = self.known.recall(connection_id)
+        known = self.known.get(connection_id)
         if known:
             return known
         item = self.table.read(worker_keys.connection(connection_id))
         found = items.read_document(Connection, item) if item else None
         # The end of such a connection changes nothing, and its id is not given to another.
-        if found and found.admitted and found.heard_out:
+        if found and found.admitted and found.finish_after_close:
             self.known.keep(connection_id, found)
         return found
 
@@ -75,8 +75,10 @@ class ConnectionStore:
 
         That of a client which is to be heard out expires.
         """
-        with suppress(Refused):
-            self.table.write(Delete(worker_keys.connection(connection_id), lacking("heard_out")))
+        with suppress(ConditionFailed):
+            self.table.write(
+                Delete(worker_keys.connection(connection_id), lacks("finish_after_close"))
+            )
 
 
 def _item(connection: Connection, now: datetime) -> Item:
@@ -89,4 +91,8 @@ def _item(connection: Connection, now: datetime) -> Item:
             "owner": worker_keys.UNAUTHENTICATED,
             "id": worker_keys.due(connection.id, connection.deadline),
         }
-    return item | ({"heard_out": True} if connection.heard_out and connection.admitted else {})
+    return item | (
+        {"finish_after_close": True}
+        if connection.finish_after_close and connection.admitted
+        else {}
+    )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from runledger.domain.websocket.event_subscriptions import Listener, LogListener
+from runledger.domain.websocket.event_subscriptions import EventSubscriber, LogSubscriber
 from runledger.store import items
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import Query, Table
@@ -12,27 +12,27 @@ from runledger.store.dynamodb.writes import Delete, Put
 from runledger.store.schema import listener_keys
 from runledger.store.websocket.connections import LONGEST
 
-L = TypeVar("L", Listener, LogListener)
+L = TypeVar("L", EventSubscriber, LogSubscriber)
 
 
 @dataclass(frozen=True)
-class ListenerStore(Generic[L]):
+class SubscriberStore(Generic[L]):
     """What is asked of the table about listeners of one kind."""
 
     table: Table
     kind: type[L]
 
-    def add(self, listener: L, now: datetime) -> None:
+    def add(self, subscriber: L, now: datetime) -> None:
         """Remember a listener until it goes, or forget it after a day."""
-        item = listener_keys.listener(self.kind, listener.connection_id)._asdict() | {
-            "body": listener.model_dump_json(),
+        item = listener_keys.subscriber(self.kind, subscriber.connection_id)._asdict() | {
+            "body": subscriber.model_dump_json(),
             "expires_at": int((now + LONGEST).timestamp()),
         }
         self.table.write(Put(item))
 
     def is_known(self, connection_id: str) -> bool:
         """Tell whether a connection listens already."""
-        return self.table.read(listener_keys.listener(self.kind, connection_id)) is not None
+        return self.table.read(listener_keys.subscriber(self.kind, connection_id)) is not None
 
     def all(self) -> list[L]:
         """Return every listener, as last acknowledged."""
@@ -42,4 +42,4 @@ class ListenerStore(Generic[L]):
 
     def remove(self, connection_id: str) -> None:
         """Forget a listener."""
-        self.table.write(Delete(listener_keys.listener(self.kind, connection_id)))
+        self.table.write(Delete(listener_keys.subscriber(self.kind, connection_id)))

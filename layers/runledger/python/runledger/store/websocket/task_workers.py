@@ -14,17 +14,17 @@ from uuid import UUID
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from runledger.domain.runs.states import State
-from runledger.domain.websocket.task_workers import TaskWorker, Waiting
+from runledger.domain.websocket.task_workers import TaskWorker, WaitingRun
 from runledger.store import items
 from runledger.store.dynamodb import large_documents
-from runledger.store.dynamodb.errors import Refused
+from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import (
     ABSENT,
     PRESENT,
+    has_version,
     in_index,
     in_partition,
-    lacking,
-    unmoved,
+    lacks,
 )
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
@@ -38,7 +38,7 @@ PAGE = 4
 PASSED_ON = "passed_on"
 
 
-class Claim(StrEnum):
+class ClaimOutcome(StrEnum):
     """What came of trying to hand a run to a worker."""
 
     MADE = "MADE"
@@ -55,18 +55,18 @@ class SeenWorker(NamedTuple):
     version: int
 
 
-class Held(NamedTuple):
+class HeldRun(NamedTuple):
     """A run that a worker has, or was the last to have, and under which connection."""
 
-    waiting: Waiting
+    waiting: WaitingRun
     connection_id: str
 
 
-class Queued(NamedTuple):
+class QueuedRun(NamedTuple):
     """A run that waits, and where."""
 
     key: keys.Key
-    waiting: Waiting
+    waiting: WaitingRun
 
 
 @dataclass(frozen=True)
@@ -102,20 +102,22 @@ class TaskWorkerStore:
 
     def remove(self, seen: SeenWorker) -> None:
         """Forget a worker that is gone, unless it moved meanwhile."""
-        self._did(Delete(worker_keys.task_worker(seen.worker.connection_id), unmoved(seen.version)))
+        self._did(
+            Delete(worker_keys.task_worker(seen.worker.connection_id), has_version(seen.version))
+        )
 
-    def waiting(self, queue: str) -> Iterator[Queued]:
+    def waiting(self, queue: str) -> Iterator[QueuedRun]:
         """Yield what waits in a queue, in the order in which it is to be handed out."""
         found = self.table.query(Query(in_partition(worker_keys.queue(queue)), page=PAGE))
         queued = (item for item in found if not large_documents.is_piece(keys.of(item)))
-        return (Queued(keys.of(item), items.read_document(Waiting, item)) for item in queued)
+        return (QueuedRun(keys.of(item), items.read_document(WaitingRun, item)) for item in queued)
 
-    def drop(self, queued: Queued) -> None:
+    def drop(self, queued: QueuedRun) -> None:
         """Take a run out of its queue that waits no longer, unless it was passed on meanwhile."""
-        is_as_seen = PRESENT if queued.waiting.acknowledged else lacking(PASSED_ON)
+        is_as_seen = PRESENT if queued.waiting.acknowledged else lacks(PASSED_ON)
         self._did(Delete(queued.key, is_as_seen))
 
-    def claim(self, queued: Queued, seen: SeenWorker, worker: TaskWorker) -> Claim:
+    def claim(self, queued: QueuedRun, seen: SeenWorker, worker: TaskWorker) -> ClaimOutcome:
         """Move a run from its queue to a worker, which is to be as given."""
         claimed = queued.waiting
         try:
@@ -124,12 +126,12 @@ class TaskWorkerStore:
                 _put(worker, seen),
                 Put(_hold_item(claimed, worker.connection_id)),
             )
-        except Refused as refused:
-            (is_too_late, _), *_ = refused.met
-            return Claim.TOO_LATE if is_too_late else Claim.REFUSED
-        return Claim.MADE
+        except ConditionFailed as failed:
+            (is_too_late, _), *_ = failed.met
+            return ClaimOutcome.TOO_LATE if is_too_late else ClaimOutcome.REFUSED
+        return ClaimOutcome.MADE
 
-    def put_back(self, held: Held, seen: SeenWorker, worker: TaskWorker) -> bool:
+    def requeue_unacknowledged(self, held: HeldRun, seen: SeenWorker, worker: TaskWorker) -> bool:
         """Put a run that a worker did not acknowledge back into its queue, before what is new.
 
         The worker stays the last that had it: its acknowledgement may be under way or lost, and it
@@ -139,22 +141,22 @@ class TaskWorkerStore:
         entered = _entry(held.waiting, held.waiting.queue, again=True)
         return self._did(kept, entered, _put(worker, seen))
 
-    def offer(self, held: Held, queue: str) -> None:
+    def requeue(self, held: HeldRun, queue: str) -> None:
         """Move a run from a worker that is gone to a queue, unless it was released meanwhile.
 
         Where it was put back into the queue of its task before, it is not left in both.
         """
-        acknowledged = held.waiting.but(acknowledged=True)
+        acknowledged = held.waiting.replace(acknowledged=True)
         released = Delete(worker_keys.hold(acknowledged.run_id), _is(held))
         before = _place(acknowledged, acknowledged.queue, again=True)
         elsewhere = [Delete(before)] if queue != acknowledged.queue else []
         self._did(released, *elsewhere, _entry(acknowledged, queue, again=True))
 
-    def hand_over(self, held: Held, heir: TaskWorker) -> None:
+    def transfer(self, held: HeldRun, sibling: TaskWorker) -> None:
         """Let another connection of the same client hold a run, unless it was released."""
-        self._did(Put(_hold_item(held.waiting, heir.connection_id), _is(held)))
+        self._did(Put(_hold_item(held.waiting, sibling.connection_id), _is(held)))
 
-    def offer_to_all(self, queued: Queued) -> None:
+    def requeue_for_all(self, queued: QueuedRun) -> None:
         """Move a run from the queue of one client to that of everybody, if it still waits."""
         waiting = queued.waiting
         self._did(Delete(queued.key, PRESENT), _entry(waiting, waiting.queue, again=True))
@@ -166,45 +168,45 @@ class TaskWorkerStore:
         """
         return self._did(Delete(worker_keys.hold(run_id), Attr("since").lte(instant(left))))
 
-    def withdraw(self, waiting: Waiting) -> None:
+    def dequeue(self, waiting: WaitingRun) -> None:
         """Take a run out of the queue that it was put into when it entered its state.
 
         Where it was put back into a queue it is dropped by whoever finds it.
         """
         self.table.write(Delete(_place(waiting, waiting.queue, again=waiting.retry)))
 
-    def state_of(self, waiting: Waiting) -> State | None:
+    def state_of(self, waiting: WaitingRun) -> State | None:
         """Return the state in which a run was queued, which it may have left."""
         run = keys.task_run(waiting.run_id)
         item = self.table.read(keys.state(run, waiting.since, waiting.state_id))
         return items.read_document(State, item) if item else None
 
-    def held(self, run_id: UUID, connection_id: str) -> Held | None:
+    def held(self, run_id: UUID, connection_id: str) -> HeldRun | None:
         """Return the run if the worker of this connection holds it."""
         item = self.table.read(worker_keys.hold(run_id))
         is_ours = item and item["owner"] == worker_keys.task_worker(connection_id).sk
-        return Held(_read_hold(item), connection_id) if item and is_ours else None
+        return HeldRun(_read_hold(item), connection_id) if item and is_ours else None
 
-    def holds(self, connection_id: str) -> list[Held]:
+    def holds(self, connection_id: str) -> list[HeldRun]:
         """Return the runs that a worker holds; what it got a moment ago may be missing."""
         owner = worker_keys.task_worker(connection_id).sk
         found = self.table.query(Query(in_index(keys.BY_OWNER, owner, None), keys.BY_OWNER.name))
-        return [Held(_read_hold(item), connection_id) for item in found]
+        return [HeldRun(_read_hold(item), connection_id) for item in found]
 
     def _did(self, *writes: Write) -> bool:
         try:
             self.table.write(*writes)
-        except Refused:
+        except ConditionFailed:
             return False
         return True
 
 
-def entry(waiting: Waiting) -> Put:
+def entry(waiting: WaitingRun) -> Put:
     """The write that puts a run into its queue, for the transaction in which it begins to wait."""
     return _entry(waiting, waiting.queue, again=waiting.retry)
 
 
-def _entry(waiting: Waiting, queue: str, *, again: bool) -> Put:
+def _entry(waiting: WaitingRun, queue: str, *, again: bool) -> Put:
     key = _place(waiting, queue, again=again)
     item = key._asdict() | {"body": waiting.model_dump_json(), "queue": queue}
     return Put(item | ({PASSED_ON: True} if waiting.acknowledged else {}))
@@ -216,17 +218,17 @@ def queue_of(item: Item) -> str:
     return name
 
 
-def _place(waiting: Waiting, queue: str, *, again: bool) -> keys.Key:
+def _place(waiting: WaitingRun, queue: str, *, again: bool) -> keys.Key:
     return worker_keys.waiting(queue, waiting.since, waiting.state_id, again=again)
 
 
-def _is(held: Held) -> ConditionBase:
+def _is(held: HeldRun) -> ConditionBase:
     """The run is still held in the state in which it was handed out, by the same connection."""
     is_same_state = Attr("state_id").eq(str(held.waiting.state_id))
     return is_same_state & Attr("owner").eq(worker_keys.task_worker(held.connection_id).sk)
 
 
-def _hold_item(waiting: Waiting, connection_id: str) -> Item:
+def _hold_item(waiting: WaitingRun, connection_id: str) -> Item:
     return worker_keys.hold(waiting.run_id)._asdict() | {
         "owner": worker_keys.task_worker(connection_id).sk,
         "id": str(waiting.run_id),
@@ -236,8 +238,8 @@ def _hold_item(waiting: Waiting, connection_id: str) -> Item:
     }
 
 
-def _read_hold(item: Item) -> Waiting:
-    return Waiting.model_validate_json(item["facts"])
+def _read_hold(item: Item) -> WaitingRun:
+    return WaitingRun.model_validate_json(item["facts"])
 
 
 def _read(item: Item) -> SeenWorker:
@@ -250,4 +252,4 @@ def _put(worker: TaskWorker, seen: SeenWorker | None = None) -> Put:
         "body": worker.model_dump_json(exclude_defaults=True),
         "version": seen.version + 1 if seen else 1,
     }
-    return Put(item, unmoved(seen.version) if seen else ABSENT)
+    return Put(item, has_version(seen.version) if seen else ABSENT)

@@ -82,7 +82,7 @@ def by_id(kind: str) -> Path:
 
     def path(criteria: Criteria, _: int) -> Read | None:
         ids = named(criteria, kind)
-        return None if ids is None else Lookup("by_id", tuple(keys.thing(kind, i) for i in ids))
+        return None if ids is None else Lookup("by_id", tuple(keys.entity(kind, i) for i in ids))
 
     return path
 
