@@ -12,7 +12,7 @@ from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import Query
 from runledger.store.schema import keys
-from runledger.store.schema.removal_keys import TOMBSTONE
+from runledger.store.schema.keys import TOMBSTONE
 from tests import removals
 from tests.store.asking import flow_run_id, made, new_flow, new_flow_run
 

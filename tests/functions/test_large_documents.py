@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from runledger import wiring
-from runledger.store.schema import piece_keys
+from runledger.store.schema import keys
 from runledger.store.size_limits import MAX_FACTS, MAX_STATE_NAME
 from tests.databases import DynamoDB
 from tests.functions.large import KB, MAX_PARAMETERS, each_size, read, text
@@ -24,7 +24,7 @@ def propose(api: httpx.Client, path: str, **state: object) -> httpx.Response:
 
 
 def pieces(database: DynamoDB) -> set[object]:
-    return {key for key in scan(database) if key.sk.startswith(piece_keys.PIECE)}
+    return {key for key in scan(database) if key.sk.startswith(keys.DOCUMENT_PIECE)}
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from runledger.domain.errors import Unavailable
 from runledger.domain.websocket.protocol import AUTH_SUCCESS
 from runledger.service.context import ServiceContext
 from runledger.service.websocket import dispatcher
-from runledger.store.schema import worker_keys
+from runledger.store.schema import keys
 from tests.background import connect as connect_worker
 from tests.functions.test_authentication import AUTH, HASH
 from tests.reporting.building import RUN_ID, body
@@ -59,7 +59,7 @@ def kept() -> set[str]:
     table = wiring.store().table
     pages = table.client.get_paginator("scan").paginate(TableName=table.name)
     found = [item["pk"]["S"] for page in pages for item in page["Items"]]
-    start = f"{worker_keys.CONNECTION}#"
+    start = f"{keys.CONNECTION}#"
     return {pk.removeprefix(start) for pk in found if pk.startswith(start)}
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from runledger.domain.websocket.task_workers import WaitingRun
 from runledger.store.dynamodb.expressions import typed
 from runledger.store.items import read_document
-from runledger.store.schema import worker_keys
+from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from tests.store.contents import Table
 
@@ -63,7 +63,7 @@ class Process:
 
 def queued(contents: Table) -> Iterator[tuple[Key, WaitingRun]]:
     for key, item in contents.items():
-        if key.pk.startswith(worker_keys.QUEUE):
+        if key.pk.startswith(keys.QUEUE):
             yield key, read_document(WaitingRun, item)
 
 

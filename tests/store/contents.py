@@ -16,9 +16,8 @@ from runledger.store import items
 from runledger.store.dynamodb.expressions import plain
 from runledger.store.runs.counters import COUNTERS, STATELESS
 from runledger.store.runs.derived_items import MAX_TAGS
-from runledger.store.schema import event_keys, keys, worker_keys
-from runledger.store.schema.keys import Key
-from runledger.store.schema.removal_keys import REMAINDER, TOMBSTONE
+from runledger.store.schema import keys
+from runledger.store.schema.keys import REMAINDER, TOMBSTONE, Key
 from runledger.store.websocket.task_workers import entry
 from tests.databases import DynamoDB
 
@@ -62,9 +61,9 @@ def whole(database: DynamoDB) -> Contents:
     assert current <= states
     assert {key.pk for key in current} == {key.pk for key in states}
     tags, counters = _tags(table), _counters(table)
-    events = {key for key in table if key.pk.startswith(event_keys.EVENTS)}
+    events = {key for key in table if key.pk.startswith(keys.EVENTS)}
     assert tags == set(_tagged(found))
-    queued = {key for key in table if keys.is_of(key, worker_keys.QUEUE)}
+    queued = {key for key in table if keys.is_of(key, keys.QUEUE)}
     assert queued >= set(_waiting(found))
     assert table.keys() == states | pointers.keys() | owners | tags | counters | events | queued
     assert_counted(table)

@@ -6,8 +6,8 @@ from uuid import UUID
 from runledger.domain.events.events import Event
 from runledger.service import events
 from runledger.store.dynamodb.table import Table
-from runledger.store.schema import event_keys, keys
-from runledger.store.schema.removal_keys import REMAINDER, TOMBSTONE
+from runledger.store.schema import keys
+from runledger.store.schema.keys import REMAINDER, TOMBSTONE
 from runledger.store.store import Store
 from tests.databases import DynamoDB
 from tests.reporting.building import JSON, at, body
@@ -44,7 +44,7 @@ def kinds(database: DynamoDB) -> set[str]:
 
 
 def is_event(key: keys.Key) -> bool:
-    return keys.is_of(key, event_keys.EVENTS)
+    return keys.is_of(key, keys.EVENTS)
 
 
 def settle(database: DynamoDB, stream: Streaming) -> None:

@@ -9,9 +9,8 @@ import httpx
 import pytest
 
 from runledger.store.dynamodb import large_documents
-from runledger.store.schema import piece_keys
-from runledger.store.schema.keys import Key
-from runledger.store.schema.removal_keys import REMAINDER
+from runledger.store.schema import keys
+from runledger.store.schema.keys import REMAINDER, Key
 from tests.databases import DynamoDB
 from tests.removals import Removals
 from tests.store.asking import (
@@ -67,7 +66,7 @@ def named_and_there(database: DynamoDB) -> tuple[set[Key], set[Key]]:
         for one in large_documents.references(item).values()
         for key in one.keys(item["pk"])
     }
-    return named, {key for key in table if key.sk.startswith(piece_keys.PIECE)}
+    return named, {key for key in table if key.sk.startswith(keys.DOCUMENT_PIECE)}
 
 
 def create_large_run(_: httpx.Client) -> Asked:

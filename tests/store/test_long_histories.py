@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 
 from runledger.store.schema import keys
-from runledger.store.schema.removal_keys import REMAINDER, TOMBSTONE
+from runledger.store.schema.keys import REMAINDER, TOMBSTONE
 from tests.store.asking import Site
 from tests.store.calls import hooked
 from tests.store.contents import scan, whole

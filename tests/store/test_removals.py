@@ -12,8 +12,7 @@ from runledger import wiring
 from runledger.service.stream import cascade_deletes
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.schema import keys
-from runledger.store.schema.keys import Key
-from runledger.store.schema.removal_keys import REMAINDER, TOMBSTONE
+from runledger.store.schema.keys import REMAINDER, TOMBSTONE, Key
 from tests.databases import DynamoDB
 from tests.removals import Removals, follow
 from tests.store.asking import (

@@ -8,7 +8,7 @@ import pytest
 from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.runs.derived_items import MAX_TAGS
-from runledger.store.schema import keys
+from runledger.store.schema import indexes, keys
 from tests.databases import DynamoDB
 from tests.store.asking import Asked, Site, flow_run_id, made, new_task_run
 from tests.store.calls import heard
@@ -23,7 +23,7 @@ def found(database: DynamoDB, kind: str, tag: str) -> set[UUID]:
     """The runs to which the index leads from a tag."""
     table = Table(database.client, database.table)
     owners = keys.tag_shards(kind, [tag], 2)
-    asked = (Query(in_index(keys.BY_OWNER, owner, None), "by_owner") for owner in owners)
+    asked = (Query(in_index(indexes.BY_OWNER, owner, None), "by_owner") for owner in owners)
     return {UUID(entry["id"]) for one in asked for entry in table.query(one)}
 
 

@@ -21,7 +21,7 @@ from runledger.service.runs import flow_runs, task_runs
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.items import Stored
 from runledger.store.runs import cancellations
-from runledger.store.schema.removal_keys import kind_and_id
+from runledger.store.schema import keys
 from runledger.store.store import Store
 
 MESSAGE = "The parent flow run was cancelled."
@@ -33,7 +33,7 @@ ROUND, AT_ONCE = 250, 16
 def cancel_children(context: ServiceContext, cancelled: Sequence[Change]) -> None:
     """Cancel what belongs to cancelled flow runs, or part of it."""
     for change in cancelled:
-        _, run_id = kind_and_id(change.key)
+        _, run_id = keys.entity_of(change.key)
         _cancel_some(context.store, run_id, cancellations.done(change.new), context.now)
 
 

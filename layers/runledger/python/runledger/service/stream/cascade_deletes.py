@@ -21,7 +21,7 @@ from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.writes import Item
 from runledger.store.runs.task_runs import fits_a_transaction
 from runledger.store.schema import keys
-from runledger.store.schema.removal_keys import REMAINDER, kind_and_id
+from runledger.store.schema.keys import REMAINDER
 from runledger.store.store import Store
 
 # A request that began before a removal may write until it ends, within 29 seconds; whether one did
@@ -78,7 +78,7 @@ def _is_of_parent(change: Change) -> bool:
 def _follow(store: Store, change: Change, deadline: Deadline, now: datetime) -> None:
     if change.new is not None or change.key.sk not in FOLLOWED:
         return
-    kind, item_id = kind_and_id(change.key)
+    kind, item_id = keys.entity_of(change.key)
     is_itself = change.key.sk == kind
     removed = Removed(item_id, change.old if is_itself else None, now)
     try:

@@ -21,7 +21,7 @@ from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.writes import Item
 from runledger.store.logs import chunks
 from runledger.store.runs import cancellations
-from runledger.store.schema import event_keys, keys, worker_keys
+from runledger.store.schema import keys
 from runledger.store.websocket import task_workers
 from runledger.store.websocket.task_workers import TaskWorkerStore
 
@@ -63,7 +63,7 @@ def _attempt(
 
 def begins_to_wait(change: Change) -> bool:
     """A background run was put into a queue."""
-    return change.old is None and keys.is_of(change.key, worker_keys.QUEUE)
+    return change.old is None and keys.is_of(change.key, keys.QUEUE)
 
 
 def hand_out(context: ServiceContext, queued: Sequence[Change]) -> None:
@@ -106,7 +106,7 @@ def enters_a_state(change: Change) -> bool:
 
 def occurred(change: Change) -> bool:
     """An event was stored."""
-    return change.old is None and keys.is_of(change.key, event_keys.EVENTS)
+    return change.old is None and keys.is_of(change.key, keys.EVENTS)
 
 
 def is_listened_for(change: Change) -> bool:

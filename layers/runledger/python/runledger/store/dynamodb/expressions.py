@@ -11,7 +11,7 @@ from boto3.dynamodb.conditions import (
 )
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from runledger.store.schema import keys
+from runledger.store.schema import indexes
 
 ABSENT: ConditionBase = Attr("pk").not_exists()
 PRESENT: ConditionBase = Attr("pk").exists()
@@ -35,7 +35,7 @@ def in_partition(pk: str, between: tuple[str, str] | None = None) -> ConditionBa
     return _key_condition("pk", pk, "sk", between)
 
 
-def in_index(index: keys.Index, value: str, between: tuple[str, str] | None) -> ConditionBase:
+def in_index(index: indexes.Index, value: str, between: tuple[str, str] | None) -> ConditionBase:
     """Entries of one index partition, all of them or those in a range."""
     return _key_condition(index.hash, value, index.range, between)
 

@@ -22,7 +22,7 @@ from uuid import uuid4
 
 from runledger.domain.errors import TooLarge
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
-from runledger.store.schema import keys, piece_keys
+from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from runledger.store.schema.sort_keys import join
 
@@ -63,12 +63,12 @@ class PiecesReference(NamedTuple):
 
     def keys(self, pk: str) -> Iterator[Key]:
         """Yield the keys of its pieces, in order."""
-        return (piece_keys.piece(pk, self.id, number) for number in range(self.pieces))
+        return (keys.document_piece(pk, self.id, number) for number in range(self.pieces))
 
 
 def is_piece(key: Key) -> bool:
     """Tell whether an item is a piece of another one's document."""
-    return key.sk.startswith(join(piece_keys.PIECE, ""))
+    return key.sk.startswith(join(keys.DOCUMENT_PIECE, ""))
 
 
 def references(item: Item) -> dict[str, PiecesReference]:

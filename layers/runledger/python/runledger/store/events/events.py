@@ -14,7 +14,7 @@ from runledger.store.dynamodb.errors import ConditionFailed, DeadlineExceeded
 from runledger.store.dynamodb.expressions import ABSENT, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Item, Put, Write
-from runledger.store.schema import event_keys, sort_keys
+from runledger.store.schema import keys, sort_keys
 from runledger.store.schema.shards import Shards
 from runledger.store.search.executor import SearchResult
 
@@ -75,7 +75,7 @@ class EventStore:
     ) -> Iterator[ReceivedEvent]:
         """Yield what occurred from one instant to another, in order, each as last acknowledged."""
         range_ = sort_keys.between(since, until)
-        days = event_keys.days(since, until, self.shards.read)
+        days = keys.event_days(since, until, self.shards.read)
         for partitions in reversed(days) if reverse else days:
             found = (
                 self.table.query(Query(in_partition(pk, range_), reverse=reverse, page=PAGE))
@@ -104,7 +104,7 @@ class EventStore:
             ) from exceeded
 
     def _put(self, event: ReceivedEvent) -> Put:
-        item = event_keys.event(event, self.shards.written)._asdict() | {
+        item = keys.event(event, self.shards.written)._asdict() | {
             "body": event.model_dump_json(),
             "expires_at": int((event.received + self.retention).timestamp()),
         }

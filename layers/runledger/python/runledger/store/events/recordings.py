@@ -16,7 +16,7 @@ from runledger.store.dynamodb.writes import Put, Write
 from runledger.store.events.events import EventStore
 from runledger.store.items import Stored, history
 from runledger.store.runs.task_runs import TaskRunStore
-from runledger.store.schema import keys, piece_keys
+from runledger.store.schema import keys
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class RecordingStore:
         # Backwards, so that the run is read before its states: one that is added meanwhile is
         # either seen or makes the write of what was seen fail.
         run = keys.task_run(run_id)
-        under_run = Query(in_partition(run.pk, piece_keys.all_else()), reverse=True)
+        under_run = Query(in_partition(run.pk, keys.all_but_document_pieces()), reverse=True)
         found = {item["sk"]: item for item in self.table.query(under_run)}
         item = found.get(keys.TASK_RUN)
         first, last = keys.under(keys.STATE)

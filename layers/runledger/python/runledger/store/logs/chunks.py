@@ -18,8 +18,8 @@ from pydantic import TypeAdapter
 
 from runledger.domain.logs import Log
 from runledger.store.dynamodb.writes import Item
-from runledger.store.schema import log_keys
-from runledger.store.schema.log_keys import MAX_CHUNK_TIME, Place
+from runledger.store.schema import keys
+from runledger.store.schema.sort_keys import MAX_CHUNK_TIME, ChunkSortKey
 
 # Bytes of JSON: a chunk is read as a whole, for however few of its lines.
 MAX_CHUNK = 64 * 1024
@@ -54,13 +54,13 @@ def log_items(
         for chunk, text in _chunks(of_run):
             first = chunk[0]
             common = {
-                "pk": log_keys.home(first, shards),
-                "owner": log_keys.owner(first),
-                "state_shard": log_keys.shard(first, shards),
+                "pk": keys.log_partition(first, shards),
+                "owner": keys.log_owner(first),
+                "state_shard": keys.log_shard(first, shards),
                 "expires_at": _seconds(first.created + retention) if retention else None,
                 SUBSCRIBED: "live" if any(map(is_subscribed, chunk)) else None,
             }
-            yield from _items(common, Place.of(chunk), zlib.compress(text))
+            yield from _items(common, ChunkSortKey.of(chunk), zlib.compress(text))
 
 
 def _by_runs(logs: Iterable[Log]) -> dict[Runs, list[Log]]:
@@ -93,7 +93,7 @@ def _list(texts: Iterable[bytes]) -> bytes:
     return b"[" + b",".join(texts) + b"]"
 
 
-def _items(common: Item, place: Place, packed: bytes) -> Iterator[Item]:
+def _items(common: Item, place: ChunkSortKey, packed: bytes) -> Iterator[Item]:
     for piece, content in enumerate(_contents(packed)):
         sort_key = str(place._replace(piece=piece))
         item = {**common, **content, "sk": sort_key, "expected_start": sort_key}

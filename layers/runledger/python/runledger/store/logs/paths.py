@@ -14,8 +14,8 @@ from boto3.dynamodb.conditions import ConditionBase
 from runledger.domain.filters.fields import Period
 from runledger.domain.filters.logs import LogFilter
 from runledger.store.dynamodb.expressions import in_index, in_partition
-from runledger.store.schema import keys, log_keys, sort_keys
-from runledger.store.schema.keys import Index
+from runledger.store.schema import indexes, keys, sort_keys
+from runledger.store.schema.indexes import Index
 from runledger.store.search.planner import AND
 
 Range = tuple[str, str]
@@ -70,17 +70,17 @@ def narrowest(wanted: LogFilter, shards: int) -> Path:
 
 def of_flow_run(run_id: UUID, between: Range | None = None) -> Source:
     """What a flow run logged, its task runs included."""
-    return Source(log_keys.of_flow_run(run_id), None, between)
+    return Source(keys.logs_of_flow_run(run_id), None, between)
 
 
 def of_task_run(run_id: UUID, between: Range | None = None) -> tuple[Source, ...]:
     """What a task run logged: by itself, and in a flow run."""
-    inside = Source(keys.task_run(run_id).pk, keys.BY_OWNER, between)
-    return Source(log_keys.of_task_run(run_id), None, between), inside
+    inside = Source(keys.task_run(run_id).pk, indexes.BY_OWNER, between)
+    return Source(keys.logs_of_task_run(run_id), None, between), inside
 
 
 def _of_all(shards: int, between: Range | None) -> Iterator[Source]:
-    return (Source(chunks, keys.BY_STATE, between) for chunks in log_keys.all_chunks(shards))
+    return (Source(chunks, indexes.BY_STATE, between) for chunks in keys.log_shards(shards))
 
 
 def _is_empty(period: Period | None) -> bool:
@@ -96,6 +96,6 @@ def _between(period: Period | None) -> Range | None:
 
 
 def _earlier(time: datetime | None) -> datetime | None:
-    if time is None or time - FIRST_TIME < log_keys.MAX_CHUNK_TIME:
+    if time is None or time - FIRST_TIME < sort_keys.MAX_CHUNK_TIME:
         return None
-    return time - log_keys.MAX_CHUNK_TIME
+    return time - sort_keys.MAX_CHUNK_TIME

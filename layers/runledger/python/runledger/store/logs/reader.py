@@ -18,7 +18,7 @@ from runledger.store.dynamodb.writes import Item
 from runledger.store.logs.chunks import PACKED, SMALL, is_whole, read_logs
 from runledger.store.logs.paths import Source
 from runledger.store.schema import keys
-from runledger.store.schema.log_keys import MAX_CHUNK_TIME, MICROSECOND, Place
+from runledger.store.schema.sort_keys import MAX_CHUNK_TIME, MICROSECOND, ChunkSortKey
 
 CONTENT = {SMALL, PACKED}
 
@@ -33,7 +33,7 @@ LINES_OF_A_CHUNK = 250
 class Chunk(NamedTuple):
     """Where a chunk is, and its pieces: whole ones, or index entries that lead to them."""
 
-    place: Place
+    place: ChunkSortKey
     pieces: Sequence[Item]
 
 
@@ -67,7 +67,7 @@ class LogReader:
             following = bunch.following
             yield from waiting.before(following and self._bound(following.place))
 
-    def _bound(self, place: Place) -> datetime:
+    def _bound(self, place: ChunkSortKey) -> datetime:
         """Return the time that none of a chunk's lines comes before, as far as they are read."""
         return place.last if self.reverse else place.first
 
@@ -75,7 +75,7 @@ class LogReader:
         """Yield chunks by their first lines or, in reverse, by their last."""
         streams = map(self._counted, self.table.query_each(self._queries(sources)))
         merged = heapq.merge(*streams, key=_sort_key, reverse=self.reverse)
-        grouped = groupby(merged, key=lambda item: Place.read(item["sk"])._replace(piece=0))
+        grouped = groupby(merged, key=lambda item: ChunkSortKey.read(item["sk"])._replace(piece=0))
         chunks = (Chunk(place, sorted(pieces, key=_sort_key)) for place, pieces in grouped)
         return _by_last_line(chunks) if self.reverse else chunks
 

@@ -14,8 +14,7 @@ from runledger.store.dynamodb.large_documents import PIECES, WRITTEN, orphans, s
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Put
-from runledger.store.schema.keys import Key
-from runledger.store.schema.removal_keys import remainder, tombstone
+from runledger.store.schema.keys import Key, remainder, tombstone
 
 # For so long it is taken that a flow run without a tombstone has none yet. A task run that is made
 # in this belief is found by the stream: together with the 29 seconds that a request may take, this

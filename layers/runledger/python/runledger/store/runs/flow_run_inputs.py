@@ -11,7 +11,7 @@ from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, PRESENT, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Put
-from runledger.store.schema import input_keys, keys
+from runledger.store.schema import keys
 
 # They go in the transaction of a pause, which holds 100 writes.
 MAX_FORGOTTEN = 40
@@ -40,14 +40,14 @@ class FlowRunInputStore:
         """Return the input that has a key, which may be any text."""
         if not is_key(key):
             return None
-        item = self.table.read(input_keys.flow_run_input(run_id, key))
+        item = self.table.read(keys.flow_run_input(run_id, key))
         return items.read_document(FlowRunInput, item) if item else None
 
     def find(self, run_id: UUID, wanted: FlowRunInputQuery) -> list[FlowRunInput]:
         """Return the wanted inputs of a flow run; those whose keys begin alike are all read."""
         if wanted.beginning is None:
             return []
-        range_ = input_keys.beginning(wanted.beginning)
+        range_ = keys.flow_run_inputs_beginning(wanted.beginning)
         found = self.table.query(Query(in_partition(keys.flow_run(run_id).pk, range_)))
         return wanted.first([items.read_document(FlowRunInput, item) for item in found])
 
@@ -56,7 +56,7 @@ class FlowRunInputStore:
         if not is_key(key):
             return False
         try:
-            self.table.write(Delete(input_keys.flow_run_input(run_id, key), PRESENT))
+            self.table.write(Delete(keys.flow_run_input(run_id, key), PRESENT))
         except ConditionFailed:
             return False
         return True
@@ -64,7 +64,7 @@ class FlowRunInputStore:
 
 def new(given: FlowRunInput) -> Put:
     """Return the write that adds an input, unless its key is taken."""
-    key = input_keys.flow_run_input(given.flow_run_id, given.key)
+    key = keys.flow_run_input(given.flow_run_id, given.key)
     return Put(key._asdict() | {"body": given.model_dump_json()}, ABSENT)
 
 
@@ -78,11 +78,11 @@ def forgetting(run_id: UUID, forgotten: Iterable[str]) -> list[Delete]:
     keys_to_forget = [key for key in dict.fromkeys(forgotten) if KEY.fullmatch(key)]
     if len(keys_to_forget) > MAX_FORGOTTEN:
         raise TooLarge(f"A pause can ask for inputs under at most {MAX_FORGOTTEN} keys.")
-    return [Delete(input_keys.flow_run_input(run_id, key)) for key in keys_to_forget]
+    return [Delete(keys.flow_run_input(run_id, key)) for key in keys_to_forget]
 
 
 def of_flow_run(table: Table, run_id: UUID) -> Iterator[keys.Key]:
     """Yield the keys of all that was given to a flow run."""
-    where = in_partition(keys.flow_run(run_id).pk, keys.under(input_keys.INPUT))
+    where = in_partition(keys.flow_run(run_id).pk, keys.under(keys.INPUT))
     shown: Sequence[str] = keys.Key._fields
     return map(keys.of, table.query(Query(where, attributes=shown)))

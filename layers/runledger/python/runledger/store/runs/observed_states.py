@@ -19,7 +19,7 @@ from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
-from runledger.store.schema.keys import BY_OWNER
+from runledger.store.schema.indexes import BY_OWNER
 from runledger.store.schema.shards import Shards
 from runledger.store.schema.sort_keys import StatePlace
 from runledger.store.search.executor import SearchResult

@@ -7,7 +7,7 @@ from runledger.domain.runs.states import State
 from runledger.store import items
 from runledger.store.dynamodb.expressions import in_index, in_partition
 from runledger.store.dynamodb.table import Query, Table
-from runledger.store.schema import keys
+from runledger.store.schema import indexes, keys
 from runledger.store.schema.keys import Key
 
 
@@ -19,8 +19,8 @@ class StateStore:
 
     def read(self, state_id: UUID, *, of: str) -> State | None:
         """Return a state of a run of one kind; the index learns of a new one a moment later."""
-        where = in_index(keys.BY_ID, keys.state_id_shard(state_id), None)
-        for entry in self.table.query(Query(where, keys.BY_ID.name)):
+        where = in_index(indexes.BY_ID, keys.state_id_shard(state_id), None)
+        for entry in self.table.query(Query(where, indexes.BY_ID.name)):
             key = keys.of(entry)
             item = self.table.read(key) if keys.is_of(key, of) else None
             if item:

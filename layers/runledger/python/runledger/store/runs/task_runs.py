@@ -23,7 +23,7 @@ from runledger.store.dynamodb.table import MAX_WRITES, Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.items import Stored, history
 from runledger.store.runs import derived_items
-from runledger.store.schema import keys, piece_keys
+from runledger.store.schema import keys
 from runledger.store.schema.shards import Shards
 from runledger.store.search.entities import TASK_RUNS
 from runledger.store.search.executor import Searcher
@@ -195,7 +195,7 @@ class TaskRunStore:
 
 def _all_of(run_id: UUID) -> Query:
     """All that lies with a run, without the pieces of its documents: these go after it."""
-    return Query(in_partition(keys.task_run(run_id).pk, piece_keys.all_else()))
+    return Query(in_partition(keys.task_run(run_id).pk, keys.all_but_document_pieces()))
 
 
 def _key_of(run: TaskRun) -> keys.Key:

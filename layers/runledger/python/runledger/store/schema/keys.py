@@ -32,7 +32,7 @@
 | removal that goes on        | <that of what is gone> | REMAINDER                   |
 | flow run that was deleted   | FLOW_RUN#<id>          | TOMBSTONE                   |
 | piece of a large document   | <that of its item>     | DOCUMENT_PIECE#<id>#<piece> |
-| lines of a log, a chunk     | LOGS#<key of its run>  | see `log_keys.Place`        |
+| lines of a log, a chunk     | LOGS#<key of its run>  | `sort_keys.ChunkSortKey`   |
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |
 | who listens to events       | LISTENERS              | LISTENER#<connection>       |
@@ -57,17 +57,23 @@
 | by_id                   | shard                              | id                   |
 | by_id, of a state       | shard: STATE#<state id>            | id: as in by_owner   |
 
-Places in an order are spelled in `places`. What a client chose freely is hashed if it is too long.
+`sort_keys` spells the sort keys of orders. Long texts of clients are hashed.
 """
 
+from __future__ import annotations
+
 import zlib
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from runledger.store.schema import sort_keys
-from runledger.store.schema.sort_keys import SEPARATOR, bounded, join
+from runledger.store.schema.sort_keys import AFTER_SEPARATOR, SEPARATOR, bounded, join
+
+if TYPE_CHECKING:
+    from runledger.domain.events.events import Event
+    from runledger.domain.logs import Log
 
 
 class Key(NamedTuple):
@@ -82,28 +88,21 @@ def of(item: Mapping[str, Any]) -> Key:
     return Key(item["pk"], item["sk"])
 
 
-class Index(NamedTuple):
-    """A secondary index: its name and the attributes that make its key."""
-
-    name: str
-    hash: str
-    range: str
-
-
-BY_OWNER = Index("by_owner", "owner", "id")
-BY_STATE = Index("by_state", "state_shard", "expected_start")
-BY_ID = Index("by_id", "shard", "id")
-BY_NAME = Index("by_name", "shard", "name_key")
-BY_START = Index("by_start", "shard", "start")
-BY_END = Index("by_end", "shard", "end")
-BY_DURATION = Index("by_duration", "shard", "duration")
-BY_EXPECTED_START = Index("by_expected_start", "shard", "expected_start")
-BY_NEXT_SCHEDULED_START = Index("by_next_scheduled_start", "shard", "next_scheduled_start")
-
 TASK_RUN, FLOW_RUN, FLOW, OBSERVED = "TASK_RUN", "FLOW_RUN", "FLOW", "STATES"
 STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
 FLOW_NAME, CACHE, DEPLOYMENT, TAG, COUNT = "FLOW_NAME", "CACHE", "DEPLOYMENT", "TAG", "COUNT"
+HOLD, QUEUE, CONNECTION, UNAUTHENTICATED = "HOLD", "QUEUE", "CONNECTION", "UNAUTHENTICATED"
+TASK_WORKER, TASK_WORKERS = "TASK_WORKER", "TASK_WORKERS"
+REMAINDER, TOMBSTONE, INPUT, EVENTS, LOGS = "REMAINDER", "TOMBSTONE", "INPUT", "EVENTS", "LOGS"
+LISTENER, LISTENERS, LOG_LISTENERS = "LISTENER", "LISTENERS", "LOG_LISTENERS"
+
+# Sorts before all else in the partition of a task run, which is often read without its pieces.
+DOCUMENT_PIECE = "DOCUMENT_PIECE"
+
+# Sorts after every word that begins a sort key, and after every key of an input.
+AFTER_WORDS = "~"
+
 under = sort_keys.under
 
 MANY_TAGS = "*"
@@ -246,3 +245,163 @@ def observed_shard(number: int) -> str:
 
 def state_id_shard(state_id: UUID) -> str:
     return join(STATE, state_id)
+
+
+# Background runs, task workers and connections. In `by_owner`, the owner UNAUTHENTICATED has the
+# connections whose clients have not sent credentials yet: <deadline>#<connection>.
+
+
+def hold(run_id: UUID) -> Key:
+    """The item that names the task worker of a background run."""
+    return Key(task_run(run_id).pk, HOLD)
+
+
+def queue(name: str) -> str:
+    """The partition of a queue; its sort keys have the order in which runs are handed out."""
+    return join(QUEUE, bounded(name))
+
+
+def queued(queue_name: str, since: datetime, state_id: UUID, *, again: bool) -> Key:
+    """A run in a queue; runs that are handed out again come before new ones."""
+    return Key(queue(queue_name), join(int(not again), sort_keys.instant(since), state_id))
+
+
+def task_worker(connection_id: str) -> Key:
+    return Key(TASK_WORKERS, join(TASK_WORKER, connection_id))
+
+
+def connection(connection_id: str) -> Key:
+    return Key(join(CONNECTION, connection_id), CONNECTION)
+
+
+def connection_of(key: Key) -> str:
+    """The id of the connection that an item belongs to."""
+    return key.pk.removeprefix(CONNECTION + SEPARATOR)
+
+
+def due(connection_id: str, deadline: datetime) -> str:
+    """The sort key, by deadline, of a connection whose client has to send credentials."""
+    return join(sort_keys.instant(deadline), connection_id)
+
+
+def due_until(now: datetime) -> tuple[str, str]:
+    """The range of connections whose deadline is before now."""
+    return "0", sort_keys.instant(now)
+
+
+# Removals that continue in the stream, and what remains of a deleted flow run.
+
+
+def remainder(of_entity: Key) -> Key:
+    """The item whose removal makes the stream repeat a cascading delete."""
+    return Key(of_entity.pk, REMAINDER)
+
+
+def tombstone(flow_run_id: UUID) -> Key:
+    """The item that distinguishes a deleted flow run from one that does not exist yet."""
+    return Key(flow_run(flow_run_id).pk, TOMBSTONE)
+
+
+def entity_of(key: Key) -> tuple[str, UUID]:
+    """Return the kind and the id of the entity in whose partition an item lies."""
+    kind, _, item_id = key.pk.partition(SEPARATOR)
+    return kind, UUID(item_id)
+
+
+# Pieces of large documents.
+
+
+def document_piece(pk: str, document_id: str, number: int) -> Key:
+    """A piece lies in the partition of its item."""
+    return Key(pk, join(DOCUMENT_PIECE, document_id, f"{number:03}"))
+
+
+def document_pieces() -> tuple[str, str]:
+    """The range of all pieces in a partition."""
+    return under(DOCUMENT_PIECE)
+
+
+def all_but_document_pieces() -> tuple[str, str]:
+    """The range of all else in the partition of a task run."""
+    return DOCUMENT_PIECE + AFTER_SEPARATOR, AFTER_WORDS
+
+
+# Events: a few partitions for each day, in the order of time. Not in an index, so that a new
+# subscriber misses none: earlier events are read from the table, later ones come by the stream.
+
+
+def event(event: Event, shards: int) -> Key:
+    number = shard_of(event.id, shards)
+    partition = join(EVENTS, _day(event.occurred), number)
+    return Key(partition, join(sort_keys.instant(event.occurred), event.id))
+
+
+def event_days(since: datetime, until: datetime, shards: int) -> list[tuple[str, ...]]:
+    """The partitions of each day between two instants, the first day first.
+
+    There are none where `until` is before `since`: DynamoDB refuses such a range of sort keys.
+    """
+    first = _day(since)
+    count = (_day(until) - first).days + 1 if since <= until else 0
+    return [
+        tuple(join(EVENTS, first + timedelta(days=number), shard) for shard in range(shards))
+        for number in range(count)
+    ]
+
+
+def _day(time: datetime) -> date:
+    return time.astimezone(UTC).date()
+
+
+def subscriber(partition: str, connection_id: str) -> Key:
+    """A subscriber of events (in LISTENERS) or of logs (in LOG_LISTENERS)."""
+    return Key(partition, join(LISTENER, connection_id))
+
+
+# Inputs of flow runs.
+
+
+def flow_run_input(run_id: UUID, key: str) -> Key:
+    return Key(flow_run(run_id).pk, join(INPUT, key))
+
+
+def flow_run_inputs_beginning(prefix: str) -> tuple[str, str]:
+    """The range of inputs whose keys begin with the prefix."""
+    return join(INPUT, prefix), join(INPUT, prefix) + AFTER_WORDS
+
+
+# Logs. A chunk of lines lies with the flow run of its lines or, without one, with their task run
+# or, without both, in a shard.
+
+
+def logs_of_flow_run(run_id: UUID) -> str:
+    return join(LOGS, flow_run(run_id).pk)
+
+
+def logs_of_task_run(run_id: UUID) -> str:
+    return join(LOGS, task_run(run_id).pk)
+
+
+def log_partition(first: Log, shards: int) -> str:
+    """The partition of the chunk that begins with this line."""
+    if first.flow_run_id:
+        return logs_of_flow_run(first.flow_run_id)
+    if first.task_run_id:
+        return logs_of_task_run(first.task_run_id)
+    return log_shard(first, shards)
+
+
+def log_owner(first: Log) -> str | None:
+    """The partition of `by_owner` where a task run finds a chunk that lies with its flow run."""
+    inside = first.flow_run_id is not None
+    return task_run(first.task_run_id).pk if inside and first.task_run_id else None
+
+
+def log_shards(shards: int) -> Iterator[str]:
+    """The partitions of `by_state` that have all chunks in the order of time."""
+    return (join(LOGS, number) for number in range(shards))
+
+
+def log_shard(first: Log, shards: int) -> str:
+    """The shard of the chunk that begins with this line."""
+    return join(LOGS, shard_of(first.id, shards))

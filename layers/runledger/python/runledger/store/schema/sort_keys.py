@@ -4,13 +4,18 @@ Every place ends in (created, id), so that no two things share one and ties keep
 creation. What clients chose freely is spelled here for keys of any kind.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
-from datetime import UTC, datetime
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.runs.durations import Duration
+
+if TYPE_CHECKING:
+    from runledger.domain.logs import Log
 
 SEPARATOR = "#"
 AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
@@ -39,6 +44,13 @@ MAX_NAME_BYTES = 800
 
 # It takes 2,048 bytes in a partition key; this leaves room for what stands beside texts.
 MAX_TEXT_BYTES = 900
+
+
+# From a chunk's first line to its last: who looks for a time begins so much earlier. Stock clients
+# send what they logged every two seconds.
+MAX_CHUNK_TIME = timedelta(seconds=3)
+
+MICROSECOND = timedelta(microseconds=1)
 
 
 def join(*parts: object) -> str:
@@ -188,3 +200,41 @@ def between(low: datetime | None, high: datetime | None) -> tuple[str, str]:
         instant(low) if low else FIRST_INSTANT,
         (instant(high) if high else LAST_INSTANT) + AFTER_SEPARATOR,
     )
+
+
+class ChunkSortKey(NamedTuple):
+    """The sort key of a chunk, or of a piece of one: <time>#<id>#<lines>#<microseconds>#<piece>.
+
+    Time and id are those of its first line, so that chunks sort by them; the microseconds are from
+    there to its last line. Indexes have it too: without its lines it tells how many a chunk has.
+    """
+
+    first: datetime
+    first_id: str
+    lines: int
+    microseconds: int
+    piece: int = 0
+
+    @classmethod
+    def of(cls, logs: list[Log]) -> Self:
+        """Return the place of the chunk of these lines, which are in the order of time."""
+        first, last = logs[0], logs[-1]
+        lasts = (last.timestamp - first.timestamp) // MICROSECOND
+        return cls(first.timestamp, str(first.id), len(logs), lasts)
+
+    @classmethod
+    def read(cls, sort_key: str) -> Self:
+        """Read back a place."""
+        time, first_id, lines, microseconds, piece = sort_key.split(SEPARATOR)
+        first = datetime.fromisoformat(f"{time}+00:00")
+        return cls(first, first_id, int(lines), int(microseconds), int(piece))
+
+    def __str__(self) -> str:
+        """Spell it."""
+        time = instant(self.first)
+        return join(time, self.first_id, self.lines, self.microseconds, f"{self.piece:02}")
+
+    @property
+    def last(self) -> datetime:
+        """The time of the last line."""
+        return self.first + self.microseconds * MICROSECOND

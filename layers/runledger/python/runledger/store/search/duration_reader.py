@@ -15,7 +15,7 @@ from runledger.domain.sorting import Page, rank_by_duration
 from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Item
-from runledger.store.schema import keys, sort_keys
+from runledger.store.schema import indexes, sort_keys
 
 # Most runs that share a duration took no time at all; the others were measured in microseconds.
 NO_TIME = Duration(is_running=False, taken=0, expected=None, run_id=UUID(int=0))
@@ -79,15 +79,15 @@ class DurationReader:
         return None
 
     def _query(self, partition: str, between: tuple[str, str], *, reverse: bool = False) -> Query:
-        where = in_index(keys.BY_DURATION, partition, between)
-        return Query(where, keys.BY_DURATION.name, reverse, self.at_first)
+        where = in_index(indexes.BY_DURATION, partition, between)
+        return Query(where, indexes.BY_DURATION.name, reverse, self.at_first)
 
     def _rank(self, entry: Item) -> tuple[int, ...]:
         return rank_by_duration(_duration(entry), self.page)
 
 
 def _duration(entry: Item) -> Duration:
-    return sort_keys.read_duration(entry[keys.BY_DURATION.range])
+    return sort_keys.read_duration(entry[indexes.BY_DURATION.range])
 
 
 def _taken(entry: Item) -> int:

@@ -17,7 +17,7 @@ from runledger.store.deployments import deployment_items
 from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.table import MAX_KEYS, Query, Table, chunks
 from runledger.store.dynamodb.writes import Item
-from runledger.store.schema import keys
+from runledger.store.schema import indexes, keys
 from runledger.store.search.ancestry import AncestryLoader, KnownFlow
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Members:
         return map(deployment_items.read_deployment_facts, entries)
 
     def _owned(self, owner: str, kind: str) -> Iterator[Item]:
-        query = Query(in_index(keys.BY_OWNER, owner, None), keys.BY_OWNER.name)
+        query = Query(in_index(indexes.BY_OWNER, owner, None), indexes.BY_OWNER.name)
         return (one for one in self.table.query(query) if keys.is_of(keys.of(one), kind))
 
 

@@ -10,40 +10,41 @@ from datetime import datetime
 
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import DURATION, Order
-from runledger.store.schema import keys, sort_keys
-from runledger.store.schema.keys import Index, Key
+from runledger.store.schema import indexes, keys, sort_keys
+from runledger.store.schema.indexes import Index
+from runledger.store.schema.keys import Key
 
 # What narrows must hold in any case: only criteria that are joined by this operator do.
 AND = "and_"
 
 # Indexes whose entries carry the facts of a thing, so that they decide a filter by themselves.
-WIDE = frozenset({keys.BY_OWNER, keys.BY_STATE, keys.BY_EXPECTED_START})
+WIDE = frozenset({indexes.BY_OWNER, indexes.BY_STATE, indexes.BY_EXPECTED_START})
 
 # The columns in whose order an index yields its entries. What has no expected start or end, a flow,
 # has its place in these indexes by when it was created and updated.
 COLUMNS: Mapping[Index, AbstractSet[str]] = {
-    keys.BY_OWNER: {"id"},
-    keys.BY_STATE: {"expected_start_time"},
-    keys.BY_EXPECTED_START: {"expected_start_time", "created"},
-    keys.BY_ID: {"id"},
-    keys.BY_NAME: {"name"},
-    keys.BY_START: {"start_time"},
-    keys.BY_END: {"end_time", "updated"},
-    keys.BY_NEXT_SCHEDULED_START: {"next_scheduled_start_time"},
-    keys.BY_DURATION: {DURATION},
+    indexes.BY_OWNER: {"id"},
+    indexes.BY_STATE: {"expected_start_time"},
+    indexes.BY_EXPECTED_START: {"expected_start_time", "created"},
+    indexes.BY_ID: {"id"},
+    indexes.BY_NAME: {"name"},
+    indexes.BY_START: {"start_time"},
+    indexes.BY_END: {"end_time", "updated"},
+    indexes.BY_NEXT_SCHEDULED_START: {"next_scheduled_start_time"},
+    indexes.BY_DURATION: {DURATION},
 }
 
 # The index that has everything of a kind in the order of a column.
 WHOLE: Mapping[str, Index] = {
-    "id": keys.BY_ID,
-    "expected_start_time": keys.BY_EXPECTED_START,
-    "name": keys.BY_NAME,
-    "end_time": keys.BY_END,
-    "next_scheduled_start_time": keys.BY_NEXT_SCHEDULED_START,
-    "start_time": keys.BY_START,
-    "created": keys.BY_EXPECTED_START,
-    "updated": keys.BY_END,
-    DURATION: keys.BY_DURATION,
+    "id": indexes.BY_ID,
+    "expected_start_time": indexes.BY_EXPECTED_START,
+    "name": indexes.BY_NAME,
+    "end_time": indexes.BY_END,
+    "next_scheduled_start_time": indexes.BY_NEXT_SCHEDULED_START,
+    "start_time": indexes.BY_START,
+    "created": indexes.BY_EXPECTED_START,
+    "updated": indexes.BY_END,
+    DURATION: indexes.BY_DURATION,
 }
 
 
@@ -122,7 +123,7 @@ def everything(kind: str, order: Order, shards: int) -> Walk:
 
 def expected_between(kind: str, low: datetime, high: datetime, shards: int) -> Walk:
     """Read the runs expected to start from one time to another."""
-    index = keys.BY_EXPECTED_START
+    index = indexes.BY_EXPECTED_START
     return Walk(index.name, index, partitions(kind, shards), sort_keys.between(low, high))
 
 

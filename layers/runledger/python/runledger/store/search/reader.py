@@ -13,7 +13,7 @@ from runledger.store import items
 from runledger.store.dynamodb.expressions import in_index, in_partition
 from runledger.store.dynamodb.table import MAX_ENTRIES, Query, Table
 from runledger.store.dynamodb.writes import Item
-from runledger.store.schema import keys, sort_keys
+from runledger.store.schema import indexes, keys, sort_keys
 from runledger.store.search.duration_reader import DurationReader
 from runledger.store.search.entities import EntityType, F, R
 from runledger.store.search.planner import Follow, Lookup, Read, Walk
@@ -75,9 +75,9 @@ class Reader(Generic[F, R]):
         if not ordered:
             found = self._of_kind(chain.from_iterable(self._partitions(walk)))
             yield from (self._candidate(entry, wide=walk.wide) for entry in found)
-        elif walk.index == keys.BY_DURATION:
+        elif walk.index == indexes.BY_DURATION:
             yield from (self._candidate(entry, wide=False) for entry in self._by_duration(walk))
-        elif walk.index == keys.BY_NAME:
+        elif walk.index == indexes.BY_NAME:
             yield from self._with_long_names_settled(self._merged(walk))
         else:
             yield from (self._candidate(entry, wide=walk.wide) for entry in self._merged(walk))

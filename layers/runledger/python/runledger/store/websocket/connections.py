@@ -12,10 +12,10 @@ from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import PRESENT, in_index, lacks
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put
-from runledger.store.schema import keys, worker_keys
+from runledger.store.schema import indexes, keys
 
 # API Gateway ends a connection after two hours, and may fail to say so.
-LONGEST = timedelta(days=1)
+MAX_AGE = timedelta(days=1)
 
 
 class Connection(Value):
@@ -54,16 +54,18 @@ class ConnectionStore:
 
     def overdue(self, now: datetime) -> Iterator[str]:
         """Yield the ids of the connections whose deadline is over, as far as the index knows."""
-        owner, until = worker_keys.UNAUTHENTICATED, worker_keys.due_until(now)
-        found = self.table.query(Query(in_index(keys.BY_OWNER, owner, until), keys.BY_OWNER.name))
-        return (worker_keys.connection_of(keys.of(entry)) for entry in found)
+        owner, until = keys.UNAUTHENTICATED, keys.due_until(now)
+        found = self.table.query(
+            Query(in_index(indexes.BY_OWNER, owner, until), indexes.BY_OWNER.name)
+        )
+        return (keys.connection_of(keys.of(entry)) for entry in found)
 
     def read(self, connection_id: str) -> Connection | None:
         """Return the connection, unless it was closed and not to be heard out."""
         known = self.known.get(connection_id)
         if known:
             return known
-        item = self.table.read(worker_keys.connection(connection_id))
+        item = self.table.read(keys.connection(connection_id))
         found = items.read_document(Connection, item) if item else None
         # The end of such a connection changes nothing, and its id is not given to another.
         if found and found.admitted and found.finish_after_close:
@@ -76,20 +78,18 @@ class ConnectionStore:
         That of a client which is to be heard out expires.
         """
         with suppress(ConditionFailed):
-            self.table.write(
-                Delete(worker_keys.connection(connection_id), lacks("finish_after_close"))
-            )
+            self.table.write(Delete(keys.connection(connection_id), lacks("finish_after_close")))
 
 
 def _item(connection: Connection, now: datetime) -> Item:
-    item = worker_keys.connection(connection.id)._asdict() | {
+    item = keys.connection(connection.id)._asdict() | {
         "body": connection.model_dump_json(exclude_defaults=True),
-        "expires_at": int((now + LONGEST).timestamp()),
+        "expires_at": int((now + MAX_AGE).timestamp()),
     }
     if connection.deadline:
         item |= {
-            "owner": worker_keys.UNAUTHENTICATED,
-            "id": worker_keys.due(connection.id, connection.deadline),
+            "owner": keys.UNAUTHENTICATED,
+            "id": keys.due(connection.id, connection.deadline),
         }
     return item | (
         {"finish_after_close": True}

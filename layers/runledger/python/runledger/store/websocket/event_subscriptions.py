@@ -1,5 +1,6 @@
-"""Clients that listen, in the table."""
+"""Subscribers to events and to logs, in the table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -9,37 +10,46 @@ from runledger.store import items
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Put
-from runledger.store.schema import listener_keys
-from runledger.store.websocket.connections import LONGEST
+from runledger.store.schema import keys
+from runledger.store.schema.keys import Key
+from runledger.store.websocket.connections import MAX_AGE
 
 L = TypeVar("L", EventSubscriber, LogSubscriber)
+
+PARTITIONS: Mapping[type, str] = {
+    EventSubscriber: keys.LISTENERS,
+    LogSubscriber: keys.LOG_LISTENERS,
+}
 
 
 @dataclass(frozen=True)
 class SubscriberStore(Generic[L]):
-    """What is asked of the table about listeners of one kind."""
+    """Subscribers of one kind."""
 
     table: Table
     kind: type[L]
 
     def add(self, subscriber: L, now: datetime) -> None:
-        """Remember a listener until it goes, or forget it after a day."""
-        item = listener_keys.subscriber(self.kind, subscriber.connection_id)._asdict() | {
+        """Store a subscriber; it expires after a day."""
+        item = self._key(subscriber.connection_id)._asdict() | {
             "body": subscriber.model_dump_json(),
-            "expires_at": int((now + LONGEST).timestamp()),
+            "expires_at": int((now + MAX_AGE).timestamp()),
         }
         self.table.write(Put(item))
 
     def is_known(self, connection_id: str) -> bool:
-        """Tell whether a connection listens already."""
-        return self.table.read(listener_keys.subscriber(self.kind, connection_id)) is not None
+        """Tell whether a connection is a subscriber already."""
+        return self.table.read(self._key(connection_id)) is not None
 
     def all(self) -> list[L]:
-        """Return every listener, as last acknowledged."""
-        partition, range_ = listener_keys.all_of(self.kind)
-        found = self.table.query(Query(in_partition(partition, range_)))
+        """Return every subscriber, as last acknowledged."""
+        subscribers = in_partition(PARTITIONS[self.kind], keys.under(keys.LISTENER))
+        found = self.table.query(Query(subscribers))
         return [items.read_document(self.kind, item) for item in found]
 
     def remove(self, connection_id: str) -> None:
-        """Forget a listener."""
-        self.table.write(Delete(listener_keys.subscriber(self.kind, connection_id)))
+        """Remove a subscriber."""
+        self.table.write(Delete(self._key(connection_id)))
+
+    def _key(self, connection_id: str) -> Key:
+        return keys.subscriber(PARTITIONS[self.kind], connection_id)

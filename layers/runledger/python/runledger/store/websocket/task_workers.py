@@ -28,7 +28,7 @@ from runledger.store.dynamodb.expressions import (
 )
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
-from runledger.store.schema import keys, worker_keys
+from runledger.store.schema import indexes, keys
 from runledger.store.schema.sort_keys import instant
 
 # Most often the first that waits is handed out; the others of a page are read for nothing.
@@ -77,13 +77,13 @@ class TaskWorkerStore:
 
     def all(self) -> list[SeenWorker]:
         """Return every worker, also those that are gone and still hold runs."""
-        workers = in_partition(worker_keys.TASK_WORKERS, keys.under(worker_keys.TASK_WORKER))
+        workers = in_partition(keys.TASK_WORKERS, keys.under(keys.TASK_WORKER))
         found = self.table.query(Query(workers))
         return [_read(item) for item in found]
 
     def read(self, connection_id: str) -> SeenWorker | None:
         """Return the worker of a connection as last acknowledged."""
-        item = self.table.read(worker_keys.task_worker(connection_id))
+        item = self.table.read(keys.task_worker(connection_id))
         return _read(item) if item else None
 
     def add(self, worker: TaskWorker) -> SeenWorker | None:
@@ -102,13 +102,11 @@ class TaskWorkerStore:
 
     def remove(self, seen: SeenWorker) -> None:
         """Forget a worker that is gone, unless it moved meanwhile."""
-        self._did(
-            Delete(worker_keys.task_worker(seen.worker.connection_id), has_version(seen.version))
-        )
+        self._did(Delete(keys.task_worker(seen.worker.connection_id), has_version(seen.version)))
 
     def waiting(self, queue: str) -> Iterator[QueuedRun]:
         """Yield what waits in a queue, in the order in which it is to be handed out."""
-        found = self.table.query(Query(in_partition(worker_keys.queue(queue)), page=PAGE))
+        found = self.table.query(Query(in_partition(keys.queue(queue)), page=PAGE))
         queued = (item for item in found if not large_documents.is_piece(keys.of(item)))
         return (QueuedRun(keys.of(item), items.read_document(WaitingRun, item)) for item in queued)
 
@@ -147,7 +145,7 @@ class TaskWorkerStore:
         Where it was put back into the queue of its task before, it is not left in both.
         """
         acknowledged = held.waiting.replace(acknowledged=True)
-        released = Delete(worker_keys.hold(acknowledged.run_id), _is(held))
+        released = Delete(keys.hold(acknowledged.run_id), _is(held))
         before = _place(acknowledged, acknowledged.queue, again=True)
         elsewhere = [Delete(before)] if queue != acknowledged.queue else []
         self._did(released, *elsewhere, _entry(acknowledged, queue, again=True))
@@ -166,7 +164,7 @@ class TaskWorkerStore:
 
         Who got it in a later state goes on holding it.
         """
-        return self._did(Delete(worker_keys.hold(run_id), Attr("since").lte(instant(left))))
+        return self._did(Delete(keys.hold(run_id), Attr("since").lte(instant(left))))
 
     def dequeue(self, waiting: WaitingRun) -> None:
         """Take a run out of the queue that it was put into when it entered its state.
@@ -183,14 +181,16 @@ class TaskWorkerStore:
 
     def held(self, run_id: UUID, connection_id: str) -> HeldRun | None:
         """Return the run if the worker of this connection holds it."""
-        item = self.table.read(worker_keys.hold(run_id))
-        is_ours = item and item["owner"] == worker_keys.task_worker(connection_id).sk
+        item = self.table.read(keys.hold(run_id))
+        is_ours = item and item["owner"] == keys.task_worker(connection_id).sk
         return HeldRun(_read_hold(item), connection_id) if item and is_ours else None
 
     def holds(self, connection_id: str) -> list[HeldRun]:
         """Return the runs that a worker holds; what it got a moment ago may be missing."""
-        owner = worker_keys.task_worker(connection_id).sk
-        found = self.table.query(Query(in_index(keys.BY_OWNER, owner, None), keys.BY_OWNER.name))
+        owner = keys.task_worker(connection_id).sk
+        found = self.table.query(
+            Query(in_index(indexes.BY_OWNER, owner, None), indexes.BY_OWNER.name)
+        )
         return [HeldRun(_read_hold(item), connection_id) for item in found]
 
     def _did(self, *writes: Write) -> bool:
@@ -219,18 +219,18 @@ def queue_of(item: Item) -> str:
 
 
 def _place(waiting: WaitingRun, queue: str, *, again: bool) -> keys.Key:
-    return worker_keys.waiting(queue, waiting.since, waiting.state_id, again=again)
+    return keys.queued(queue, waiting.since, waiting.state_id, again=again)
 
 
 def _is(held: HeldRun) -> ConditionBase:
     """The run is still held in the state in which it was handed out, by the same connection."""
     is_same_state = Attr("state_id").eq(str(held.waiting.state_id))
-    return is_same_state & Attr("owner").eq(worker_keys.task_worker(held.connection_id).sk)
+    return is_same_state & Attr("owner").eq(keys.task_worker(held.connection_id).sk)
 
 
 def _hold_item(waiting: WaitingRun, connection_id: str) -> Item:
-    return worker_keys.hold(waiting.run_id)._asdict() | {
-        "owner": worker_keys.task_worker(connection_id).sk,
+    return keys.hold(waiting.run_id)._asdict() | {
+        "owner": keys.task_worker(connection_id).sk,
         "id": str(waiting.run_id),
         "state_id": str(waiting.state_id),
         "since": instant(waiting.since),
@@ -248,7 +248,7 @@ def _read(item: Item) -> SeenWorker:
 
 def _put(worker: TaskWorker, seen: SeenWorker | None = None) -> Put:
     """The write of a worker: a new one, or one that is still as it was read."""
-    item = worker_keys.task_worker(worker.connection_id)._asdict() | {
+    item = keys.task_worker(worker.connection_id)._asdict() | {
         "body": worker.model_dump_json(exclude_defaults=True),
         "version": seen.version + 1 if seen else 1,
     }

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.criterion import Criterion
 from runledger.domain.runs.states import StateType
-from runledger.store.schema import keys, sort_keys
-from runledger.store.schema.keys import Index
+from runledger.store.schema import indexes, keys, sort_keys
+from runledger.store.schema.indexes import Index
 from runledger.store.search.planner import AND, NOTHING, Lookup, Path, Paths, Read, Walk, partitions
 
 # The filter that asks about things of a kind.
@@ -25,9 +25,9 @@ FILTERS: Mapping[str, str] = {
 
 # The times of runs by which they can be found.
 TIMES: Mapping[str, Index] = {
-    "start_time": keys.BY_START,
-    "end_time": keys.BY_END,
-    "expected_start_time": keys.BY_EXPECTED_START,
+    "start_time": indexes.BY_START,
+    "end_time": indexes.BY_END,
+    "expected_start_time": indexes.BY_EXPECTED_START,
 }
 
 ANY_STATE: AbstractSet[StateType | None] = frozenset({*StateType, None})
@@ -95,7 +95,7 @@ def by_flow(*, bounded: bool) -> Path:
         if ids is None:
             return None
         owners = tuple(keys.flow(flow_id).pk for flow_id in ids)
-        return Walk("by_flow", keys.BY_OWNER, owners, bounded=bounded)
+        return Walk("by_flow", indexes.BY_OWNER, owners, bounded=bounded)
 
     return path
 
@@ -111,7 +111,7 @@ def by_tags(kind: str) -> Path:
         if not some:
             return None if some is None else NOTHING
         owners = keys.tag_shards(kind, some, shards)
-        return Walk("by_tag", keys.BY_OWNER, owners, bare=True)
+        return Walk("by_tag", indexes.BY_OWNER, owners, bare=True)
 
     return path
 
@@ -128,7 +128,7 @@ def by_state(kind: str) -> Path:
             for state_type in dict.fromkeys(types)
             for number in range(shards)
         )
-        return Walk("by_state", keys.BY_STATE, tuple(owners))
+        return Walk("by_state", indexes.BY_STATE, tuple(owners))
 
     return path
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from runledger.domain.filters.criteria import Criteria
-from runledger.store.schema import keys
+from runledger.store.schema import indexes, keys
 from runledger.store.schema.keys import FLOW_RUN, TASK_RUN
 from runledger.store.search.paths.shared import by_id, by_state, by_tags, by_times, named
 from runledger.store.search.planner import AND, Paths, Read, Walk
@@ -15,7 +15,7 @@ def by_flow_run(criteria: Criteria, _: int) -> Read | None:
     if ids is None:
         return None
     owners = tuple(keys.flow_run(flow_run_id).pk for flow_run_id in dict.fromkeys(ids))
-    return Walk("by_flow_run", keys.BY_OWNER, owners, bounded=True)
+    return Walk("by_flow_run", indexes.BY_OWNER, owners, bounded=True)
 
 
 def _own(criteria: Criteria) -> list[UUID] | None:
