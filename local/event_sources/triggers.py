@@ -86,7 +86,7 @@ def stream_mappings(resources: Mapping[str, Any]) -> Iterator[StreamMapping]:
 
 def schedules(resources: Mapping[str, Any]) -> Iterator[FunctionSchedule]:
     for kind, expression in (
-        ("FunctionSchedule", "FunctionSchedule"),
+        ("Schedule", "Schedule"),
         ("ScheduleV2", "ScheduleExpression"),
     ):
         for name, operation, asked in _events(resources, kind):

@@ -118,7 +118,7 @@ def refuses_parameters(scene: Scene) -> None:
 def cancels_what_waits(scene: Scene) -> None:
     later = _run(scene, "later")
     contains(_shown(scene, "flow-run", "cancel", later["id"]), "successfully scheduled for cancel")
-    assert _run(scene, "later")["state_name"] == "TransactionConflict"
+    assert _run(scene, "later")["state_name"] == "Cancelled"
 
 
 def deletes_flow_runs(scene: Scene) -> None:

@@ -91,7 +91,7 @@ def cancel_at_once(t: FlowTransition) -> FlowAnswer:
     kind = "Suspended" if suspended and not resuming else "Scheduled"
     return Reject(
         f"{kind} flow run has no infrastructure to terminate.",
-        t.replacement(CANCELLED, "TransactionConflict", state_details=StateDetails()),
+        t.replacement(CANCELLED, "Cancelled", state_details=StateDetails()),
         changes=_ended(t),
     )
 
