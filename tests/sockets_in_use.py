@@ -7,6 +7,7 @@ import httpx
 
 from local.websocket_api.client import SocketClient, Sockets
 from runledger import wiring
+from runledger.store.websocket.task_workers import TaskWorkerStore
 from tests.background import connect, delay, set_state, subscribe
 from tests.reporting.building import body
 from tests.streaming import Streaming
@@ -52,7 +53,7 @@ def _use_workers(api: httpx.Client, sockets: Sockets, stream: Streaming) -> None
     stream.run_schedule("sweep_task_workers")
     waiting.socket.close(1006)
     stream.run_schedule("sweep_task_workers")
-    while wiring.store().task_workers.all():
+    while TaskWorkerStore.of(wiring.store()).all():
         time.sleep(PAUSE)
         stream.run_schedule("sweep_task_workers")
     connect(sockets).socket.close()

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from local.websocket_api.client import Sockets
-from runledger import wiring
+from runledger import websocket_wiring, wiring
 from runledger.adapters.observability import logger
 from tests.sockets_in_use import use_sockets
 from tests.streaming import Streaming
@@ -51,7 +51,7 @@ def _recorded() -> Iterator[set[Right]]:
             for action in actions(model.name, params)
         )
 
-    clients = wiring.store().table.client, wiring.connections().client
+    clients = wiring.store().table.client, websocket_wiring.connections().client
     for client in clients:
         client.meta.events.register("provide-client-params.*", note)
     yield rights

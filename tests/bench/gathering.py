@@ -22,9 +22,12 @@ from runledger.domain.orchestration.bookkeeping import record
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateType
+from runledger.store.deployments.flows import FlowStore
 from runledger.store.dynamodb.expressions import typed
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add, Item, Put, Write
+from runledger.store.runs.flow_runs import FlowRunStore
+from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema.keys import Key
 from runledger.store.store import Store
 from tests.bench.loading import STEP, progress
@@ -88,7 +91,7 @@ def _described(client: DynamoDBClient, table: str) -> Mapping[str, Any]:
 
 def _write(store: Store, size: int) -> Loaded:
     flow = Flow(id=uuid4(), created=FIRST, updated=FIRST, name="bench")
-    store.flows.create(flow)
+    FlowStore.of(store).create(flow)
     amount = 1 + -(-size // RUNS_PER_FLOW_RUN)
     spare, *flow_runs = (_flow_run(store, flow, number) for number in range(amount))
     runs = []
@@ -103,11 +106,11 @@ def _flow_run(store: Store, flow: Flow, number: int) -> str:
     begun = entered(number * RUNS_PER_FLOW_RUN)
     run = FlowRun(id=uuid4(), created=begun, updated=begun, name="run", flow_id=flow.id)
     state = State(id=uuid4(), type=StateType.PENDING, name="Pending", timestamp=begun)
-    return str(store.flow_runs.create(record(run, state, now=begun)).id)
+    return str(FlowRunStore.of(store).create(record(run, state, now=begun)).id)
 
 
 def _task_run(store: Store, number: int, flow_run: str) -> str:
     now = entered(number)
     body = TaskRunCreate.model_validate(run_body(number, flow_run))
     run = record(body.to_run(now), body.proposed(now), now=now)
-    return str(store.task_runs.create(run).id)
+    return str(TaskRunStore.of(store).create(run).id)

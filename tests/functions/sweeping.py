@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from runledger import wiring
+from runledger import websocket_wiring, wiring
 from runledger.service.context import ServiceContext
 from runledger.service.websocket import disconnects
 from tests.streaming import Streaming
@@ -12,6 +12,6 @@ LEASE = timedelta(seconds=60)
 
 def sweep(stream: Streaming, *, after: timedelta) -> None:
     """Sweep as the schedule does, later; what that changes is told."""
-    context = ServiceContext(wiring.store(), wiring.connections(), wiring.now() + after)
+    context = ServiceContext(wiring.store(), websocket_wiring.connections(), wiring.now() + after)
     disconnects.sweep(context, LEASE)
     stream.pump()

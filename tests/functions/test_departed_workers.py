@@ -8,6 +8,8 @@ import pytest
 
 from local.websocket_api.client import Sockets
 from runledger import wiring
+from runledger.store.websocket.connections import ConnectionStore
+from runledger.store.websocket.task_workers import TaskWorkerStore
 from tests.background import delay, set_state, subscribe
 from tests.functions.sweeping import LEASE, sweep
 from tests.streaming import Streaming
@@ -148,13 +150,13 @@ def test_a_run_that_ended_waits_no_longer(api: httpx.Client, stream: Streaming, 
     run_id = delay(api)
     set_state(api, run_id, type=kind)
     stream.pump()
-    assert list(wiring.store().task_workers.waiting("task:task")) == []
+    assert list(TaskWorkerStore.of(wiring.store()).waiting("task:task")) == []
 
 
 def test_a_deleted_run_waits_no_longer(api: httpx.Client, stream: Streaming) -> None:
     api.delete(f"/task_runs/{delay(api)}").raise_for_status()
     stream.pump()
-    assert list(wiring.store().task_workers.waiting("task:task")) == []
+    assert list(TaskWorkerStore.of(wiring.store()).waiting("task:task")) == []
 
 
 def test_workers_and_what_they_had_leave_nothing_behind(
@@ -168,4 +170,7 @@ def test_workers_and_what_they_had_leave_nothing_behind(
     worker.socket.close(DROPPED)
     sweep(stream, after=LEASE)
     store = wiring.store()
-    assert (store.task_workers.all(), store.connections.read(worker.socket.id)) == ([], None)
+    assert (TaskWorkerStore.of(store).all(), ConnectionStore.of(store).read(worker.socket.id)) == (
+        [],
+        None,
+    )

@@ -8,7 +8,9 @@ from uuid import uuid4
 import httpx
 
 from local.websocket_api.client import SocketClient, Sockets
-from runledger import wiring
+from runledger import websocket_wiring, wiring
+from runledger.domain.websocket.event_subscriptions import EventSubscriber
+from runledger.store.websocket.event_subscriptions import SubscriberStore
 from tests.functions.test_listeners import connect
 from tests.reporting.building import JSON, body
 from tests.store.asking import made, new_flow, new_flow_run, new_task_run
@@ -112,10 +114,10 @@ def test_who_vanished_is_forgotten(
     connections: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     socket = listen(connections, ENDS)
-    wiring.connections().close(socket.id, 1011, "")
+    websocket_wiring.connections().close(socket.id, 1011, "")
     emit(api, "COMPLETED")
     stream.pump()
-    assert wiring.store().event_subscribers.all() == []
+    assert SubscriberStore.of(wiring.store(), EventSubscriber).all() == []
 
 
 def test_who_is_slow_is_cut_off_and_told_when_it_comes_back(

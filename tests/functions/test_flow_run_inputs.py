@@ -11,6 +11,7 @@ from runledger import wiring
 from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import Query
+from runledger.store.runs.flow_run_inputs import FlowRunInputStore
 from runledger.store.schema import keys
 from runledger.store.schema.keys import TOMBSTONE
 from tests import removals
@@ -141,6 +142,6 @@ def test_what_was_given_while_the_flow_run_went_goes_too() -> None:
     late = FlowRunInput(
         id=uuid4(), created=now, updated=now, flow_run_id=gone, key="k", value="late"
     )
-    wiring.store().flow_run_inputs.add(late)
+    FlowRunInputStore.of(wiring.store()).add(late)
     assert removals.follow([removals.removed("FLOW_RUN", str(gone))]) == []
     assert kept(str(gone)) <= {"REMAINDER"}

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from runledger import wiring
+from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
 from runledger.store.size_limits import MAX_FACTS, MAX_STATE_NAME
 from tests.databases import DynamoDB
@@ -101,7 +102,7 @@ def test_a_task_run_that_was_accepted_takes_every_state(api: httpx.Client, size:
         assert propose(api, path, type=kind, message=message).json()["status"] == "ACCEPT"
     found = read(api, path)
     assert found["task_inputs"] == inputs
-    stored = wiring.store().task_runs.read(UUID(run["id"]))
+    stored = TaskRunStore.of(wiring.store()).read(UUID(run["id"]))
     assert stored
     assert stored.run.labels == labels
     states = read(api, f"/task_run_states/?task_run_id={run['id']}")

@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from local.websocket_api.client import SocketClient, Sockets
-from runledger import wiring
+from runledger import websocket_wiring, wiring
+from runledger.domain.websocket.event_subscriptions import LogSubscriber
 from runledger.service.websocket import log_subscriptions
+from runledger.store.websocket.event_subscriptions import SubscriberStore
 from tests.bench.metering import metered
 from tests.functions.test_listeners import connect
 from tests.store.lines import line, logged
@@ -115,10 +117,10 @@ def test_who_vanished_is_forgotten(
     connections: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     socket = listen(connections)
-    wiring.connections().close(socket.id, 1011, "")
+    websocket_wiring.connections().close(socket.id, 1011, "")
     logged(api, line("hello"))
     stream.pump()
-    assert wiring.store().log_subscribers.all() == []
+    assert SubscriberStore.of(wiring.store(), LogSubscriber).all() == []
 
 
 def test_who_is_slow_is_cut_off(connections: Sockets, api: httpx.Client, stream: Streaming) -> None:

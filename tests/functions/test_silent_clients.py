@@ -11,12 +11,13 @@ import httpx
 import pytest
 
 from local.websocket_api.client import SocketClient, Sockets
-from runledger import wiring
+from runledger import websocket_wiring, wiring
 from runledger.domain.errors import Unavailable
 from runledger.domain.websocket.protocol import AUTH_SUCCESS
 from runledger.service.context import ServiceContext
 from runledger.service.websocket import dispatcher
 from runledger.store.schema import keys
+from runledger.store.websocket.connections import ConnectionStore
 from tests.background import connect as connect_worker
 from tests.functions.test_authentication import AUTH, HASH
 from tests.reporting.building import RUN_ID, body
@@ -51,7 +52,7 @@ def connect(connections: Sockets, *paths: str) -> list[SocketClient]:
 def sweep(after: timedelta, since: datetime | None = None) -> None:
     """End silent clients, as the schedule does, later than now or than another time."""
     at = (since or wiring.now()) + after
-    dispatcher.end_silent(ServiceContext(wiring.store(), wiring.connections(), at))
+    dispatcher.end_silent(ServiceContext(wiring.store(), websocket_wiring.connections(), at))
 
 
 def kept() -> set[str]:
@@ -142,7 +143,7 @@ def test_what_such_a_client_said_last_is_heard_although_its_connection_has_ended
 
 def test_credentials_that_come_after_the_end_let_nobody_in(strangers: Sockets) -> None:
     (client,) = connect(strangers, "/api/events/in")
-    wiring.store().connections.forget(client.id)
+    ConnectionStore.of(wiring.store()).forget(client.id)
     client.send(AUTHENTICATE)
     assert (client.received(), client.closed, kept()) == ([], UNKNOWN, set())
 
@@ -152,7 +153,7 @@ def test_credentials_that_come_while_a_connection_is_forgotten_let_nobody_in(
     strangers: Sockets, path: str
 ) -> None:
     (client,) = connect(strangers, path)
-    store = wiring.store().connections
+    store = ConnectionStore.of(wiring.store())
     found = store.read(client.id)
     assert found
     store.forget(client.id)
@@ -162,7 +163,7 @@ def test_credentials_that_come_while_a_connection_is_forgotten_let_nobody_in(
 
 def test_whom_a_sweep_could_not_reach_it_ends_the_next_time(strangers: Sockets) -> None:
     clients = connect(strangers, *PATHS)
-    events = wiring.connections().client.meta.events
+    events = websocket_wiring.connections().client.meta.events
     number = itertools.count()
 
     def fail(**_: object) -> None:
@@ -223,7 +224,7 @@ def test_the_schedule_ends_silent_clients_also_where_it_fails_on_a_worker(
     worker = connect_worker(strangers, token=AUTH)
     worker.say(type="subscribe", keys=["task"], client_id="host-1")
     clients = connect(strangers, *PATHS)
-    events = wiring.connections().client.meta.events
+    events = websocket_wiring.connections().client.meta.events
 
     def fail(**_: object) -> None:
         FAULTS["not done"].before()

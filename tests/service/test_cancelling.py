@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from runledger import wiring
+from runledger import websocket_wiring, wiring
 from runledger.domain.errors import Unavailable
 from runledger.service.context import ServiceContext
 from runledger.service.runs import flow_runs, task_runs
@@ -74,7 +74,7 @@ def told(database: DynamoDB, flow_run: str, before: Change | None = None) -> Cha
 
 
 def context() -> ServiceContext:
-    return ServiceContext(wiring.store(), wiring.connections(), datetime.now(UTC))
+    return ServiceContext(wiring.store(), websocket_wiring.connections(), datetime.now(UTC))
 
 
 def test_its_unfinished_task_runs_are_cancelled_and_no_others(

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, Holder
 from runledger.domain.errors import ConnectionClosed, Locked, NotFound
 from runledger.service.concurrency import concurrency_limits, slots, tag_limits
+from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.store import Store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -129,19 +130,19 @@ def tried(act: Act, store: Store, lease_id: UUID) -> None:
 
 def counted(store: Store) -> dict[str, int]:
     """Return how many slots are counted of each limit."""
-    names = store.concurrency_limits.names(99)
+    names = ConcurrencyLimitStore.of(store).names(99)
     return {
         seen.limit.name: seen.limit.active_slots
-        for seen in store.concurrency_limits.read_by_names(names)
+        for seen in ConcurrencyLimitStore.of(store).read_by_names(names)
     }
 
 
 def held(store: Store) -> dict[str, int]:
     """Return how many slots of each limit have a holder."""
-    names = store.concurrency_limits.names(99)
+    names = ConcurrencyLimitStore.of(store).names(99)
     return {
         seen.limit.name: sum(
-            lease.slots for lease in store.concurrency_limits.leases(seen.limit.id)
+            lease.slots for lease in ConcurrencyLimitStore.of(store).leases(seen.limit.id)
         )
-        for seen in store.concurrency_limits.read_by_names(names)
+        for seen in ConcurrencyLimitStore.of(store).read_by_names(names)
     }

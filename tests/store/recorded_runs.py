@@ -3,6 +3,8 @@
 from typing import Any
 
 from runledger.domain.runs.states import State
+from runledger.store.runs.states import StateStore
+from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
 from runledger.store.store import Store
 from tests.databases import DynamoDB
@@ -16,10 +18,10 @@ def shown(store: Store, database: DynamoDB) -> dict[str, Any]:
 
 
 def _shown(store: Store, run_id: Any) -> Any:  # noqa: ANN401 - JSON
-    run = store.task_runs.read(run_id)
+    run = TaskRunStore.of(store).read(run_id)
     assert run
     told = run.run.model_dump(mode="json", include=set(COLUMNS))
-    entered: list[State] = store.states.history(keys.task_run(run_id))
+    entered: list[State] = StateStore.of(store).history(keys.task_run(run_id))
     return (
         told,
         str(run.run.state_id),

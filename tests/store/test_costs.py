@@ -13,6 +13,7 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import Table
 from runledger.store.items import Stored
+from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.databases import TEMPLATE, DynamoDB, Engine
 from tests.store.asking import Asked, Asking, Site, ask, made, new_task_run
@@ -74,7 +75,7 @@ def test_a_page_of_everything_reads_about_a_page_of_entries(
 ) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
     with heard(filled.client) as calls:
-        found = store.task_runs.searcher(Criteria(), Page(sort.order, 0, PAGE, NOW)).find()
+        found = task_run_searcher(store, Criteria(), Page(sort.order, 0, PAGE, NOW)).find()
     assert len(found.answer) == PAGE
     assert PAGE <= entries(calls) <= 1.5 * PAGE
     assert len(calls) <= 2 + PAGE / 100 + 2
@@ -87,7 +88,7 @@ def test_the_runs_of_a_flow_run_cost_their_entries_and_documents(on_dynoxide: Dy
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), shards=2)
     wanted = Criteria.model_validate({"task_runs": {"flow_run_id": {"any_": [mine]}}})
     with heard(on_dynoxide.client) as calls:
-        found = store.task_runs.searcher(wanted, Page(TaskRunSort.NAME_ASC.order, 0, PAGE)).find()
+        found = task_run_searcher(store, wanted, Page(TaskRunSort.NAME_ASC.order, 0, PAGE)).find()
     assert (len(found.answer), entries(calls)) == (PAGE, PAGE)
     assert [name for name, _ in calls] == ["Query", "BatchGetItem", "BatchGetItem"]
 
@@ -103,7 +104,7 @@ def test_a_page_of_a_tag_in_its_order_reads_about_a_page_of_entries(filled: Dyna
     store = Store(Table(filled.client, filled.table), shards=2)
     page = Page(TaskRunSort.ID_DESC.order, 0, PAGE)
     with heard(filled.client) as calls:
-        found = store.task_runs.searcher(BY_TAG, page).find()
+        found = task_run_searcher(store, BY_TAG, page).find()
     assert (found.path, len(found.answer)) == ("by_tag", PAGE)
     assert PAGE <= entries(calls) <= 1.5 * PAGE
 
@@ -114,7 +115,7 @@ def test_a_page_of_a_tag_reads_no_more_than_what_has_the_tag(
 ) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
     with heard(filled.client) as calls:
-        found = store.task_runs.searcher(BY_TAG, Page(sort.order, 0, PAGE, NOW)).paginate()
+        found = task_run_searcher(store, BY_TAG, Page(sort.order, 0, PAGE, NOW)).paginate()
     assert (len(found.answer.page), found.answer.total) == (PAGE, TAGGED)
     assert entries(calls) <= 2 * TAGGED
 
@@ -125,7 +126,7 @@ RARE = "run 00499"
 def test_what_is_rare_is_looked_for_among_entries_that_tell_it(filled: DynamoDB) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
     wanted = Criteria.model_validate({"task_runs": {"name": {"like_": RARE}}})
-    searcher = store.task_runs.searcher(wanted, Page(TaskRunSort.NAME_ASC.order, 0, PAGE))
+    searcher = task_run_searcher(store, wanted, Page(TaskRunSort.NAME_ASC.order, 0, PAGE))
     with heard(filled.client) as calls:
         found = replace(searcher, most_sorted=PAGE).find()
     assert (found.path, [run.name for run in found.answer]) == ("all_by_expected_start", [RARE])
@@ -149,9 +150,9 @@ def test_a_count_by_state_reads_counters_and_no_index(
     filled: DynamoDB, criteria: dict[str, Any]
 ) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
-    everything = store.task_runs.searcher(Criteria()).aggregate(lambda facts: len(list(facts)))
+    everything = task_run_searcher(store, Criteria()).aggregate(lambda facts: len(list(facts)))
     with heard(filled.client) as calls:
-        found = store.task_runs.searcher(Criteria.model_validate(criteria)).count()
+        found = task_run_searcher(store, Criteria.model_validate(criteria)).count()
     assert (found.path, found.answer) == ("counters", everything.answer)
     assert [name for name, _ in calls] == ["BatchGetItem"]
 
@@ -169,4 +170,4 @@ def test_a_count_of_what_no_counter_knows_reads_an_index(
     filled: DynamoDB, criteria: dict[str, Any]
 ) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
-    assert store.task_runs.searcher(Criteria.model_validate(criteria)).count().path != "counters"
+    assert task_run_searcher(store, Criteria.model_validate(criteria)).count().path != "counters"

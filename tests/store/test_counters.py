@@ -10,7 +10,9 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
 from runledger.store.dynamodb.table import MAX_KEYS, Table
 from runledger.store.runs import counters, derived_items
+from runledger.store.runs.cascade_deletes import CascadeDeleteStore
 from runledger.store.runs.counters import COUNTERS
+from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.schema import keys
 from runledger.store.store import Store
 from tests.databases import DynamoDB
@@ -73,11 +75,11 @@ def test_a_parent_counts_by_the_state_of_its_subflow_run(site: Site) -> None:
 
 def test_a_run_without_a_state_counts_as_such(store: Store, dynamodb: DynamoDB) -> None:
     run = FlowRun(id=uuid4(), created=NOW, updated=NOW, name="new", flow_id=uuid4())
-    store.flow_runs.create(run)
+    FlowRunStore.of(store).create(run)
     assert totals(dynamodb, keys.FLOW_RUN) == {None: 1}
-    seen = store.flow_runs.read(run.id)
+    seen = FlowRunStore.of(store).read(run.id)
     assert seen
-    store.flow_runs.delete(seen, store.cascade_deletes.tombstone(run.id, NOW))
+    FlowRunStore.of(store).delete(seen, CascadeDeleteStore.of(store).tombstone(run.id, NOW))
     assert totals(dynamodb, keys.FLOW_RUN) == {}
 
 

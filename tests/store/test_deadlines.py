@@ -14,6 +14,7 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.search.executor import Searcher
+from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.databases import DynamoDB
 from tests.store.populations import DAWN, put_numbered
@@ -50,10 +51,10 @@ def test_whenever_its_time_ends_a_search_tells_all_or_nothing(
     store: Store, dynamodb: DynamoDB, way: str
 ) -> None:
     put_numbered(dynamodb, RUNS, shards=2)
-    whole, refused = WAYS[way](store.task_runs.searcher(RARE, PAGE)), 0
+    whole, refused = WAYS[way](task_run_searcher(store, RARE, PAGE)), 0
     for calls in count():
         try:
-            answer = WAYS[way](seconds(store, calls).task_runs.searcher(RARE, PAGE))
+            answer = WAYS[way](task_run_searcher(seconds(store, calls), RARE, PAGE))
         except OutOfTime:
             refused += 1
         else:

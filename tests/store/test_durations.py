@@ -19,6 +19,7 @@ from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import Table
 from runledger.store.items import Stored
 from runledger.store.schema import sort_keys
+from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.databases import TEMPLATE, DynamoDB, Engine
 from tests.store.calls import heard
@@ -80,7 +81,7 @@ def filled(request: pytest.FixtureRequest, dynoxide: Engine) -> tuple[Store, lis
 
 
 def find(store: Store, page: Page, criteria: Criteria = ALL) -> list[UUID]:
-    return [run.id for run in store.task_runs.searcher(criteria, page).find().answer]
+    return [run.id for run in task_run_searcher(store, criteria, page).find().answer]
 
 
 @pytest.mark.parametrize("sort", [UPWARDS, DOWNWARDS])
@@ -118,7 +119,7 @@ def test_what_is_filtered_stands_in_the_same_order(
     store, runs = filled
     wanted = in_order([run for run in runs if criteria.matches(Stored(run, 1).facts)], sort)
     page = Page(sort.order, 3, 20, NOW)
-    found = store.task_runs.searcher(criteria, page).paginate().answer
+    found = task_run_searcher(store, criteria, page).paginate().answer
     assert [run.id for run in found.page] == [run.id for run in wanted[3:23]]
     assert found.total == len(wanted)
 

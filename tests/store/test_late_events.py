@@ -10,8 +10,10 @@ import pytest
 
 from runledger import wiring
 from runledger.service.stream import cascade_deletes
+from runledger.store.caches import BELIEF, KnownTombstones
 from runledger.store.dynamodb.table import Table
-from runledger.store.runs.cascade_deletes import BELIEF, KnownTombstones
+from runledger.store.runs.cascade_deletes import CascadeDeleteStore
+from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.store import Store
 from tests.databases import DynamoDB
 from tests.reporting.building import body
@@ -58,7 +60,7 @@ def test_a_task_run_does_not_move_into_a_deleted_flow_run(
     receive(wiring.store(), body(0, "PENDING", run_id=run_id))
     ask(api_on_dynoxide, delete_flow_run(flow_run))
     receive(wiring.store(), event(1, flow_run, run_id))
-    stored = elsewhere(on_dynoxide).task_runs.read(run_id)
+    stored = TaskRunStore.of(elsewhere(on_dynoxide)).read(run_id)
     assert stored
     assert (stored.run.flow_run_id, stored.run.state_type) == (None, "PENDING")
 
@@ -79,7 +81,7 @@ def test_a_tombstone_is_kept_as_long_as_events_are(on_dynoxide: DynamoDB) -> Non
     store = Store(
         Table(on_dynoxide.client, on_dynoxide.table), shards=2, event_retention=timedelta(days=3)
     )
-    tombstone = store.cascade_deletes.tombstone(UUID(int=1), NOW)
+    tombstone = CascadeDeleteStore.of(store).tombstone(UUID(int=1), NOW)
     assert tombstone.item["expires_at"] == int((NOW + timedelta(days=3)).timestamp())
 
 
@@ -92,8 +94,8 @@ def test_who_believes_for_a_while_that_there_is_no_tombstone_leaves_nothing(
     stream_on_dynoxide.pump()
     receive(believing, event(0, flow_run, UUID(int=2), "second"), now=BELIEF / 2)
     receive(believing, event(0, flow_run, UUID(int=3), "third"), now=BELIEF)
-    assert believing.task_runs.read(UUID(int=2))
-    assert believing.task_runs.read(UUID(int=3)) is None
+    assert TaskRunStore.of(believing).read(UUID(int=2))
+    assert TaskRunStore.of(believing).read(UUID(int=3)) is None
     settle(on_dynoxide, stream_on_dynoxide)
     assert kinds(on_dynoxide) == OF_FLOW
 

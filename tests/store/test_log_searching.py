@@ -13,6 +13,7 @@ from runledger.domain.filters.logs import LogQuery
 from runledger.domain.logs import Log, batch_number
 from runledger.service import logs
 from runledger.store.dynamodb.table import Table
+from runledger.store.logs.logs import LogStore
 from runledger.store.store import Store
 from tests.databases import DynamoDB
 from tests.store.contents import scan
@@ -98,5 +99,5 @@ def test_a_search_finds_what_is_wanted_in_order(
         logs.create(store, batches[first])
     queries = [ReadLogs.model_validate(question).query() for question in questions]
     answers = [logs.search(store, query, now=NOW).answer for query in queries]
-    store.logs.remove(scan(dynamodb))
+    LogStore.of(store).remove(scan(dynamodb))
     assert answers == [expected(batches, query) for query in queries]

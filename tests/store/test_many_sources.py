@@ -21,10 +21,15 @@ from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort, rank
 from runledger.parallel import MAX_PARALLEL, map_in_parallel
+from runledger.store.deployments.flows import FlowStore
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.dynamodb.table import MAX_KEYS, Table
 from runledger.store.items import Stored
+from runledger.store.logs.logs import LogStore
 from runledger.store.search.costs import ENTRIES_PER_QUERY, MANY_QUERIES
+from runledger.store.search.flow_runs import flow_run_searcher
+from runledger.store.search.flows import flow_searcher
+from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.databases import DynamoDB
 from tests.store.calls import gauged, heard
@@ -70,7 +75,7 @@ def test_a_partition_that_is_named_twice_is_read_once(on_dynoxide: DynamoDB) -> 
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
     asked = {"task_runs": {"flow_run_id": {"any_": [*OWNERS, *OWNERS[::-1]]}}}
     with heard(on_dynoxide.client) as calls:
-        store.task_runs.searcher(Criteria.model_validate(asked), BY_NAME).find()
+        task_run_searcher(store, Criteria.model_validate(asked), BY_NAME).find()
     assert [name for name, _ in calls] == ["Query"] * len(OWNERS)
 
 
@@ -78,10 +83,10 @@ def test_a_partition_that_is_named_twice_is_read_once(on_dynoxide: DynamoDB) -> 
 def test_lines_of_many_runs_begin_at_a_time(on_dynoxide: DynamoDB, kind: str) -> None:
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
     lines = [_line(number, kind, owner) for number, owner in enumerate(OWNERS)]
-    store.logs.add(lines, is_subscribed=lambda _: False)
+    LogStore.of(store).add(lines, is_subscribed=lambda _: False)
     wanted = LogFilter.model_validate({kind: {"any_": OWNERS}})
     with gauged(on_dynoxide.client, "Query", MAX_PARALLEL) as gauge:
-        found = store.logs.search(LogQuery(wanted, reverse=True, offset=2, limit=5), DAWN)
+        found = LogStore.of(store).search(LogQuery(wanted, reverse=True, offset=2, limit=5), DAWN)
     assert [one.message for one in found.answer] == [one.message for one in lines[-3:-8:-1]]
     assert gauge.most == MAX_PARALLEL
 
@@ -110,7 +115,7 @@ def test_many_batches_of_keys_are_read_at_a_time(on_dynoxide: DynamoDB, page: Pa
     put_task_runs(on_dynoxide, [Stored(run, version=1)], shards=SHARDS)
     ids = [run.id, *(uuid4() for _ in range(BATCHES * MAX_KEYS - 1))]
     asked = {"task_runs": {"id": {"any_": [*ids, run.id]}}}
-    searcher = store.task_runs.searcher(Criteria.model_validate(asked), page._replace(offset=0))
+    searcher = task_run_searcher(store, Criteria.model_validate(asked), page._replace(offset=0))
     with gauged(on_dynoxide.client, "BatchGetItem", MAX_PARALLEL) as gauge:
         assert searcher.find().answer == [run]
     assert (gauge.most, gauge.calls) == (MAX_PARALLEL, BATCHES)
@@ -120,11 +125,11 @@ def test_flows_of_many_names_are_read_in_few_calls(on_dynoxide: DynamoDB) -> Non
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
     flows = [Flow(id=uuid4(), created=DAWN, updated=DAWN, name=name) for name in ("b", "a", "c")]
     for flow in flows:
-        store.flows.create(flow)
+        FlowStore.of(store).create(flow)
     names = ["a", "b", *(f"{number}" for number in range(BATCHES * MAX_KEYS))]
     asked = Criteria.model_validate({"flows": {"name": {"any_": names}}})
     with gauged(on_dynoxide.client, "BatchGetItem", MAX_PARALLEL) as gauge:
-        assert store.flows.searcher(asked, BY_NAME).paginate().answer == ([flows[0]], 2)
+        assert flow_searcher(store, asked, BY_NAME).paginate().answer == ([flows[0]], 2)
     assert (gauge.most, gauge.calls) == (MAX_PARALLEL, BATCHES + 2)
 
 
@@ -135,7 +140,7 @@ def test_what_flow_runs_have_is_looked_up_for_many_at_a_time(on_dynoxide: Dynamo
     put_task_runs(on_dynoxide, [Stored(run, version=1) for run in members], shards=SHARDS)
     asked = {"flow_runs": {"id": {"any_": OWNERS}}, "task_runs": {"name": {"like_": "run"}}}
     with gauged(on_dynoxide.client, "Query", MAX_PARALLEL) as gauge:
-        found = store.flow_runs.searcher(Criteria.model_validate(asked)).count()
+        found = flow_run_searcher(store, Criteria.model_validate(asked)).count()
     assert (found.answer, gauge.most) == (len(members), MAX_PARALLEL)
 
 
@@ -170,7 +175,7 @@ def test_a_page_in_the_order_of_an_index_costs_about_a_page_of_each_partition(
     runs = _fill(on_dynoxide, each)
     asked = Criteria.model_validate({"task_runs": {"flow_run_id": {"any_": OWNERS}}})
     with heard(on_dynoxide.client) as calls, metering.measured() as meter:
-        found = store.task_runs.searcher(asked, BY_ID).find()
+        found = task_run_searcher(store, asked, BY_ID).find()
     ids = sorted((run.id for run in runs), key=str, reverse=True)
     assert [run.id for run in found.answer] == ids[BY_ID.offset : BY_ID.offset + BY_ID.limit]
     read = sum(answer["Count"] for name, answer in calls if name == "Query")
@@ -199,7 +204,7 @@ def test_a_table_that_has_less_than_what_is_named_is_read_as_a_whole(
     ]
     others = [task_run(number, flow_run_id=uuid4()) for number in range(len(wanted), runs)]
     put_task_runs(on_dynoxide, [Stored(run, 1) for run in [*wanted, *others]], shards=SHARDS)
-    searcher = store.task_runs.searcher(BY_FLOW_RUN, Page(sort.order, 2, 4))
+    searcher = task_run_searcher(store, BY_FLOW_RUN, Page(sort.order, 2, 4))
     with heard(on_dynoxide.client) as calls:
         found = searcher.paginate()
     column, reverse = sort.order
@@ -215,7 +220,7 @@ def test_a_few_owners_are_asked_for_however_small_the_table(on_dynoxide: DynamoD
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
     few = Criteria.model_validate({"task_runs": {"flow_run_id": {"any_": MANY_OWNERS[1:]}}})
     with heard(on_dynoxide.client) as calls:
-        assert store.task_runs.searcher(few, BY_NAME).find().path == "by_flow_run"
+        assert task_run_searcher(store, few, BY_NAME).find().path == "by_flow_run"
     assert [name for name, _ in calls] == ["Query"] * (MANY_QUERIES - 1)
 
 
@@ -226,7 +231,7 @@ def test_what_has_no_time_left_begins_nothing_more(on_dynoxide: DynamoDB) -> Non
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS).with_deadline(deadline)
     asked = Criteria.model_validate({"task_runs": {"flow_run_id": {"any_": OWNERS}}})
     with heard(on_dynoxide.client) as calls, pytest.raises(OutOfTime):
-        store.task_runs.searcher(asked, BY_NAME).find()
+        task_run_searcher(store, asked, BY_NAME).find()
     assert len(calls) == MAX_PARALLEL + 1
 
 

@@ -13,6 +13,7 @@ from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import MAX_KEYS, Table
 from runledger.store.search.executor import MAX_SORTED, SearchResult
+from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.databases import DynamoDB
 from tests.store.calls import Heard, heard, hooked
@@ -30,7 +31,7 @@ def find(
     store: Store, criteria: Criteria = ALL, limit: int = MAX_SORTED + 1
 ) -> SearchResult[list[TaskRun]]:
     page = Page(TaskRunSort.NAME_ASC.order, offset=0, limit=limit)
-    return store.task_runs.searcher(criteria, page).find()
+    return task_run_searcher(store, criteria, page).find()
 
 
 def answers(calls: Heard, operation: str) -> list[dict[str, Any]]:
@@ -118,5 +119,5 @@ def test_the_last_offset_of_all_is_no_number_too_large_for_dynamodb(
 
     page = Page(TaskRunSort.NAME_ASC.order, offset=MAX_OFFSET, limit=200)
     with hooked(dynamodb.client, "before-call.dynamodb.Query", note):
-        assert store.task_runs.searcher(ALL, page).find().answer == []
+        assert task_run_searcher(store, ALL, page).find().answer == []
     assert all(query["Limit"] < 2**31 for query in asked)

@@ -34,6 +34,8 @@ from runledger.domain.runs.states import State, StateType
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import Table
 from runledger.store.items import Stored
+from runledger.store.runs.task_runs import TaskRunStore
+from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.databases import TEMPLATE, DynamoDB, Engine
 from tests.store.calls import hooked
@@ -79,7 +81,7 @@ class Creator:
     def run(self) -> None:
         while self.due.acquire() and not self.stopped:
             new = varied(RUNS + len(self.created)).run.replace(id=uuid4(), dynamic_key=str(uuid4()))
-            self.store.task_runs.create(new)
+            TaskRunStore.of(self.store).create(new)
             self.created.append(new.id)
 
     def stop(self) -> None:
@@ -104,7 +106,7 @@ def walk(creator: Creator, criteria: Criteria, sort: TaskRunSort) -> Iterator[li
     for offset in count(0, PAGE):
         creator.due.release(CREATED_MEANWHILE)
         page = Page(sort.order, offset, PAGE, END)
-        found = creator.store.task_runs.searcher(criteria, page).find().answer
+        found = task_run_searcher(creator.store, criteria, page).find().answer
         yield [run.id for run in found]
         if len(found) < PAGE:
             return
@@ -171,5 +173,5 @@ def test_a_run_that_moves_while_it_is_listed_is_listed_once(on_dynoxide: DynamoD
         hooked(on_dynoxide.client, before, move),
         hooked(on_dynoxide.client, after, lambda **_: seen.set()),
     ):
-        found = store.task_runs.searcher(IN_STATES, Page(UPWARDS.order, 0, 10)).find()
+        found = task_run_searcher(store, IN_STATES, Page(UPWARDS.order, 0, 10)).find()
     assert (found.items_read, [one.id for one in found.answer]) == (3, [run.id])

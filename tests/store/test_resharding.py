@@ -13,7 +13,9 @@ from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import Table
 from runledger.store.runs import counters
+from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
+from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.databases import DynamoDB
 from tests.store.contents import assert_counted, scan
@@ -45,12 +47,12 @@ def stores(database: DynamoDB, deployments: list[tuple[int, int]]) -> list[Store
 def found(store: Store, wanted: dict[str, object], sort: TaskRunSort) -> list[UUID]:
     criteria = Criteria.model_validate({"task_runs": wanted} if wanted else {})
     page = Page(sort.order, offset=0, limit=200, now=DAWN)
-    return [run.id for run in store.task_runs.searcher(criteria, page).find().answer]
+    return [run.id for run in task_run_searcher(store, criteria, page).find().answer]
 
 
 def written(store: Store, first: int) -> list[TaskRun]:
     runs = [task_run(number, tags=TAGS) for number in range(first, first + RUNS)]
-    return [store.task_runs.create(run) for run in runs]
+    return [TaskRunStore.of(store).create(run) for run in runs]
 
 
 def pairs(of: list[Store]) -> Iterator[tuple[Store, Store]]:
@@ -81,9 +83,9 @@ def test_runs_that_are_written_again_are_found_once(
     runs = written(first, 0)
     for store in others:
         for run in runs[::2]:
-            seen = store.task_runs.read(run.id)
+            seen = TaskRunStore.of(store).read(run.id)
             assert seen
-            store.task_runs.rewrite(seen, seen.run.replace(updated=LATE))
+            TaskRunStore.of(store).rewrite(seen, seen.run.replace(updated=LATE))
         assert sorted(found(store, {}, TaskRunSort.NAME_ASC)) == sorted(run.id for run in runs)
 
 
@@ -94,7 +96,7 @@ def test_runs_are_counted_and_removed_whoever_wrote_them(
     first, *_, last = stores(on_dynoxide, deployments)
     runs = [*written(first, 0), *written(last, RUNS)]
     for run in runs[::2]:
-        assert last.task_runs.delete(run.id, LATE)
+        assert TaskRunStore.of(last).delete(run.id, LATE)
     assert counters.read(last.table, keys.TASK_RUN) == {StateType.PENDING: RUNS}
     assert_counted(scan(on_dynoxide))
     assert sorted(found(last, {"tags": {"all_": ["old"]}}, TaskRunSort.ID_DESC)) == sorted(

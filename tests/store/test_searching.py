@@ -24,6 +24,8 @@ from runledger.store.runs.derived_items import MAX_TAGS
 from runledger.store.schema import sort_keys
 from runledger.store.search.costs import MANY_QUERIES
 from runledger.store.search.executor import MAX_SORTED
+from runledger.store.search.flow_runs import flow_run_searcher
+from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.databases import TEMPLATE, DynamoDB
 from tests.domain.strategies import (
@@ -158,7 +160,7 @@ def test_a_run_of_many_tags_is_found_by_each(store: Store, dynamodb: DynamoDB) -
     put_task_runs(dynamodb, [Stored(run, version=1) for run in runs], shards=2)
     criteria = Criteria.model_validate({"task_runs": {"tags": {"all_": many[-1:]}}})
     page = Page(TaskRunSort.EXPECTED_START_TIME_ASC.order, 0, 10)
-    found = store.task_runs.searcher(criteria, page).find()
+    found = task_run_searcher(store, criteria, page).find()
     assert (found.path, found.answer) == ("by_tag", [runs[0], runs[2]])
 
 
@@ -171,7 +173,7 @@ def put_flow_run(database: DynamoDB, state_type: str, *tags: str) -> UUID:
 
 def flow_runs(store: Store, **wanted: object) -> list[UUID]:
     criteria = Criteria.model_validate({"flow_runs": wanted})
-    return [run.id for run in store.flow_runs.searcher(criteria, ALL).find().answer]
+    return [run.id for run in flow_run_searcher(store, criteria, ALL).find().answer]
 
 
 def test_a_flow_run_with_two_of_the_tags_is_found_once(store: Store, dynamodb: DynamoDB) -> None:

@@ -14,6 +14,7 @@ import pytest
 from runledger.domain.concurrency.concurrency_limits import SAMPLES, Lease
 from runledger.domain.errors import ConnectionClosed, Locked, TooLarge, Unavailable
 from runledger.service.concurrency import concurrency_limits, slots, tag_limits
+from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.concurrency.leases import MAX_AT_ONCE
 from runledger.store.concurrency.slots import MAX_LIMITS
 from runledger.store.dynamodb.table import Table
@@ -65,8 +66,8 @@ def store(on_dynoxide: DynamoDB) -> Store:
 
 def leases(store: Store) -> list[Lease]:
     """Return the leases that hold slots of the first limit."""
-    (seen,) = store.concurrency_limits.read_by_names(NAMES[:1])
-    return store.concurrency_limits.leases(seen.limit.id)
+    (seen,) = ConcurrencyLimitStore.of(store).read_by_names(NAMES[:1])
+    return ConcurrencyLimitStore.of(store).leases(seen.limit.id)
 
 
 class Tally:
@@ -194,7 +195,7 @@ def test_what_is_set_below_what_is_held_is_not_given_back_below_zero(store: Stor
 def test_how_long_slots_were_held_counts_for_the_average(store: Store) -> None:
     lease_id = prepared(store)
     slots.end_lease(store, lease_id, now=NOW + timedelta(seconds=22))
-    (seen,) = store.concurrency_limits.read_by_names(NAMES[:1])
+    (seen,) = ConcurrencyLimitStore.of(store).read_by_names(NAMES[:1])
     assert seen.limit.avg_slot_occupancy_seconds == 2 + (22 - 2) / (LIMIT * SAMPLES)
 
 

@@ -4,11 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.deployment_queries import CountDeployments, deployment_criteria
-from runledger.service import searches
+from runledger.service.search.deployments import DEPLOYMENTS
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(CountDeployments), wiring.searchable(request.now)
-    found = searches.count(store.deployments, deployment_criteria(asked))
+    found = DEPLOYMENTS.count(store, deployment_criteria(asked))
     return Response(found.answer, log=found.log_fields())

@@ -5,12 +5,12 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.deployment_queries import GetScheduledFlowRuns
 from runledger.domain.orchestration.bookkeeping import as_of
-from runledger.service import searches
+from runledger.service.search.flow_runs import FLOW_RUNS
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(GetScheduledFlowRuns), wiring.searchable(request.now)
-    found = searches.search(store.flow_runs, asked.criteria(), asked.part())
+    found = FLOW_RUNS.find(store, asked.criteria(), asked.part())
     now = wiring.now()
     return Response([as_of(run, now) for run in found.answer], log=found.log_fields())

@@ -5,12 +5,12 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.deployment_queries import PaginateDeployments, deployment_criteria
 from runledger.api.responses import paginated
-from runledger.service import searches
+from runledger.service.search.deployments import DEPLOYMENTS
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(PaginateDeployments), wiring.searchable(request.now)
-    found = searches.paginate(store.deployments, deployment_criteria(asked), asked.part())
+    found = DEPLOYMENTS.paginate(store, deployment_criteria(asked), asked.part())
     page = paginated(*found.answer, limit=asked.limit, page=asked.page)
     return Response(page, log=found.log_fields())

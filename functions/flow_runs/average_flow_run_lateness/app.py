@@ -4,11 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import AverageFlowRunLateness, flow_run_criteria
-from runledger.service import searches
+from runledger.service.search import flow_runs
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(AverageFlowRunLateness), wiring.searchable(request.now)
-    found = searches.lateness(store.flow_runs, flow_run_criteria(asked), now=wiring.now())
+    found = flow_runs.lateness(store, flow_run_criteria(asked), now=wiring.now())
     return Response(found.answer, log=found.log_fields())

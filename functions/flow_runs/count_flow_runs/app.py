@@ -4,11 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import CountFlowRuns, flow_run_criteria
-from runledger.service import searches
+from runledger.service.search.flow_runs import FLOW_RUNS
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(CountFlowRuns), wiring.searchable(request.now)
-    found = searches.count(store.flow_runs, flow_run_criteria(asked))
+    found = FLOW_RUNS.count(store, flow_run_criteria(asked))
     return Response(found.answer, log=found.log_fields())

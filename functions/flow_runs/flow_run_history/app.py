@@ -4,12 +4,13 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import FlowRunHistory, flow_run_criteria
-from runledger.service import searches
+from runledger.service.search.flow_runs import FLOW_RUNS
+from runledger.service.search.search import history
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(FlowRunHistory), wiring.searchable(request.now)
     wanted, timeline = flow_run_criteria(asked), asked.timeline()
-    found = searches.history(store.flow_runs, wanted, timeline, now=wiring.now())
+    found = history(FLOW_RUNS, store, wanted, timeline, now=wiring.now())
     return Response(found.answer, log=found.log_fields())

@@ -6,13 +6,13 @@ from runledger.adapters.requests import Request
 from runledger.api.flow_queries import PaginateFlowRuns, flow_run_criteria
 from runledger.api.responses import paginated
 from runledger.domain.orchestration.bookkeeping import as_of
-from runledger.service import searches
+from runledger.service.search.flow_runs import FLOW_RUNS
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(PaginateFlowRuns), wiring.searchable(request.now)
-    found = searches.paginate(store.flow_runs, flow_run_criteria(asked), asked.part())
+    found = FLOW_RUNS.paginate(store, flow_run_criteria(asked), asked.part())
     now = wiring.now()
     runs = [as_of(run, now) for run in found.answer.page]
     page = paginated(runs, found.answer.total, limit=asked.limit, page=asked.page)

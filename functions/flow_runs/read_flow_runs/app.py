@@ -5,12 +5,12 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import ReadFlowRuns, flow_run_criteria
 from runledger.domain.orchestration.bookkeeping import as_of
-from runledger.service import searches
+from runledger.service.search.flow_runs import FLOW_RUNS
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(ReadFlowRuns), wiring.searchable(request.now)
-    found = searches.search(store.flow_runs, flow_run_criteria(asked), asked.part())
+    found = FLOW_RUNS.find(store, flow_run_criteria(asked), asked.part())
     now = wiring.now()
     return Response([as_of(run, now) for run in found.answer], log=found.log_fields())

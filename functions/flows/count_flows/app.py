@@ -4,11 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import CountFlows, flow_criteria
-from runledger.service import searches
+from runledger.service.search.flows import FLOWS
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(CountFlows), wiring.searchable(request.now)
-    found = searches.count(store.flows, flow_criteria(asked))
+    found = FLOWS.count(store, flow_criteria(asked))
     return Response(found.answer, log=found.log_fields())

@@ -4,11 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import ReadFlows, flow_criteria
-from runledger.service import searches
+from runledger.service.search.flows import FLOWS
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(ReadFlows), wiring.searchable(request.now)
-    found = searches.search(store.flows, flow_criteria(asked), asked.part())
+    found = FLOWS.find(store, flow_criteria(asked), asked.part())
     return Response(found.answer, log=found.log_fields())

@@ -4,11 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.queries import CountTaskRuns
-from runledger.service import searches
+from runledger.service.search.task_runs import TASK_RUNS
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(CountTaskRuns), wiring.searchable(request.now)
-    found = searches.count(store.task_runs, asked.criteria())
+    found = TASK_RUNS.count(store, asked.criteria())
     return Response(found.answer, log=found.log_fields())

@@ -4,12 +4,13 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.queries import TaskRunHistory
-from runledger.service import searches
+from runledger.service.search.search import history
+from runledger.service.search.task_runs import TASK_RUNS
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(TaskRunHistory), wiring.searchable(request.now)
     wanted, timeline = asked.criteria(), asked.timeline()
-    found = searches.history(store.task_runs, wanted, timeline, now=wiring.now())
+    found = history(TASK_RUNS, store, wanted, timeline, now=wiring.now())
     return Response(found.answer, log=found.log_fields())

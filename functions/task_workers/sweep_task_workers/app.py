@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from runledger import wiring
+from runledger import websocket_wiring, wiring
 from runledger.adapters.auth import admits_token
 from runledger.adapters.observability import logger
 from runledger.service.context import ServiceContext
@@ -16,7 +16,7 @@ from runledger.settings import settings
 @logger.inject_lambda_context(clear_state=True)
 def handler(_: dict[str, Any], __: LambdaContext) -> None:
     lease = timedelta(seconds=settings().worker_lease_seconds)
-    context = ServiceContext(wiring.store(), wiring.connections(), datetime.now(UTC))
+    context = ServiceContext(wiring.store(), websocket_wiring.connections(), datetime.now(UTC))
     try:
         disconnects.sweep(context, lease)
     finally:

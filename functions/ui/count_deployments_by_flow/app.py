@@ -4,11 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.ui import ByFlow
-from runledger.service.runs import summaries
+from runledger.service.search import deployments
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(ByFlow), wiring.searchable(request.now)
-    found = summaries.count_deployments(store, asked.flow_ids)
+    found = deployments.count_deployments(store, asked.flow_ids)
     return Response(found.answer, log=found.log_fields())

@@ -4,11 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.ui import CountTaskRunsByFlowRun
-from runledger.service.runs import summaries
+from runledger.service.search import task_runs
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(CountTaskRunsByFlowRun), wiring.searchable(request.now)
-    found = summaries.count_by_flow_run(store, asked.flow_run_ids)
+    found = task_runs.count_by_flow_run(store, asked.flow_run_ids)
     return Response(found.answer, log=found.log_fields())

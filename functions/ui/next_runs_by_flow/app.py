@@ -4,12 +4,12 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.ui import ByFlow, NextRun
-from runledger.service.runs import summaries
+from runledger.service.search import flow_runs
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(ByFlow), wiring.searchable(request.now)
-    found = summaries.next_runs(store, asked.flow_ids)
+    found = flow_runs.next_runs(store, asked.flow_ids)
     answer = {flow_id: NextRun.of(run) if run else None for flow_id, run in found.answer.items()}
     return Response(answer, log=found.log_fields())

@@ -4,11 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.ui import DashboardTaskRunCounts
-from runledger.service.runs import summaries
+from runledger.service.search import task_runs
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(DashboardTaskRunCounts), wiring.searchable(request.now)
-    found = summaries.count_ended(store, asked.wanted(), asked.window(request.now))
+    found = task_runs.count_ended(store, asked.wanted(), asked.window(request.now))
     return Response(found.answer, log=found.log_fields())

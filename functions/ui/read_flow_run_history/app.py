@@ -6,13 +6,13 @@ from runledger.adapters.requests import Request
 from runledger.api.flow_queries import flow_run_criteria
 from runledger.api.ui import ReadFlowRunHistory, SimpleFlowRun
 from runledger.domain.orchestration.bookkeeping import as_of
-from runledger.service import searches
+from runledger.service.search.flow_runs import FLOW_RUNS
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(ReadFlowRunHistory), wiring.searchable(request.now)
-    found = searches.search(store.flow_runs, flow_run_criteria(asked), asked.part())
+    found = FLOW_RUNS.find(store, flow_run_criteria(asked), asked.part())
     now = wiring.now()
     return Response(
         [SimpleFlowRun.of(as_of(run, now)) for run in found.answer], log=found.log_fields()

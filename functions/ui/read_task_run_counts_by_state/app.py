@@ -4,11 +4,11 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.ui import CountByState, CountTaskRunsByState
-from runledger.service.runs import summaries
+from runledger.service.search import task_runs
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, store = request.parameters(CountTaskRunsByState), wiring.searchable(request.now)
-    found = summaries.count_by_state(store, asked.criteria())
+    found = task_runs.count_by_state(store, asked.criteria())
     return Response(CountByState.model_validate(found.answer), log=found.log_fields())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from runledger import wiring
+from runledger import websocket_wiring, wiring
 from runledger.adapters.auth import admits_token
 from runledger.adapters.websocket.handler import ACCEPTED, WebSocketEvent, websocket
 from runledger.service.context import ServiceContext
@@ -11,6 +11,6 @@ from runledger.service.websocket.dispatcher import WebSocketDispatcher
 
 @websocket
 def handler(event: WebSocketEvent) -> dict[str, Any]:
-    context = ServiceContext(wiring.store(), wiring.connections(), event.now)
+    context = ServiceContext(wiring.store(), websocket_wiring.connections(), event.now)
     WebSocketDispatcher(context, admits_token).hear(event.connection_id, event.text)
     return ACCEPTED

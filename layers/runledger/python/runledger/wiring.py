@@ -1,4 +1,4 @@
-"""The clock, the store and the sockets, made once, when first asked for."""
+"""The clock and the store, made once, at the first use."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from runledger.adapters.websocket.connections import ApiGatewayConnections
 from runledger.settings import settings
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.dynamodb.table import Table
@@ -55,10 +54,11 @@ def removal_deadline(since: datetime) -> Deadline:
 
 @cache
 def _client(endpoint: str) -> "DynamoDBClient":
-    return boto3.client("dynamodb", endpoint_url=endpoint or None, config=_config())
+    return boto3.client("dynamodb", endpoint_url=endpoint or None, config=client_config())
 
 
-def _config() -> Config:
+def client_config() -> Config:
+    """Return the settings of every boto3 client."""
     return Config(
         connect_timeout=SECONDS_TO_CONNECT,
         read_timeout=SECONDS_TO_ANSWER,
@@ -70,14 +70,7 @@ def _config() -> Config:
     )
 
 
-@cache
-def connections() -> ApiGatewayConnections:
-    """Return the WebSocket connections, reached where botocore's own setting says."""
-    return ApiGatewayConnections.by(boto3.client("apigatewaymanagementapi", config=_config()))
-
-
 def reset() -> None:
     """Forget what was made of the environment, for a process in which it changes."""
     settings.cache_clear()
     store.cache_clear()
-    connections.cache_clear()

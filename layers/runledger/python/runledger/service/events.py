@@ -35,6 +35,9 @@ from runledger.domain.filters.events import EventFilter
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.service.context import ServiceContext
 from runledger.service.retries import retry_on_conflict
+from runledger.store.events.events import EventStore
+from runledger.store.events.recordings import RecordingStore
+from runledger.store.runs.cascade_deletes import CascadeDeleteStore
 from runledger.store.search.executor import SearchResult
 from runledger.store.store import Store
 
@@ -85,7 +88,7 @@ def receive(store: Store, event: Event, *, now: datetime) -> None:
     received = event.received_at(now)
     report = reported(event, name=ids.name(), now=now) if counts(event) else None
     if report is None:
-        store.events.keep(received)
+        EventStore.of(store).keep(received)
         return
     try:
         _record_in_turn(store, report, received)
@@ -110,7 +113,7 @@ def search(
             kept += [event] if total - 1 in page else []
         return Matching(kept, total)
 
-    return store.events.aggregate(wanted, matching, now)
+    return EventStore.of(store).aggregate(wanted, matching, now)
 
 
 def count(
@@ -128,24 +131,24 @@ def count(
         Countable.RESOURCE: by_resource,
     }
     in_time = partial(by_time, spans=spans, now=now)
-    return store.events.aggregate(wanted, summaries.get(countable, in_time), now)
+    return EventStore.of(store).aggregate(wanted, summaries.get(countable, in_time), now)
 
 
 def _record_in_turn(store: Store, report: TaskRunReport, event: ReceivedEvent) -> None:
     hopes = chain([True], repeat(False))  # noqa: FBT003 - said by its name
-    with store.turns.of(report.run_id):
+    with store.run_locks.of(report.run_id):
         retry_on_conflict(lambda: _record(store, report, event, trust_cache=next(hopes)))
 
 
 def _record(
     store: Store, report: TaskRunReport, event: ReceivedEvent, *, trust_cache: bool
 ) -> None:
-    known_run = store.recordings.find(report, trust_cache=trust_cache)
+    known_run = RecordingStore.of(store).find(report, trust_cache=trust_cache)
     seen = known_run.seen.run if known_run.seen else None
     recording = recorded(seen, known_run.entered, report, now=event.received)
     if _comes_too_late(store, seen, recording.run, event.received):
         recording = Recording()
-    store.recordings.commit(known_run, recording, event)
+    RecordingStore.of(store).commit(known_run, recording, event)
 
 
 def _comes_too_late(store: Store, seen: TaskRun | None, run: TaskRun | None, now: datetime) -> bool:
@@ -153,4 +156,4 @@ def _comes_too_late(store: Store, seen: TaskRun | None, run: TaskRun | None, now
     if run is None or run.flow_run_id is None:
         return False
     is_there = seen is not None and seen.flow_run_id == run.flow_run_id
-    return not is_there and store.cascade_deletes.was_deleted(run.flow_run_id, now)
+    return not is_there and CascadeDeleteStore.of(store).was_deleted(run.flow_run_id, now)

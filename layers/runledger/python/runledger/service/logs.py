@@ -8,8 +8,11 @@ from uuid import UUID
 from runledger.domain.filters.fields import Id
 from runledger.domain.filters.logs import LogFilter, LogQuery
 from runledger.domain.logs import Log
+from runledger.domain.websocket.event_subscriptions import LogSubscriber
+from runledger.store.logs.logs import LogStore
 from runledger.store.search.executor import SearchResult
 from runledger.store.store import Store
+from runledger.store.websocket.event_subscriptions import SubscriberStore
 
 
 def create(store: Store, logs: Sequence[Log]) -> None:
@@ -20,8 +23,8 @@ def create(store: Store, logs: Sequence[Log]) -> None:
     Raises:
         Unavailable: some lines were not stored; the whole batch can be sent again.
     """
-    event_subscribers = store.log_subscribers.all()
-    store.logs.add(
+    event_subscribers = SubscriberStore.of(store, LogSubscriber).all()
+    LogStore.of(store).add(
         logs, is_subscribed=lambda log: any(one.wanted.matches(log) for one in event_subscribers)
     )
 
@@ -33,7 +36,7 @@ def of_flow_run(store: Store, run_id: UUID, *, now: datetime) -> SearchResult[li
         OutOfTime: the store's deadline came first.
     """
     wanted = LogFilter(flow_run_id=Id(any_=[run_id]))
-    return store.logs.search(LogQuery(wanted, reverse=False, offset=0, limit=maxsize), now)
+    return LogStore.of(store).search(LogQuery(wanted, reverse=False, offset=0, limit=maxsize), now)
 
 
 def search(store: Store, asked: LogQuery, *, now: datetime) -> SearchResult[list[Log]]:
@@ -42,4 +45,4 @@ def search(store: Store, asked: LogQuery, *, now: datetime) -> SearchResult[list
     Raises:
         OutOfTime: the store's deadline came first.
     """
-    return store.logs.search(asked, now)
+    return LogStore.of(store).search(asked, now)

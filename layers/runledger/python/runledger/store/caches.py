@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from threading import Lock, RLock
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -52,3 +53,35 @@ class KeyedLocks:
         """Wait for the run's other writers until the block, and keep them waiting in it."""
         with self._locks[hash(run_id) % LOCKS]:
             yield
+
+
+# For so long it is taken that a flow run without a tombstone has none yet. A task run that is made
+# in this belief is found by the stream: together with the 29 seconds that a request may take, this
+# must be less than the time after which `service.cascade_deletes` looks again.
+BELIEF = timedelta(seconds=10)
+
+
+class KnownTombstones:
+    """What a warm function knows of tombstones: which there are, and when one was missing.
+
+    That one was found outlasts that it was missing: the local server's threads may notice both.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._found: FifoCache[bool] = FifoCache()
+        self._missing: FifoCache[datetime] = FifoCache()
+
+    def lookup(self, flow_run_id: UUID, now: datetime) -> bool | None:
+        """Return whether there is a tombstone, or None where it is to be read."""
+        if self._found.get(flow_run_id):
+            return True
+        missed = self._missing.get(flow_run_id)
+        return False if missed and now - missed < BELIEF else None
+
+    def keep(self, flow_run_id: UUID, now: datetime, *, found: bool) -> None:
+        """Remember whether one was there when it was looked for."""
+        if found:
+            self._found.keep(flow_run_id, thing=True)
+        else:
+            self._missing.keep(flow_run_id, now)

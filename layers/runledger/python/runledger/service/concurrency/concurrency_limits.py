@@ -7,6 +7,7 @@ from uuid import UUID
 from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit
 from runledger.domain.errors import Conflict, NotFound
 from runledger.service.retries import retry_on_conflict
+from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.concurrency.limit_items import SeenLimit
 from runledger.store.store import Store
 
@@ -19,7 +20,7 @@ def create(store: Store, asked: ConcurrencyLimit) -> ConcurrencyLimit:
     Raises:
         Conflict: its name is taken.
     """
-    if not store.concurrency_limits.create(asked):
+    if not ConcurrencyLimitStore.of(store).create(asked):
         raise Conflict(f"there is a limit {asked.name}")
     return asked
 
@@ -35,8 +36,8 @@ def read(store: Store, id_or_name: UUID | str, *, now: datetime) -> ConcurrencyL
 
 def read_all(store: Store, *, offset: int, limit: int, now: datetime) -> list[ConcurrencyLimit]:
     """Return a page of the limits in the order of their names."""
-    names = store.concurrency_limits.names(offset + limit)[offset:]
-    return [seen.limit.as_of(now) for seen in store.concurrency_limits.read_by_names(names)]
+    names = ConcurrencyLimitStore.of(store).names(offset + limit)[offset:]
+    return [seen.limit.as_of(now) for seen in ConcurrencyLimitStore.of(store).read_by_names(names)]
 
 
 def change(
@@ -54,7 +55,7 @@ def change(
         if None in changes.values():
             raise Conflict("a limit has all its values")
         limit = seen.limit.as_of(now).replace(**changes, updated=now)
-        if not store.concurrency_limits.rewrite(seen, limit):
+        if not ConcurrencyLimitStore.of(store).rewrite(seen, limit):
             raise Conflict(f"there is a limit {limit.name}")
 
     retry_on_conflict(attempt)
@@ -66,7 +67,7 @@ def delete(store: Store, id_or_name: UUID | str) -> None:
     Raises:
         NotFound: there is none.
     """
-    retry_on_conflict(lambda: store.concurrency_limits.delete(find(store, id_or_name)))
+    retry_on_conflict(lambda: ConcurrencyLimitStore.of(store).delete(find(store, id_or_name)))
 
 
 def find(store: Store, id_or_name: UUID | str, not_found: str = NOT_FOUND) -> SeenLimit:
@@ -75,7 +76,7 @@ def find(store: Store, id_or_name: UUID | str, not_found: str = NOT_FOUND) -> Se
     Raises:
         NotFound: there is none.
     """
-    limits = store.concurrency_limits
+    limits = ConcurrencyLimitStore.of(store)
     if isinstance(id_or_name, UUID):
         seen = limits.read(id_or_name)
     else:

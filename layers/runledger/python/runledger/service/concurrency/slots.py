@@ -17,6 +17,8 @@ from runledger.domain.concurrency.slot_requests import Mode, refuse_impossible, 
 from runledger.domain.errors import LeaseExpired, Locked, WriteConflict
 from runledger.service.retries import retry_on_conflict
 from runledger.store.concurrency import slots
+from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
+from runledger.store.concurrency.leases import LeaseStore
 from runledger.store.concurrency.limit_items import SeenLimit
 from runledger.store.store import Store
 
@@ -57,7 +59,7 @@ def take(store: Store, wanted: SlotRequest, *, now: datetime) -> Limits:
 
     def attempt() -> Limits:
         limits = _find(store, wanted.names)
-        store.leases.count_up(_with_room(store, limits, wanted, now), wanted.slots, now)
+        LeaseStore.of(store).count_up(_with_room(store, limits, wanted, now), wanted.slots, now)
         return _plain(limits)
 
     return retry_on_conflict(attempt)
@@ -83,7 +85,7 @@ def take_on_lease(store: Store, wanted: SlotRequest, term: Term, *, now: datetim
             holder=term.holder,
             expiration=now + timedelta(seconds=term.seconds),
         )
-        store.leases.take(active, lease, now, renewable=bool(limits))
+        LeaseStore.of(store).take(active, lease, now, renewable=bool(limits))
         return Grant(lease_id, _plain(limits))
 
     return retry_on_conflict(attempt)
@@ -99,7 +101,7 @@ def take_for_task_run(
     """
 
     def attempt() -> Limits:
-        limits = store.concurrency_limits.read_by_names(map(named_for, tags))
+        limits = ConcurrencyLimitStore.of(store).read_by_names(map(named_for, tags))
         _refuse_deadlock(limits)
         active = [seen for seen in limits if seen.limit.active]
         full = [seen for seen in active if not seen.limit.as_of(now).has_room(1)]
@@ -108,7 +110,7 @@ def take_for_task_run(
             text = f"Concurrency limit for the {active[0].limit.tag} tag has been reached"
             raise Locked(text, MAX_WAIT_FOR_TAGS)
         lease = slots.task_run_lease(ids.run_id(), task_run_id, active, now)
-        store.leases.take(active, lease, now, renewable=False)
+        LeaseStore.of(store).take(active, lease, now, renewable=False)
         return _plain(active)
 
     return retry_on_conflict(attempt)
@@ -122,7 +124,7 @@ def give_back(
     def attempt() -> Limits:
         limits = _find(store, names)
         active = [seen for seen in limits if seen.limit.active]
-        store.leases.count_down(active, number, now, seconds=seconds or 0.0)
+        LeaseStore.of(store).count_down(active, number, now, seconds=seconds or 0.0)
         return _plain(limits)
 
     return retry_on_conflict(attempt)
@@ -132,10 +134,10 @@ def end_lease(store: Store, lease_id: UUID, *, now: datetime) -> None:
     """Give back what a lease holds, if it still is."""
 
     def attempt() -> None:
-        seen = store.leases.read(lease_id)
+        seen = LeaseStore.of(store).read(lease_id)
         if seen:
             seconds = (now - seen.lease.created).total_seconds()
-            store.leases.give_back(seen.lease.held, now, seconds=seconds)
+            LeaseStore.of(store).give_back(seen.lease.held, now, seconds=seconds)
 
     retry_on_conflict(attempt)
 
@@ -148,11 +150,11 @@ def end_leases_of(store: Store, tags: Iterable[str], holder_id: UUID, *, now: da
         held = {
             lease.id: lease.held
             for seen in limits
-            for lease in store.concurrency_limits.leases(seen.limit.id)
+            for lease in ConcurrencyLimitStore.of(store).leases(seen.limit.id)
             if lease.holder and lease.holder.id == holder_id
         }
         for one in held.values():
-            store.leases.give_back(one, now)
+            LeaseStore.of(store).give_back(one, now)
         return _plain(limits)
 
     return retry_on_conflict(attempt)
@@ -166,11 +168,11 @@ def renew(store: Store, lease_id: UUID, seconds: float, *, now: datetime) -> Non
     """
 
     def attempt() -> None:
-        seen = store.leases.read(lease_id)
+        seen = LeaseStore.of(store).read(lease_id)
         if seen is None or seen.lease.has_expired(now):
             raise LeaseExpired(LEASE_GONE)
         longer = seen.lease.replace(expiration=now + timedelta(seconds=seconds))
-        store.leases.renew(seen, longer)
+        LeaseStore.of(store).renew(seen, longer)
 
     retry_on_conflict(attempt)
 
@@ -182,17 +184,17 @@ def make_room(store: Store, full: Iterable[SeenLimit], now: datetime) -> None:
         WriteConflict: something came back, look again.
     """
     for seen in full:
-        leases = store.concurrency_limits.leases(seen.limit.id)
-        expired = store.leases.expired(leases, now)
+        leases = ConcurrencyLimitStore.of(store).leases(seen.limit.id)
+        expired = LeaseStore.of(store).expired(leases, now)
         for one in expired:
-            store.leases.give_back_expired(one, now)
+            LeaseStore.of(store).give_back_expired(one, now)
         if expired:
             raise WriteConflict(f"slots of {seen.limit.name} came back")
 
 
 def _find(store: Store, names: Iterable[str]) -> list[SeenLimit]:
     """Return the limits that exist in the order in which the reference answers: by name."""
-    return store.concurrency_limits.read_by_names(sorted(names))
+    return ConcurrencyLimitStore.of(store).read_by_names(sorted(names))
 
 
 def _plain(limits: Iterable[SeenLimit]) -> Limits:

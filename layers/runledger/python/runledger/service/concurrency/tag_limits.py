@@ -12,7 +12,8 @@ from runledger.domain.errors import NotFound, WriteConflict
 from runledger.service.concurrency import concurrency_limits
 from runledger.service.retries import retry_on_conflict
 from runledger.store.concurrency import slots
-from runledger.store.concurrency.leases import MAX_AT_ONCE
+from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
+from runledger.store.concurrency.leases import MAX_AT_ONCE, LeaseStore
 from runledger.store.concurrency.limit_items import SeenLimit
 from runledger.store.store import Store
 
@@ -37,13 +38,13 @@ def create_or_change(store: Store, asked: ConcurrencyLimit, *, now: datetime) ->
     """Create a limit, or give the one that has its name the limit asked for."""
 
     def attempt() -> CreatedTagLimit:
-        seen = store.concurrency_limits.read_by_name(asked.name)
+        seen = ConcurrencyLimitStore.of(store).read_by_name(asked.name)
         if seen is None:
-            if not store.concurrency_limits.create(asked):
+            if not ConcurrencyLimitStore.of(store).create(asked):
                 raise WriteConflict(asked.name)
             return CreatedTagLimit(TagLimit(asked, ()), new=True)
         limit = seen.limit.as_of(now).replace(limit=asked.limit, updated=now)
-        store.concurrency_limits.rewrite(seen, limit)
+        ConcurrencyLimitStore.of(store).rewrite(seen, limit)
         return CreatedTagLimit(_with_holders(store, limit, now), new=False)
 
     return retry_on_conflict(attempt)
@@ -81,10 +82,10 @@ def reset(store: Store, tag: str, holders: Sequence[UUID], *, now: datetime) -> 
     def attempt() -> None:
         _revoke_all(store, _find(store, tag), now)
         seen = _find(store, tag)
-        if store.concurrency_limits.leases(seen.limit.id):
+        if ConcurrencyLimitStore.of(store).leases(seen.limit.id):
             raise WriteConflict(tag)
         leases = [slots.task_run_lease(ids.run_id(), holder, [seen], now) for holder in holders]
-        store.leases.assign(seen, leases, now)
+        LeaseStore.of(store).assign(seen, leases, now)
 
     retry_on_conflict(attempt)
 
@@ -98,7 +99,7 @@ def delete(store: Store, id_or_tag: UUID | str, *, now: datetime) -> None:
 
     def attempt() -> None:
         _revoke_all(store, _find(store, id_or_tag), now)
-        store.concurrency_limits.delete(_find(store, id_or_tag))
+        ConcurrencyLimitStore.of(store).delete(_find(store, id_or_tag))
 
     retry_on_conflict(attempt)
 
@@ -109,13 +110,13 @@ def _find(store: Store, id_or_tag: UUID | str) -> SeenLimit:
 
 
 def _with_holders(store: Store, limit: ConcurrencyLimit, now: datetime) -> TagLimit:
-    leases = store.concurrency_limits.leases(limit.id)
-    expired = {seen.lease.id for seen in store.leases.expired(leases, now)}
+    leases = ConcurrencyLimitStore.of(store).leases(limit.id)
+    expired = {seen.lease.id for seen in LeaseStore.of(store).expired(leases, now)}
     held = sorted((one for one in leases if one.id not in expired), key=lambda one: one.created)
     return TagLimit(limit, tuple(one.task_run_id for one in held if one.task_run_id))
 
 
 def _revoke_all(store: Store, seen: SeenLimit, now: datetime) -> None:
-    leases = store.concurrency_limits.leases(seen.limit.id)
+    leases = ConcurrencyLimitStore.of(store).leases(seen.limit.id)
     for start in range(0, len(leases), MAX_AT_ONCE):
-        store.leases.revoke(seen.limit.id, leases[start : start + MAX_AT_ONCE], now)
+        LeaseStore.of(store).revoke(seen.limit.id, leases[start : start + MAX_AT_ONCE], now)

@@ -12,6 +12,7 @@ from runledger.service.deployments import schedules
 from runledger.service.deployments.schedules import Schedules
 from runledger.service.retries import retry_on_conflict
 from runledger.store.deployments.deployment_items import SeenDeployment
+from runledger.store.deployments.deployments import DeploymentStore
 from runledger.store.store import Store
 
 NO_DEPLOYMENT = "Deployment not found."
@@ -115,7 +116,7 @@ def _parted(deployment: Deployment, schedule_id: UUID) -> tuple[Schedule, Schedu
 
 
 def _found(store: Store, deployment_id: UUID, missing: str) -> SeenDeployment:
-    seen = store.deployments.read(deployment_id)
+    seen = DeploymentStore.of(store).read(deployment_id)
     if seen is None:
         raise NotFound(missing)
     return seen
@@ -133,7 +134,7 @@ def _changed(
         changed = change(seen.deployment)
         changed.check_schedules()
         if changed != seen.deployment:
-            store.deployments.rewrite(seen, changed)
+            DeploymentStore.of(store).rewrite(seen, changed)
         return changed
 
     return retry_on_conflict(attempt)

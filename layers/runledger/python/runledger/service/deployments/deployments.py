@@ -19,7 +19,10 @@ from runledger.domain.values import merge_labels
 from runledger.service.deployments import schedules
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion, flow_runs
+from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.deployments.deployment_items import SeenDeployment
+from runledger.store.deployments.deployments import DeploymentStore
+from runledger.store.deployments.flows import FlowStore
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.store import Store
 
@@ -59,10 +62,10 @@ def save(
     now = asked.updated
 
     def attempt() -> Saved:
-        flow = store.flows.read(asked.flow_id)
+        flow = FlowStore.of(store).read(asked.flow_id)
         if flow is None:
             raise Conflict(f"flow {asked.flow_id} is unknown")
-        seen = store.deployments.read_by_name(flow.id, asked.name)
+        seen = DeploymentStore.of(store).read_by_name(flow.id, asked.name)
         whole = asked.replace(labels=_labels(flow, asked))
         known = (
             seen.deployment.replace(**{name: getattr(whole, name) for name in sent})
@@ -72,9 +75,9 @@ def save(
         saved = known.replace(schedules=schedules.new(wanted, known.id, now=now))
         saved.check_schedules()
         if seen:
-            store.deployments.rewrite(seen, saved)
+            DeploymentStore.of(store).rewrite(seen, saved)
         else:
-            store.deployments.create(saved)
+            DeploymentStore.of(store).create(saved)
         return Saved(saved, new=seen is None)
 
     return retry_on_conflict(attempt)
@@ -94,7 +97,7 @@ def _check_pool(name: str | None) -> None:
 
 
 def _check_limit(store: Store, limit_id: UUID | None) -> None:
-    if limit_id and store.concurrency_limits.read(limit_id) is None:
+    if limit_id and ConcurrencyLimitStore.of(store).read(limit_id) is None:
         raise NotFound("Concurrency limit not found")
 
 
@@ -118,7 +121,7 @@ def read(store: Store, deployment_id: UUID) -> Deployment:
     Raises:
         NotFound: there is none.
     """
-    return _found(store.deployments.read(deployment_id)).deployment
+    return _found(DeploymentStore.of(store).read(deployment_id)).deployment
 
 
 def read_by_name(store: Store, flow_name: str, name: str) -> Deployment:
@@ -127,8 +130,10 @@ def read_by_name(store: Store, flow_name: str, name: str) -> Deployment:
     Raises:
         NotFound: there is none.
     """
-    flow = store.flows.read_by_name(flow_name)
-    return _found(store.deployments.read_by_name(flow.id, name) if flow else None).deployment
+    flow = FlowStore.of(store).read_by_name(flow_name)
+    return _found(
+        DeploymentStore.of(store).read_by_name(flow.id, name) if flow else None
+    ).deployment
 
 
 def _found(seen: SeenDeployment | None, text: str = NOT_FOUND) -> SeenDeployment:
@@ -157,7 +162,7 @@ def update(
     """
 
     def attempt() -> Deployment:
-        seen = _found(store.deployments.read(deployment_id), NOT_FOUND_TO_CHANGE)
+        seen = _found(DeploymentStore.of(store).read(deployment_id), NOT_FOUND_TO_CHANGE)
         changed = _changed(seen.deployment, changes)
         _check_limit(store, limit_id)
         if wanted is not None:
@@ -165,7 +170,7 @@ def update(
             renewed = schedules.updated(known, wanted, deployment_id, now=now)
             changed = changed.replace(schedules=renewed)
         changed.check_schedules()
-        store.deployments.rewrite(seen, changed.replace(updated=now))
+        DeploymentStore.of(store).rewrite(seen, changed.replace(updated=now))
         return changed
 
     return retry_on_conflict(attempt)
@@ -231,7 +236,9 @@ def delete(store: Store, deployment_id: UUID, deadline: Deadline, *, now: dateti
         NotFound: there is none.
     """
     retry_on_conflict(
-        lambda: store.deployments.delete(_found(store.deployments.read(deployment_id)))
+        lambda: DeploymentStore.of(store).delete(
+            _found(DeploymentStore.of(store).read(deployment_id))
+        )
     )
     with suppress(Unavailable):
         remove_rest(store.with_deadline(deadline), deployment_id, now=now)
@@ -240,17 +247,17 @@ def delete(store: Store, deployment_id: UUID, deadline: Deadline, *, now: dateti
 def remove_rest(store: Store, deployment_id: UUID, *, now: datetime) -> None:
     """Remove those runs of a deployment that is gone that were never begun."""
     flow_run_deletion.delete_each(
-        store, store.deployments.flow_runs(deployment_id), now=now, precondition=is_waiting
+        store, DeploymentStore.of(store).flow_runs(deployment_id), now=now, precondition=is_waiting
     )
 
 
 def delete_of_flow(store: Store, flow_id: UUID) -> None:
     """Remove the deployments of a flow whose runs are gone already."""
-    for deployment_id in store.deployments.of_flow(flow_id):
+    for deployment_id in DeploymentStore.of(store).of_flow(flow_id):
         retry_on_conflict(partial(_delete_if_there, store, deployment_id))
 
 
 def _delete_if_there(store: Store, deployment_id: UUID) -> None:
-    seen = store.deployments.read(deployment_id)
+    seen = DeploymentStore.of(store).read(deployment_id)
     if seen:
-        store.deployments.delete(seen)
+        DeploymentStore.of(store).delete(seen)

@@ -11,6 +11,7 @@ from runledger.domain.runs.flows import Flow
 from runledger.service.deployments import deployments
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
+from runledger.store.deployments.flows import FlowStore
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.store import Store
 
@@ -26,7 +27,7 @@ class CreatedFlow(NamedTuple):
 
 def create(store: Store, asked: Flow) -> CreatedFlow:
     """Create a flow, or find the one that has its name."""
-    flow = retry_on_conflict(lambda: store.flows.create(asked))
+    flow = retry_on_conflict(lambda: FlowStore.of(store).create(asked))
     return CreatedFlow(flow, new=flow.id == asked.id)
 
 
@@ -36,7 +37,7 @@ def read(store: Store, flow_id: UUID) -> Flow:
     Raises:
         NotFound: there is none.
     """
-    return _found(store.flows.read(flow_id))
+    return _found(FlowStore.of(store).read(flow_id))
 
 
 def read_by_name(store: Store, name: str) -> Flow:
@@ -45,7 +46,7 @@ def read_by_name(store: Store, name: str) -> Flow:
     Raises:
         NotFound: there is none.
     """
-    return _found(store.flows.read_by_name(name))
+    return _found(FlowStore.of(store).read_by_name(name))
 
 
 def update(store: Store, flow_id: UUID, changes: Mapping[str, Any], *, now: datetime) -> None:
@@ -58,7 +59,7 @@ def update(store: Store, flow_id: UUID, changes: Mapping[str, Any], *, now: date
     def changed(flow: Flow) -> Flow:
         return flow.replace(**changes, updated=now)
 
-    _found(retry_on_conflict(lambda: store.flows.update(flow_id, changed)))
+    _found(retry_on_conflict(lambda: FlowStore.of(store).update(flow_id, changed)))
 
 
 def _found(flow: Flow | None) -> Flow:
@@ -73,12 +74,12 @@ def delete(store: Store, flow_id: UUID, deadline: Deadline, *, now: datetime) ->
     Raises:
         NotFound: there is none.
     """
-    retry_on_conflict(lambda: store.flows.delete(read(store, flow_id)))
+    retry_on_conflict(lambda: FlowStore.of(store).delete(read(store, flow_id)))
     with suppress(Unavailable):
         remove_rest(store.with_deadline(deadline), flow_id, now=now)
 
 
 def remove_rest(store: Store, flow_id: UUID, *, now: datetime) -> None:
     """Remove the flow runs and the deployments of a flow that is gone."""
-    flow_run_deletion.delete_each(store, store.flows.flow_runs(flow_id), now=now)
+    flow_run_deletion.delete_each(store, FlowStore.of(store).flow_runs(flow_id), now=now)
     deployments.delete_of_flow(store, flow_id)

@@ -21,6 +21,8 @@ from runledger.service.runs import flow_runs, task_runs
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.items import Stored
 from runledger.store.runs import cancellations
+from runledger.store.runs.cancellations import CancellationStore
+from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.schema import keys
 from runledger.store.store import Store
 
@@ -38,15 +40,15 @@ def cancel_children(context: ServiceContext, cancelled: Sequence[Change]) -> Non
 
 
 def _cancel_some(store: Store, flow_run_id: UUID, done: str, now: datetime) -> None:
-    seen = store.flow_runs.read(flow_run_id)
+    seen = FlowRunStore.of(store).read(flow_run_id)
     if seen is None or seen.run.state_type != StateType.CANCELLED:
         return
-    claims = list(islice(store.flow_runs.claims(flow_run_id, done, page=ROUND), ROUND))
-    children = store.cancellations.task_runs([claim.task_run_id for claim in claims])
+    claims = list(islice(FlowRunStore.of(store).claims(flow_run_id, done, page=ROUND), ROUND))
+    children = CancellationStore.of(store).task_runs([claim.task_run_id for claim in claims])
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda child: _cancel(store, child, now), children))
     if len(claims) == ROUND:
-        store.cancellations.note(flow_run_id, claims[-1].place)
+        CancellationStore.of(store).note(flow_run_id, claims[-1].place)
 
 
 def _cancel(store: Store, child: Stored, now: datetime) -> None:
@@ -54,7 +56,9 @@ def _cancel(store: Store, child: Stored, now: datetime) -> None:
     run = child.run
     # A subflow run that was cancelled has changed the task run that stands for it.
     seen = None if child.subflow_runs else child
-    for subflow_run_id in store.cancellations.subflow_runs(run.id) if child.subflow_runs else ():
+    for subflow_run_id in (
+        CancellationStore.of(store).subflow_runs(run.id) if child.subflow_runs else ()
+    ):
         _cancel_subflow_run(store, subflow_run_id, now)
     if is_unfinished(run):
         state = _state(StateType.CANCELLED, now)
@@ -65,7 +69,7 @@ def _cancel(store: Store, child: Stored, now: datetime) -> None:
 
 
 def _cancel_subflow_run(store: Store, run_id: UUID, now: datetime) -> None:
-    seen = store.flow_runs.read(run_id)
+    seen = FlowRunStore.of(store).read(run_id)
     if seen is None:
         return
     deployed = seen.run.deployment_id is not None

@@ -17,6 +17,9 @@ from runledger.service.retries import retry_on_conflict
 from runledger.service.runs.flow_runs import NOT_FOUND
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.dynamodb.table import chunks
+from runledger.store.runs.cascade_deletes import CascadeDeleteStore
+from runledger.store.runs.flow_runs import FlowRunStore
+from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.store import Store
 
 # What is removed at once; the client keeps as many connections.
@@ -64,11 +67,11 @@ def _close(
     """Remove a flow run by itself; return whether it was there, and as it should be."""
 
     def attempt() -> bool:
-        seen = store.flow_runs.read(run_id)
+        seen = FlowRunStore.of(store).read(run_id)
         if seen is None or not precondition(seen.run):
             return False
-        store.flow_runs.delete(seen, store.cascade_deletes.tombstone(run_id, now))
-        store.cascade_deletes.note(run_id, now)
+        FlowRunStore.of(store).delete(seen, CascadeDeleteStore.of(store).tombstone(run_id, now))
+        CascadeDeleteStore.of(store).note(run_id, now)
         return True
 
     return retry_on_conflict(attempt)
@@ -77,10 +80,10 @@ def _close(
 def remove_rest(store: Store, run_id: UUID, *, now: datetime, at_once: int = AT_ONCE) -> None:
     """Remove the task runs, the states and the inputs of a flow run that is gone."""
     delete_task_run = partial(_delete_task_run, store, now=now)
-    claims = store.flow_runs.claims(run_id, page=PAGE)
+    claims = FlowRunStore.of(store).claims(run_id, page=PAGE)
     for some in chunks(claims, PAGE):
         _do_for_each([claim.task_run_id for claim in some], delete_task_run, at_once)
-    store.flow_runs.remove_rest(run_id)
+    FlowRunStore.of(store).remove_rest(run_id)
 
 
 def _do_for_each(ids: Sequence[UUID], act: Callable[[UUID], None], at_once: int) -> None:
@@ -89,4 +92,4 @@ def _do_for_each(ids: Sequence[UUID], act: Callable[[UUID], None], at_once: int)
 
 
 def _delete_task_run(store: Store, run_id: UUID, now: datetime) -> None:
-    retry_on_conflict(lambda: store.task_runs.delete(run_id, now))
+    retry_on_conflict(lambda: TaskRunStore.of(store).delete(run_id, now))

@@ -5,6 +5,8 @@ from uuid import UUID
 from runledger.domain.errors import NotFound
 from runledger.domain.runs.flow_run_inputs import FlowRunInput, FlowRunInputQuery
 from runledger.service.runs.flow_runs import NOT_FOUND as NO_FLOW_RUN
+from runledger.store.runs.flow_run_inputs import FlowRunInputStore
+from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.store import Store
 
 NOT_FOUND = "Flow run input not found"
@@ -21,9 +23,9 @@ def create(store: Store, given: FlowRunInput) -> None:
         Mismatch: the flow run was given something under that key.
     """
     given.check_key()
-    if store.flow_runs.read(given.flow_run_id) is None:
+    if FlowRunStore.of(store).read(given.flow_run_id) is None:
         raise NotFound(NO_FLOW_RUN)
-    store.flow_run_inputs.add(given)
+    FlowRunInputStore.of(store).add(given)
 
 
 def read(store: Store, run_id: UUID, key: str) -> FlowRunInput:
@@ -32,7 +34,7 @@ def read(store: Store, run_id: UUID, key: str) -> FlowRunInput:
     Raises:
         NotFound: that is nothing.
     """
-    found = store.flow_run_inputs.read(run_id, key)
+    found = FlowRunInputStore.of(store).read(run_id, key)
     if found is None:
         raise NotFound(NOT_FOUND)
     return found
@@ -40,7 +42,7 @@ def read(store: Store, run_id: UUID, key: str) -> FlowRunInput:
 
 def find(store: Store, run_id: UUID, wanted: FlowRunInputQuery) -> list[FlowRunInput]:
     """Return the wanted inputs of a flow run; one that is unknown has none."""
-    return store.flow_run_inputs.find(run_id, wanted)
+    return FlowRunInputStore.of(store).find(run_id, wanted)
 
 
 def delete(store: Store, run_id: UUID, key: str) -> None:
@@ -49,5 +51,5 @@ def delete(store: Store, run_id: UUID, key: str) -> None:
     Raises:
         NotFound: that is nothing.
     """
-    if not store.flow_run_inputs.remove(run_id, key):
+    if not FlowRunInputStore.of(store).remove(run_id, key):
         raise NotFound(NOT_FOUND)

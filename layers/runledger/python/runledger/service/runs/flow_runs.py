@@ -18,7 +18,10 @@ from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.values import merge_labels
 from runledger.service.retries import retry_on_conflict
-from runledger.store.runs.flow_runs import Parent, StoredFlowRun
+from runledger.store.deployments.deployments import DeploymentStore
+from runledger.store.deployments.flows import FlowStore
+from runledger.store.runs.flow_runs import FlowRunStore, Parent, StoredFlowRun
+from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.store import Store
 
 NOT_FOUND = "Flow run not found"
@@ -46,14 +49,14 @@ def create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Crea
         return _create(store, asked, state, now=now)
     except Conflict:
         # Once a key has its run, nothing else in a request with that key is looked at.
-        first = store.flow_runs.by_idempotency_key(asked) if asked.idempotency_key else None
+        first = FlowRunStore.of(store).by_idempotency_key(asked) if asked.idempotency_key else None
         if first is None:
             raise
         return CreatedFlowRun(first, new=False)
 
 
 def _create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> CreatedFlowRun:
-    flow = store.flows.read(asked.flow_id)
+    flow = FlowStore.of(store).read(asked.flow_id)
     if flow is None:
         raise Conflict(f"flow {asked.flow_id} is unknown")
     if asked.infrastructure_document_id:
@@ -61,7 +64,7 @@ def _create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Cre
     run = record(asked.replace(labels=_labels(store, flow, asked)), state, now=now)
 
     def attempt() -> CreatedFlowRun:
-        stored = store.flow_runs.create(run, _mirror(store, run, now, required=True))
+        stored = FlowRunStore.of(store).create(run, _mirror(store, run, now, required=True))
         if stored.id != run.id and not run.idempotency_key:
             # An empty key identifies nothing, and is as unique as any other.
             raise Conflict("another flow run has the empty idempotency key")
@@ -73,7 +76,7 @@ def _create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> Cre
 
 def _labels(store: Store, flow: Flow, asked: FlowRun) -> dict[str, Any]:
     """Return the labels of a run: those of its deployment, which has the flow's, come first."""
-    seen = store.deployments.read(asked.deployment_id) if asked.deployment_id else None
+    seen = DeploymentStore.of(store).read(asked.deployment_id) if asked.deployment_id else None
     if seen:
         return seen.deployment.labels_of_runs(asked.labels)
     return merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, asked.labels)
@@ -119,7 +122,7 @@ def find(store: Store, run_id: UUID) -> StoredFlowRun:
     Raises:
         UnknownRun: there is none.
     """
-    seen = store.flow_runs.read(run_id)
+    seen = FlowRunStore.of(store).read(run_id)
     if seen is None:
         raise UnknownRun(f"Flow run with id {run_id} not found")
     return seen
@@ -149,11 +152,11 @@ def propose(
     if decision.written:
         parent = _mirror(store, decision.run, now, required=False)
         kept = given if decision.status == Status.ACCEPT else None
-        store.flow_runs.commit(
+        FlowRunStore.of(store).commit(
             seen, decision.run, parent, given=kept, forgotten=_forgotten(decision)
         )
     elif decision.run != seen.run:
-        store.flow_runs.rewrite(seen, decision.run.replace(updated=now))
+        FlowRunStore.of(store).rewrite(seen, decision.run.replace(updated=now))
     return decision
 
 
@@ -170,14 +173,14 @@ def _forgotten(decision: Decision[FlowRun]) -> tuple[str, ...]:
 def _may_be_handed_out(store: Store, run: FlowRun, proposed: State) -> bool:
     if run.deployment_id is None or proposed.type != StateType.PENDING:
         return True
-    return store.deployments.read(run.deployment_id) is not None
+    return DeploymentStore.of(store).read(run.deployment_id) is not None
 
 
 def _mirror(store: Store, run: FlowRun, now: datetime, *, required: bool) -> Parent | None:
     """Return the parent task run in the state of its subflow run, to be written with it."""
     if run.parent_task_run_id is None or run.state is None:
         return None
-    seen = store.task_runs.read(run.parent_task_run_id)
+    seen = TaskRunStore.of(store).read(run.parent_task_run_id)
     if seen is None and required:
         raise Conflict(f"task run {run.parent_task_run_id} is unknown")
     if seen is None:
@@ -195,12 +198,12 @@ def update(store: Store, run_id: UUID, changes: Mapping[str, Any], *, now: datet
     """
 
     def attempt() -> None:
-        seen = store.flow_runs.read(run_id)
+        seen = FlowRunStore.of(store).read(run_id)
         if seen is None:
             raise NotFound(NOT_FOUND)
         if changes.get("job_variables") is not None:
             _check_job_variables(store, seen.run)
-        store.flow_runs.rewrite(seen, seen.run.replace(**changes, updated=now))
+        FlowRunStore.of(store).rewrite(seen, seen.run.replace(**changes, updated=now))
 
     retry_on_conflict(attempt)
 
@@ -215,7 +218,7 @@ def relabel(store: Store, run_id: UUID, labels: Mapping[str, Any], *, now: datet
     def attempt() -> None:
         seen = find(store, run_id)
         merged = merge_labels(seen.run.labels, labels)
-        store.flow_runs.rewrite(seen, seen.run.replace(labels=merged, updated=now))
+        FlowRunStore.of(store).rewrite(seen, seen.run.replace(labels=merged, updated=now))
 
     retry_on_conflict(attempt)
 
@@ -223,7 +226,7 @@ def relabel(store: Store, run_id: UUID, labels: Mapping[str, Any], *, now: datet
 def _check_job_variables(store: Store, run: FlowRun) -> None:
     if run.state_type != StateType.SCHEDULED:
         raise Rejected(f"Job variables for a flow run in state {run.state_type} cannot be updated")
-    if run.deployment_id is None or store.deployments.read(run.deployment_id) is None:
+    if run.deployment_id is None or DeploymentStore.of(store).read(run.deployment_id) is None:
         raise Rejected("A deployment for the flow run could not be found")
 
 
@@ -233,7 +236,7 @@ def read(store: Store, run_id: UUID) -> FlowRun:
     Raises:
         NotFound: there is none.
     """
-    stored = store.flow_runs.read(run_id)
+    stored = FlowRunStore.of(store).read(run_id)
     if stored is None:
         raise NotFound(NOT_FOUND)
     return stored.run

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from runledger.domain.errors import Rejected, UnknownRun
 from runledger.domain.runs.graphs import Graph, graph_of
+from runledger.store.runs.flow_runs import FlowRunStore
+from runledger.store.runs.graphs import GraphStore
+from runledger.store.runs.states import StateStore
 from runledger.store.schema import keys
 from runledger.store.store import Store
 
@@ -21,12 +24,12 @@ def draw(
         UnknownRun: there is no such flow run.
         Rejected: it has more task runs than a graph may show.
     """
-    seen = store.flow_runs.read(run_id)
+    seen = FlowRunStore.of(store).read(run_id)
     if seen is None:
         raise UnknownRun(f"Flow run {run_id} not found")
-    claims = islice(store.flow_runs.claims(run_id, after=""), most_nodes + 1)
+    claims = islice(FlowRunStore.of(store).claims(run_id, after=""), most_nodes + 1)
     task_runs = [claim.task_run_id for claim in claims]
     if len(task_runs) > most_nodes:
         raise Rejected(f"The graph of flow run {run_id} has more than {most_nodes} nodes.")
-    states = store.states.history(keys.flow_run(run_id))
-    return graph_of(seen.run, states, store.graphs.shown(task_runs), since)
+    states = StateStore.of(store).history(keys.flow_run(run_id))
+    return graph_of(seen.run, states, GraphStore.of(store).shown(task_runs), since)

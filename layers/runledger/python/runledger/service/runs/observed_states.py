@@ -1,6 +1,7 @@
 """What can be asked about the states that runs have been in."""
 
 from runledger.domain.runs.observed_states import ObservedState, WantedStates
+from runledger.store.runs.observed_states import ObservedStateStore
 from runledger.store.search.executor import SearchResult
 from runledger.store.store import Store
 
@@ -11,6 +12,6 @@ def read(store: Store, wanted: WantedStates) -> SearchResult[list[ObservedState]
     Raises:
         OutOfTime: the store's deadline came first.
     """
-    found = store.observed_states.read()
+    found = ObservedStateStore.of(store).read()
     answer = wanted.first(found.answer)
     return SearchResult(answer, found.path, found.items_read, len(answer))

@@ -19,6 +19,7 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateDetails, StateType
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_runs
+from runledger.store.runs.flow_run_inputs import FlowRunInputStore
 from runledger.store.store import Store
 
 NOT_PAUSED = Abort("Cannot resume a flow run that is not paused.")
@@ -93,7 +94,7 @@ def _given(
 
 
 def _schema(store: Store, run_id: UUID, key: str) -> dict[str, Any]:
-    found = store.flow_run_inputs.read(run_id, key)
+    found = FlowRunInputStore.of(store).read(run_id, key)
     if found is None:
         raise Rejected("Run input schema not found.")
     try:

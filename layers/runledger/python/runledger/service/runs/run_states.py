@@ -5,6 +5,7 @@ from uuid import UUID
 
 from runledger.domain.errors import NotFound
 from runledger.domain.runs.states import State
+from runledger.store.runs.states import StateStore
 from runledger.store.schema import keys
 from runledger.store.store import Store
 
@@ -20,14 +21,14 @@ class RunStates(NamedTuple):
         Raises:
             NotFound: there is none; of task runs the reference says the same words.
         """
-        state = store.states.read(state_id, of=self.kind)
+        state = StateStore.of(store).read(state_id, of=self.kind)
         if state is None:
             raise NotFound("Flow run state not found")
         return state
 
     def history(self, store: Store, run_id: UUID) -> list[State]:
         """Return the states that a run has been in, the oldest first; none if it is unknown."""
-        return store.states.history(keys.entity(self.kind, run_id))
+        return StateStore.of(store).history(keys.entity(self.kind, run_id))
 
 
 OF_TASK_RUNS = RunStates(keys.TASK_RUN)

@@ -18,8 +18,10 @@ from runledger.domain.values import merge_labels
 from runledger.service.concurrency import slots
 from runledger.service.retries import retry_on_conflict
 from runledger.store.items import Stored
+from runledger.store.runs.flow_runs import FlowRunStore
+from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.runs.transition_context import TransitionContext
-from runledger.store.runs.transitions import NOTHING, Proposal, effect_writes
+from runledger.store.runs.transitions import NOTHING, Proposal, TransitionStore, effect_writes
 from runledger.store.store import Store
 
 FLOW_RUN_LABEL = "prefect.flow-run.id"
@@ -41,11 +43,13 @@ def create(store: Store, asked: TaskRun, state: State, *, now: datetime) -> Crea
     policy = policy_for(state, force=True)
 
     def attempt() -> CreatedTaskRun:
-        context = store.transitions.context_of_new(asked, state, alone=policy == MINIMAL, now=now)
+        context = TransitionStore.of(store).context_of_new(
+            asked, state, alone=policy == MINIMAL, now=now
+        )
         run = asked.replace(labels=_labels(asked, context.flow_run))
         decision = decide(policy, Transition(run, state, facts(context, now)))
         outcome = effect_writes(store.table, decision, context, now=now)
-        stored = store.task_runs.create(decision.run, outcome.writes)
+        stored = TaskRunStore.of(store).create(decision.run, outcome.writes)
         # Its first state tells our own run from another's also if a write was done but not told.
         return CreatedTaskRun(_as_answered(stored), new=stored.state_id == decision.run.state_id)
 
@@ -93,7 +97,7 @@ def set_state(
 
     def attempt() -> Decision[TaskRun]:
         known = next(proposals, None)
-        proposal = known or store.transitions.proposal(run_id, state, alone=alone, now=now)
+        proposal = known or TransitionStore.of(store).proposal(run_id, state, alone=alone, now=now)
         if proposal is None:
             raise UnknownRun(f"Task run with id {run_id} not found")
         run = proposal.seen.run
@@ -103,7 +107,7 @@ def set_state(
         proposed = state.replace(timestamp=next_moment(run, state.timestamp))
         decision = decide(policy, Transition(run, proposed, facts(proposal.context, now)))
         if decision.written:
-            store.transitions.commit(proposal, decision, now=now)
+            TransitionStore.of(store).commit(proposal, decision, now=now)
         return decision
 
     return retry_on_conflict(attempt)
@@ -133,7 +137,7 @@ def read(store: Store, run_id: UUID) -> TaskRun:
     Raises:
         NotFound: there is none.
     """
-    stored = store.task_runs.read(run_id)
+    stored = TaskRunStore.of(store).read(run_id)
     if stored is None:
         raise NotFound("Task not found")
     return stored.run
@@ -146,7 +150,7 @@ def read_with_flow_run_name(store: Store, run_id: UUID) -> tuple[TaskRun, str | 
         NotFound: there is no such run.
     """
     run = read(store, run_id)
-    seen = store.flow_runs.read(run.flow_run_id) if run.flow_run_id else None
+    seen = FlowRunStore.of(store).read(run.flow_run_id) if run.flow_run_id else None
     return run, seen and seen.run.name
 
 
@@ -158,10 +162,12 @@ def rename(store: Store, run_id: UUID, name: str | None, *, now: datetime) -> No
     """
 
     def attempt() -> None:
-        seen = store.task_runs.read(run_id)
+        seen = TaskRunStore.of(store).read(run_id)
         if seen is None:
             raise NotFound("Task run not found")
-        store.task_runs.rewrite(seen, seen.run.replace(name=name or seen.run.name, updated=now))
+        TaskRunStore.of(store).rewrite(
+            seen, seen.run.replace(name=name or seen.run.name, updated=now)
+        )
 
     retry_on_conflict(attempt)
 
@@ -172,5 +178,5 @@ def delete(store: Store, run_id: UUID, *, now: datetime) -> None:
     Raises:
         NotFound: there is none.
     """
-    if not retry_on_conflict(lambda: store.task_runs.delete(run_id, now)):
+    if not retry_on_conflict(lambda: TaskRunStore.of(store).delete(run_id, now)):
         raise NotFound("Task not found")

@@ -19,7 +19,9 @@ from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.writes import Item
-from runledger.store.runs.task_runs import fits_a_transaction
+from runledger.store.logs.logs import LogStore
+from runledger.store.runs.cascade_deletes import CascadeDeleteStore
+from runledger.store.runs.task_runs import TaskRunStore, fits_a_transaction
 from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER
 from runledger.store.store import Store
@@ -53,7 +55,7 @@ def follow(
 
     def attempt(number: int) -> Exception | None:
         try:
-            store.cascade_deletes.remove_superseded(changes[number])
+            CascadeDeleteStore.of(store).remove_superseded(changes[number])
             _follow(store, changes[number], deadline, now)
         except Exception as error:  # noqa: BLE001 - whatever it is, the stream repeats it
             return error
@@ -83,29 +85,29 @@ def _follow(store: Store, change: Change, deadline: Deadline, now: datetime) -> 
     removed = Removed(item_id, change.old if is_itself else None, now)
     try:
         if change.key.sk == REMAINDER:
-            store.with_deadline(deadline).cascade_deletes.remove_orphaned_pieces(
+            CascadeDeleteStore.of(store.with_deadline(deadline)).remove_orphaned_pieces(
                 change.key, now - SETTLING
             )
         REMOVERS[kind](store.with_deadline(deadline), removed)
     except DeadlineExceeded:
-        store.cascade_deletes.repeat_now(change.key, now)
+        CascadeDeleteStore.of(store).repeat_now(change.key, now)
     else:
         # A request that gives a task run a large state may have written its pieces meanwhile.
         if is_itself and (kind in PARENTS or large_documents.references(change.old or {})):
-            store.cascade_deletes.repeat_later(change.key, now + SETTLING)
+            CascadeDeleteStore.of(store).repeat_later(change.key, now + SETTLING)
 
 
 def of_task_run(store: Store, removed: Removed) -> None:
     """Remove what a task run logged, and states and links that were too many to go with it."""
     if removed.item is None or not fits_a_transaction(removed.item):
-        retry_on_conflict(lambda: store.task_runs.remove_rest(removed.id))
-    store.logs.remove(store.logs.of_task_run(removed.id))
+        retry_on_conflict(lambda: TaskRunStore.of(store).remove_rest(removed.id))
+    LogStore.of(store).remove(LogStore.of(store).of_task_run(removed.id))
 
 
 def of_flow_run(store: Store, removed: Removed) -> None:
     """Remove what is left of a flow run, its logs among it; its task runs' own removal follows."""
     flow_run_deletion.remove_rest(store, removed.id, now=removed.now)
-    store.logs.remove(store.logs.of_flow_run(removed.id))
+    LogStore.of(store).remove(LogStore.of(store).of_flow_run(removed.id))
 
 
 def of_flow(store: Store, removed: Removed) -> None:

@@ -83,7 +83,7 @@ def release(context: ServiceContext, left: Sequence[Change]) -> None:
     """Forget who holds the runs, or that they wait; who takes up a run goes on holding it."""
     for change in left:
         if change.old and not (change.new and is_taken_up(_run(change.new).state)):
-            _release(context.store.task_workers, _run(change.old))
+            _release(TaskWorkerStore.of(context.store), _run(change.old))
 
 
 def _release(workers: TaskWorkerStore, run: TaskRun) -> None:

@@ -17,8 +17,9 @@ from runledger.domain.websocket.task_workers import (
 )
 from runledger.service.context import ServiceContext
 from runledger.service.retries import retry_on_conflict
+from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.store import Store
-from runledger.store.websocket.task_workers import HeldRun, SeenWorker
+from runledger.store.websocket.task_workers import HeldRun, SeenWorker, TaskWorkerStore
 
 # Connections that are asked at once whether they are still there.
 AT_ONCE = 16
@@ -57,7 +58,7 @@ def _update_worker(
     store: Store, connection_id: str, changed: Callable[[TaskWorker], TaskWorker]
 ) -> None:
     def attempt() -> None:
-        seen = store.task_workers.read(connection_id)
+        seen = TaskWorkerStore.of(store).read(connection_id)
         if seen and changed(seen.worker) != seen.worker and not _changed(store, seen, changed):
             raise WriteConflict(connection_id)
 
@@ -67,15 +68,15 @@ def _update_worker(
 def _changed(store: Store, seen: SeenWorker, changed: Callable[[TaskWorker], TaskWorker]) -> bool:
     before, after = seen.worker, changed(seen.worker)
     lost = before.holding if after.holding is None else None
-    held = store.task_workers.held(lost, before.connection_id) if lost else None
+    held = TaskWorkerStore.of(store).held(lost, before.connection_id) if lost else None
     if held:
-        return store.task_workers.requeue_unacknowledged(held, seen, after)
-    return store.task_workers.change(seen, after) is not None
+        return TaskWorkerStore.of(store).requeue_unacknowledged(held, seen, after)
+    return TaskWorkerStore.of(store).change(seen, after) is not None
 
 
 def sweep(context: ServiceContext, lease: timedelta) -> None:
     """Find the workers that are gone, and pass on what those did not start whose lease is over."""
-    seen = context.store.task_workers.all()
+    seen = TaskWorkerStore.of(context.store).all()
     present: defaultdict[str, list[TaskWorker]] = defaultdict(list)
     for worker, is_there in _asked(context, [one.worker for one in seen]):
         if is_there:
@@ -122,7 +123,7 @@ class OrphanedRuns:
 
         It is forgotten only when nothing is left: the index that tells may lag behind.
         """
-        worker, workers = self.seen.worker, self.store.task_workers
+        worker, workers = self.seen.worker, TaskWorkerStore.of(self.store)
         left = workers.holds(worker.connection_id)
         for held in left:
             self._pass_on(held)
@@ -133,8 +134,8 @@ class OrphanedRuns:
             workers.remove(self.seen)
 
     def _pass_on(self, held: HeldRun) -> None:
-        waiting, workers = held.waiting, self.store.task_workers
-        stored = self.store.task_runs.read(waiting.run_id)
+        waiting, workers = held.waiting, TaskWorkerStore.of(self.store)
+        stored = TaskRunStore.of(self.store).read(waiting.run_id)
         if not (stored and is_unstarted(stored.run, waiting.replace(acknowledged=True))):
             workers.release(waiting.run_id, waiting.since)
         elif (sibling := self._sibling(waiting)) is None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from runledger.domain.errors import ConnectionClosed
 from runledger.domain.websocket import protocol
+from runledger.domain.websocket.event_subscriptions import EventSubscriber, LogSubscriber
 from runledger.domain.websocket.protocol import (
     INTERNAL_ERROR,
     SILENT,
@@ -23,7 +24,8 @@ from runledger.service.context import ServiceContext
 from runledger.service.websocket import disconnects, event_subscriptions, log_subscriptions
 from runledger.service.websocket.task_run_dispatcher import TaskRunDispatcher
 from runledger.store.store import Store
-from runledger.store.websocket.connections import Connection
+from runledger.store.websocket.connections import Connection, ConnectionStore
+from runledger.store.websocket.event_subscriptions import SubscriberStore
 
 # Tells whether who shows this credential may speak.
 Admits = Callable[[str | None], bool]
@@ -91,7 +93,7 @@ def begin(
         finish_after_close=client.path in FINISH_AFTER_CLOSE,
         deadline=None if is_open else now + TIME_TO_AUTHENTICATE,
     )
-    store.connections.open(connection, now)
+    ConnectionStore.of(store).open(connection, now)
     return True
 
 
@@ -119,7 +121,7 @@ class WebSocketDispatcher:
             raise
 
     def _hear(self, connection_id: str, text: str) -> None:
-        connection = self.context.store.connections.read(connection_id)
+        connection = ConnectionStore.of(self.context.store).read(connection_id)
         if connection is None:
             raise _unknown()
         if not connection.admitted:
@@ -129,7 +131,7 @@ class WebSocketDispatcher:
 
     def _admit(self, connection: Connection, text: str) -> None:
         protocol.authenticate(text, self.admits)
-        if not self.context.store.connections.admit(connection, self.context.now):
+        if not ConnectionStore.of(self.context.store).admit(connection, self.context.now):
             raise _unknown()
         self.context.connections.send(connection.id, protocol.AUTH_SUCCESS)
 
@@ -137,9 +139,9 @@ class WebSocketDispatcher:
 def end(store: Store, connection_id: str, gone: Disconnect) -> None:
     """Forget a conversation that ended."""
     disconnects.record_disconnect(store, connection_id, gone)
-    store.event_subscribers.remove(connection_id)
-    store.log_subscribers.remove(connection_id)
-    store.connections.forget(connection_id)
+    SubscriberStore.of(store, EventSubscriber).remove(connection_id)
+    SubscriberStore.of(store, LogSubscriber).remove(connection_id)
+    ConnectionStore.of(store).forget(connection_id)
 
 
 def end_silent(context: ServiceContext) -> None:
@@ -150,17 +152,17 @@ def end_silent(context: ServiceContext) -> None:
     Raises:
         Unavailable: API Gateway or the table does not answer; the next sweep tries again.
     """
-    overdue = islice(context.store.connections.overdue(context.now), MAX_ENDED)
+    overdue = islice(ConnectionStore.of(context.store).overdue(context.now), MAX_ENDED)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in pool.map(partial(_end_silent, context), overdue):
             pass
 
 
 def _end_silent(context: ServiceContext, connection_id: str) -> None:
-    connection = context.store.connections.read(connection_id)
+    connection = ConnectionStore.of(context.store).read(connection_id)
     if connection and not connection.admitted:
         context.connections.close(connection_id, INTERNAL_ERROR, SILENT)
-        context.store.connections.forget(connection_id)
+        ConnectionStore.of(context.store).forget(connection_id)
 
 
 def _unknown() -> CloseConnection:

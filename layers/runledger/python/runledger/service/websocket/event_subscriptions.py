@@ -14,6 +14,7 @@ from runledger.domain.websocket.event_subscriptions import EventSubscriber
 from runledger.domain.websocket.protocol import INTERNAL_ERROR
 from runledger.service.context import ServiceContext
 from runledger.store.dynamodb.stream_records import Change
+from runledger.store.events.events import EventStore
 from runledger.store.websocket.event_subscriptions import L, SubscriberStore
 
 # Clients that are told at once.
@@ -26,27 +27,27 @@ def hear(context: ServiceContext, connection_id: str, text: str) -> None:
     Raises:
         CloseConnection: it asks for nothing that can be understood.
     """
-    if context.store.event_subscribers.is_known(connection_id):
+    if SubscriberStore.of(context.store, EventSubscriber).is_known(connection_id):
         return
     subscription_request = event_subscriptions.subscription_request(
         protocol.read(text), context.now
     )
     subscriber = EventSubscriber(connection_id=connection_id, wanted=subscription_request.wanted)
-    context.store.event_subscribers.add(subscriber, context.now)
+    SubscriberStore.of(context.store, EventSubscriber).add(subscriber, context.now)
     if subscription_request.since:
         until = min(
             subscription_request.wanted.occurred.until, context.now + event_subscriptions.MEMORY
         )
-        missed = context.store.events.between(subscription_request.since, until)
+        missed = EventStore.of(context.store).between(subscription_request.since, until)
         _tell(context, subscriber, missed)
 
 
 def tell(context: ServiceContext, added: Sequence[Change]) -> None:
     """Tell all who listen of events that were stored."""
-    listening = context.store.event_subscribers.all()
+    listening = SubscriberStore.of(context.store, EventSubscriber).all()
     if not listening:
         return
-    told = context.store.events.stored([change.new for change in added if change.new])
+    told = EventStore.of(context.store).stored([change.new for change in added if change.new])
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda one: _tell(context, one, told), listening))
 
@@ -60,7 +61,12 @@ def _tell(
         for event in told
         if subscriber.wanted.matches(event)
     )
-    pass_on(context, context.store.event_subscribers, subscriber.connection_id, messages)
+    pass_on(
+        context,
+        SubscriberStore.of(context.store, EventSubscriber),
+        subscriber.connection_id,
+        messages,
+    )
 
 
 def pass_on(

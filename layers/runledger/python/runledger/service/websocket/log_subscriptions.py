@@ -16,6 +16,7 @@ from runledger.service.context import ServiceContext
 from runledger.service.websocket.event_subscriptions import AT_ONCE, pass_on
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.logs.chunks import is_whole, read_logs
+from runledger.store.websocket.event_subscriptions import SubscriberStore
 
 # Lines that are told in a call of the function, which lasts 29 s: a message takes milliseconds.
 MAX_LINES = 2_000
@@ -27,11 +28,11 @@ def hear(context: ServiceContext, connection_id: str, text: str) -> None:
     Raises:
         CloseConnection: it asks for nothing that can be understood.
     """
-    if context.store.log_subscribers.is_known(connection_id):
+    if SubscriberStore.of(context.store, LogSubscriber).is_known(connection_id):
         return
     wanted = event_subscriptions.wanted_lines(protocol.read(text), context.now)
     subscriber = LogSubscriber(connection_id=connection_id, wanted=wanted)
-    context.store.log_subscribers.add(subscriber, context.now)
+    SubscriberStore.of(context.store, LogSubscriber).add(subscriber, context.now)
 
 
 def tell(context: ServiceContext, added: Sequence[Change]) -> None:
@@ -43,7 +44,12 @@ def tell(context: ServiceContext, added: Sequence[Change]) -> None:
     told, rest = _in_time([change for change in added if change.new and is_whole([change.new])])
     lines = sorted(chain.from_iterable(told), key=lambda line: (line.timestamp, line.id))
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda one: _tell(context, one, lines), context.store.log_subscribers.all()))
+        list(
+            pool.map(
+                lambda one: _tell(context, one, lines),
+                SubscriberStore.of(context.store, LogSubscriber).all(),
+            )
+        )
     if rest:
         raise Unfinished(rest.sequence_number)
 
@@ -65,4 +71,9 @@ def _tell(context: ServiceContext, subscriber: LogSubscriber, lines: Sequence[Lo
     messages = (
         event_subscriptions.log_message(line) for line in lines if subscriber.wanted.matches(line)
     )
-    pass_on(context, context.store.log_subscribers, subscriber.connection_id, messages)
+    pass_on(
+        context,
+        SubscriberStore.of(context.store, LogSubscriber),
+        subscriber.connection_id,
+        messages,
+    )

@@ -24,6 +24,7 @@ from runledger.domain.websocket.task_workers import (
 )
 from runledger.service.context import ServiceContext
 from runledger.service.websocket import disconnects
+from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.store import Store
 from runledger.store.websocket.connections import Connection
 from runledger.store.websocket.task_workers import (
@@ -42,7 +43,7 @@ class TaskRunDispatcher:
 
     @property
     def _workers(self) -> TaskWorkerStore:
-        return self.context.store.task_workers
+        return TaskWorkerStore.of(self.context.store)
 
     def hear(self, connection: Connection, text: str) -> None:
         """Hear a message of a worker's (contract, task-runs 6.2).
@@ -117,7 +118,7 @@ class TaskRunDispatcher:
 
     def _still_waiting(self, queued: QueuedRun) -> TaskRun | None:
         """Return the run, unless it was deleted or has left the state in which it was queued."""
-        stored = self.context.store.task_runs.read(queued.waiting.run_id)
+        stored = TaskRunStore.of(self.context.store).read(queued.waiting.run_id)
         if stored and is_unstarted(stored.run, queued.waiting):
             return self._as_queued(stored.run, queued)
         self._workers.drop(queued)
@@ -156,7 +157,7 @@ def connected(store: Store, task_keys: Iterable[str]) -> list[TaskWorker]:
     Connections of one client are one worker, as on the reference.
     """
     by_client: dict[str, TaskWorker] = {}
-    for worker in (seen.worker for seen in store.task_workers.all() if not seen.worker.gone):
+    for worker in (seen.worker for seen in TaskWorkerStore.of(store).all() if not seen.worker.gone):
         known = by_client.get(worker.client_id, worker).task_keys
         keys = tuple(dict.fromkeys((*known, *worker.task_keys)))
         by_client[worker.client_id] = worker.replace(task_keys=keys)

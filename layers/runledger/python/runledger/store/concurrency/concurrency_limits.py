@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, Lease
@@ -13,6 +14,7 @@ from runledger.store.dynamodb.expressions import ABSENT, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Put, Write
 from runledger.store.schema import keys
+from runledger.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,11 @@ class ConcurrencyLimitStore:
     """What is asked of the table about concurrency limits."""
 
     table: Table
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table)
 
     def read(self, limit_id: UUID) -> SeenLimit | None:
         """Return the limit that has the id, as last acknowledged."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from runledger.domain.concurrency.concurrency_limits import HeldSlots, Lease
@@ -14,6 +15,7 @@ from runledger.store.dynamodb.expressions import ABSENT, has_version
 from runledger.store.dynamodb.table import MAX_WRITES, Table
 from runledger.store.dynamodb.writes import Delete, Put, Write
 from runledger.store.schema import keys
+from runledger.store.store import Store
 
 # Two writes for each, and one for their limit.
 MAX_AT_ONCE = 40
@@ -27,6 +29,11 @@ class LeaseStore:
     """
 
     table: Table
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table)
 
     def read(self, lease_id: UUID) -> SeenLease | None:
         """Return a lease that can be renewed, whether it expired or not."""

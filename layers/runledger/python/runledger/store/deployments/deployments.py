@@ -1,14 +1,13 @@
 """Deployments in the table."""
 
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from boto3.dynamodb.conditions import ConditionBase
 
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.errors import WriteConflict
-from runledger.domain.filters.criteria import Criteria
-from runledger.domain.sorting import ALL, Page
 from runledger.store import items, size_limits
 from runledger.store.deployments import deployment_items
 from runledger.store.deployments.deployment_items import SeenDeployment
@@ -18,9 +17,7 @@ from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Add, Delete, Put, Write
 from runledger.store.schema import keys
 from runledger.store.schema.shards import Shards
-from runledger.store.search.deployment_selections import DeploymentSelection
-from runledger.store.search.entities import DEPLOYMENTS
-from runledger.store.search.executor import Searcher
+from runledger.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -32,6 +29,11 @@ class DeploymentStore:
 
     table: Table
     shards: Shards
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table, store.index_shards)
 
     def read(self, deployment_id: UUID) -> SeenDeployment | None:
         """Return the deployment as last acknowledged."""
@@ -50,11 +52,6 @@ class DeploymentStore:
     def flow_runs(self, deployment_id: UUID) -> list[UUID]:
         """Return the ids of the runs that began with the deployment, or wait to."""
         return self._pointed_to(keys.deployment(deployment_id).pk, keys.FLOW_RUN)
-
-    def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[Deployment, Deployment]:
-        """Return the search for the deployments that are wanted."""
-        selection = DeploymentSelection(self.table, criteria)
-        return Searcher(self.table, self.shards.read, DEPLOYMENTS, selection, page)
 
     def _pointed_to(self, pk: str, kind: str) -> list[UUID]:
         pointers = in_partition(pk, keys.under(kind))

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from runledger.domain.errors import WriteConflict
-from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.flows import Flow
-from runledger.domain.sorting import ALL, Page
 from runledger.store import items
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, PRESENT, has_version, in_partition
@@ -15,9 +14,7 @@ from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Add, Delete, Put
 from runledger.store.schema import keys
 from runledger.store.schema.shards import Shards
-from runledger.store.search.entities import FLOWS
-from runledger.store.search.executor import Searcher
-from runledger.store.search.flow_run_selections import FlowSelection
+from runledger.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -26,6 +23,11 @@ class FlowStore:
 
     table: Table
     shards: Shards
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table, store.index_shards)
 
     def read(self, flow_id: UUID) -> Flow | None:
         """Return the flow as last acknowledged."""
@@ -73,11 +75,6 @@ class FlowStore:
         except ConditionFailed as failed:
             raise WriteConflict(flow.name) from failed
         return flow
-
-    def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[Flow, Flow]:
-        """Return the search for the flows that are wanted."""
-        selection = FlowSelection(self.table, criteria)
-        return Searcher(self.table, self.shards.read, FLOWS, selection, page)
 
     def flow_runs(self, flow_id: UUID) -> Iterator[UUID]:
         """Yield the ids of the flow's runs, every acknowledged one among them."""

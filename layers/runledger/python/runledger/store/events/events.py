@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from runledger.domain.errors import OutOfTime
 from runledger.domain.events.events import ReceivedEvent
@@ -17,6 +17,7 @@ from runledger.store.dynamodb.writes import Item, Put, Write
 from runledger.store.schema import keys, sort_keys
 from runledger.store.schema.shards import Shards
 from runledger.store.search.executor import SearchResult
+from runledger.store.store import Store
 
 A = TypeVar("A")
 
@@ -48,6 +49,11 @@ class EventStore:
     table: Table
     shards: Shards
     retention: timedelta
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table, store.index_shards, store.event_retention)
 
     def keep(self, event: ReceivedEvent, *writes: Write) -> bool:
         """Store an event together with what follows from it; return whether it was a new one.

@@ -1,6 +1,7 @@
 """Task runs as events report them: found by their key or their id, and written with the event."""
 
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from runledger.domain.errors import WriteConflict
@@ -17,6 +18,7 @@ from runledger.store.events.events import EventStore
 from runledger.store.items import Stored, history
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
+from runledger.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class RecordingStore:
     task_runs: TaskRunStore
     events: EventStore
     known: FifoCache[RecordedRun]
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table, TaskRunStore.of(store), EventStore.of(store), store.known_runs)
 
     def find(self, report: TaskRunReport, *, trust_cache: bool) -> RecordedRun:
         """Find the run: in a flow run the one that has the key, else the one that has the id.

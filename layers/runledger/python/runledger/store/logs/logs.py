@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
+from typing import Self
 from uuid import UUID
 
 from runledger.domain.errors import OutOfTime
@@ -19,6 +20,7 @@ from runledger.store.logs.reader import LogReader
 from runledger.store.schema import keys
 from runledger.store.schema.shards import Shards
 from runledger.store.search.executor import SearchResult
+from runledger.store.store import Store
 
 NARROWER = "logs.flow_run_id.any_, logs.task_run_id.any_, logs.timestamp."
 TOO_LONG = f"The search takes longer than a request may. Narrow it by one of these: {NARROWER}"
@@ -31,6 +33,11 @@ class LogStore:
     table: Table
     shards: Shards
     retention: timedelta | None
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table, store.index_shards, store.log_retention)
 
     def add(self, logs: Sequence[Log], *, is_subscribed: Callable[[Log], bool]) -> None:
         """Store the lines of a batch; what is stored already is stored over, not twice.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from runledger.domain.runs.states import StateType
@@ -14,6 +15,7 @@ from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Add, Item
 from runledger.store.items import Stored
 from runledger.store.schema import keys
+from runledger.store.store import Store
 
 # On a flow run's item: whoever changes the flow run forgets it, and so begins anew.
 DONE = "cancelled_up_to"
@@ -41,6 +43,11 @@ class CancellationStore:
     """What is asked of the table about what a cancelled flow run takes along."""
 
     table: Table
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table)
 
     def task_runs(self, ids: Sequence[UUID]) -> list[Stored]:
         """Return those of the task runs that are there, whole, so that they can be written."""

@@ -6,46 +6,17 @@ that is not there yet: events of task runs can come before and after the life of
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 from uuid import UUID
 
-from runledger.store.caches import FifoCache
+from runledger.store.caches import KnownTombstones
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.large_documents import PIECES, WRITTEN, orphans, superseded
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Put
 from runledger.store.schema.keys import Key, remainder, tombstone
-
-# For so long it is taken that a flow run without a tombstone has none yet. A task run that is made
-# in this belief is found by the stream: together with the 29 seconds that a request may take, this
-# must be less than the time after which `service.cascade_deletes` looks again.
-BELIEF = timedelta(seconds=10)
-
-
-class KnownTombstones:
-    """What a warm function knows of tombstones: which there are, and when one was missing.
-
-    That one was found outlasts that it was missing: the local server's threads may notice both.
-    """
-
-    def __init__(self) -> None:
-        """Know nothing yet."""
-        self._found: FifoCache[bool] = FifoCache()
-        self._missing: FifoCache[datetime] = FifoCache()
-
-    def lookup(self, flow_run_id: UUID, now: datetime) -> bool | None:
-        """Return whether there is a tombstone, or None where it is to be read."""
-        if self._found.get(flow_run_id):
-            return True
-        missed = self._missing.get(flow_run_id)
-        return False if missed and now - missed < BELIEF else None
-
-    def keep(self, flow_run_id: UUID, now: datetime, *, found: bool) -> None:
-        """Remember whether one was there when it was looked for."""
-        if found:
-            self._found.keep(flow_run_id, thing=True)
-        else:
-            self._missing.keep(flow_run_id, now)
+from runledger.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -55,6 +26,11 @@ class CascadeDeleteStore:
     table: Table
     retention: timedelta
     known: KnownTombstones
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table, store.event_retention, store.known_tombstones)
 
     def repeat_now(self, of_thing: Key, now: datetime) -> None:
         """Let the stream tell of a removal once more, after what it has to tell already."""

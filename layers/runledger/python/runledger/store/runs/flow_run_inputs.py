@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from runledger.domain.errors import Mismatch, TooLarge
@@ -12,6 +13,7 @@ from runledger.store.dynamodb.expressions import ABSENT, PRESENT, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Put
 from runledger.store.schema import keys
+from runledger.store.store import Store
 
 # They go in the transaction of a pause, which holds 100 writes.
 MAX_FORGOTTEN = 40
@@ -24,6 +26,11 @@ class FlowRunInputStore:
     """What is asked of the table about inputs of flow runs."""
 
     table: Table
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table)
 
     def add(self, given: FlowRunInput) -> None:
         """Store an input.

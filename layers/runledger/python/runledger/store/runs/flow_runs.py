@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.errors import Conflict, WriteConflict
-from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.sorting import ALL, Page
 from runledger.store import items, size_limits
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
@@ -22,9 +20,7 @@ from runledger.store.runs import derived_items, flow_run_inputs
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
 from runledger.store.schema.shards import Shards
-from runledger.store.search.entities import FLOW_RUNS
-from runledger.store.search.executor import Searcher
-from runledger.store.search.flow_run_selections import FlowRunSelection
+from runledger.store.store import Store
 
 
 class StoredFlowRun(NamedTuple):
@@ -58,6 +54,11 @@ class FlowRunStore:
 
     table: Table
     shards: Shards
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table, store.index_shards)
 
     @property
     def _task_runs(self) -> TaskRunStore:
@@ -184,11 +185,6 @@ class FlowRunStore:
         pointer = self.table.read(keys.idempotency(run.flow_id, run.idempotency_key))
         stored = self.read(items.pointed_to(pointer)) if pointer else None
         return stored and stored.run
-
-    def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[FlowRun, FlowRun]:
-        """Return the search for the flow runs that are wanted."""
-        selection = FlowRunSelection(self.table, criteria)
-        return Searcher(self.table, self.shards.read, FLOW_RUNS, selection, page)
 
     def claims(
         self, run_id: UUID, after: str = "", page: int | None = None

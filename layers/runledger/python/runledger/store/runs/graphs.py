@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from runledger.domain.runs.flow_runs import FlowRun
@@ -12,6 +13,7 @@ from runledger.store import items
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.schema import keys
+from runledger.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,11 @@ class GraphStore:
     """What is asked of the table about the graphs of flow runs."""
 
     table: Table
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table)
 
     def shown(self, task_run_ids: Sequence[UUID]) -> Iterator[GraphTaskRun]:
         """Yield the task runs; one that subflow runs have as parent, once with each of them."""

@@ -8,6 +8,7 @@ names the next pair: two queries of one entry each for a pair, however many stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import Self
 
 from runledger.domain.errors import OutOfTime
 from runledger.domain.runs.observed_states import ObservedState
@@ -23,6 +24,7 @@ from runledger.store.schema.indexes import BY_OWNER
 from runledger.store.schema.shards import Shards
 from runledger.store.schema.sort_keys import StatePlace
 from runledger.store.search.executor import SearchResult
+from runledger.store.store import Store
 
 PATH = "by_observed_state"
 TOO_LONG = "There are too many names of states to be told within the time of a request."
@@ -42,6 +44,11 @@ class ObservedStateStore:
 
     table: Table
     shards: Shards
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table, store.index_shards)
 
     def read(self) -> SearchResult[list[ObservedState]]:
         """Return all pairs, in no particular order; the index learns of a state a moment later.

@@ -1,6 +1,7 @@
 """The states of runs in the table: their history, and each by its id."""
 
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from runledger.domain.runs.states import State
@@ -9,6 +10,7 @@ from runledger.store.dynamodb.expressions import in_index, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.schema import indexes, keys
 from runledger.store.schema.keys import Key
+from runledger.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,11 @@ class StateStore:
     """What is asked of the table about states."""
 
     table: Table
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table)
 
     def read(self, state_id: UUID, *, of: str) -> State | None:
         """Return a state of a run of one kind; the index learns of a new one a moment later."""

@@ -5,15 +5,13 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from runledger.domain.concurrency.concurrency_limits import HeldSlots
 from runledger.domain.errors import Conflict, Unavailable, WriteConflict
-from runledger.domain.filters.criteria import Criteria
-from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.sorting import ALL, Page
 from runledger.store import items, size_limits
 from runledger.store.concurrency.slots import release_writes
 from runledger.store.dynamodb import large_documents
@@ -25,9 +23,7 @@ from runledger.store.items import Stored, history
 from runledger.store.runs import derived_items
 from runledger.store.schema import keys
 from runledger.store.schema.shards import Shards
-from runledger.store.search.entities import TASK_RUNS
-from runledger.store.search.executor import Searcher
-from runledger.store.search.task_run_selections import TaskRunSelection
+from runledger.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -36,6 +32,11 @@ class TaskRunStore:
 
     table: Table
     shards: Shards
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table, store.index_shards)
 
     def read(self, run_id: UUID) -> Stored | None:
         """Return the run as last acknowledged."""
@@ -118,11 +119,6 @@ class TaskRunStore:
         claim = _reclaimed(_claimed(seen), after)
         item = size_limits.check_changed_facts(self._item(after), seen.run, run)
         return [Put(item, has_version(seen.version), seen.pieces), *beside, *claim]
-
-    def searcher(self, criteria: Criteria, page: Page = ALL) -> Searcher[TaskRunFacts, TaskRun]:
-        """Return the search for the runs that are wanted."""
-        selection = TaskRunSelection.by(self.table, criteria)
-        return Searcher(self.table, self.shards.read, TASK_RUNS, selection, page)
 
     def delete(self, run_id: UUID, now: datetime) -> bool:
         """Remove the run with its states, tags, key and slots; return whether it was there.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.concurrency.concurrency_limits import HeldSlots
@@ -30,6 +30,7 @@ from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.runs.transition_context import ContextLoader, TransitionContext
 from runledger.store.schema import keys
 from runledger.store.schema.shards import Shards
+from runledger.store.store import Store
 from runledger.store.websocket import task_workers
 
 NOTHING = TransitionContext()
@@ -48,6 +49,11 @@ class TransitionStore:
 
     table: Table
     shards: Shards
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table, store.index_shards)
 
     def proposal(
         self, run_id: UUID, proposed: State, *, alone: bool, now: datetime

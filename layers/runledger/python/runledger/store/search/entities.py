@@ -1,21 +1,12 @@
 """The kinds of things that are searched for: how each is read from the table and ranked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from runledger.domain import sorting
-from runledger.domain.deployments.deployments import Deployment
-from runledger.domain.runs.facts import TaskRunFacts
-from runledger.domain.runs.flow_runs import FlowRun
-from runledger.domain.runs.flows import Flow
-from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import Page
-from runledger.store import items
-from runledger.store.deployments import deployment_items
 from runledger.store.dynamodb.writes import Item
-from runledger.store.schema import keys
-from runledger.store.search.paths import flow_runs, flows, task_runs
 from runledger.store.search.planner import Paths
 
 F = TypeVar("F")
@@ -39,41 +30,21 @@ class EntityType(Generic[F, R]):
     is_counted: bool = False
 
 
-def _by_column(rank: Callable[[F, str], tuple[Any, ...]]) -> Callable[[F, Page], tuple[Any, ...]]:
+def by_column(rank: Callable[[F, str], tuple[Any, ...]]) -> Callable[[F, Page], tuple[Any, ...]]:
     return lambda facts, page: rank(facts, page.order.column)
 
 
-TASK_RUNS: EntityType[TaskRunFacts, TaskRun] = EntityType(
-    keys.TASK_RUN,
-    facts=items.read_facts,
-    document=lambda item: items.read_task_run(item).run,
-    rank=sorting.rank_task_run,
-    attributes=items.OF_TASK_RUNS,
-    paths=task_runs.PATHS,
-    is_counted=True,
-)
-FLOW_RUNS: EntityType[FlowRun, FlowRun] = EntityType(
-    keys.FLOW_RUN,
-    facts=items.read_flow_run_facts,
-    document=lambda item: items.read_document(FlowRun, item),
-    rank=_by_column(sorting.rank_flow_run),
-    attributes=items.OF_FLOWS,
-    paths=flow_runs.PATHS,
-    is_counted=True,
-)
-FLOWS: EntityType[Flow, Flow] = EntityType(
-    keys.FLOW,
-    facts=items.read_flow_facts,
-    document=lambda item: items.read_document(Flow, item),
-    rank=_by_column(sorting.rank_flow),
-    attributes=items.OF_FLOWS,
-    paths=flows.TO_FLOWS,
-)
-DEPLOYMENTS: EntityType[Deployment, Deployment] = EntityType(
-    keys.DEPLOYMENT,
-    facts=deployment_items.read_deployment_facts,
-    document=lambda item: items.read_document(Deployment, item),
-    rank=_by_column(sorting.rank_deployment),
-    attributes=items.OF_FLOWS,
-    paths=flows.TO_DEPLOYMENTS,
-)
+F_contra = TypeVar("F_contra", contravariant=True)
+
+
+class Selection(Protocol[F_contra]):
+    """Decides about things by what is known of them."""
+
+    @property
+    def criteria(self) -> Criteria:
+        """What is asked of them."""
+        ...
+
+    def choose(self, facts: Sequence[F_contra]) -> Iterator[bool]:
+        """Tell of each whether it is wanted."""
+        ...

@@ -21,7 +21,7 @@ from runledger.store.dynamodb.table import MAX_KEYS, Table, chunks
 from runledger.store.runs import counters
 from runledger.store.runs.counters import COUNTERS
 from runledger.store.search.costs import MANY_QUERIES, costs_more_than_all
-from runledger.store.search.entities import EntityType, F, R
+from runledger.store.search.entities import EntityType, F, R, Selection
 from runledger.store.search.paths.shared import counted
 from runledger.store.search.planner import (
     Read,
@@ -32,7 +32,6 @@ from runledger.store.search.planner import (
     narrowest,
 )
 from runledger.store.search.reader import Candidate, CountingIterator, Reader
-from runledger.store.search.task_run_selections import Selection
 
 A = TypeVar("A")
 

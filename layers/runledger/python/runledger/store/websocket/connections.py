@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from runledger.domain.values import Value
 from runledger.store import items
@@ -13,6 +14,7 @@ from runledger.store.dynamodb.expressions import PRESENT, in_index, lacks
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put
 from runledger.store.schema import indexes, keys
+from runledger.store.store import Store
 
 # API Gateway ends a connection after two hours, and may fail to say so.
 MAX_AGE = timedelta(days=1)
@@ -38,6 +40,11 @@ class ConnectionStore:
 
     table: Table
     known: FifoCache[Connection]
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table, store.known_connections)
 
     def open(self, connection: Connection, now: datetime) -> None:
         """Remember a connection until it is closed, or forgotten after a day."""

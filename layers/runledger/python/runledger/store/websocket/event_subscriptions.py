@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from runledger.domain.websocket.event_subscriptions import EventSubscriber, LogSubscriber
 from runledger.store import items
@@ -12,6 +12,7 @@ from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Put
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
+from runledger.store.store import Store
 from runledger.store.websocket.connections import MAX_AGE
 
 L = TypeVar("L", EventSubscriber, LogSubscriber)
@@ -28,6 +29,11 @@ class SubscriberStore(Generic[L]):
 
     table: Table
     kind: type[L]
+
+    @classmethod
+    def of(cls, store: Store, kind: type[L]) -> Self:
+        """Return the store of subscribers of that kind."""
+        return cls(store.table, kind)
 
     def add(self, subscriber: L, now: datetime) -> None:
         """Store a subscriber; it expires after a day."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -30,6 +30,7 @@ from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.schema import indexes, keys
 from runledger.store.schema.sort_keys import instant
+from runledger.store.store import Store
 
 # Most often the first that waits is handed out; the others of a page are read for nothing.
 PAGE = 4
@@ -74,6 +75,11 @@ class TaskWorkerStore:
     """What is asked of the table about task workers and what waits for them."""
 
     table: Table
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Return the store of this noun."""
+        return cls(store.table)
 
     def all(self) -> list[SeenWorker]:
         """Return every worker, also those that are gone and still hold runs."""

@@ -2,27 +2,30 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
+from runledger.domain import sorting
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.sorting import ALL, Page
+from runledger.store import items
 from runledger.store.dynamodb.table import Table
+from runledger.store.schema import keys
 from runledger.store.search.ancestry import AncestryLoader
+from runledger.store.search.entities import EntityType
+from runledger.store.search.executor import Searcher
+from runledger.store.search.paths import task_runs as paths
+from runledger.store.store import Store
 
-F_contra = TypeVar("F_contra", contravariant=True)
-
-
-class Selection(Protocol[F_contra]):
-    """Decides about things by what is known of them."""
-
-    @property
-    def criteria(self) -> Criteria:
-        """What is asked of them."""
-        ...
-
-    def choose(self, facts: Sequence[F_contra]) -> Iterator[bool]:
-        """Tell of each whether it is wanted."""
-        ...
+TASK_RUNS: EntityType[TaskRunFacts, TaskRun] = EntityType(
+    keys.TASK_RUN,
+    facts=items.read_facts,
+    document=lambda item: items.read_task_run(item).run,
+    rank=sorting.rank_task_run,
+    attributes=items.OF_TASK_RUNS,
+    paths=paths.PATHS,
+    is_counted=True,
+)
 
 
 @dataclass(frozen=True)
@@ -41,3 +44,16 @@ class TaskRunSelection:
         """Look up what stands above the runs, as far as it is asked for."""
         ancestries = self.ancestries.of(facts)
         return (self.criteria.matches(run, ancestries.get(run.flow_run_id)) for run in facts)
+
+
+def task_run_searcher(
+    store: Store, criteria: Criteria, page: Page = ALL
+) -> Searcher[TaskRunFacts, TaskRun]:
+    """Return the search for task runs."""
+    return Searcher(
+        store.table,
+        store.index_shards.read,
+        TASK_RUNS,
+        TaskRunSelection.by(store.table, criteria),
+        page,
+    )

@@ -1,19 +1,35 @@
-"""Which deployments are wanted: criteria, with the look-ups that they need."""
+"""The search for deployments."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from runledger.domain import sorting
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
+from runledger.domain.sorting import ALL, Page
 from runledger.store import items
+from runledger.store.deployments import deployment_items
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import MAX_KEYS, Query, Table, chunks
 from runledger.store.schema import keys
-from runledger.store.search.flow_run_selections import Members, test_each
+from runledger.store.search.entities import EntityType, by_column
+from runledger.store.search.executor import Searcher
+from runledger.store.search.members import Members, test_each
+from runledger.store.search.paths import flows as paths
+from runledger.store.store import Store
+
+DEPLOYMENTS: EntityType[Deployment, Deployment] = EntityType(
+    keys.DEPLOYMENT,
+    facts=deployment_items.read_deployment_facts,
+    document=lambda item: items.read_document(Deployment, item),
+    rank=by_column(sorting.rank_deployment),
+    attributes=items.OF_FLOWS,
+    paths=paths.TO_DEPLOYMENTS,
+)
 
 
 @dataclass(frozen=True)
@@ -52,3 +68,16 @@ class DeploymentSelection:
         for some in chunks(map(items.pointed_to, self.table.query(Query(pointers))), MAX_KEYS):
             found = self.table.read_many([keys.flow_run(run_id) for run_id in some])
             yield from (items.read_document(FlowRun, item) for item in found.values())
+
+
+def deployment_searcher(
+    store: Store, criteria: Criteria, page: Page = ALL
+) -> Searcher[Deployment, Deployment]:
+    """Return the search for deployments."""
+    return Searcher(
+        store.table,
+        store.index_shards.read,
+        DEPLOYMENTS,
+        DeploymentSelection(store.table, criteria),
+        page,
+    )

@@ -1,0 +1,1 @@
+"""Searches: find, paginate, count and sum up entities by filters."""

@@ -1,0 +1,57 @@
+"""The operations of every search; each raises `OutOfTime` once the store's deadline is over."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.history import Interval, Timeline
+from runledger.domain.sorting import ALL, Page
+from runledger.store.search.executor import PageAndTotal, Searcher, SearchResult
+from runledger.store.store import Store
+
+A = TypeVar("A")
+F = TypeVar("F")
+R = TypeVar("R")
+S = TypeVar("S", TaskRunFacts, FlowRun)
+
+
+@dataclass(frozen=True)
+class Search(Generic[F, R]):
+    """The search for one type of entity."""
+
+    searcher: Callable[[Store, Criteria, Page], Searcher[F, R]]
+
+    def find(self, store: Store, criteria: Criteria, page: Page) -> SearchResult[list[R]]:
+        """Return a page of the matching entities."""
+        return self.searcher(store, criteria, page).find()
+
+    def paginate(
+        self, store: Store, criteria: Criteria, page: Page
+    ) -> SearchResult[PageAndTotal[R]]:
+        """Return a page of the matching entities, and how many there are on all pages."""
+        return self.searcher(store, criteria, page).paginate()
+
+    def count(self, store: Store, criteria: Criteria) -> SearchResult[int]:
+        """Return how many entities match."""
+        return self.searcher(store, criteria, ALL).count()
+
+    def aggregate(
+        self, store: Store, criteria: Criteria, summary: Callable[[Iterator[F]], A]
+    ) -> SearchResult[A]:
+        """Sum up the matching entities."""
+        return self.searcher(store, criteria, ALL).aggregate(summary)
+
+
+def history(
+    search: Search[S, R], store: Store, criteria: Criteria, timeline: Timeline, *, now: datetime
+) -> SearchResult[list[Interval]]:
+    """Return the matching runs by time and state."""
+    if not timeline.intervals:
+        return SearchResult([], "nothing", 0, 0)
+    between = (timeline.start, timeline.last)
+    searcher = search.searcher(store, criteria, ALL)
+    return searcher.aggregate(lambda facts: timeline.aggregate(facts, now), between)

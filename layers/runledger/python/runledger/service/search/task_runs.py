@@ -1,0 +1,43 @@
+"""The search for task runs, and their sums."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
+
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.filters.task_runs import FlowRunId, SubflowRuns, TaskRunFilter
+from runledger.domain.runs.dashboard import Ended, Window
+from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.states import StateType
+from runledger.service.search.search import Search
+from runledger.service.search.totals import totals
+from runledger.store.search.executor import SearchResult
+from runledger.store.search.task_runs import task_run_searcher
+from runledger.store.store import Store
+
+TASK_RUNS = Search(task_run_searcher)
+
+
+def count_by_state(store: Store, criteria: Criteria) -> SearchResult[Mapping[StateType, int]]:
+    """Return how many of the task runs that are wanted are in each type of state."""
+
+    def counted(runs: Iterator[TaskRunFacts]) -> Mapping[StateType, int]:
+        return Counter(run.state_type for run in runs)
+
+    return TASK_RUNS.aggregate(store, criteria, counted)
+
+
+def count_ended(store: Store, criteria: Criteria, window: Window) -> SearchResult[list[Ended]]:
+    """Return how the task runs that are wanted have ended, by when they started."""
+    return TASK_RUNS.aggregate(store, criteria, window.aggregate)
+
+
+def count_by_flow_run(store: Store, flow_run_ids: Sequence[UUID]) -> SearchResult[dict[UUID, int]]:
+    """Return how many task runs each flow run has, without those that subflow runs stand for."""
+
+    def counted(runs: Iterator[TaskRunFacts]) -> dict[UUID, int]:
+        return totals((run.flow_run_id for run in runs), flow_run_ids)
+
+    within = FlowRunId(any_=list(flow_run_ids))
+    wanted = TaskRunFilter(flow_run_id=within, subflow_runs=SubflowRuns(exists_=False))
+    return TASK_RUNS.aggregate(store, Criteria(task_runs=wanted), counted)

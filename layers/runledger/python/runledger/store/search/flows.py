@@ -1,0 +1,89 @@
+"""The search for flows."""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import TypeVar
+from uuid import UUID
+
+from runledger.domain import sorting
+from runledger.domain.filters.ancestry import Ancestry
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.runs.flows import Flow
+from runledger.domain.sorting import ALL, Page
+from runledger.store import items
+from runledger.store.dynamodb.table import Table
+from runledger.store.schema import keys
+from runledger.store.search.ancestry import KnownFlow
+from runledger.store.search.entities import EntityType, by_column
+from runledger.store.search.executor import Searcher
+from runledger.store.search.members import Members, test_each
+from runledger.store.search.paths import flows as paths
+from runledger.store.store import Store
+
+T = TypeVar("T")
+
+
+FLOWS: EntityType[Flow, Flow] = EntityType(
+    keys.FLOW,
+    facts=items.read_flow_facts,
+    document=lambda item: items.read_document(Flow, item),
+    rank=by_column(sorting.rank_flow),
+    attributes=items.OF_FLOWS,
+    paths=paths.TO_FLOWS,
+)
+
+
+@dataclass(frozen=True)
+class FlowSelection:
+    """Which flows are wanted."""
+
+    table: Table
+    criteria: Criteria
+
+    def choose(self, facts: Sequence[Flow]) -> Iterator[bool]:
+        """Look up the deployments and the runs of the flows, as far as they are asked for."""
+        deployed = self._deployed(facts)
+        ancestries = (
+            Ancestry(flow=flow, deployment_flow=flow, flow_has_deployment=flow.id in deployed)
+            for flow in facts
+        )
+
+        def is_wanted(flow: Flow, ancestry: Ancestry) -> bool:
+            return (
+                self._is_wanted(ancestry) and self._has_deployment(ancestry) and self._has_run(flow)
+            )
+
+        below = (self.criteria.deployments, self.criteria.flow_runs, self.criteria.task_runs)
+        asks_below = any(one is not None for one in below)
+        return test_each(is_wanted, zip(facts, ancestries, strict=True), reads=asks_below)
+
+    def _deployed(self, flows: Sequence[Flow]) -> AbstractSet[UUID]:
+        """Return the flows that have deployments, if that is asked: their items count them."""
+        if self.criteria.flows is None or self.criteria.flows.deployment is None:
+            return frozenset()
+        found = self.table.read_many([keys.flow(flow.id) for flow in flows])
+        known = map(KnownFlow.read, found.values())
+        return {one.flow.id for one in known if one.flow and one.has_deployment}
+
+    def _is_wanted(self, ancestry: Ancestry) -> bool:
+        return self.criteria.flows is None or self.criteria.flows.matches(ancestry)
+
+    def _has_deployment(self, ancestry: Ancestry) -> bool:
+        """Tell whether a deployment meets what is asked of deployments."""
+        wanted = self.criteria.deployments
+        if wanted is None or ancestry.flow is None:
+            return True
+        deployments = Members(self.table, self.criteria).deployments(ancestry.flow.id)
+        return any(wanted.matches(replace(ancestry, deployment=one)) for one in deployments)
+
+    def _has_run(self, flow: Flow) -> bool:
+        members = Members(self.table, self.criteria)
+        return members.has_run(members.flow_runs(flow.id))
+
+
+def flow_searcher(store: Store, criteria: Criteria, page: Page = ALL) -> Searcher[Flow, Flow]:
+    """Return the search for flows."""
+    return Searcher(
+        store.table, store.index_shards.read, FLOWS, FlowSelection(store.table, criteria), page
+    )

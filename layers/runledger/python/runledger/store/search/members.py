@@ -1,0 +1,73 @@
+"""Task runs, flow runs and deployments below a searched entity, read where a filter needs them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from runledger.domain.deployments.deployments import Deployment
+from runledger.domain.filters.ancestry import Ancestry
+from runledger.domain.filters.criteria import Criteria
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.parallel import map_in_parallel
+from runledger.store import items
+from runledger.store.deployments import deployment_items
+from runledger.store.dynamodb.expressions import in_index
+from runledger.store.dynamodb.table import MAX_KEYS, Query, Table, chunks
+from runledger.store.dynamodb.writes import Item
+from runledger.store.schema import indexes, keys
+from runledger.store.search.ancestry import AncestryLoader
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Members:
+    """What belongs to flow runs and flows, read when it is asked about."""
+
+    table: Table
+    criteria: Criteria
+
+    def has_task_run(self, flow_run_id: UUID) -> bool:
+        """Tell whether a flow run has a task run that is wanted; asked for at all, that is."""
+        wanted = self.criteria.task_runs
+        if wanted is None:
+            return True
+        entries = self._owned(keys.flow_run(flow_run_id).pk, keys.TASK_RUN)
+        return any(wanted.matches(items.read_facts(entry)) for entry in entries)
+
+    def has_run(self, runs: Iterable[FlowRun]) -> bool:
+        """Tell whether one run meets all that is asked of runs; asked for at all, that is."""
+        if self.criteria.flow_runs is None and self.criteria.task_runs is None:
+            return True
+        return any(self._has_any(some) for some in chunks(runs, MAX_KEYS))
+
+    def _has_any(self, runs: Sequence[FlowRun]) -> bool:
+        wanted = self.criteria.flow_runs
+        ancestries = AncestryLoader(self.table, self.criteria).of_flow_runs(runs)
+        return any(
+            (wanted is None or wanted.matches(ancestry)) and self.has_task_run(run.id)
+            for run, ancestry in zip(runs, ancestries, strict=True)
+        )
+
+    def flow_runs(self, flow_id: UUID) -> Iterator[FlowRun]:
+        """Yield the runs of a flow, as far as indexes know them."""
+        entries = self._owned(keys.flow(flow_id).pk, keys.FLOW_RUN)
+        return map(items.read_flow_run_facts, entries)
+
+    def deployments(self, flow_id: UUID) -> Iterator[Deployment]:
+        """Yield the deployments of a flow, as far as indexes know them."""
+        entries = self._owned(keys.flow(flow_id).pk, keys.DEPLOYMENT)
+        return map(deployment_items.read_deployment_facts, entries)
+
+    def _owned(self, owner: str, kind: str) -> Iterator[Item]:
+        query = Query(in_index(indexes.BY_OWNER, owner, None), indexes.BY_OWNER.name)
+        return (one for one in self.table.query(query) if keys.is_of(keys.of(one), kind))
+
+
+def test_each(
+    test: Callable[[T, Ancestry], bool], things: Iterable[tuple[T, Ancestry]], *, reads: bool
+) -> Iterator[bool]:
+    """Tell of each thing whether it is wanted; many at a time where that reads the table."""
+    apply = map_in_parallel if reads else map
+    return apply(lambda given: test(*given), things)
