@@ -18,7 +18,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.database import dynamodb
 from runledger.api.requests import TaskRunCreate
-from runledger.domain.orchestration.bookkeeping import record
+from runledger.domain.runs.bookkeeping import record
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateType

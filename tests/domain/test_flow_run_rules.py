@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from runledger.domain.orchestration.decisions import Decision, decide
-from runledger.domain.orchestration.policies import flow_policy_for
+from runledger.domain.orchestration.flow_run_policies import flow_policy_for
 from runledger.domain.orchestration.transitions import (
     Abort,
     ForgetInputs,

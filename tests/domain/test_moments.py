@@ -5,13 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from runledger.domain.orchestration.bookkeeping import (
-    as_of,
-    in_utc,
-    mirrored,
-    next_moment,
-    record,
-)
+from runledger.domain.runs.bookkeeping import as_of, in_utc, mirrored, next_moment, record
 from tests.transitions.building import FLOW_RUN_ID, NOW, RUN_ID, flow_run, propose, state, task_run
 
 LATER = NOW + timedelta(seconds=60)

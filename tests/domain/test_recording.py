@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from runledger.domain.orchestration.bookkeeping import as_of, record
+from runledger.domain.runs.bookkeeping import as_of, record
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateDetails, StateType
 from runledger.domain.runs.task_runs import TaskRun

@@ -10,7 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from runledger.adapters.websocket.connections import ApiGatewayConnections
 from runledger.api.requests import StateCreate
-from runledger.domain.websocket.task_workers import Disconnect, is_taken_up, is_waiting
+from runledger.domain.runs.states import is_taken_up, is_waiting
+from runledger.domain.websocket.task_workers import Disconnect
 from runledger.service.context import ServiceContext
 from runledger.service.runs import task_runs
 from runledger.service.stream import reactions

@@ -17,8 +17,7 @@ from hypothesis.stateful import (
 )
 
 from runledger.api.requests import StateCreate, TaskRunCreate
-from runledger.domain.runs.states import StateType
-from runledger.domain.websocket.task_workers import is_waiting
+from runledger.domain.runs.states import StateType, is_waiting
 from runledger.service.runs import task_runs
 from runledger.service.stream import reactions
 from runledger.service.websocket import disconnects, dispatcher

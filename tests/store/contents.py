@@ -9,9 +9,9 @@ from uuid import UUID
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
-from runledger.domain.runs.states import State
+from runledger.domain.runs.states import State, is_waiting
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.websocket.task_workers import is_waiting, waiting_run
+from runledger.domain.websocket.task_workers import waiting_run
 from runledger.store import items
 from runledger.store.dynamodb.expressions import plain
 from runledger.store.runs.counters import COUNTERS, STATELESS

@@ -19,6 +19,7 @@ from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import Table
 from runledger.store.items import Stored
 from runledger.store.schema import sort_keys
+from runledger.store.search.duration_reader import read_duration
 from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.databases import TEMPLATE, DynamoDB, Engine
@@ -167,7 +168,7 @@ DURATIONS = st.builds(
 
 @given(duration=DURATIONS)
 def test_a_place_is_read_back_as_the_duration_that_it_spells(duration: Duration) -> None:
-    assert sort_keys.read_duration(sort_keys.duration_place(duration)) == duration
+    assert read_duration(sort_keys.duration_place(duration)) == duration
 
 
 @given(one=DURATIONS, other=DURATIONS, now=MOMENTS)

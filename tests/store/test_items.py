@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runledger.domain.orchestration.bookkeeping import in_utc
-from runledger.domain.orchestration.empirical_policies import FlowRunPolicy, TaskRunPolicy
+from runledger.domain.runs.bookkeeping import in_utc
+from runledger.domain.runs.empirical_policies import FlowRunPolicy, TaskRunPolicy
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow

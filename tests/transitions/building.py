@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from runledger.domain.orchestration.decisions import Decision, decide
-from runledger.domain.orchestration.empirical_policies import FlowRunPolicy, TaskRunPolicy
-from runledger.domain.orchestration.policies import policy_for
+from runledger.domain.orchestration.task_run_policies import policy_for
 from runledger.domain.orchestration.transitions import Facts, Transition
+from runledger.domain.runs.empirical_policies import FlowRunPolicy, TaskRunPolicy
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateDetails, StateType
 from runledger.domain.runs.task_runs import TaskRun

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 from runledger.api.requests import FlowRunCreate, FlowRunUpdate, SetState, TaskRunCreate
 from runledger.api.responses import OrchestrationResult
-from runledger.domain.orchestration.bookkeeping import as_of, next_moment
 from runledger.domain.orchestration.decisions import Decision, decide
-from runledger.domain.orchestration.policies import flow_policy_for, policy_for
+from runledger.domain.orchestration.flow_run_policies import flow_policy_for
+from runledger.domain.orchestration.task_run_policies import policy_for
 from runledger.domain.orchestration.transitions import Facts, Transition
+from runledger.domain.runs.bookkeeping import as_of, next_moment
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun

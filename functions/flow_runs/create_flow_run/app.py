@@ -6,7 +6,7 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.requests import FlowRunCreate
-from runledger.domain.orchestration.bookkeeping import as_of
+from runledger.domain.runs.bookkeeping import as_of
 from runledger.service.runs import flow_runs
 
 

@@ -5,7 +5,7 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import PaginateFlowRuns, flow_run_criteria
 from runledger.api.responses import paginated
-from runledger.domain.orchestration.bookkeeping import as_of
+from runledger.domain.runs.bookkeeping import as_of
 from runledger.service.search.flow_runs import FLOW_RUNS
 
 

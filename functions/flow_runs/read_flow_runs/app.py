@@ -4,7 +4,7 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import ReadFlowRuns, flow_run_criteria
-from runledger.domain.orchestration.bookkeeping import as_of
+from runledger.domain.runs.bookkeeping import as_of
 from runledger.service.search.flow_runs import FLOW_RUNS
 
 

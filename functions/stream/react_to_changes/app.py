@@ -11,4 +11,6 @@ from runledger.service.stream import reactions
 
 @consumer
 def handler(records: Sequence[Record], now: datetime) -> Failures:
-    return reactions.react(ServiceContext(wiring.store(), websocket_wiring.connections(), now), records)
+    return reactions.react(
+        ServiceContext(wiring.store(), websocket_wiring.connections(), now), records
+    )

@@ -5,7 +5,7 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.queries import PaginateTaskRuns
 from runledger.api.responses import TaskRunResponse, paginated
-from runledger.domain.orchestration.bookkeeping import as_of
+from runledger.domain.runs.bookkeeping import as_of
 from runledger.service.search.task_runs import TASK_RUNS
 
 

@@ -14,7 +14,7 @@ from runledger.domain.deployments.deployments import ConcurrencyOptions, Deploym
 from runledger.domain.deployments.parameters import check_parameters, without_required
 from runledger.domain.deployments.schedules import ScheduleAsked
 from runledger.domain.errors import Invalid, Mismatch
-from runledger.domain.orchestration.empirical_policies import FlowRunPolicy
+from runledger.domain.runs.empirical_policies import FlowRunPolicy
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.values import Labels, Value
 

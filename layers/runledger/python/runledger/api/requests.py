@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, RootModel, field_validator
 
 from runledger import ids
-from runledger.domain.orchestration.empirical_policies import FlowRunPolicy, TaskRunPolicy
+from runledger.domain.runs.empirical_policies import FlowRunPolicy, TaskRunPolicy
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateDetails, StateType

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from runledger.domain.orchestration.decisions import Decision, Status
-from runledger.domain.orchestration.empirical_policies import TaskRunPolicy
 from runledger.domain.orchestration.transitions import Refusal, Wait
+from runledger.domain.runs.empirical_policies import TaskRunPolicy
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_inputs import TaskInputs
 from runledger.domain.runs.task_runs import TaskRun

@@ -1,15 +1,20 @@
 """The orders in which things are listed (contract, filters 6, neighbours 2 and 3.2)."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from runledger.domain.deployments.deployments import Deployment
-from runledger.domain.runs.durations import Duration
-from runledger.domain.runs.facts import TaskRunFacts
-from runledger.domain.runs.flow_runs import FlowRun
-from runledger.domain.runs.flows import Flow
+from runledger.domain.runs.durations import duration
+
+if TYPE_CHECKING:
+    from runledger.domain.deployments.deployments import Deployment
+    from runledger.domain.runs.durations import Duration
+    from runledger.domain.runs.facts import TaskRunFacts
+    from runledger.domain.runs.flow_runs import FlowRun
+    from runledger.domain.runs.flows import Flow
 
 DURATION = "duration"
 """The column of no run: how long a task run was in RUNNING."""
@@ -80,7 +85,7 @@ class Page(NamedTuple):
     limit: int
     now: datetime | None = None
 
-    def as_of(self, now: datetime) -> "Page":
+    def as_of(self, now: datetime) -> Page:
         """Return the page at an instant."""
         return self._replace(now=now)
 
@@ -103,17 +108,6 @@ def rank_task_run(facts: TaskRunFacts, page: Page) -> tuple[Any, ...]:
     if page.order.column != DURATION:
         return rank(facts, page.order.column)
     return rank_by_duration(duration(facts), page)
-
-
-def duration(facts: TaskRunFacts) -> Duration:
-    """Return how long a task run was in RUNNING."""
-    return Duration.of(
-        facts.id,
-        state_type=facts.state_type,
-        entered=facts.state_timestamp,
-        total=facts.total_run_time,
-        expected=facts.expected_start_time,
-    )
 
 
 def rank_by_duration(duration: Duration, page: Page) -> tuple[int, ...]:

@@ -12,16 +12,15 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from runledger.domain.concurrency.concurrency_limits import HeldSlots
-from runledger.domain.orchestration.bookkeeping import in_utc
 from runledger.domain.orchestration.cached_results import Results
+from runledger.domain.runs.bookkeeping import in_utc
+from runledger.domain.runs.durations import duration
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
-from runledger.domain.runs.states import State
+from runledger.domain.runs.states import State, is_taken_up, is_waiting
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.sorting import duration
 from runledger.domain.values import Value
-from runledger.domain.websocket.task_workers import is_taken_up, is_waiting
 from runledger.store import size_limits
 from runledger.store.dynamodb.writes import Item, Put
 from runledger.store.schema import keys, sort_keys

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, ValidationError
 
 from runledger.domain.events.events import RESOURCE_ID, Event
-from runledger.domain.orchestration.empirical_policies import TaskRunPolicy
+from runledger.domain.runs.empirical_policies import TaskRunPolicy
 from runledger.domain.runs.states import State, StateDetails, StateType
 from runledger.domain.runs.task_inputs import TaskInputs
 from runledger.domain.runs.task_runs import TaskRun

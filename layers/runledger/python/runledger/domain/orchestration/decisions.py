@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic
 
-from runledger.domain.orchestration.bookkeeping import Run, record
 from runledger.domain.orchestration.transitions import (
     Effect,
     Policy,
@@ -14,6 +13,7 @@ from runledger.domain.orchestration.transitions import (
     ReleaseSlots,
     Transition,
 )
+from runledger.domain.runs.bookkeeping import Run, record
 from runledger.domain.runs.states import State, StateType
 
 # States in which a run keeps its slots.

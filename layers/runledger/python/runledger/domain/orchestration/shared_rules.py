@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from runledger.domain.orchestration.bookkeeping import Run
 from runledger.domain.orchestration.transitions import Abort, Refusal, Reject, Transition, Wait
-from runledger.domain.runs.states import StateDetails, StateType
+from runledger.domain.runs.bookkeeping import Run
+from runledger.domain.runs.states import AWAITING_RETRY, StateDetails, StateType
 
 FIRST_INSTANT = datetime(1, 1, 1, tzinfo=UTC)
 LAST_INSTANT = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
-AWAITING_RETRY = "AwaitingRetry"
 RETRYING = "Retrying"
 
 

@@ -1,7 +1,7 @@
 """The rules of task runs; their numbers are those of the contract, orchestration 2."""
 
 from runledger.domain.jitter import jittered
-from runledger.domain.orchestration.shared_rules import AWAITING_RETRY, RETRYING, try_again
+from runledger.domain.orchestration.shared_rules import RETRYING, try_again
 from runledger.domain.orchestration.transitions import (
     Abort,
     Enqueue,
@@ -12,7 +12,7 @@ from runledger.domain.orchestration.transitions import (
     TaskTransition,
     Wait,
 )
-from runledger.domain.runs.states import TERMINAL, StateDetails, StateType
+from runledger.domain.runs.states import AWAITING_RETRY, TERMINAL, StateDetails, StateType
 
 RUNNING = StateType.RUNNING
 MAX_CACHE_KEY = 2000

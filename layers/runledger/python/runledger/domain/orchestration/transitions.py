@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple
 from uuid import UUID
 
 from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit
-from runledger.domain.orchestration.bookkeeping import Run
+from runledger.domain.runs.bookkeeping import Run
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_runs import TaskRun

@@ -1,10 +1,15 @@
 """How long task runs were in RUNNING, as of an instant, and their order by it (contract, 3.9)."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from runledger.domain.runs.states import StateType
+
+if TYPE_CHECKING:
+    from runledger.domain.runs.facts import TaskRunFacts
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -31,7 +36,7 @@ class Duration(NamedTuple):
         entered: datetime,
         total: timedelta,
         expected: datetime | None,
-    ) -> "Duration":
+    ) -> Duration:
         """Return the duration of a run that entered its state then, after so much RUNNING."""
         is_running, spent = state_type == StateType.RUNNING, total // MICROSECOND
         # A clock that went back may have made a total negative: such a run took no time.
@@ -52,3 +57,14 @@ class Duration(NamedTuple):
 def microseconds(instant: datetime) -> int:
     """Return an instant as microseconds since 1970, exactly."""
     return (instant - EPOCH) // MICROSECOND
+
+
+def duration(facts: TaskRunFacts) -> Duration:
+    """Return how long a task run was in RUNNING."""
+    return Duration.of(
+        facts.id,
+        state_type=facts.state_type,
+        entered=facts.state_timestamp,
+        total=facts.total_run_time,
+        expected=facts.expected_start_time,
+    )

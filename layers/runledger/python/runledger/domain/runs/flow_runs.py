@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from runledger.domain.orchestration.empirical_policies import FlowRunPolicy
+from runledger.domain.runs.empirical_policies import FlowRunPolicy
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.values import Labels, Value
 

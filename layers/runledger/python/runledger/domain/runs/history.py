@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
-from runledger.domain.orchestration.bookkeeping import ZERO, lateness, time_running
+from runledger.domain.runs.bookkeeping import ZERO, lateness, time_running
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import StateType

@@ -23,6 +23,9 @@ class StateType(StrEnum):
     CANCELLING = "CANCELLING"
 
 
+AWAITING_RETRY = "AwaitingRetry"
+"""The name of the state between two attempts."""
+
 TERMINAL: AbstractSet[StateType] = frozenset(
     {StateType.COMPLETED, StateType.FAILED, StateType.CANCELLED, StateType.CRASHED}
 )
@@ -75,3 +78,15 @@ class State(Value):
         """Return what a later read shows: an unpersisted result is dropped (task-runs 2.5)."""
         unpersisted = isinstance(self.data, dict) and self.data.get("type") == "unpersisted"
         return self.replace(data=None) if unpersisted else self
+
+
+def is_waiting(state: State | None) -> bool:
+    """Tell whether a run in this state waits for a task worker (contract, task-runs 6.3)."""
+    is_scheduled = state is not None and state.type == StateType.SCHEDULED
+    return is_scheduled and bool(state and state.state_details.deferred)
+
+
+def is_taken_up(state: State | None) -> bool:
+    """Tell whether a worker reports to have taken up a run, and not yet to have started it."""
+    is_pending = state is not None and state.type == StateType.PENDING
+    return is_pending and bool(state and state.state_details.deferred)

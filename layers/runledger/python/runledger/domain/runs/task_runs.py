@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from runledger.domain.orchestration.empirical_policies import TaskRunPolicy
+from runledger.domain.runs.empirical_policies import TaskRunPolicy
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_inputs import TaskInputs
 from runledger.domain.values import Labels, Value

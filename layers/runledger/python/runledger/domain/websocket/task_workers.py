@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from runledger.domain.orchestration.shared_rules import AWAITING_RETRY
-from runledger.domain.runs.states import State, StateType
+from runledger.domain.runs.states import AWAITING_RETRY, State, is_taken_up, is_waiting
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import Value
 
@@ -94,18 +93,6 @@ def task_queue(task_key: str) -> str:
 def own_queue(client_id: str) -> str:
     """Name the queue of runs that only this client may have, for it once acknowledged them."""
     return f"client:{client_id}"
-
-
-def is_waiting(state: State | None) -> bool:
-    """Tell whether a run in this state waits for a task worker (contract, task-runs 6.3)."""
-    is_scheduled = state is not None and state.type == StateType.SCHEDULED
-    return is_scheduled and bool(state and state.state_details.deferred)
-
-
-def is_taken_up(state: State | None) -> bool:
-    """Tell whether a worker reports to have taken up a run, and not yet to have started it."""
-    is_pending = state is not None and state.type == StateType.PENDING
-    return is_pending and bool(state and state.state_details.deferred)
 
 
 def is_unstarted(run: TaskRun, queued: WaitingRun) -> bool:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from runledger import ids
 from runledger.domain.errors import Conflict, NotFound, Rejected, UnknownRun
-from runledger.domain.orchestration.bookkeeping import next_moment
 from runledger.domain.orchestration.decisions import Decision, decide
-from runledger.domain.orchestration.policies import MINIMAL, policy_for
+from runledger.domain.orchestration.task_run_policies import MINIMAL, policy_for
 from runledger.domain.orchestration.transitions import Facts, Transition
+from runledger.domain.runs.bookkeeping import next_moment
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import chain
 
 from runledger.domain.errors import ConnectionClosed
-from runledger.domain.orchestration.bookkeeping import as_of
+from runledger.domain.runs.bookkeeping import as_of
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.websocket import protocol
 from runledger.domain.websocket.protocol import DROPPED, NORMAL, CloseConnection

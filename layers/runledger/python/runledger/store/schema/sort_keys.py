@@ -12,10 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import UUID
 
-from runledger.domain.runs.durations import Duration
-
 if TYPE_CHECKING:
     from runledger.domain.logs import Log
+    from runledger.domain.runs.durations import Duration
 
 SEPARATOR = "#"
 AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
@@ -84,13 +83,6 @@ def duration_place(duration: Duration) -> str:
     apart = RUNNING if duration.is_running else DONE
     expected = "" if duration.expected is None else _number(duration.expected)
     return join(apart, _number(duration.taken), expected, duration.run_id)
-
-
-def read_duration(place: str) -> Duration:
-    """Read back what `duration_place` spelled."""
-    apart, taken, expected, run_id = place.split(SEPARATOR)
-    when = int(expected) - ZERO if expected else None
-    return Duration(apart == RUNNING, int(taken) - ZERO, when, UUID(run_id))
 
 
 def durations(*, running: bool) -> tuple[str, str]:

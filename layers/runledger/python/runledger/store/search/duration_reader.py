@@ -87,8 +87,15 @@ class DurationReader:
 
 
 def _duration(entry: Item) -> Duration:
-    return sort_keys.read_duration(entry[indexes.BY_DURATION.range])
+    return read_duration(entry[indexes.BY_DURATION.range])
 
 
 def _taken(entry: Item) -> int:
     return _duration(entry).taken
+
+
+def read_duration(place: str) -> Duration:
+    """Read back what `sort_keys.duration_place` spelled."""
+    apart, taken, expected, run_id = place.split(sort_keys.SEPARATOR)
+    when = int(expected) - sort_keys.ZERO if expected else None
+    return Duration(apart == sort_keys.RUNNING, int(taken) - sort_keys.ZERO, when, UUID(run_id))

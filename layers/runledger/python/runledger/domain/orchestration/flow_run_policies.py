@@ -1,10 +1,9 @@
-"""Which rules apply to a proposal, in their order (contract, orchestration 1)."""
+"""The policies of flow runs: rules in their order (contract, orchestration 1)."""
 
-from runledger.domain.orchestration import flow_run_rules, shared_rules, task_run_rules
-from runledger.domain.orchestration.transitions import ANY, ANY_STATE, Policy, Rule
+from runledger.domain.orchestration import flow_run_rules, shared_rules
+from runledger.domain.orchestration.transitions import ANY_STATE, Policy, Rule
 from runledger.domain.runs.flow_runs import FlowRun
-from runledger.domain.runs.states import TERMINAL, State, StateType
-from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.runs.states import TERMINAL, StateType
 
 SCHEDULED, PENDING, RUNNING = StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING
 FAILED, COMPLETED, PAUSED = StateType.FAILED, StateType.COMPLETED, StateType.PAUSED
@@ -15,33 +14,6 @@ NOT_CANCELLED = ANY_STATE - {CANCELLED}
 GOING_ON = ANY_STATE - {PAUSED, PENDING, CANCELLING}
 
 # fmt: off
-CORE: Policy[TaskRun] = (
-    Rule(ANY,                  {RUNNING},          task_run_rules.reuse_cached_result),
-    Rule(TERMINAL,             ANY_STATE,          task_run_rules.guard_terminal_state),
-    Rule(ANY,                  {RUNNING},          task_run_rules.require_running_flow),
-    Rule(ANY,                  {RUNNING},          task_run_rules.take_tag_slots),
-    Rule({SCHEDULED},          {PENDING},          shared_rules.copy_scheduled_time),
-    Rule({SCHEDULED, PENDING}, {RUNNING},          shared_rules.await_scheduled_time),
-    Rule({RUNNING},            {FAILED},           task_run_rules.retry_failed_run),
-    Rule(ANY_STATE,            {RUNNING},          task_run_rules.rename_rerun),
-    Rule(ANY,                  {RUNNING},          task_run_rules.record_flow_attempt),
-    Rule(ANY,                  {COMPLETED},        task_run_rules.remember_result),
-)
-BACKGROUND: Policy[TaskRun] = (
-    Rule(NOT_AGAIN,            {PENDING},          shared_rules.refuse_second_pending),
-    Rule(ANY,                  {RUNNING},          task_run_rules.reuse_cached_result),
-    Rule(TERMINAL,             ANY_STATE,          task_run_rules.guard_terminal_state),
-    Rule({SCHEDULED},          {PENDING},          shared_rules.copy_scheduled_time),
-    Rule({SCHEDULED, PENDING}, {PENDING, RUNNING}, task_run_rules.copy_task_parameters_id),
-    Rule({SCHEDULED, PENDING}, {RUNNING},          shared_rules.await_scheduled_time),
-    Rule({RUNNING},            {FAILED},           task_run_rules.retry_failed_run),
-    Rule(ANY_STATE,            {RUNNING},          task_run_rules.rename_rerun),
-    Rule(ANY,                  {RUNNING},          task_run_rules.record_flow_attempt),
-    Rule(ANY,                  {COMPLETED},        task_run_rules.remember_result),
-    Rule(ANY,                  {SCHEDULED},        task_run_rules.enqueue),
-)
-MINIMAL: Policy[TaskRun] = ()
-
 FLOW_CORE: Policy[FlowRun] = (
     Rule(ANY_STATE,            ANY_STATE,          flow_run_rules.keep_lease),
     Rule(ANY_STATE,            ANY_STATE,          flow_run_rules.refuse_same_transition),
@@ -69,13 +41,6 @@ FLOW_MINIMAL: Policy[FlowRun] = (
     Rule({SCHEDULED, PAUSED},  {CANCELLING},       flow_run_rules.cancel_at_once),
 )
 # fmt: on
-
-
-def policy_for(proposed: State, *, force: bool) -> Policy[TaskRun]:
-    """Return the policy of a proposal; a deferred one can't be forced."""
-    if proposed.state_details.deferred:
-        return BACKGROUND
-    return MINIMAL if force else CORE
 
 
 def flow_policy_for(*, force: bool) -> Policy[FlowRun]:

@@ -1,13 +1,17 @@
 """What follows from a run's states: counts, times and durations (contract, orchestration 4)."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import TERMINAL, State, StateType
-from runledger.domain.runs.task_runs import TaskRun
 
-Run = TypeVar("Run", TaskRun, FlowRun)
+if TYPE_CHECKING:
+    from runledger.domain.runs.flow_runs import FlowRun
+    from runledger.domain.runs.task_runs import TaskRun
+
+Run = TypeVar("Run", "TaskRun", "FlowRun")
 
 ZERO = timedelta(0)
 TICK = timedelta(microseconds=1)
