@@ -18,7 +18,7 @@ from local import settings
 from runledger import wiring
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
-from runledger.store.items import Stored
+from runledger.store.runs.task_run_items import Stored
 from tests.bench import ours
 from tests.conformance import servers
 from tests.databases import DynamoDB

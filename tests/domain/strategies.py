@@ -58,7 +58,7 @@ def some(values: Strategy) -> Strategy:
 PERIOD = {"before_": TIMES, "after_": TIMES}
 NAME = criterion(any_=some(TEXTS), like_=TEXTS)
 REFERENCE = combined(any_=some(IDS), is_null_=st.booleans())
-OF_TASK_RUNS = combined(
+TASK_RUN_ATTRIBUTES = combined(
     id=criterion(any_=some(IDS)),
     name=NAME,
     tags=combined(all_=some(TAGS), is_null_=st.booleans()),
@@ -89,7 +89,7 @@ OF_FLOW_RUNS = combined(
     idempotency_key=criterion(any_=some(TEXTS), not_any_=some(TEXTS)),
     created_by=combined(id_=some(IDS), type_=some(TEXTS), is_null_=st.booleans()),
 )
-OF_FLOWS = combined(
+DOCUMENT_ATTRIBUTES = combined(
     id=criterion(any_=some(IDS), not_any_=some(IDS)),
     deployment=combined(is_null_=st.booleans()),
     name=NAME,

@@ -13,7 +13,7 @@ from runledger.api.requests import StateCreate
 from runledger.domain.runs.states import is_taken_up, is_waiting
 from runledger.domain.websocket.task_workers import Disconnect
 from runledger.service.context import ServiceContext
-from runledger.service.runs import task_runs
+from runledger.service.runs import task_run_reads, task_run_states
 from runledger.service.stream import reactions
 from runledger.service.websocket import dispatcher
 from runledger.service.websocket.dispatcher import WebSocketDispatcher
@@ -89,7 +89,7 @@ class Stage(RuleBasedStateMachine):
 
     def report(self, run_id: UUID, state: StateCreate) -> None:
         proposed = state.proposed(self.now)
-        task_runs.set_state(self.store, run_id, proposed, force=True, now=self.now)
+        task_run_states.set_state(self.store, run_id, proposed, force=True, now=self.now)
         self.after()
 
     def say(self, connection_id: str, **message: object) -> None:
@@ -111,7 +111,7 @@ class Stage(RuleBasedStateMachine):
         self.after()
 
     def is_waiting(self, run_id: UUID) -> bool:
-        state = task_runs.read(self.store, run_id).state
+        state = task_run_reads.read(self.store, run_id).state
         return is_waiting(state) or is_taken_up(state)
 
     def tell_everything(self) -> None:

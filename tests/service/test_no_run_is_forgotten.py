@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from runledger.api.requests import StateCreate, TaskRunCreate
 from runledger.domain.runs.states import StateType, is_waiting
-from runledger.service.runs import task_runs
+from runledger.service.runs import task_run_reads, task_run_states, task_runs
 from runledger.service.stream import reactions
 from runledger.service.websocket import disconnects, dispatcher
 from tests.conftest import new_table
@@ -62,7 +62,7 @@ class Background(Stage):
         run_id, dynamic_key = UUID(int=self.created), str(self.created)
         asked = TaskRunCreate(id=run_id, task_key=key, dynamic_key=dynamic_key, state=state)
         run = asked.to_run(self.now)
-        task_runs.create(self.store, run, asked.proposed(self.now), now=self.now)
+        task_run_states.create(self.store, run, asked.proposed(self.now), now=self.now)
         self.runs.append(run.id)
         self.after()
 
@@ -102,7 +102,7 @@ class Background(Stage):
         """Take up a run before its acknowledgement is heard, which is lost if the connection is."""
         process = self.processes[name]
         run_id = process.unanswered
-        if run_id in self.runs and is_waiting(task_runs.read(self.store, run_id).state):
+        if run_id in self.runs and is_waiting(task_run_reads.read(self.store, run_id).state):
             process.has = process.holding
             self.report(run_id, TAKEN_UP)
 
@@ -112,7 +112,7 @@ class Background(Stage):
         process = self.processes[name]
         if process.has and process.has[0] in self.runs:
             run_id = process.has[0]
-            is_new = is_waiting(task_runs.read(self.store, run_id).state)
+            is_new = is_waiting(task_run_reads.read(self.store, run_id).state)
             process.has = process.has[0 if is_new else 1 :]
             self.report(run_id, TAKEN_UP if is_new else STARTED)
 

@@ -14,6 +14,7 @@ from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.websocket.task_workers import waiting_run
 from runledger.store import items
 from runledger.store.dynamodb.expressions import plain
+from runledger.store.runs import task_run_items
 from runledger.store.runs.counters import COUNTERS, STATELESS
 from runledger.store.runs.derived_items import MAX_TAGS
 from runledger.store.schema import keys
@@ -178,7 +179,7 @@ def _waiting(found: Contents) -> Iterator[Key]:
 def _assert_counts_of_subflows(table: Table, found: Contents) -> None:
     parents = [run.parent_task_run_id for run in found.flow_runs]
     for run in found.task_runs:
-        item = items.read_task_run(table[keys.task_run(run.id)])
+        item = task_run_items.read_task_run(table[keys.task_run(run.id)])
         assert item.subflow_runs == item.facts.subflow_runs == parents.count(run.id)
 
 

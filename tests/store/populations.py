@@ -8,13 +8,12 @@ from uuid import UUID, uuid5
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.store import items
 from runledger.store.dynamodb.expressions import typed
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add, Item, Put
-from runledger.store.items import Stored
-from runledger.store.runs import derived_items
+from runledger.store.runs import derived_items, flow_run_items, task_run_items
 from runledger.store.runs.derived_items import Run
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema.keys import Key
 from tests.databases import DynamoDB
 
@@ -53,12 +52,12 @@ def put(database: DynamoDB, filled: Sequence[Item]) -> None:
 
 
 def put_task_runs(database: DynamoDB, filled: Sequence[Stored], *, shards: int) -> None:
-    put(database, [items.task_run_item(stored, shards=shards) for stored in filled])
+    put(database, [task_run_items.task_run_item(stored, shards=shards) for stored in filled])
     put_beside(database, [stored.run for stored in filled], shards=shards)
 
 
 def put_flow_runs(database: DynamoDB, filled: Sequence[FlowRun], *, shards: int) -> None:
-    put(database, [items.flow_run_item(run, version=1, shards=shards) for run in filled])
+    put(database, [flow_run_items.flow_run_item(run, version=1, shards=shards) for run in filled])
     put_beside(database, filled, shards=shards)
 
 

@@ -17,7 +17,7 @@ from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import Table
-from runledger.store.items import Stored
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import sort_keys
 from runledger.store.search.duration_reader import read_duration
 from runledger.store.search.task_runs import task_run_searcher

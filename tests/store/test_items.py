@@ -15,9 +15,11 @@ from runledger.domain.runs.states import State, StateDetails, StateType
 from runledger.domain.runs.task_inputs import Constant, FlowRunResult, Parameter, TaskRunResult
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.store import items
+from runledger.store.deployments import flow_items
 from runledger.store.dynamodb.expressions import plain, typed
 from runledger.store.dynamodb.writes import Item
-from runledger.store.items import Stored
+from runledger.store.runs import flow_run_items, task_run_items
+from runledger.store.runs.task_run_items import Stored
 
 SHARDS = 2
 
@@ -150,22 +152,24 @@ def carried(item: Item) -> dict[str, Any]:
 @given(run=TASK_RUNS, subflow_runs=st.integers(0, 9))
 def test_a_task_run_is_read_back_as_it_was(run: TaskRun, subflow_runs: int) -> None:
     stored = Stored(run, version=7, subflow_runs=subflow_runs)
-    read = items.read_task_run(carried(items.task_run_item(stored, shards=SHARDS)))
+    read = task_run_items.read_task_run(
+        carried(task_run_items.task_run_item(stored, shards=SHARDS))
+    )
     assert read == stored._replace(run=as_stored(run))
     assert spelled(read.run) == spelled(as_stored(run))
 
 
 @given(run=FLOW_RUNS)
 def test_a_flow_run_is_read_back_as_it_was(run: FlowRun) -> None:
-    item = carried(items.flow_run_item(run, version=7, shards=SHARDS))
+    item = carried(flow_run_items.flow_run_item(run, version=7, shards=SHARDS))
     assert spelled(items.read_document(FlowRun, item)) == spelled(as_stored(run))
 
 
 @given(run=TASK_RUNS, subflow_runs=st.integers(0, 9))
 def test_the_facts_of_a_task_run_are_those_of_its_document(run: TaskRun, subflow_runs: int) -> None:
-    item = carried(items.task_run_item(Stored(run, 1, subflow_runs), shards=SHARDS))
-    read = items.read_task_run(item).run
-    assert items.read_facts(item) == TaskRunFacts.of(read, subflow_runs=subflow_runs)
+    item = carried(task_run_items.task_run_item(Stored(run, 1, subflow_runs), shards=SHARDS))
+    read = task_run_items.read_task_run(item).run
+    assert task_run_items.read_facts(item) == TaskRunFacts.of(read, subflow_runs=subflow_runs)
 
 
 @given(
@@ -174,7 +178,7 @@ def test_the_facts_of_a_task_run_are_those_of_its_document(run: TaskRun, subflow
     )
 )
 def test_a_flow_is_read_back_as_it_was(flow: Flow) -> None:
-    item = carried(items.flow_item(flow, shards=SHARDS))
+    item = carried(flow_items.flow_item(flow, shards=SHARDS))
     assert spelled(items.read_document(Flow, item)) == spelled(flow)
 
 

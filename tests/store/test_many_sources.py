@@ -24,8 +24,8 @@ from runledger.parallel import MAX_PARALLEL, map_in_parallel
 from runledger.store.deployments.flows import FlowStore
 from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.dynamodb.table import MAX_KEYS, Table
-from runledger.store.items import Stored
 from runledger.store.logs.logs import LogStore
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.search.costs import ENTRIES_PER_QUERY, MANY_QUERIES
 from runledger.store.search.flow_runs import flow_run_searcher
 from runledger.store.search.flows import flow_searcher

@@ -33,7 +33,7 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import Table
-from runledger.store.items import Stored
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store

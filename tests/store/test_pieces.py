@@ -15,6 +15,7 @@ from runledger.store import items
 from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.large_documents import MAX_DOCUMENT, MAX_PIECE, divide
 from runledger.store.dynamodb.writes import Item
+from runledger.store.runs import flow_run_items
 from runledger.store.schema import keys
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -147,7 +148,7 @@ def test_a_run_is_read_from_its_item_alone_but_for_what_is_in_pieces(
         state_name=state.name,
         parameters={"x": text},
     )
-    divided = divide(items.flow_run_item(run, version=1, shards=2))
+    divided = divide(flow_run_items.flow_run_item(run, version=1, shards=2))
     shown = items.read_document(FlowRun, divided.item)
     assert (shown.id, shown.name, shown.state_type) == (run.id, run.name, run.state_type)
     assert shown.state

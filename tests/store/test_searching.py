@@ -19,8 +19,8 @@ from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State
 from runledger.domain.sorting import ALL, FlowRunSort, FlowSort, Page, Sort, TaskRunSort
 from runledger.store.dynamodb.table import Table
-from runledger.store.items import Stored
 from runledger.store.runs.derived_items import MAX_TAGS
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import sort_keys
 from runledger.store.search.costs import MANY_QUERIES
 from runledger.store.search.executor import MAX_SORTED
@@ -29,14 +29,14 @@ from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.databases import TEMPLATE, DynamoDB
 from tests.domain.strategies import (
+    DOCUMENT_ATTRIBUTES,
     FLOW_RUN,
     IDS,
     OF_DEPLOYMENTS,
     OF_FLOW_RUNS,
-    OF_FLOWS,
-    OF_TASK_RUNS,
     TAGS,
     TASK_RUN,
+    TASK_RUN_ATTRIBUTES,
     TEXTS,
     TIMES,
     Strategy,
@@ -75,9 +75,9 @@ DEPLOYMENTS = st.fixed_dictionaries(
 CRITERIA = st.fixed_dictionaries(
     {},
     optional={
-        "task_runs": OF_TASK_RUNS,
+        "task_runs": TASK_RUN_ATTRIBUTES,
         "flow_runs": OF_FLOW_RUNS,
-        "flows": OF_FLOWS,
+        "flows": DOCUMENT_ATTRIBUTES,
         "deployments": OF_DEPLOYMENTS,
     },
 ).map(Criteria.model_validate)

@@ -11,10 +11,10 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.sorting import Page, rank_deployment, rank_flow, rank_flow_run, rank_task_run
 from runledger.store import items
-from runledger.store.deployments import deployment_items
+from runledger.store.deployments import deployment_items, flow_items
 from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.dynamodb.writes import Item
-from runledger.store.items import Stored
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import keys
 from tests.databases import DynamoDB
 from tests.store.populations import put, put_flow_runs, put_task_runs
@@ -49,7 +49,7 @@ class World(NamedTuple):
 
     def _flow_item(self, flow: Flow, shards: int) -> Item:
         count = sum(one.flow_id == flow.id for one in self.deployments)
-        return {**items.flow_item(flow, shards=shards), "deployments": count}
+        return {**flow_items.flow_item(flow, shards=shards), "deployments": count}
 
     def _name(self, flow: Flow) -> Item:
         return items.pointer_item(keys.flow_name(flow.name), flow.id)

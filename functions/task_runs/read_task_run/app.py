@@ -4,9 +4,9 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.domain.runs.bookkeeping import as_of
-from runledger.service.runs import task_runs
+from runledger.service.runs import task_run_reads
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    return Response(as_of(task_runs.read(wiring.store(), request.id()), wiring.now()))
+    return Response(as_of(task_run_reads.read(wiring.store(), request.id()), wiring.now()))

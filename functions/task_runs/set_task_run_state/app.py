@@ -7,13 +7,13 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.requests import SetState
 from runledger.api.responses import OrchestrationResult
-from runledger.service.runs import task_runs
+from runledger.service.runs import task_run_states
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, now = request.parameters(SetState), request.now
-    decision = task_runs.set_state(
+    decision = task_run_states.set_state(
         wiring.store(), request.id(), asked.state.proposed(now), force=asked.force, now=now
     )
     status = HTTPStatus.CREATED if decision.written else HTTPStatus.OK

@@ -5,10 +5,10 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.ui import UITaskRun
 from runledger.domain.runs.bookkeeping import as_of
-from runledger.service.runs import task_runs
+from runledger.service import ui
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    run, flow_run_name = task_runs.read_with_flow_run_name(wiring.store(), request.id())
+    run, flow_run_name = ui.read_with_flow_run_name(wiring.store(), request.id())
     return Response(UITaskRun.of(as_of(run, wiring.now()), flow_run_name))

@@ -17,12 +17,12 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import TERMINAL, State, StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.service.context import ServiceContext
-from runledger.service.runs import flow_runs, task_runs
+from runledger.service.runs import flow_runs, task_run_states
 from runledger.store.dynamodb.stream_records import Change
-from runledger.store.items import Stored
 from runledger.store.runs import cancellations
 from runledger.store.runs.cancellations import CancellationStore
 from runledger.store.runs.flow_runs import FlowRunStore
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import keys
 from runledger.store.store import Store
 
@@ -63,7 +63,7 @@ def _cancel(store: Store, child: Stored, now: datetime) -> None:
     if is_unfinished(run):
         state = _state(StateType.CANCELLED, now)
         with suppress(Rejected, UnknownRun):
-            task_runs.set_state(
+            task_run_states.set_state(
                 store, run.id, state, force=True, now=now, precondition=is_unfinished, seen=seen
             )
 

@@ -31,5 +31,5 @@ class RunStates(NamedTuple):
         return StateStore.of(store).history(keys.entity(self.kind, run_id))
 
 
-OF_TASK_RUNS = RunStates(keys.TASK_RUN)
+TASK_RUN_ATTRIBUTES = RunStates(keys.TASK_RUN)
 OF_FLOW_RUNS = RunStates(keys.FLOW_RUN)

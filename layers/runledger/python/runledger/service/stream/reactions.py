@@ -16,12 +16,11 @@ from runledger.service.runs.flow_run_cancellation import cancel_children
 from runledger.service.stream.flow_run_events import report, state_of
 from runledger.service.websocket import event_subscriptions, log_subscriptions
 from runledger.service.websocket.task_run_dispatcher import TaskRunDispatcher
-from runledger.store import items
 from runledger.store.dynamodb import large_documents, stream_records
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.writes import Item
 from runledger.store.logs import chunks
-from runledger.store.runs import cancellations
+from runledger.store.runs import cancellations, task_run_items
 from runledger.store.schema import keys
 from runledger.store.websocket import task_workers
 from runledger.store.websocket.task_workers import TaskWorkerStore
@@ -95,7 +94,7 @@ def _release(workers: TaskWorkerStore, run: TaskRun) -> None:
 
 
 def _run(item: Item) -> TaskRun:
-    return items.read_task_run(item).run
+    return task_run_items.read_task_run(item).run
 
 
 def enters_a_state(change: Change) -> bool:

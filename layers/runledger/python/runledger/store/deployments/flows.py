@@ -8,6 +8,7 @@ from uuid import UUID
 from runledger.domain.errors import WriteConflict
 from runledger.domain.runs.flows import Flow
 from runledger.store import items
+from runledger.store.deployments import flow_items
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, PRESENT, has_version, in_partition
 from runledger.store.dynamodb.table import Query, Table
@@ -47,7 +48,7 @@ class FlowStore:
         """
         try:
             self.table.write(
-                Put(items.flow_item(flow, shards=self.shards.written), ABSENT),
+                Put(flow_items.flow_item(flow, shards=self.shards.written), ABSENT),
                 Put(items.pointer_item(keys.flow_name(flow.name), flow.id), ABSENT),
             )
         except ConditionFailed as failed:
@@ -69,7 +70,7 @@ class FlowStore:
             return None
         flow = change(items.read_document(Flow, item))
         # Not a `Put`: the number of its deployments, kept in the same item, is not the flow's.
-        shown = items.changed_in_flow_item(flow)
+        shown = flow_items.changed_in_flow_item(flow)
         try:
             self.table.write(Add(key, {"version": 1}, has_version(int(item["version"])), shown))
         except ConditionFailed as failed:

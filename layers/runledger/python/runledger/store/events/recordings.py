@@ -15,7 +15,9 @@ from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Put, Write
 from runledger.store.events.events import EventStore
-from runledger.store.items import Stored, history
+from runledger.store.runs import task_run_items
+from runledger.store.runs.state_items import history
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
 from runledger.store.store import Store
@@ -96,7 +98,7 @@ class RecordingStore:
         first, last = keys.under(keys.STATE)
         states = (found[sk] for sk in found if first <= sk < last)
         return RecordedRun(
-            items.read_task_run(item) if item else None,
+            task_run_items.read_task_run(item) if item else None,
             tuple(items.read_document(State, state) for state in states),
         )
 
@@ -120,7 +122,7 @@ class RecordingStore:
 
     def _remember(self, written: Write, entered: tuple[State, ...]) -> None:
         if isinstance(written, Put):
-            seen = items.read_task_run(written.item)
+            seen = task_run_items.read_task_run(written.item)
             self.known.keep(seen.run.id, RecordedRun(seen, entered, is_remembered=True))
 
     def _writes(self, known_run: RecordedRun, recording: Recording) -> list[Write]:

@@ -13,7 +13,8 @@ from runledger.store.dynamodb.expressions import PRESENT, in_partition
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Add, Item
-from runledger.store.items import Stored
+from runledger.store.runs import task_run_items
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import keys
 from runledger.store.store import Store
 
@@ -52,7 +53,7 @@ class CancellationStore:
     def task_runs(self, ids: Sequence[UUID]) -> list[Stored]:
         """Return those of the task runs that are there, whole, so that they can be written."""
         found = self.table.read_many([keys.task_run(run_id) for run_id in ids])
-        return [items.read_task_run(item) for item in found.values()]
+        return [task_run_items.read_task_run(item) for item in found.values()]
 
     def subflow_runs(self, task_run_id: UUID) -> Iterator[UUID]:
         """Yield the flow runs that have the task run as parent."""

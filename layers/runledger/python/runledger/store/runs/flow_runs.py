@@ -15,8 +15,9 @@ from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
-from runledger.store.items import Stored, history
-from runledger.store.runs import derived_items, flow_run_inputs
+from runledger.store.runs import derived_items, flow_run_inputs, flow_run_items
+from runledger.store.runs.state_items import history
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
 from runledger.store.schema.shards import Shards
@@ -157,7 +158,7 @@ class FlowRunStore:
         ]
 
     def _item(self, run: FlowRun, *, version: int = 1) -> Item:
-        return items.flow_run_item(run, version=version, shards=self.shards.written)
+        return flow_run_items.flow_run_item(run, version=version, shards=self.shards.written)
 
     def _mirror(self, parent: Parent, *, more_subflow_runs: int = 0) -> tuple[Write, ...]:
         run = parent.run

@@ -12,6 +12,7 @@ from runledger.domain.runs.graphs import GraphTaskRun, Subflow
 from runledger.store import items
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import Query, Table
+from runledger.store.runs import task_run_items
 from runledger.store.schema import keys
 from runledger.store.store import Store
 
@@ -30,7 +31,7 @@ class GraphStore:
     def shown(self, task_run_ids: Sequence[UUID]) -> Iterator[GraphTaskRun]:
         """Yield the task runs; one that subflow runs have as parent, once with each of them."""
         found = self.table.read_many([keys.task_run(run_id) for run_id in task_run_ids])
-        stored = list(map(items.read_task_run, found.values()))
+        stored = list(map(task_run_items.read_task_run, found.values()))
         parents = [one.run.id for one in stored if one.subflow_runs]
         subflows: dict[UUID | None, list[Subflow | None]] = defaultdict(list)
         for subflow in self._subflows([it for one in parents for it in self._linked(one)]):

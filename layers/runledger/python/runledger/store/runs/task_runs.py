@@ -19,8 +19,9 @@ from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
 from runledger.store.dynamodb.table import MAX_WRITES, Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
-from runledger.store.items import Stored, history
-from runledger.store.runs import derived_items
+from runledger.store.runs import derived_items, flow_run_items, task_run_items
+from runledger.store.runs.state_items import history
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import keys
 from runledger.store.schema.shards import Shards
 from runledger.store.store import Store
@@ -41,7 +42,7 @@ class TaskRunStore:
     def read(self, run_id: UUID) -> Stored | None:
         """Return the run as last acknowledged."""
         item = self.table.read(keys.task_run(run_id))
-        return items.read_task_run(item) if item else None
+        return task_run_items.read_task_run(item) if item else None
 
     def create(self, run: TaskRun, effects: Sequence[Write] = ()) -> TaskRun:
         """Store a new run, or return the one that has its key already.
@@ -78,7 +79,7 @@ class TaskRunStore:
             raise Conflict(f"task run {run.id} has another key")
         winner = items.pointed_to(pointer)
         if met_run and winner == run.id and not large_documents.references(met_run):
-            return items.read_task_run(met_run).run
+            return task_run_items.read_task_run(met_run).run
         stored = self.read(winner)
         if stored is None:
             raise WriteConflict(f"task run {winner} was deleted meanwhile")
@@ -133,7 +134,7 @@ class TaskRunStore:
         run_item = found.pop(keys.TASK_RUN, None)
         if run_item is None:
             return False
-        stored = items.read_task_run(run_item)
+        stored = task_run_items.read_task_run(run_item)
         first: list[Write] = [
             Delete(keys.task_run(run_id), has_version(stored.version)),
             *map(Delete, _claimed(stored)),
@@ -182,11 +183,11 @@ class TaskRunStore:
     def _orphaned(self, child: Item) -> Put:
         orphan = items.read_document(FlowRun, child).replace(parent_task_run_id=None)
         version = int(child["version"])
-        item = items.flow_run_item(orphan, version=version + 1, shards=self.shards.written)
+        item = flow_run_items.flow_run_item(orphan, version=version + 1, shards=self.shards.written)
         return Put(item, has_version(version), child.get(large_documents.PIECES))
 
     def _item(self, stored: Stored) -> Item:
-        return items.task_run_item(stored, shards=self.shards.written)
+        return task_run_items.task_run_item(stored, shards=self.shards.written)
 
 
 def _all_of(run_id: UUID) -> Query:
@@ -224,7 +225,7 @@ def fits_a_transaction(item: Item) -> bool:
 
     Of a large document its item shows a part: not all of the tags.
     """
-    stored = items.read_task_run(item)
+    stored = task_run_items.read_task_run(item)
     changes = stored.version - _first_version(stored.run)
     slots = 2 * sum(len(held.limits) for held in stored.held)
     return 5 + changes + slots + derived_items.MAX_TAGS + 2 * stored.subflow_runs <= MAX_WRITES

@@ -1,8 +1,9 @@
-"""What a proposed state can call for, beside the run itself: read in as few calls as can be."""
+"""Loads a transition's other inputs: flow run, cached result, tag limits."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from runledger.domain.concurrency.concurrency_limits import TAG_PREFIX
 from runledger.domain.orchestration.cached_results import Results
@@ -16,22 +17,29 @@ from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 
-SearchResult = Mapping[Key, Item]
+Items = Mapping[Key, Item]
+
+
+class SeenResults(NamedTuple):
+    """The cached results of a key as they were read: the version guards the next write."""
+
+    results: Results
+    version: int
 
 
 @dataclass(frozen=True)
 class TransitionContext:
-    """The flow run, the results under the cache key and the tags' active limits, as found."""
+    """The flow run, the results of the cache key, and the active limits of the tags."""
 
     flow_run: FlowRun | None = None
-    results: Item | None = None
+    results: SeenResults | None = None
     cached: State | None = None
     limits: tuple[SeenLimit, ...] = ()
 
 
 @dataclass(frozen=True)
 class ContextLoader:
-    """Reads the surroundings of a proposal."""
+    """Reads the context of a proposed state in as few calls as possible."""
 
     table: Table
     proposed: State
@@ -39,14 +47,14 @@ class ContextLoader:
 
     @property
     def named_keys(self) -> list[Key]:
-        """Keys that the proposal names itself, to be read with the run."""
+        """The keys that the proposed state names, to be read together with the run."""
         details = self.proposed.state_details
         cached = [keys.cache(key) for key in [details.cache_key] if key and self._concerns_cache]
         named = [keys.flow_run(run) for run in [details.flow_run_id] if run and self._starts]
         return [*cached, *named]
 
     def load_new(self, run: TaskRun, *, alone: bool) -> TransitionContext:
-        """Read the flow run of a run that is to be created, and the rest unless it is `alone`."""
+        """Read the context of a new run: its flow run and, unless `alone`, all else."""
         flow_run = keys.flow_run(run.flow_run_id) if run.flow_run_id else None
         wanted = [*([flow_run] if flow_run else []), *([] if alone else self.named_keys)]
         found = self.table.read_many(wanted)
@@ -61,8 +69,8 @@ class ContextLoader:
     def _concerns_cache(self) -> bool:
         return self.proposed.type in {StateType.RUNNING, StateType.COMPLETED}
 
-    def load(self, run: TaskRun, found: SearchResult) -> TransitionContext:
-        """Read what is still missing."""
+    def load(self, run: TaskRun, found: Items) -> TransitionContext:
+        """Read what is missing in the items found so far."""
         flow_run = keys.flow_run(run.flow_run_id) if run.flow_run_id and self._starts else None
         limits = self._limits(run)
         missing = [key for key in [flow_run, *limits] if key and key not in found]
@@ -81,15 +89,16 @@ class ContextLoader:
             return []
         return [keys.limit(f"{TAG_PREFIX}{tag}") for tag in dict.fromkeys(run.tags)]
 
-    def _results(self, known: SearchResult) -> Item | None:
+    def _results(self, known: Items) -> SeenResults | None:
         cache_key = self.proposed.state_details.cache_key
-        return known.get(keys.cache(cache_key)) if cache_key else None
-
-    def _cached(self, item: Item | None) -> State | None:
-        """Return the state that serves the proposal, if it is still stored."""
-        if item is None or not self._starts:
+        item = known.get(keys.cache(cache_key)) if cache_key else None
+        if item is None:
             return None
-        serving = items.read_document(Results, item).serving(self.now)
+        return SeenResults(items.read_document(Results, item), int(item["version"]))
+
+    def _cached(self, seen: SeenResults | None) -> State | None:
+        """Return the cached state that replaces the proposed one, if it is still stored."""
+        serving = seen.results.serving(self.now) if seen and self._starts else None
         if serving is None:
             return None
         run = keys.task_run(serving.task_run_id)
@@ -97,11 +106,11 @@ class ContextLoader:
         return items.read_document(State, state) if state else None
 
 
-def _active_limits(known: SearchResult, limits: list[Key]) -> Iterator[SeenLimit]:
+def _active_limits(known: Items, limits: list[Key]) -> Iterator[SeenLimit]:
     seen = (read_limit(known[key]) for key in limits if key in known)
     return (one for one in seen if one.limit.active)
 
 
-def _flow_run(known: SearchResult, key: Key | None) -> FlowRun | None:
+def _flow_run(known: Items, key: Key | None) -> FlowRun | None:
     item = known.get(key) if key else None
     return items.read_document(FlowRun, item) if item else None

@@ -1,4 +1,4 @@
-"""Committing a decision: the run, its state and the effects, all in one transaction."""
+"""Commits a decision in one transaction: the run, its state and the effects."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,9 +25,11 @@ from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Put, Write
-from runledger.store.items import Stored, history
+from runledger.store.runs import task_run_items
+from runledger.store.runs.state_items import history
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
-from runledger.store.runs.transition_context import ContextLoader, TransitionContext
+from runledger.store.runs.transition_context import ContextLoader, SeenResults, TransitionContext
 from runledger.store.schema import keys
 from runledger.store.schema.shards import Shards
 from runledger.store.store import Store
@@ -37,7 +39,7 @@ NOTHING = TransitionContext()
 
 
 class Proposal(NamedTuple):
-    """A task run for which a state is proposed, and what the proposal can call for."""
+    """A task run for which a state is proposed, and the other inputs of the decision."""
 
     seen: Stored
     context: TransitionContext
@@ -45,7 +47,7 @@ class Proposal(NamedTuple):
 
 @dataclass(frozen=True)
 class TransitionStore:
-    """What is asked of the table about proposed states of task runs."""
+    """Proposed states of task runs: their inputs and their commits."""
 
     table: Table
     shards: Shards
@@ -58,29 +60,41 @@ class TransitionStore:
     def proposal(
         self, run_id: UUID, proposed: State, *, alone: bool, now: datetime
     ) -> Proposal | None:
-        """Read a run and, unless it is `alone` that counts, what surrounds the proposal.
+        """Read a run and, unless `alone`, the context of the proposal.
 
-        This is one call where the proposal names its flow run, or needs none; else two.
+        This takes one call if the proposed state names the flow run or needs none, otherwise two.
         """
         loader = ContextLoader(self.table, proposed, now)
         own = keys.task_run(run_id)
         found = self.table.read_many([own, *([] if alone else loader.named_keys)])
         if own not in found:
             return None
-        seen = items.read_task_run(found[own])
+        seen = task_run_items.read_task_run(found[own])
         return Proposal(seen, NOTHING if alone else loader.load(seen.run, found))
 
     def context_of_new(
         self, run: TaskRun, proposed: State, *, alone: bool, now: datetime
     ) -> TransitionContext:
-        """Read what surrounds the first state of a run, in one call; its flow run in any case."""
+        """Read the context of the first state of a run, in one call; its flow run in any case."""
         return ContextLoader(self.table, proposed, now).load_new(run, alone=alone)
 
-    def commit(self, proposal: Proposal, decision: Decision[TaskRun], *, now: datetime) -> None:
-        """Write a decision, unless anything that it rests on moved.
+    def create(
+        self, decision: Decision[TaskRun], context: TransitionContext, *, now: datetime
+    ) -> TaskRun:
+        """Write a decision about a new run; return it, or the run that has its key already.
 
         Raises:
-            WriteConflict: something did; decide again.
+            Conflict: the id belongs to a run with another key.
+            WriteConflict: an input of the decision changed meanwhile; decide again.
+        """
+        outcome = effect_writes(self.table, decision, context, now=now)
+        return TaskRunStore(self.table, self.shards).create(decision.run, outcome.writes)
+
+    def commit(self, proposal: Proposal, decision: Decision[TaskRun], *, now: datetime) -> None:
+        """Write a decision about a run that was read.
+
+        Raises:
+            WriteConflict: an input of the decision changed meanwhile; decide again.
         """
         run = decision.run
         outcome = effect_writes(
@@ -98,7 +112,7 @@ class TransitionStore:
 
 
 class EffectWrites(NamedTuple):
-    """What effects come to: writes, and the slots that the run holds after them."""
+    """The writes of effects, and the slots that the run holds after them."""
 
     writes: tuple[Write, ...]
     held: tuple[HeldSlots, ...]
@@ -106,7 +120,7 @@ class EffectWrites(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """All that an effect may need to be carried out."""
+    """The inputs of an effect's writes."""
 
     table: Table
     run: TaskRun
@@ -122,7 +136,7 @@ def effect_writes(
     held: tuple[HeldSlots, ...] = (),
     now: datetime,
 ) -> EffectWrites:
-    """Return what a decision's effects come to, for a run that holds some slots."""
+    """Return the writes of a decision's effects, for a run that holds `held`."""
     case = Case(table, decision.run, context, now)
     outcome = EffectWrites((), held)
     for effect in decision.effects:
@@ -132,19 +146,22 @@ def effect_writes(
 
 
 def remember(case: Case, held: tuple[HeldSlots, ...]) -> EffectWrites:
-    """Let the run's state serve its cache key from now on."""
+    """Store the run's state as a result of its cache key."""
     state = case.run.state
     if state is None or state.state_details.cache_key is None:
         return EffectWrites((), held)
     key, seen = keys.cache(state.state_details.cache_key), case.context.results
-    results = items.read_document(Results, seen) if seen else Results()
-    version = int(seen["version"]) if seen else 0
-    item = items.results_item(key, results.adding(state, case.run.id), version=version + 1)
+    results, version = seen or SeenResults(Results(), 0)
+    item = items.new_item(
+        key,
+        body=items.dump_document(results.adding(state, case.run.id)),
+        version=version + 1,
+    )
     return EffectWrites((Put(item, has_version(version) if seen else ABSENT),), held)
 
 
 def take(case: Case, held: tuple[HeldSlots, ...]) -> EffectWrites:
-    """Take a slot of each limit, beside those that the run has; the state's id names the lease."""
+    """Take a slot of each limit, in addition to those held; the state's id is the lease's."""
     limits, run = case.context.limits, case.run
     lease = slots.task_run_lease(run.state_id or run.id, run.id, limits, case.now)
     return EffectWrites(
@@ -159,7 +176,7 @@ def release(case: Case, held: tuple[HeldSlots, ...]) -> EffectWrites:
 
 
 def enqueue(case: Case, held: tuple[HeldSlots, ...]) -> EffectWrites:
-    """Let the run wait for a worker; the table's stream announces it."""
+    """Put the run into its queue; the table's stream hands it to a task worker."""
     state = case.run.state
     return EffectWrites((task_workers.entry(waiting_run(case.run, state)),) if state else (), held)
 

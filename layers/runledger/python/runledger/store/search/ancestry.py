@@ -16,6 +16,7 @@ from runledger.store.deployments import deployment_items
 from runledger.store.deployments.deployment_items import OF_DEPLOYMENTS
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Item
+from runledger.store.runs import task_run_items
 from runledger.store.schema import keys
 
 
@@ -99,5 +100,5 @@ class AncestryLoader:
             return {}
         ids = [run.parent_task_run_id for run in flow_runs if run.parent_task_run_id]
         found = self.table.read_many([keys.task_run(task_run_id) for task_run_id in ids])
-        facts = map(items.read_facts, found.values())
+        facts = map(task_run_items.read_facts, found.values())
         return {task_run.id: task_run.flow_run_id for task_run in facts}

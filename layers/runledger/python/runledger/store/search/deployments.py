@@ -27,7 +27,7 @@ DEPLOYMENTS: EntityType[Deployment, Deployment] = EntityType(
     facts=deployment_items.read_deployment_facts,
     document=lambda item: items.read_document(Deployment, item),
     rank=by_column(sorting.rank_deployment),
-    attributes=items.OF_FLOWS,
+    attributes=items.DOCUMENT_ATTRIBUTES,
     paths=paths.TO_DEPLOYMENTS,
 )
 

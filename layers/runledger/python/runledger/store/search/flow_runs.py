@@ -11,6 +11,7 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items
 from runledger.store.dynamodb.table import Table
+from runledger.store.runs import flow_run_items
 from runledger.store.schema import keys
 from runledger.store.search.ancestry import AncestryLoader
 from runledger.store.search.entities import EntityType, by_column
@@ -24,10 +25,10 @@ T = TypeVar("T")
 
 FLOW_RUNS: EntityType[FlowRun, FlowRun] = EntityType(
     keys.FLOW_RUN,
-    facts=items.read_flow_run_facts,
+    facts=flow_run_items.read_flow_run_facts,
     document=lambda item: items.read_document(FlowRun, item),
     rank=by_column(sorting.rank_flow_run),
-    attributes=items.OF_FLOWS,
+    attributes=items.DOCUMENT_ATTRIBUTES,
     paths=paths.PATHS,
     is_counted=True,
 )

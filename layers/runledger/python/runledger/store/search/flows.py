@@ -12,6 +12,7 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.flows import Flow
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items
+from runledger.store.deployments import flow_items
 from runledger.store.dynamodb.table import Table
 from runledger.store.schema import keys
 from runledger.store.search.ancestry import KnownFlow
@@ -26,10 +27,10 @@ T = TypeVar("T")
 
 FLOWS: EntityType[Flow, Flow] = EntityType(
     keys.FLOW,
-    facts=items.read_flow_facts,
+    facts=flow_items.read_flow_facts,
     document=lambda item: items.read_document(Flow, item),
     rank=by_column(sorting.rank_flow),
-    attributes=items.OF_FLOWS,
+    attributes=items.DOCUMENT_ATTRIBUTES,
     paths=paths.TO_FLOWS,
 )
 

@@ -10,11 +10,11 @@ from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.parallel import map_in_parallel
-from runledger.store import items
 from runledger.store.deployments import deployment_items
 from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.table import MAX_KEYS, Query, Table, chunks
 from runledger.store.dynamodb.writes import Item
+from runledger.store.runs import flow_run_items, task_run_items
 from runledger.store.schema import indexes, keys
 from runledger.store.search.ancestry import AncestryLoader
 
@@ -34,7 +34,7 @@ class Members:
         if wanted is None:
             return True
         entries = self._owned(keys.flow_run(flow_run_id).pk, keys.TASK_RUN)
-        return any(wanted.matches(items.read_facts(entry)) for entry in entries)
+        return any(wanted.matches(task_run_items.read_facts(entry)) for entry in entries)
 
     def has_run(self, runs: Iterable[FlowRun]) -> bool:
         """Tell whether one run meets all that is asked of runs; asked for at all, that is."""
@@ -53,7 +53,7 @@ class Members:
     def flow_runs(self, flow_id: UUID) -> Iterator[FlowRun]:
         """Yield the runs of a flow, as far as indexes know them."""
         entries = self._owned(keys.flow(flow_id).pk, keys.FLOW_RUN)
-        return map(items.read_flow_run_facts, entries)
+        return map(flow_run_items.read_flow_run_facts, entries)
 
     def deployments(self, flow_id: UUID) -> Iterator[Deployment]:
         """Yield the deployments of a flow, as far as indexes know them."""

@@ -8,8 +8,8 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import ALL, Page
-from runledger.store import items
 from runledger.store.dynamodb.table import Table
+from runledger.store.runs import task_run_items
 from runledger.store.schema import keys
 from runledger.store.search.ancestry import AncestryLoader
 from runledger.store.search.entities import EntityType
@@ -19,10 +19,10 @@ from runledger.store.store import Store
 
 TASK_RUNS: EntityType[TaskRunFacts, TaskRun] = EntityType(
     keys.TASK_RUN,
-    facts=items.read_facts,
-    document=lambda item: items.read_task_run(item).run,
+    facts=task_run_items.read_facts,
+    document=lambda item: task_run_items.read_task_run(item).run,
     rank=sorting.rank_task_run,
-    attributes=items.OF_TASK_RUNS,
+    attributes=task_run_items.TASK_RUN_ATTRIBUTES,
     paths=paths.PATHS,
     is_counted=True,
 )

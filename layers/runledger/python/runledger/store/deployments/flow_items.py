@@ -1,0 +1,33 @@
+"""Flows as items."""
+
+from runledger.domain.runs.flows import Flow
+from runledger.store import items, size_limits
+from runledger.store.dynamodb.writes import Item
+from runledger.store.schema import keys, sort_keys
+
+
+def flow_item(flow: Flow, *, shards: int) -> Item:
+    """Spell a flow."""
+    return items.new_item(
+        keys.flow(flow.id),
+        version=1,
+        id=str(flow.id),
+        shard=keys.shard(keys.FLOW, keys.shard_of(flow.id, shards)),
+        name_key=sort_keys.name_place(flow.name, flow.created, flow.id),
+        expected_start=sort_keys.place(flow.created, flow.created, flow.id),
+        **changed_in_flow_item(flow),
+    )
+
+
+def changed_in_flow_item(flow: Flow) -> dict[str, str]:
+    """Spell what an update changes in the item of a flow."""
+    updated = sort_keys.place(flow.updated, flow.created, flow.id)
+    facts = flow.model_dump_json(exclude_defaults=True, exclude={"labels"})
+    return dict(
+        size_limits.check_facts({"body": items.dump_document(flow), "facts": facts, "end": updated})
+    )
+
+
+def read_flow_facts(entry: Item) -> Flow:
+    """Read a flow from its item or from an index that carries it."""
+    return Flow.model_validate_json(entry["facts"])
