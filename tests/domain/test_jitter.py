@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from runledger.domain.jitter import jittered
+from runledger.domain.random_values import jittered
 
 AVERAGES = st.floats(0.001, 1e9)
 FACTORS = st.floats(0.001, 1e6)

@@ -1,6 +1,6 @@
 import pytest
 
-from runledger.domain.runs.task_inputs import TaskInputs
+from runledger.domain.runs.task_runs import TaskInputs
 from runledger.domain.values import Value
 
 ID = "0bad5eed-0000-4000-8000-000000000001"

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from runledger.domain.identity import slug, uuid7
+from runledger.domain.random_values import slug, uuid7
 from runledger.domain.values import Labels, Time, UtcTime, merge_labels
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)

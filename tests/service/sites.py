@@ -11,7 +11,7 @@ from runledger.api.requests import StateCreate, TaskRunCreate
 from runledger.domain.runs.states import StateDetails, StateType
 from runledger.domain.websocket.task_workers import Disconnect
 from runledger.service.context import ServiceContext
-from runledger.service.runs import task_run_states
+from runledger.service.runs import task_run_creation, task_run_states
 from runledger.service.websocket import disconnects, dispatcher
 from runledger.service.websocket.dispatcher import Handshake, WebSocketDispatcher
 from runledger.service.websocket.task_run_dispatcher import TaskRunDispatcher
@@ -40,7 +40,7 @@ class Site:
     def _run(self, number: int) -> UUID:
         asked = TaskRunCreate(task_key="task", dynamic_key=str(number), state=WAITING)
         run = asked.to_run(NOW)
-        task_run_states.create(self.store, run, asked.proposed(NOW), now=NOW)
+        task_run_creation.create(self.store, run, asked.proposed(NOW), now=NOW)
         return run.id
 
     def context(self, after: timedelta = timedelta(0)) -> ServiceContext:

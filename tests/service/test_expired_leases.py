@@ -7,7 +7,7 @@ from runledger.domain.orchestration.decisions import Status
 from runledger.domain.runs.states import StateType
 from runledger.service.concurrency import concurrency_limits, slots
 from runledger.service.concurrency.slots import SlotRequest, Term
-from runledger.service.runs import task_run_states
+from runledger.service.runs import task_run_creation, task_run_states
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.databases import DynamoDB
@@ -28,7 +28,7 @@ def test_a_run_starts_when_the_lease_that_filled_its_tags_limit_has_expired(
     term = Term(holder=None, seconds=HELD.total_seconds())
     slots.take_on_lease(store, SlotRequest([limit.name], 1), term, now=NOW)
     asked = TaskRunCreate(task_key="t", dynamic_key="d", tags=["few"])
-    run = task_run_states.create(store, asked.to_run(NOW), asked.proposed(NOW), now=NOW).run
+    run = task_run_creation.create(store, asked.to_run(NOW), asked.proposed(NOW), now=NOW).run
 
     answers = [
         task_run_states.set_state(

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from runledger.api.requests import StateCreate, TaskRunCreate
 from runledger.domain.runs.states import StateType, is_waiting
-from runledger.service.runs import task_run_reads, task_run_states, task_runs
+from runledger.service.runs import task_run_creation, task_run_reads, task_runs
 from runledger.service.stream import reactions
 from runledger.service.websocket import disconnects, dispatcher
 from tests.conftest import new_table
@@ -62,7 +62,7 @@ class Background(Stage):
         run_id, dynamic_key = UUID(int=self.created), str(self.created)
         asked = TaskRunCreate(id=run_id, task_key=key, dynamic_key=dynamic_key, state=state)
         run = asked.to_run(self.now)
-        task_run_states.create(self.store, run, asked.proposed(self.now), now=self.now)
+        task_run_creation.create(self.store, run, asked.proposed(self.now), now=self.now)
         self.runs.append(run.id)
         self.after()
 

@@ -11,15 +11,15 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, is_waiting
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.websocket.task_workers import waiting_run
+from runledger.domain.runs.waiting_runs import waiting_run
 from runledger.store import items
 from runledger.store.dynamodb.expressions import plain
 from runledger.store.runs import task_run_items
 from runledger.store.runs.counters import COUNTERS, STATELESS
 from runledger.store.runs.derived_items import MAX_TAGS
+from runledger.store.runs.task_run_queue import enqueue_write
 from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER, TOMBSTONE, Key
-from runledger.store.websocket.task_workers import entry
 from tests.databases import DynamoDB
 
 Table = dict[Key, dict[str, Any]]
@@ -173,7 +173,7 @@ def _waiting(found: Contents) -> Iterator[Key]:
     """The places of runs that wait for a worker; the stream removes those of others."""
     for run in found.task_runs:
         if run.state and is_waiting(run.state):
-            yield keys.of(entry(waiting_run(run, run.state)).item)
+            yield keys.of(enqueue_write(waiting_run(run, run.state)).item)
 
 
 def _assert_counts_of_subflows(table: Table, found: Contents) -> None:

@@ -12,8 +12,13 @@ from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateDetails, StateType
-from runledger.domain.runs.task_inputs import Constant, FlowRunResult, Parameter, TaskRunResult
-from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.runs.task_runs import (
+    Constant,
+    FlowRunResult,
+    Parameter,
+    TaskRun,
+    TaskRunResult,
+)
 from runledger.store import items
 from runledger.store.deployments import flow_items
 from runledger.store.dynamodb.expressions import plain, typed

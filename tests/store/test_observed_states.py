@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 
 from runledger.domain.errors import OutOfTime
 from runledger.domain.runs.states import State, StateType
-from runledger.store.dynamodb.deadlines import Deadline
-from runledger.store.dynamodb.table import Table
+from runledger.store.dynamodb.table import Deadline, Table
 from runledger.store.dynamodb.writes import Delete, Put
 from runledger.store.runs import state_items
 from runledger.store.runs.observed_states import ObservedStateStore
 from runledger.store.schema import keys
-from runledger.store.schema.shards import Shards
+from runledger.store.store import Shards
 from tests.databases import DynamoDB
 from tests.store.calls import heard, preceded
 

@@ -11,7 +11,7 @@ from runledger.domain.errors import Unavailable
 from runledger.domain.events.events import Event
 from runledger.service import events
 from runledger.store.dynamodb.table import Table
-from runledger.store.runs.task_runs import TaskRunStore
+from runledger.store.runs.task_run_deletion import TaskRunDeletionStore
 from runledger.store.store import Store
 from tests.databases import DynamoDB
 from tests.reporting import naive
@@ -137,7 +137,7 @@ def test_a_run_that_is_deleted_meanwhile_is_whole_or_gone(
     store: Store, on_dynoxide: DynamoDB, name: str, call: int
 ) -> None:
     def delete() -> None:
-        TaskRunStore.of(store).delete(RUN_ID, NOW)
+        TaskRunDeletionStore.of(store).delete(RUN_ID, NOW)
 
     event = begin(store, name)
     with preceded(store.table.client, call, delete):

@@ -10,7 +10,7 @@ import pytest
 
 from runledger import wiring
 from runledger.service.stream import cascade_deletes
-from runledger.store.dynamodb.deadlines import Deadline
+from runledger.store.dynamodb.table import Deadline
 from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER, TOMBSTONE, Key
 from tests.databases import DynamoDB

@@ -13,6 +13,7 @@ from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import Table
 from runledger.store.runs import counters
+from runledger.store.runs.task_run_deletion import TaskRunDeletionStore
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
 from runledger.store.search.task_runs import task_run_searcher
@@ -96,7 +97,7 @@ def test_runs_are_counted_and_removed_whoever_wrote_them(
     first, *_, last = stores(on_dynoxide, deployments)
     runs = [*written(first, 0), *written(last, RUNS)]
     for run in runs[::2]:
-        assert TaskRunStore.of(last).delete(run.id, LATE)
+        assert TaskRunDeletionStore.of(last).delete(run.id, LATE)
     assert counters.read(last.table, keys.TASK_RUN) == {StateType.PENDING: RUNS}
     assert_counted(scan(on_dynoxide))
     assert sorted(found(last, {"tags": {"all_": ["old"]}}, TaskRunSort.ID_DESC)) == sorted(

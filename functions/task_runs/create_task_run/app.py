@@ -7,13 +7,13 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.requests import TaskRunCreate
 from runledger.domain.runs.bookkeeping import as_of
-from runledger.service.runs import task_run_states
+from runledger.service.runs import task_run_creation
 
 
 @endpoint
 def handler(request: Request) -> Response:
     asked, now = request.body(TaskRunCreate), request.now
-    created = task_run_states.create(
+    created = task_run_creation.create(
         wiring.store(), asked.to_run(now), asked.proposed(now), now=now
     )
     status = HTTPStatus.CREATED if created.new else HTTPStatus.OK

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from runledger.domain.identity import slug, uuid7
+from runledger.domain.random_values import slug, uuid7
 
 BITS = 74
 

@@ -8,8 +8,7 @@ import boto3
 from botocore.config import Config
 
 from runledger.settings import settings
-from runledger.store.dynamodb.deadlines import Deadline
-from runledger.store.dynamodb.table import Table
+from runledger.store.dynamodb.table import Deadline, Table
 from runledger.store.store import Store
 
 if TYPE_CHECKING:

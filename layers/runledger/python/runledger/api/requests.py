@@ -12,8 +12,7 @@ from runledger.domain.runs.empirical_policies import FlowRunPolicy, TaskRunPolic
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateDetails, StateType
-from runledger.domain.runs.task_inputs import TaskInputs
-from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.runs.task_runs import TaskInputs, TaskRun
 from runledger.domain.values import Labels, Time, Value
 
 MAX_CACHE_KEY = 2000

@@ -9,8 +9,7 @@ from runledger.domain.orchestration.decisions import Decision, Status
 from runledger.domain.orchestration.transitions import Refusal, Wait
 from runledger.domain.runs.empirical_policies import TaskRunPolicy
 from runledger.domain.runs.states import State
-from runledger.domain.runs.task_inputs import TaskInputs
-from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.runs.task_runs import TaskInputs, TaskRun
 from runledger.domain.values import Value
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from runledger.domain.identity import EPOCH, uuid7
+from runledger.domain.random_values import EPOCH, uuid7
 from runledger.domain.values import Value
 
 NUL = "\x00"

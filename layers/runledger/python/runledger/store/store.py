@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from runledger.store.caches import FifoCache, KeyedLocks, KnownTombstones
 from runledger.store.schema.keys import Key
-from runledger.store.schema.shards import Shards
 
 if TYPE_CHECKING:
-    from runledger.store.dynamodb.deadlines import Deadline
-    from runledger.store.dynamodb.table import Table
+    from runledger.store.dynamodb.table import Deadline, Table
     from runledger.store.events.recordings import RecordedRun
     from runledger.store.websocket.connections import Connection
 
 # The key of no item: `ping` reads it.
 NO_ITEM = Key("NOWHERE", "NOWHERE")
+
+
+class Shards(NamedTuple):
+    """How many shards new entries are written to, and how many are read: at least as many.
+
+    An entry stays in its shard until its thing is written again, so those who change the number
+    read both, the old and the new ones.
+    """
+
+    written: int
+    read: int
 
 
 @dataclass(frozen=True)

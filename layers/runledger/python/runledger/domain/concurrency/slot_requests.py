@@ -5,7 +5,7 @@ from typing import Literal
 
 from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit
 from runledger.domain.errors import Invalid
-from runledger.domain.jitter import jittered
+from runledger.domain.random_values import jittered
 
 Mode = Literal["concurrency", "rate_limit"]
 

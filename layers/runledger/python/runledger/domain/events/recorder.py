@@ -11,8 +11,7 @@ from pydantic import BeforeValidator, ValidationError
 from runledger.domain.events.events import RESOURCE_ID, Event
 from runledger.domain.runs.empirical_policies import TaskRunPolicy
 from runledger.domain.runs.states import State, StateDetails, StateType
-from runledger.domain.runs.task_inputs import TaskInputs
-from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.runs.task_runs import TaskInputs, TaskRun
 from runledger.domain.values import Labels, UtcTime, Value
 from runledger.domain.websocket.task_workers import DISPENSABLE, IS_SHORTENED
 

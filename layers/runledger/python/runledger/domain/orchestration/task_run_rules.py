@@ -1,6 +1,5 @@
 """The rules of task runs; their numbers are those of the contract, orchestration 2."""
 
-from runledger.domain.jitter import jittered
 from runledger.domain.orchestration.shared_rules import RETRYING, try_again
 from runledger.domain.orchestration.transitions import (
     Abort,
@@ -12,6 +11,7 @@ from runledger.domain.orchestration.transitions import (
     TaskTransition,
     Wait,
 )
+from runledger.domain.random_values import jittered
 from runledger.domain.runs.states import AWAITING_RETRY, TERMINAL, StateDetails, StateType
 
 RUNNING = StateType.RUNNING

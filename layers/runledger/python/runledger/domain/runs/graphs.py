@@ -8,8 +8,7 @@ from uuid import UUID
 
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
-from runledger.domain.runs.task_inputs import FlowRunResult, TaskRunResult
-from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.runs.task_runs import FlowRunResult, TaskRun, TaskRunResult
 from runledger.domain.values import Value
 
 # The input that names the task runs that enclose a run, where others are what it waited for.

@@ -14,7 +14,8 @@ from runledger.domain.concurrency.concurrency_limits import (
     named_for,
 )
 from runledger.domain.concurrency.slot_requests import Mode, refuse_impossible, seconds_to_wait
-from runledger.domain.errors import LeaseExpired, Locked, WriteConflict
+from runledger.domain.errors import LeaseExpired, Locked
+from runledger.service.concurrency.expired_leases import make_room
 from runledger.service.retries import retry_on_conflict
 from runledger.store.concurrency import slots
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
@@ -175,21 +176,6 @@ def renew(store: Store, lease_id: UUID, seconds: float, *, now: datetime) -> Non
         LeaseStore.of(store).renew(seen, longer)
 
     retry_on_conflict(attempt)
-
-
-def make_room(store: Store, full: Iterable[SeenLimit], now: datetime) -> None:
-    """Give back what expired leases hold of limits that are full: nobody else is sure to do it.
-
-    Raises:
-        WriteConflict: something came back, look again.
-    """
-    for seen in full:
-        leases = ConcurrencyLimitStore.of(store).leases(seen.limit.id)
-        expired = LeaseStore.of(store).expired(leases, now)
-        for one in expired:
-            LeaseStore.of(store).give_back_expired(one, now)
-        if expired:
-            raise WriteConflict(f"slots of {seen.limit.name} came back")
 
 
 def _find(store: Store, names: Iterable[str]) -> list[SeenLimit]:

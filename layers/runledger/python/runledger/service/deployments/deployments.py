@@ -23,7 +23,7 @@ from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.deployments.deployments import DeploymentStore
 from runledger.store.deployments.flows import FlowStore
-from runledger.store.dynamodb.deadlines import Deadline
+from runledger.store.dynamodb.table import Deadline
 from runledger.store.store import Store
 
 NOT_FOUND = "Deployment not found"

@@ -15,11 +15,10 @@ from runledger.domain.errors import NotFound, Unavailable
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs.flow_runs import NOT_FOUND
-from runledger.store.dynamodb.deadlines import Deadline
-from runledger.store.dynamodb.table import chunks
+from runledger.store.dynamodb.table import Deadline, chunks
 from runledger.store.runs.cascade_deletes import CascadeDeleteStore
 from runledger.store.runs.flow_runs import FlowRunStore
-from runledger.store.runs.task_runs import TaskRunStore
+from runledger.store.runs.task_run_deletion import TaskRunDeletionStore
 from runledger.store.store import Store
 
 # What is removed at once; the client keeps as many connections.
@@ -92,4 +91,4 @@ def _do_for_each(ids: Sequence[UUID], act: Callable[[UUID], None], at_once: int)
 
 
 def _delete_task_run(store: Store, run_id: UUID, now: datetime) -> None:
-    retry_on_conflict(lambda: TaskRunStore.of(store).delete(run_id, now))
+    retry_on_conflict(lambda: TaskRunDeletionStore.of(store).delete(run_id, now))

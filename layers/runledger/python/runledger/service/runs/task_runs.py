@@ -5,6 +5,7 @@ from uuid import UUID
 
 from runledger.domain.errors import NotFound
 from runledger.service.retries import retry_on_conflict
+from runledger.store.runs.task_run_deletion import TaskRunDeletionStore
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.store import Store
 
@@ -33,5 +34,5 @@ def delete(store: Store, run_id: UUID, *, now: datetime) -> None:
     Raises:
         NotFound: there is none.
     """
-    if not retry_on_conflict(lambda: TaskRunStore.of(store).delete(run_id, now)):
+    if not retry_on_conflict(lambda: TaskRunDeletionStore.of(store).delete(run_id, now)):
         raise NotFound("Task not found")

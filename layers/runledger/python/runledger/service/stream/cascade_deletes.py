@@ -15,13 +15,13 @@ from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
 from runledger.service.stream.reactions import Failure
 from runledger.store.dynamodb import large_documents, stream_records
-from runledger.store.dynamodb.deadlines import Deadline
 from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.stream_records import Change
+from runledger.store.dynamodb.table import Deadline
 from runledger.store.dynamodb.writes import Item
 from runledger.store.logs.logs import LogStore
 from runledger.store.runs.cascade_deletes import CascadeDeleteStore
-from runledger.store.runs.task_runs import TaskRunStore, fits_a_transaction
+from runledger.store.runs.task_run_deletion import TaskRunDeletionStore, fits_a_transaction
 from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER
 from runledger.store.store import Store
@@ -100,7 +100,7 @@ def _follow(store: Store, change: Change, deadline: Deadline, now: datetime) -> 
 def of_task_run(store: Store, removed: Removed) -> None:
     """Remove what a task run logged, and states and links that were too many to go with it."""
     if removed.item is None or not fits_a_transaction(removed.item):
-        retry_on_conflict(lambda: TaskRunStore.of(store).remove_rest(removed.id))
+        retry_on_conflict(lambda: TaskRunDeletionStore.of(store).remove_rest(removed.id))
     LogStore.of(store).remove(LogStore.of(store).of_task_run(removed.id))
 
 

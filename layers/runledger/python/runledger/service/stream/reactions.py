@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from runledger.domain.errors import Unfinished
 from runledger.domain.runs.states import is_taken_up, is_waiting
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.websocket.task_workers import waiting_run
+from runledger.domain.runs.waiting_runs import waiting_run
 from runledger.service.context import ServiceContext
 from runledger.service.runs.flow_run_cancellation import cancel_children
 from runledger.service.stream.flow_run_events import report, state_of
@@ -20,9 +20,8 @@ from runledger.store.dynamodb import large_documents, stream_records
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.writes import Item
 from runledger.store.logs import chunks
-from runledger.store.runs import cancellations, task_run_items
+from runledger.store.runs import cancellations, task_run_items, task_run_queue
 from runledger.store.schema import keys
-from runledger.store.websocket import task_workers
 from runledger.store.websocket.task_workers import TaskWorkerStore
 
 
@@ -69,7 +68,7 @@ def begins_to_wait(change: Change) -> bool:
 def hand_out(context: ServiceContext, queued: Sequence[Change]) -> None:
     """Hand out what waits in the queues, unless all workers are busy."""
     TaskRunDispatcher(context).announce(
-        {task_workers.queue_of(one.new) for one in queued if one.new}
+        {task_run_queue.queue_of(one.new) for one in queued if one.new}
     )
 
 

@@ -16,8 +16,7 @@ from runledger.store.dynamodb.expressions import ABSENT, PRESENT, has_version, i
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Add, Delete, Put, Write
 from runledger.store.schema import keys
-from runledger.store.schema.shards import Shards
-from runledger.store.store import Store
+from runledger.store.store import Shards, Store
 
 
 @dataclass(frozen=True)

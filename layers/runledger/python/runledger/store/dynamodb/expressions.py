@@ -1,7 +1,9 @@
 """Conditions and key conditions, built as values and spelled for the low-level client."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import (
     Attr,
@@ -11,7 +13,9 @@ from boto3.dynamodb.conditions import (
 )
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from runledger.store.schema import indexes
+if TYPE_CHECKING:
+    from runledger.store.schema.indexes import Index
+
 
 ABSENT: ConditionBase = Attr("pk").not_exists()
 PRESENT: ConditionBase = Attr("pk").exists()
@@ -35,7 +39,7 @@ def in_partition(pk: str, between: tuple[str, str] | None = None) -> ConditionBa
     return _key_condition("pk", pk, "sk", between)
 
 
-def in_index(index: indexes.Index, value: str, between: tuple[str, str] | None) -> ConditionBase:
+def in_index(index: Index, value: str, between: tuple[str, str] | None) -> ConditionBase:
     """Entries of one index partition, all of them or those in a range."""
     return _key_condition(index.hash, value, index.range, between)
 

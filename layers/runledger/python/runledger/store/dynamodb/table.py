@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
@@ -16,8 +17,7 @@ from runledger import metering
 from runledger.domain.errors import Unavailable
 from runledger.parallel import map_in_parallel
 from runledger.store.dynamodb import expressions, large_documents
-from runledger.store.dynamodb.deadlines import Deadline
-from runledger.store.dynamodb.errors import TransactionConflict, translate
+from runledger.store.dynamodb.errors import DeadlineExceeded, TransactionConflict, translate
 from runledger.store.dynamodb.large_documents import Assembler
 from runledger.store.dynamodb.writes import OPERATIONS, Delete, Item, Put, Write
 from runledger.store.schema import keys
@@ -44,6 +44,23 @@ AT_ONCE = 8
 # and at a batch that was not read whole: half a second in all, on average. What else may pass is
 # tried again by botocore.
 PAUSES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.32)
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """An instant, and the clock that tells whether it has come."""
+
+    at: datetime
+    clock: Callable[[], datetime]
+
+    def check(self) -> None:
+        """Go on while there is time.
+
+        Raises:
+            DeadlineExceeded: there is none left.
+        """
+        if self.clock() >= self.at:
+            raise DeadlineExceeded(f"it is past {self.at}")
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,8 @@ from runledger.store.dynamodb.expressions import ABSENT, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Item, Put, Write
 from runledger.store.schema import keys, sort_keys
-from runledger.store.schema.shards import Shards
 from runledger.store.search.executor import SearchResult
-from runledger.store.store import Store
+from runledger.store.store import Shards, Store
 
 A = TypeVar("A")
 

@@ -11,8 +11,8 @@ from datetime import datetime
 from itertools import count, groupby
 from typing import NamedTuple
 
-from runledger.domain.identity import EPOCH
 from runledger.domain.logs import Log
+from runledger.domain.random_values import EPOCH
 from runledger.store.dynamodb.table import MAX_ENTRIES, MAX_KEYS, Query, Table
 from runledger.store.dynamodb.writes import Item
 from runledger.store.logs.chunks import PACKED, SMALL, is_whole, read_logs

@@ -20,8 +20,7 @@ from runledger.store.runs.state_items import history
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
-from runledger.store.schema.shards import Shards
-from runledger.store.store import Store
+from runledger.store.store import Shards, Store
 
 
 class StoredFlowRun(NamedTuple):

@@ -21,10 +21,9 @@ from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
 from runledger.store.schema.indexes import BY_OWNER
-from runledger.store.schema.shards import Shards
 from runledger.store.schema.sort_keys import StatePlace
 from runledger.store.search.executor import SearchResult
-from runledger.store.store import Store
+from runledger.store.store import Shards, Store
 
 PATH = "by_observed_state"
 TOO_LONG = "There are too many names of states to be told within the time of a request."

@@ -18,22 +18,20 @@ from runledger.domain.orchestration.transitions import (
 )
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.websocket.task_workers import waiting_run
+from runledger.domain.runs.waiting_runs import waiting_run
 from runledger.store import items
 from runledger.store.concurrency import slots
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Put, Write
-from runledger.store.runs import task_run_items
+from runledger.store.runs import task_run_items, task_run_queue
 from runledger.store.runs.state_items import history
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.runs.transition_context import ContextLoader, SeenResults, TransitionContext
 from runledger.store.schema import keys
-from runledger.store.schema.shards import Shards
-from runledger.store.store import Store
-from runledger.store.websocket import task_workers
+from runledger.store.store import Shards, Store
 
 NOTHING = TransitionContext()
 
@@ -178,7 +176,9 @@ def release(case: Case, held: tuple[HeldSlots, ...]) -> EffectWrites:
 def enqueue(case: Case, held: tuple[HeldSlots, ...]) -> EffectWrites:
     """Put the run into its queue; the table's stream hands it to a task worker."""
     state = case.run.state
-    return EffectWrites((task_workers.entry(waiting_run(case.run, state)),) if state else (), held)
+    return EffectWrites(
+        (task_run_queue.enqueue_write(waiting_run(case.run, state)),) if state else (), held
+    )
 
 
 EFFECT_WRITES: Mapping[type[Any], Callable[[Case, tuple[HeldSlots, ...]], EffectWrites]] = {

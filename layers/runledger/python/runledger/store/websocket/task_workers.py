@@ -14,7 +14,8 @@ from uuid import UUID
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from runledger.domain.runs.states import State
-from runledger.domain.websocket.task_workers import TaskWorker, WaitingRun
+from runledger.domain.runs.waiting_runs import WaitingRun
+from runledger.domain.websocket.task_workers import TaskWorker
 from runledger.store import items
 from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.errors import ConditionFailed
@@ -28,15 +29,13 @@ from runledger.store.dynamodb.expressions import (
 )
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
+from runledger.store.runs import task_run_queue
 from runledger.store.schema import indexes, keys
 from runledger.store.schema.sort_keys import instant
 from runledger.store.store import Store
 
 # Most often the first that waits is handed out; the others of a page are read for nothing.
 PAGE = 4
-
-# Marks what a worker that is gone had acknowledged, or taken up.
-PASSED_ON = "passed_on"
 
 
 class ClaimOutcome(StrEnum):
@@ -118,7 +117,7 @@ class TaskWorkerStore:
 
     def drop(self, queued: QueuedRun) -> None:
         """Take a run out of its queue that waits no longer, unless it was passed on meanwhile."""
-        is_as_seen = PRESENT if queued.waiting.acknowledged else lacks(PASSED_ON)
+        is_as_seen = PRESENT if queued.waiting.acknowledged else lacks(task_run_queue.PASSED_ON)
         self._did(Delete(queued.key, is_as_seen))
 
     def claim(self, queued: QueuedRun, seen: SeenWorker, worker: TaskWorker) -> ClaimOutcome:
@@ -142,7 +141,7 @@ class TaskWorkerStore:
         may report yet that it has taken up the run. Return whether both were still as they were.
         """
         kept = Put(_hold_item(held.waiting, held.connection_id), _is(held))
-        entered = _entry(held.waiting, held.waiting.queue, again=True)
+        entered = task_run_queue.requeue_write(held.waiting, held.waiting.queue, again=True)
         return self._did(kept, entered, _put(worker, seen))
 
     def requeue(self, held: HeldRun, queue: str) -> None:
@@ -152,9 +151,11 @@ class TaskWorkerStore:
         """
         acknowledged = held.waiting.replace(acknowledged=True)
         released = Delete(keys.hold(acknowledged.run_id), _is(held))
-        before = _place(acknowledged, acknowledged.queue, again=True)
+        before = task_run_queue.queue_key(acknowledged, acknowledged.queue, again=True)
         elsewhere = [Delete(before)] if queue != acknowledged.queue else []
-        self._did(released, *elsewhere, _entry(acknowledged, queue, again=True))
+        self._did(
+            released, *elsewhere, task_run_queue.requeue_write(acknowledged, queue, again=True)
+        )
 
     def transfer(self, held: HeldRun, sibling: TaskWorker) -> None:
         """Let another connection of the same client hold a run, unless it was released."""
@@ -163,7 +164,10 @@ class TaskWorkerStore:
     def requeue_for_all(self, queued: QueuedRun) -> None:
         """Move a run from the queue of one client to that of everybody, if it still waits."""
         waiting = queued.waiting
-        self._did(Delete(queued.key, PRESENT), _entry(waiting, waiting.queue, again=True))
+        self._did(
+            Delete(queued.key, PRESENT),
+            task_run_queue.requeue_write(waiting, waiting.queue, again=True),
+        )
 
     def release(self, run_id: UUID, left: datetime) -> bool:
         """Forget who holds a run that left a state entered then; return whether anybody did.
@@ -177,7 +181,9 @@ class TaskWorkerStore:
 
         Where it was put back into a queue it is dropped by whoever finds it.
         """
-        self.table.write(Delete(_place(waiting, waiting.queue, again=waiting.retry)))
+        self.table.write(
+            Delete(task_run_queue.queue_key(waiting, waiting.queue, again=waiting.retry))
+        )
 
     def state_of(self, waiting: WaitingRun) -> State | None:
         """Return the state in which a run was queued, which it may have left."""
@@ -205,27 +211,6 @@ class TaskWorkerStore:
         except ConditionFailed:
             return False
         return True
-
-
-def entry(waiting: WaitingRun) -> Put:
-    """The write that puts a run into its queue, for the transaction in which it begins to wait."""
-    return _entry(waiting, waiting.queue, again=waiting.retry)
-
-
-def _entry(waiting: WaitingRun, queue: str, *, again: bool) -> Put:
-    key = _place(waiting, queue, again=again)
-    item = key._asdict() | {"body": waiting.model_dump_json(), "queue": queue}
-    return Put(item | ({PASSED_ON: True} if waiting.acknowledged else {}))
-
-
-def queue_of(item: Item) -> str:
-    """Return the queue that an item puts a run into."""
-    name: str = item["queue"]
-    return name
-
-
-def _place(waiting: WaitingRun, queue: str, *, again: bool) -> keys.Key:
-    return keys.queued(queue, waiting.since, waiting.state_id, again=again)
 
 
 def _is(held: HeldRun) -> ConditionBase:

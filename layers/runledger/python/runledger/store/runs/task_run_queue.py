@@ -1,0 +1,29 @@
+"""The queues of background runs: a partition each, in the order in which runs are handed out."""
+
+from runledger.domain.runs.waiting_runs import WaitingRun
+from runledger.store.dynamodb.writes import Item, Put
+from runledger.store.schema import keys
+
+# Marks what a worker that is gone had acknowledged, or taken up.
+PASSED_ON = "passed_on"
+
+
+def enqueue_write(waiting: WaitingRun) -> Put:
+    """The write that puts a run into its queue, for the transaction in which it begins to wait."""
+    return requeue_write(waiting, waiting.queue, again=waiting.retry)
+
+
+def requeue_write(waiting: WaitingRun, queue: str, *, again: bool) -> Put:
+    key = queue_key(waiting, queue, again=again)
+    item = key._asdict() | {"body": waiting.model_dump_json(), "queue": queue}
+    return Put(item | ({PASSED_ON: True} if waiting.acknowledged else {}))
+
+
+def queue_of(item: Item) -> str:
+    """Return the queue that an item puts a run into."""
+    name: str = item["queue"]
+    return name
+
+
+def queue_key(waiting: WaitingRun, queue: str, *, again: bool) -> keys.Key:
+    return keys.queued(queue, waiting.since, waiting.state_id, again=again)
