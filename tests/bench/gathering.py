@@ -17,7 +17,7 @@ from uuid import uuid4
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.database import dynamodb
-from runledger.api.requests import TaskRunCreate
+from runledger.api.task_runs import TaskRunCreate
 from runledger.domain.runs.bookkeeping import record
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runledger.domain.concurrency.concurrency_limits import (
+from runledger.domain.concurrency_limits import (
     MAX_WAIT,
     MAX_WAIT_FOR_TAGS,
     SAMPLES,
@@ -15,8 +15,8 @@ from runledger.domain.concurrency.concurrency_limits import (
     Holder,
     Lease,
 )
-from runledger.domain.concurrency.slot_requests import JITTER, refuse_impossible, seconds_to_wait
 from runledger.domain.errors import Invalid
+from runledger.domain.slot_requests import JITTER, refuse_impossible, seconds_to_wait
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 OWN = {"id": UUID(int=1), "created": NOW, "updated": NOW, "counted": NOW}

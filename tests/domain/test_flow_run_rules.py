@@ -6,14 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from runledger.domain.orchestration.decisions import Decision, decide
 from runledger.domain.orchestration.flow_run_policies import flow_policy_for
 from runledger.domain.orchestration.transitions import (
     Abort,
+    Decision,
     ForgetInputs,
     Reject,
     ReleaseSlots,
     Transition,
+    decide,
 )
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State

@@ -4,9 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit
-from runledger.domain.orchestration.decisions import Decision
-from runledger.domain.orchestration.transitions import Abort, TakeSlots, Wait
+from runledger.domain.concurrency_limits import ConcurrencyLimit
+from runledger.domain.orchestration.transitions import Abort, Decision, TakeSlots, Wait
 from runledger.domain.runs.task_runs import TaskRun
 from tests.transitions.building import NOW, propose, state, task_run
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from runledger.domain.orchestration.decisions import Decision
+from runledger.domain.orchestration.transitions import Decision
 from runledger.domain.runs.task_runs import TaskRun
 from tests.transitions.building import FRESH_ID, NOW, propose, state, task_run
 

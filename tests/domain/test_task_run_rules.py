@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from runledger.domain.orchestration.decisions import Decision
 from runledger.domain.orchestration.transitions import (
     Abort,
+    Decision,
     Enqueue,
     Refusal,
     Reject,

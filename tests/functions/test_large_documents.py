@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from runledger import wiring
+from runledger.store.items import MAX_FACTS, MAX_STATE_NAME
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
-from runledger.store.size_limits import MAX_FACTS, MAX_STATE_NAME
 from tests.databases import DynamoDB
 from tests.functions.large import KB, MAX_PARAMETERS, each_size, read, text
 from tests.reporting.building import JSON

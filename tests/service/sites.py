@@ -7,7 +7,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from runledger.adapters.websocket.connections import ApiGatewayConnections
-from runledger.api.requests import StateCreate, TaskRunCreate
+from runledger.api.bodies import StateCreate
+from runledger.api.task_runs import TaskRunCreate
 from runledger.domain.runs.states import StateDetails, StateType
 from runledger.domain.websocket.task_workers import Disconnect
 from runledger.service.context import ServiceContext

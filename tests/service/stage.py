@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis.stateful import RuleBasedStateMachine
 
 from runledger.adapters.websocket.connections import ApiGatewayConnections
-from runledger.api.requests import StateCreate
+from runledger.api.bodies import StateCreate
 from runledger.domain.runs.states import is_taken_up, is_waiting
 from runledger.domain.websocket.task_workers import Disconnect
 from runledger.service.context import ServiceContext

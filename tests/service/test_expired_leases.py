@@ -1,9 +1,10 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from runledger.api.requests import StateCreate, TaskRunCreate
-from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, named_for
-from runledger.domain.orchestration.decisions import Status
+from runledger.api.bodies import StateCreate
+from runledger.api.task_runs import TaskRunCreate
+from runledger.domain.concurrency_limits import ConcurrencyLimit, named_for
+from runledger.domain.orchestration.transitions import Status
 from runledger.domain.runs.states import StateType
 from runledger.service.concurrency import concurrency_limits, slots
 from runledger.service.concurrency.slots import SlotRequest, Term

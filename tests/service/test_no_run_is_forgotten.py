@@ -16,7 +16,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from runledger.api.requests import StateCreate, TaskRunCreate
+from runledger.api.bodies import StateCreate
+from runledger.api.task_runs import TaskRunCreate
 from runledger.domain.runs.states import StateType, is_waiting
 from runledger.service.runs import task_run_creation, task_run_reads, task_runs
 from runledger.service.stream import reactions

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from runledger.domain.runs.waiting_runs import WaitingRun
+from runledger.domain.runs.task_runs import WaitingRun
 from runledger.store.dynamodb.expressions import typed
 from runledger.store.items import read_document
 from runledger.store.schema import keys

@@ -10,13 +10,11 @@ from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, is_waiting
-from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.runs.waiting_runs import waiting_run
+from runledger.domain.runs.task_runs import TaskRun, waiting_run
 from runledger.store import items
 from runledger.store.dynamodb.expressions import plain
 from runledger.store.runs import task_run_items
-from runledger.store.runs.counters import COUNTERS, STATELESS
-from runledger.store.runs.derived_items import MAX_TAGS
+from runledger.store.runs.derived_items import COUNTERS, MAX_TAGS, STATELESS
 from runledger.store.runs.task_run_queue import enqueue_write
 from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER, TOMBSTONE, Key

@@ -5,10 +5,11 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, Holder
+from runledger.domain.concurrency_limits import ConcurrencyLimit, Holder
 from runledger.domain.errors import ConnectionClosed, Locked, NotFound
 from runledger.service.concurrency import concurrency_limits, slots, tag_limits
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
+from runledger.store.concurrency.leases import LeaseStore
 from runledger.store.store import Store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -141,8 +142,6 @@ def held(store: Store) -> dict[str, int]:
     """Return how many slots of each limit have a holder."""
     names = ConcurrencyLimitStore.of(store).names(99)
     return {
-        seen.limit.name: sum(
-            lease.slots for lease in ConcurrencyLimitStore.of(store).leases(seen.limit.id)
-        )
+        seen.limit.name: sum(lease.slots for lease in LeaseStore.of(store).of_limit(seen.limit.id))
         for seen in ConcurrencyLimitStore.of(store).read_by_names(names)
     }

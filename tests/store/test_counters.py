@@ -9,9 +9,9 @@ import pytest
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
 from runledger.store.dynamodb.table import MAX_KEYS, Table
-from runledger.store.runs import counters, derived_items
+from runledger.store.runs import derived_items
 from runledger.store.runs.cascade_deletes import CascadeDeleteStore
-from runledger.store.runs.counters import COUNTERS
+from runledger.store.runs.derived_items import COUNTERS
 from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.schema import keys
 from runledger.store.store import Store
@@ -35,7 +35,7 @@ NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def totals(database: DynamoDB, kind: str = keys.TASK_RUN) -> dict[StateType | None, int]:
-    return dict(counters.read(Table(database.client, database.table), kind))
+    return dict(derived_items.read_totals(Table(database.client, database.table), kind))
 
 
 def propose(api: httpx.Client, of: str, run: JSON, state_type: str) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from local.database import tables
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.runs.durations import Duration
+from runledger.domain.runs.facts import Duration
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort

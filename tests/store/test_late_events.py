@@ -10,11 +10,10 @@ import pytest
 
 from runledger import wiring
 from runledger.service.stream import cascade_deletes
-from runledger.store.caches import BELIEF, KnownTombstones
 from runledger.store.dynamodb.table import Table
 from runledger.store.runs.cascade_deletes import CascadeDeleteStore
 from runledger.store.runs.task_runs import TaskRunStore
-from runledger.store.store import Store
+from runledger.store.store import BELIEF, KnownTombstones, Store
 from tests.databases import DynamoDB
 from tests.reporting.building import body
 from tests.store.asking import Site, ask, flow_run_id

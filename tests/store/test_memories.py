@@ -4,10 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from runledger.store import caches
-from runledger.store.caches import FifoCache
+from runledger.store import store
 from runledger.store.dynamodb.table import Table
-from runledger.store.store import Store
+from runledger.store.store import FifoCache, Store
 from tests.databases import DynamoDB
 from tests.reporting.building import body
 from tests.store.calls import heard
@@ -17,7 +16,7 @@ STATES = 24
 
 
 def test_only_the_last_things_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caches, "MOST", 2)
+    monkeypatch.setattr(store, "MAX_ENTRIES", 2)
     memory: FifoCache[int] = FifoCache()
     for number in range(3):
         memory.keep(str(number), number)

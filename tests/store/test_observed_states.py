@@ -13,7 +13,7 @@ from runledger.domain.errors import OutOfTime
 from runledger.domain.runs.states import State, StateType
 from runledger.store.dynamodb.table import Deadline, Table
 from runledger.store.dynamodb.writes import Delete, Put
-from runledger.store.runs import state_items
+from runledger.store.runs import derived_items
 from runledger.store.runs.observed_states import ObservedStateStore
 from runledger.store.schema import keys
 from runledger.store.store import Shards
@@ -54,7 +54,7 @@ def found(table: Table, shards: Shards) -> Pairs:
 
 def put(table: Table, states: Iterable[State], *, shards: int, of: str = keys.TASK_RUN) -> None:
     table.write_unordered(
-        [Put(state_items.state_item(RUN[of], one, shards=shards)) for one in states]
+        [Put(derived_items.state_item(RUN[of], one, shards=shards)) for one in states]
     )
 
 
@@ -131,7 +131,7 @@ def test_a_long_name_is_read_from_another_state_if_the_first_one_just_went(
 
 def test_a_state_costs_an_entry_of_one_unit_in_each_of_two_indexes(on_dynoxide: DynamoDB) -> None:
     one = state(1, StateType.COMPLETED, "Completed", 0)
-    item = Put(state_items.state_item(RUN[keys.FLOW_RUN], one, shards=4)).request()
+    item = Put(derived_items.state_item(RUN[keys.FLOW_RUN], one, shards=4)).request()
     answer = on_dynoxide.client.put_item(
         TableName=on_dynoxide.table, **item, ReturnConsumedCapacity="INDEXES"
     )

@@ -12,7 +12,7 @@ from runledger.domain.runs.states import StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import Table
-from runledger.store.runs import counters
+from runledger.store.runs import derived_items
 from runledger.store.runs.task_run_deletion import TaskRunDeletionStore
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
@@ -98,7 +98,7 @@ def test_runs_are_counted_and_removed_whoever_wrote_them(
     runs = [*written(first, 0), *written(last, RUNS)]
     for run in runs[::2]:
         assert TaskRunDeletionStore.of(last).delete(run.id, LATE)
-    assert counters.read(last.table, keys.TASK_RUN) == {StateType.PENDING: RUNS}
+    assert derived_items.read_totals(last.table, keys.TASK_RUN) == {StateType.PENDING: RUNS}
     assert_counted(scan(on_dynoxide))
     assert sorted(found(last, {"tags": {"all_": ["old"]}}, TaskRunSort.ID_DESC)) == sorted(
         run.id for run in runs[1::2]

@@ -11,11 +11,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from runledger.domain.concurrency.concurrency_limits import SAMPLES, Lease
+from runledger.domain.concurrency_limits import SAMPLES, Lease
 from runledger.domain.errors import ConnectionClosed, Locked, TooLarge, Unavailable
 from runledger.service.concurrency import concurrency_limits, slots, tag_limits
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
-from runledger.store.concurrency.leases import MAX_AT_ONCE
+from runledger.store.concurrency.leases import MAX_AT_ONCE, LeaseStore
 from runledger.store.concurrency.slots import MAX_LIMITS
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
@@ -67,7 +67,7 @@ def store(on_dynoxide: DynamoDB) -> Store:
 def leases(store: Store) -> list[Lease]:
     """Return the leases that hold slots of the first limit."""
     (seen,) = ConcurrencyLimitStore.of(store).read_by_names(NAMES[:1])
-    return ConcurrencyLimitStore.of(store).leases(seen.limit.id)
+    return LeaseStore.of(store).of_limit(seen.limit.id)
 
 
 class Tally:

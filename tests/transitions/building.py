@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from runledger.domain.orchestration.decisions import Decision, decide
 from runledger.domain.orchestration.task_run_policies import policy_for
-from runledger.domain.orchestration.transitions import Facts, Transition
+from runledger.domain.orchestration.transitions import Decision, Facts, Transition, decide
 from runledger.domain.runs.empirical_policies import FlowRunPolicy, TaskRunPolicy
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateDetails, StateType

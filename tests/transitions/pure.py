@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from runledger.api.requests import FlowRunCreate, FlowRunUpdate, SetState, TaskRunCreate
+from runledger.api.bodies import SetState
+from runledger.api.flow_runs import FlowRunCreate, FlowRunUpdate
 from runledger.api.responses import OrchestrationResult
-from runledger.domain.orchestration.decisions import Decision, decide
+from runledger.api.task_runs import TaskRunCreate
 from runledger.domain.orchestration.flow_run_policies import flow_policy_for
 from runledger.domain.orchestration.task_run_policies import policy_for
-from runledger.domain.orchestration.transitions import Facts, Transition
+from runledger.domain.orchestration.transitions import Decision, Facts, Transition, decide
 from runledger.domain.runs.bookkeeping import as_of, next_moment
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State

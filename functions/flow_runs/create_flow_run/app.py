@@ -5,7 +5,7 @@ from http import HTTPStatus
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.requests import FlowRunCreate
+from runledger.api.flow_runs import FlowRunCreate
 from runledger.domain.runs.bookkeeping import as_of
 from runledger.service.runs import flow_runs
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.requests import FlowRunUpdate
+from runledger.api.flow_runs import FlowRunUpdate
 from runledger.service.runs import flow_runs
 
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.requests import FlowCreate
+from runledger.api.flows import FlowCreate
 from runledger.service.deployments import flows
 
 

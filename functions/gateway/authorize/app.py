@@ -4,11 +4,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from runledger.adapters import auth, headers
+from runledger.adapters import auth, parsing
 
 
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
-    admitted = auth.admits(headers.values_of(event).get("authorization", ()))
+    admitted = auth.admits(parsing.values_of(event).get("authorization", ()))
     return policy("Allow" if admitted else "Deny", event["methodArn"])
 
 

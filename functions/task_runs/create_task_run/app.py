@@ -5,7 +5,7 @@ from http import HTTPStatus
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.requests import TaskRunCreate
+from runledger.api.task_runs import TaskRunCreate
 from runledger.domain.runs.bookkeeping import as_of
 from runledger.service.runs import task_run_creation
 

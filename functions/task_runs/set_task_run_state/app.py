@@ -5,7 +5,7 @@ from http import HTTPStatus
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.requests import SetState
+from runledger.api.bodies import SetState
 from runledger.api.responses import OrchestrationResult
 from runledger.service.runs import task_run_states
 

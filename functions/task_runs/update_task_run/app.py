@@ -5,7 +5,7 @@ from http import HTTPStatus
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.requests import TaskRunUpdate
+from runledger.api.task_runs import TaskRunUpdate
 from runledger.service.runs import task_runs
 
 

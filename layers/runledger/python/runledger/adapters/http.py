@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic_core import to_json
 
-from runledger.adapters import auth, headers
+from runledger.adapters import auth, parsing
 from runledger.adapters.observability import count, logger
 from runledger.adapters.problems import BadRequest, InvalidRequest
 from runledger.adapters.requests import Request
@@ -224,7 +224,7 @@ def attempt(respond: Callable[[], Response]) -> tuple[Response, dict[str, Any]]:
 
 def wants_explanation(event: Mapping[str, Any]) -> bool:
     """Tell whether the caller asks how a query was answered and what it cost."""
-    return headers.first_of(event).get(EXPLAIN) == "true"
+    return parsing.first_of(event).get(EXPLAIN) == "true"
 
 
 def answer_to(error: Exception) -> Response:

@@ -1,8 +1,8 @@
 """Parsing JSON, a little stricter than Python does."""
 
 import json
-from collections.abc import Iterable
-from typing import NoReturn
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NoReturn
 
 # What is nested deeper, or a number that has more digits, pydantic would write and not read again.
 MAX_NESTED = 150
@@ -73,3 +73,20 @@ def _refuse_lone_surrogates(content: object, text: str) -> None:
     except UnicodeEncodeError:
         message = "Lone surrogate in a string"
         raise json.JSONDecodeError(message, text, 0) from None
+
+
+def values_of(event: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """Return the values of each header in their order, by lower-case name.
+
+    API Gateway's `headers` has the last value of each, `multiValueHeaders` has all.
+    """
+    single, every = event.get("headers") or {}, event.get("multiValueHeaders") or {}
+    found: dict[str, list[str]] = {}
+    for name, texts in ({name: [text] for name, text in single.items()} | every).items():
+        found.setdefault(name.lower(), []).extend(texts)
+    return found
+
+
+def first_of(event: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the first value of each header, which is the one that counts on the reference."""
+    return {name: texts[0] for name, texts in values_of(event).items() if texts}

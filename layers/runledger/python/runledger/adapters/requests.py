@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from runledger.adapters import headers
+from runledger.adapters import parsing
 from runledger.adapters.parsing import parse_json
 from runledger.adapters.problems import (
     BadRequest,
@@ -74,12 +74,12 @@ class Request:
     @cached_property
     def headers(self) -> Mapping[str, str]:
         """Headers by lower-case name; of one that is repeated, the first."""
-        return headers.first_of(self.event)
+        return parsing.first_of(self.event)
 
     @property
     def authorization(self) -> Sequence[str]:
         """Every Authorization header."""
-        return headers.values_of(self.event).get("authorization", ())
+        return parsing.values_of(self.event).get("authorization", ())
 
     def path_text(self, name: str) -> str:
         """Return a variable of the path; API Gateway hands it on as it stood in the URL.

@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import Field, field_validator
 
 from runledger import ids
+from runledger.api.bodies import Body
 from runledger.api.queries import MAX_RUNS, Offset, check_limit
-from runledger.api.requests import Body
-from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, Holder, named_for
-from runledger.domain.concurrency.slot_requests import Mode
+from runledger.domain.concurrency_limits import ConcurrencyLimit, Holder, named_for
+from runledger.domain.slot_requests import Mode
 from runledger.domain.values import Value
 
 # The reference fails at larger numbers.

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from runledger import ids
-from runledger.api.requests import Body, Name, Parameters, StateCreate
+from runledger.api.bodies import Body, Name, Parameters, StateCreate
 from runledger.api.schedules import Positive, ScheduleCreate, ScheduleUpdate
 from runledger.domain.deployments.deployments import ConcurrencyOptions, Deployment
 from runledger.domain.deployments.parameters import check_parameters, without_required

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from runledger.domain.orchestration.decisions import Decision, Status
-from runledger.domain.orchestration.transitions import Refusal, Wait
+from runledger.domain.orchestration.transitions import Decision, Refusal, Status, Wait
 from runledger.domain.runs.empirical_policies import TaskRunPolicy
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskInputs, TaskRun

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, RootModel, field_validator
 
-from runledger.api.requests import Body
+from runledger.api.bodies import Body
 from runledger.domain.deployments.schedules import AnyTiming, ScheduleAsked
 
 MAX_SCHEDULED_RUNS = 50

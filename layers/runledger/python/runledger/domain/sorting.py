@@ -7,12 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from runledger.domain.runs.durations import duration
+from runledger.domain.runs.facts import duration
 
 if TYPE_CHECKING:
     from runledger.domain.deployments.deployments import Deployment
-    from runledger.domain.runs.durations import Duration
-    from runledger.domain.runs.facts import TaskRunFacts
+    from runledger.domain.runs.facts import Duration, TaskRunFacts
     from runledger.domain.runs.flow_runs import FlowRun
     from runledger.domain.runs.flows import Flow
 

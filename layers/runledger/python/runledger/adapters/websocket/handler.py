@@ -9,7 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from runledger.adapters import headers
+from runledger.adapters import parsing
 from runledger.adapters.observability import count, logger
 from runledger.domain.websocket.protocol import SUBPROTOCOL
 from runledger.domain.websocket.task_workers import Disconnect
@@ -42,7 +42,7 @@ class WebSocketEvent:
     @cached_property
     def subprotocols(self) -> tuple[str, ...]:
         """The subprotocols that the client offers."""
-        offered = headers.values_of(self.event).get("sec-websocket-protocol", ())
+        offered = parsing.values_of(self.event).get("sec-websocket-protocol", ())
         return tuple(name.strip() for name in ",".join(offered).split(",") if name.strip())
 
     @property

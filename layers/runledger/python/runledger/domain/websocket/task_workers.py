@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from runledger.domain.runs.states import State
-from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.runs.waiting_runs import own_queue, task_queue
+from runledger.domain.runs.task_runs import TaskRun, own_queue, task_queue
 from runledger.domain.values import Value
 
 # A client acknowledges a run as soon as it has it, and gives up by itself a connection that does

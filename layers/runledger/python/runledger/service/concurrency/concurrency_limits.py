@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit
+from runledger.domain.concurrency_limits import ConcurrencyLimit
 from runledger.domain.errors import Conflict, NotFound
 from runledger.service.retries import retry_on_conflict
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
-from runledger.store.concurrency.limit_items import SeenLimit
+from runledger.store.concurrency.slots import SeenLimit
 from runledger.store.store import Store
 
 NOT_FOUND = "Concurrency Limit not found"

@@ -6,21 +6,20 @@ from typing import NamedTuple
 from uuid import UUID
 
 from runledger import ids
-from runledger.domain.concurrency.concurrency_limits import (
+from runledger.domain.concurrency_limits import (
     MAX_WAIT_FOR_TAGS,
     ConcurrencyLimit,
     Holder,
     Lease,
     named_for,
 )
-from runledger.domain.concurrency.slot_requests import Mode, refuse_impossible, seconds_to_wait
 from runledger.domain.errors import LeaseExpired, Locked
-from runledger.service.concurrency.expired_leases import make_room
+from runledger.domain.slot_requests import Mode, refuse_impossible, seconds_to_wait
 from runledger.service.retries import retry_on_conflict
 from runledger.store.concurrency import slots
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.concurrency.leases import LeaseStore
-from runledger.store.concurrency.limit_items import SeenLimit
+from runledger.store.concurrency.slots import SeenLimit
 from runledger.store.store import Store
 
 LEASE_GONE = "Lease not found - it may have expired or been revoked"
@@ -107,7 +106,7 @@ def take_for_task_run(
         active = [seen for seen in limits if seen.limit.active]
         full = [seen for seen in active if not seen.limit.as_of(now).has_room(1)]
         if full:
-            make_room(store, full, now)
+            LeaseStore.of(store).make_room(full, now)
             text = f"Concurrency limit for the {active[0].limit.tag} tag has been reached"
             raise Locked(text, MAX_WAIT_FOR_TAGS)
         lease = slots.task_run_lease(ids.run_id(), task_run_id, active, now)
@@ -151,7 +150,7 @@ def end_leases_of(store: Store, tags: Iterable[str], holder_id: UUID, *, now: da
         held = {
             lease.id: lease.held
             for seen in limits
-            for lease in ConcurrencyLimitStore.of(store).leases(seen.limit.id)
+            for lease in LeaseStore.of(store).of_limit(seen.limit.id)
             if lease.holder and lease.holder.id == holder_id
         }
         for one in held.values():
@@ -195,7 +194,7 @@ def _with_room(
     refuse_impossible(_plain(active), wanted.slots, wanted.mode)
     full = [seen for seen in active if not seen.limit.as_of(now).has_room(wanted.slots)]
     if full:
-        make_room(store, full, now)
+        LeaseStore.of(store).make_room(full, now)
         wait = seconds_to_wait(_plain(active), wanted.slots, ids.random_fraction())
         raise Locked("Locked", wait)
     return active

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from runledger import ids
-from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, named_for
+from runledger.domain.concurrency_limits import ConcurrencyLimit, named_for
 from runledger.domain.errors import NotFound, WriteConflict
 from runledger.service.concurrency import concurrency_limits
 from runledger.service.retries import retry_on_conflict
 from runledger.store.concurrency import slots
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.concurrency.leases import MAX_AT_ONCE, LeaseStore
-from runledger.store.concurrency.limit_items import SeenLimit
+from runledger.store.concurrency.slots import SeenLimit
 from runledger.store.store import Store
 
 NOT_FOUND = "Concurrency limit not found"
@@ -82,7 +82,7 @@ def reset(store: Store, tag: str, holders: Sequence[UUID], *, now: datetime) -> 
     def attempt() -> None:
         _revoke_all(store, _find(store, tag), now)
         seen = _find(store, tag)
-        if ConcurrencyLimitStore.of(store).leases(seen.limit.id):
+        if LeaseStore.of(store).of_limit(seen.limit.id):
             raise WriteConflict(tag)
         leases = [slots.task_run_lease(ids.run_id(), holder, [seen], now) for holder in holders]
         LeaseStore.of(store).assign(seen, leases, now)
@@ -110,13 +110,13 @@ def _find(store: Store, id_or_tag: UUID | str) -> SeenLimit:
 
 
 def _with_holders(store: Store, limit: ConcurrencyLimit, now: datetime) -> TagLimit:
-    leases = ConcurrencyLimitStore.of(store).leases(limit.id)
+    leases = LeaseStore.of(store).of_limit(limit.id)
     expired = {seen.lease.id for seen in LeaseStore.of(store).expired(leases, now)}
     held = sorted((one for one in leases if one.id not in expired), key=lambda one: one.created)
     return TagLimit(limit, tuple(one.task_run_id for one in held if one.task_run_id))
 
 
 def _revoke_all(store: Store, seen: SeenLimit, now: datetime) -> None:
-    leases = ConcurrencyLimitStore.of(store).leases(seen.limit.id)
+    leases = LeaseStore.of(store).of_limit(seen.limit.id)
     for start in range(0, len(leases), MAX_AT_ONCE):
         LeaseStore.of(store).revoke(seen.limit.id, leases[start : start + MAX_AT_ONCE], now)

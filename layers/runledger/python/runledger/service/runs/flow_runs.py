@@ -8,9 +8,15 @@ from uuid import UUID
 from runledger import ids
 from runledger.domain.deployments.deployments import FLOW_LABEL
 from runledger.domain.errors import Conflict, NotFound, Rejected, UnknownRun
-from runledger.domain.orchestration.decisions import Decision, Status, decide
 from runledger.domain.orchestration.flow_run_policies import flow_policy_for
-from runledger.domain.orchestration.transitions import Facts, ForgetInputs, Transition
+from runledger.domain.orchestration.transitions import (
+    Decision,
+    Facts,
+    ForgetInputs,
+    Status,
+    Transition,
+    decide,
+)
 from runledger.domain.runs.bookkeeping import mirrored, next_moment, record
 from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.domain.runs.flow_runs import FlowRun

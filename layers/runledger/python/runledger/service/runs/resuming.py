@@ -12,8 +12,7 @@ from runledger import ids
 from runledger.domain.deployments.hydration import hydrated
 from runledger.domain.deployments.parameters import NO_SCHEMA, amended, check_parameters
 from runledger.domain.errors import Invalid, Mismatch, Rejected
-from runledger.domain.orchestration.decisions import Decision, Status
-from runledger.domain.orchestration.transitions import Abort
+from runledger.domain.orchestration.transitions import Abort, Decision, Status
 from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateDetails, StateType

@@ -3,16 +3,15 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from runledger import ids
 from runledger.domain.errors import Conflict
-from runledger.domain.orchestration.decisions import decide
 from runledger.domain.orchestration.task_run_policies import MINIMAL, policy_for
-from runledger.domain.orchestration.transitions import Transition
+from runledger.domain.orchestration.transitions import Transition, decide
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import merge_labels
 from runledger.service.retries import retry_on_conflict
-from runledger.service.runs.transition_facts import facts
 from runledger.store.runs.transitions import TransitionStore
 from runledger.store.store import Store
 
@@ -38,7 +37,10 @@ def create(store: Store, asked: TaskRun, state: State, *, now: datetime) -> Crea
         transitions = TransitionStore.of(store)
         context = transitions.context_of_new(asked, state, alone=policy == MINIMAL, now=now)
         run = asked.replace(labels=_labels(asked, context.flow_run))
-        decision = decide(policy, Transition(run, state, facts(context, now)))
+        decision = decide(
+            policy,
+            Transition(run, state, context.facts(now, ids.state_id(now), ids.random_fraction())),
+        )
         stored = transitions.create(decision, context, now=now)
         # Its first state tells our own run from another's also if a write was done but not told.
         return CreatedTaskRun(_as_answered(stored), new=stored.state_id == decision.run.state_id)

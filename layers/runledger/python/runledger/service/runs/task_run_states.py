@@ -4,19 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from runledger import ids
 from runledger.domain.errors import Rejected, UnknownRun
-from runledger.domain.orchestration.decisions import Decision, decide
 from runledger.domain.orchestration.task_run_policies import MINIMAL, policy_for
-from runledger.domain.orchestration.transitions import Transition
+from runledger.domain.orchestration.transitions import Decision, Transition, decide
 from runledger.domain.runs.bookkeeping import next_moment
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.service.concurrency.expired_leases import make_room
 from runledger.service.retries import retry_on_conflict
-from runledger.service.runs.transition_facts import facts
+from runledger.store.concurrency.leases import LeaseStore
 from runledger.store.runs.task_run_items import Stored
-from runledger.store.runs.transition_context import TransitionContext
-from runledger.store.runs.transitions import NOTHING, Proposal, TransitionStore
+from runledger.store.runs.transitions import NOTHING, Proposal, TransitionContext, TransitionStore
 from runledger.store.store import Store
 
 
@@ -52,7 +50,12 @@ def set_state(
             raise Rejected(f"task run {run_id} is not as it should be")
         _make_room(store, proposal.context, now)
         proposed = state.replace(timestamp=next_moment(run, state.timestamp))
-        decision = decide(policy, Transition(run, proposed, facts(proposal.context, now)))
+        decision = decide(
+            policy,
+            Transition(
+                run, proposed, proposal.context.facts(now, ids.state_id(now), ids.random_fraction())
+            ),
+        )
         if decision.written:
             TransitionStore.of(store).commit(proposal, decision, now=now)
         return decision
@@ -63,4 +66,4 @@ def set_state(
 def _make_room(store: Store, context: TransitionContext, now: datetime) -> None:
     """Take back what clients that are gone hold of limits that stand in the way."""
     full = [seen for seen in context.limits if not seen.limit.as_of(now).has_room(1)]
-    make_room(store, full, now)
+    LeaseStore.of(store).make_room(full, now)

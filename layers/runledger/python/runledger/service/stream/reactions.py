@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 from runledger.domain.errors import Unfinished
 from runledger.domain.runs.states import is_taken_up, is_waiting
-from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.runs.waiting_runs import waiting_run
+from runledger.domain.runs.task_runs import TaskRun, waiting_run
 from runledger.service.context import ServiceContext
 from runledger.service.runs.flow_run_cancellation import cancel_children
 from runledger.service.stream.flow_run_events import report, state_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from runledger.domain.errors import WriteConflict
-from runledger.domain.runs.waiting_runs import WaitingRun, is_unstarted, own_queue
+from runledger.domain.runs.task_runs import WaitingRun, is_unstarted, own_queue
 from runledger.domain.websocket.protocol import INTERNAL_ERROR
 from runledger.domain.websocket.task_workers import Disconnect, TaskWorker
 from runledger.service.context import ServiceContext

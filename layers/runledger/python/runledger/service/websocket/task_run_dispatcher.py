@@ -11,8 +11,7 @@ from itertools import chain
 
 from runledger.domain.errors import ConnectionClosed
 from runledger.domain.runs.bookkeeping import as_of
-from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.runs.waiting_runs import is_unstarted
+from runledger.domain.runs.task_runs import TaskRun, is_unstarted
 from runledger.domain.websocket import protocol
 from runledger.domain.websocket.protocol import DROPPED, NORMAL, CloseConnection
 from runledger.domain.websocket.task_workers import (

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit, Lease
+from runledger.domain.concurrency_limits import ConcurrencyLimit
 from runledger.domain.errors import WriteConflict
-from runledger.store.concurrency import limit_items, slots
-from runledger.store.concurrency.limit_items import SeenLimit
+from runledger.store.concurrency import slots
+from runledger.store.concurrency.leases import LeaseStore
+from runledger.store.concurrency.slots import SeenLimit
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, in_partition
 from runledger.store.dynamodb.table import Query, Table
@@ -41,17 +42,12 @@ class ConcurrencyLimitStore:
         """Return the limits that have one of the names, in the order of the names."""
         wanted = [keys.limit(name) for name in dict.fromkeys(names)]
         found = self.table.read_many(wanted)
-        return [limit_items.read_limit(found[key]) for key in wanted if key in found]
+        return [slots.read_limit(found[key]) for key in wanted if key in found]
 
     def names(self, first: int) -> list[str]:
         """Return the first so many names of limits, in their order."""
         listed = self.table.query(Query(in_partition(keys.LIMITS), page=first))
         return [entry["name"] for _, entry in zip(range(first), listed, strict=False)]
-
-    def leases(self, limit_id: UUID) -> list[Lease]:
-        """Return the leases that hold slots of a limit, as they were taken."""
-        held = in_partition(keys.limit_id(limit_id).pk, keys.under(keys.SLOT))
-        return [limit_items.read_slot(item) for item in self.table.query(Query(held))]
 
     def create(self, limit: ConcurrencyLimit) -> bool:
         """Store a new limit; return whether its name was free."""
@@ -88,7 +84,10 @@ class ConcurrencyLimitStore:
         """
         limit_id = seen.limit.id
         self._write(*_departure(seen), Delete(keys.limit_id(limit_id)))
-        held = [Delete(keys.slot(limit_id, lease.id)) for lease in self.leases(limit_id)]
+        held = [
+            Delete(keys.slot(limit_id, lease.id))
+            for lease in LeaseStore(self.table).of_limit(limit_id)
+        ]
         self.table.write_batches(held)
 
     def _write(self, *writes: Write) -> None:
@@ -102,9 +101,9 @@ def _arrival(seen: SeenLimit) -> Sequence[Write]:
     limit = seen.limit
     place = keys.limit_place(limit.name, limit.created, limit.id)
     return (
-        Put(limit_items.limit_item(seen), ABSENT),
-        Put(limit_items.named_item(keys.limit_id(limit.id), limit.name)),
-        Put(limit_items.named_item(place, limit.name)),
+        Put(slots.limit_item(seen), ABSENT),
+        Put(slots.named_item(keys.limit_id(limit.id), limit.name)),
+        Put(slots.named_item(place, limit.name)),
     )
 
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from runledger.domain.concurrency.concurrency_limits import HeldSlots, Lease
+from runledger.domain.concurrency_limits import HeldSlots, Lease
 from runledger.domain.errors import TooLarge, WriteConflict
-from runledger.store.concurrency import limit_items, slots
-from runledger.store.concurrency.limit_items import SeenLease, SeenLimit
+from runledger.store.concurrency import slots
+from runledger.store.concurrency.slots import SeenLease, SeenLimit
 from runledger.store.dynamodb.errors import ConditionFailed
-from runledger.store.dynamodb.expressions import ABSENT, has_version
-from runledger.store.dynamodb.table import MAX_WRITES, Table
+from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
+from runledger.store.dynamodb.table import MAX_WRITES, Query, Table
 from runledger.store.dynamodb.writes import Delete, Put, Write
 from runledger.store.schema import keys
 from runledger.store.store import Store
@@ -42,7 +42,7 @@ class LeaseStore:
     def read_many(self, ids: Iterable[UUID]) -> dict[UUID, SeenLease]:
         """Return those leases that can be renewed, whether they expired or not."""
         found = self.table.read_many([keys.lease(lease_id) for lease_id in ids])
-        return {seen.lease.id: seen for seen in map(limit_items.read_lease, found.values())}
+        return {seen.lease.id: seen for seen in map(slots.read_lease, found.values())}
 
     def expired(self, leases: Iterable[Lease], now: datetime) -> list[SeenLease]:
         """Return those leases of slots that have expired.
@@ -58,7 +58,7 @@ class LeaseStore:
         self, limits: Sequence[SeenLimit], lease: Lease, now: datetime, *, renewable: bool
     ) -> None:
         """Take a lease's slots of limits, all or none."""
-        own = [Put(limit_items.lease_item(SeenLease(lease)))] if renewable else []
+        own = [Put(slots.lease_item(SeenLease(lease)))] if renewable else []
         self._write(*slots.take_writes(limits, lease, now), *own)
 
     def count_up(self, limits: Sequence[SeenLimit], number: int, now: datetime) -> None:
@@ -104,13 +104,31 @@ class LeaseStore:
         if len(leases) > MAX_WRITES - 1:
             raise TooLarge(f"At most {MAX_WRITES - 1} slots can be assigned at once.")
         limit = seen.limit.replace(active_slots=len(leases), updated=now, counted=now)
-        held = [Put(limit_items.slot_item(limit.id, lease)) for lease in leases]
+        held = [Put(slots.slot_item(limit.id, lease)) for lease in leases]
         self._write(slots.replacing(seen, limit), *held)
 
     def renew(self, seen: SeenLease, lease: Lease) -> None:
         """Replace a lease that was read."""
         after = SeenLease(lease, seen.version + 1)
-        self._write(Put(limit_items.lease_item(after), has_version(seen.version)))
+        self._write(Put(slots.lease_item(after), has_version(seen.version)))
+
+    def of_limit(self, limit_id: UUID) -> list[Lease]:
+        """Return the leases that hold slots of a limit, as they were taken."""
+        held = in_partition(keys.limit_id(limit_id).pk, keys.under(keys.SLOT))
+        return [slots.read_slot(item) for item in self.table.query(Query(held))]
+
+    def make_room(self, full: Iterable[SeenLimit], now: datetime) -> None:
+        """Release the slots of expired leases of full limits: nobody else is sure to do it.
+
+        Raises:
+            WriteConflict: slots were released; look at the limits again.
+        """
+        for seen in full:
+            expired = self.expired(self.of_limit(seen.limit.id), now)
+            for one in expired:
+                self.give_back_expired(one, now)
+            if expired:
+                raise WriteConflict(f"slots of {seen.limit.name} were released")
 
     def _write(self, *writes: Write) -> None:
         if not writes:

@@ -7,28 +7,112 @@ of which is there to be removed once, so that nothing is given back twice.
 When such writes are refused, what was read is no longer so: read again and decide again.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from runledger.domain.concurrency.concurrency_limits import (
-    ConcurrencyLimit,
-    HeldSlots,
-    Holder,
-    Lease,
-    Leased,
-)
+from runledger.domain.concurrency_limits import ConcurrencyLimit, HeldSlots, Holder, Lease, Leased
 from runledger.domain.errors import TooLarge, WriteConflict
-from runledger.store.concurrency import limit_items
-from runledger.store.concurrency.limit_items import SeenLimit, number
 from runledger.store.dynamodb.expressions import PRESENT, has_version
 from runledger.store.dynamodb.table import Table
-from runledger.store.dynamodb.writes import Add, Delete, Put, Write
+from runledger.store.dynamodb.writes import Add, Delete, Item, Put, Write
 from runledger.store.schema import keys
+from runledger.store.schema.keys import Key
+
+COUNTED = {"active_slots", "avg_slot_occupancy_seconds", "updated"}
+
+# As many digits of an average are kept behind the point; with more, a small one would be spelled
+# with an exponent.
+DIGITS = 6
+
+# How long a lease that nobody gave back stays to be looked at.
+KEPT = timedelta(days=1)
+
+
+class SeenLimit(NamedTuple):
+    """A limit as it was read: the version guards all but what is counted, `changes` all."""
+
+    limit: ConcurrencyLimit
+    version: int = 1
+    changes: int = 0
+
+
+class SeenLease(NamedTuple):
+    """A lease as it was read."""
+
+    lease: Lease
+    version: int = 1
+
+
+def limit_item(seen: SeenLimit) -> Item:
+    """Spell a limit."""
+    limit = seen.limit
+    return keys.limit(limit.name)._asdict() | {
+        "id": str(limit.id),
+        "body": limit.model_dump_json(exclude_defaults=True, exclude=COUNTED),
+        "version": seen.version,
+        "changes": seen.changes,
+        "active_slots": limit.active_slots,
+        "average": number(limit.avg_slot_occupancy_seconds),
+        "updated": limit.updated.isoformat(),
+        "counted": limit.counted.isoformat(),
+    }
+
+
+def read_limit(item: Item) -> SeenLimit:
+    """Read back what `limit_item` spelled."""
+    fields = json.loads(item["body"]) | {
+        "active_slots": int(item["active_slots"]),
+        "avg_slot_occupancy_seconds": float(item["average"]),
+        "updated": item["updated"],
+        "counted": item["counted"],
+    }
+    limit = ConcurrencyLimit.model_validate(fields)
+    return SeenLimit(limit, int(item["version"]), int(item["changes"]))
+
+
+def slot_item(limit_id: UUID, lease: Lease) -> Item:
+    """Spell the slots that a lease holds of one of its limits, with the lease as it was taken."""
+    return keys.slot(limit_id, lease.id)._asdict() | {"body": _document(lease)}
+
+
+def lease_item(seen: SeenLease) -> Item:
+    """Spell a lease that can be renewed; DynamoDB removes it some time after it expired."""
+    lease = seen.lease
+    gone = {"expires_at": int((lease.expiration + KEPT).timestamp())} if lease.expiration else {}
+    own = keys.lease(lease.id)._asdict()
+    return own | {"body": _document(lease), "version": seen.version} | gone
+
+
+def read_slot(item: Item) -> Lease:
+    """Read back, from slots that it holds, a lease as it was taken."""
+    return Lease.model_validate_json(item["body"])
+
+
+def read_lease(item: Item) -> SeenLease:
+    """Read back what `lease_item` spelled."""
+    return SeenLease(Lease.model_validate_json(item["body"]), int(item["version"]))
+
+
+def named_item(key: Key, name: str) -> Item:
+    """Spell an item that leads to the limit of a name."""
+    return key._asdict() | {"name": name}
+
+
+def number(value: float) -> Decimal:
+    """Spell a number as DynamoDB takes it."""
+    return Decimal(f"{value:.{DIGITS}f}")
+
+
+def _document(lease: Lease) -> str:
+    return lease.model_dump_json(exclude_defaults=True)
+
 
 # Each is two writes of a transaction that has room for 100, other things among them.
 MAX_LIMITS = 40
@@ -54,7 +138,7 @@ def take_writes(limits: Sequence[SeenLimit], lease: Lease, now: datetime) -> lis
         WriteConflict: a limit has no room, which whoever read it overlooked.
         TooLarge: a transaction can't hold so many limits.
     """
-    slots = [Put(limit_items.slot_item(seen.limit.id, lease)) for seen in limits]
+    slots = [Put(slot_item(seen.limit.id, lease)) for seen in limits]
     return [*count_up_writes(limits, lease.slots, now), *slots]
 
 
@@ -91,8 +175,8 @@ def release_writes(
     still = [key for key in wanted if key in found]
     slots: Counter[UUID] = Counter()
     for key in still:
-        slots[wanted[key].id] += limit_items.read_slot(found[key]).slots
-    seen = [limit_items.read_limit(found[key]) for key in named if key in found]
+        slots[wanted[key].id] += read_slot(found[key]).slots
+    seen = [read_limit(found[key]) for key in named if key in found]
     limits = {one.limit.id: one for one in seen if one.limit.id in slots}
     limits |= _renamed(table, slots.keys() - limits.keys())
     lowered = count_down_writes(limits.values(), slots, now, seconds=seconds)
@@ -109,7 +193,7 @@ def count_down_writes(
 def replacing(seen: SeenLimit, limit: ConcurrencyLimit) -> Put:
     """Return the write that replaces a limit, unless anything of it changed."""
     after = SeenLimit(limit, seen.version + 1, seen.changes + 1)
-    return Put(limit_items.limit_item(after), unchanged(seen))
+    return Put(limit_item(after), unchanged(seen))
 
 
 def unchanged(seen: SeenLimit) -> ConditionBase:
@@ -153,4 +237,4 @@ def _renamed(table: Table, ids: Iterable[UUID]) -> dict[UUID, SeenLimit]:
     """Find the limits that no longer have the names under which slots were taken."""
     pointers = table.read_many([keys.limit_id(limit_id) for limit_id in ids])
     found = table.read_many([keys.limit(item["name"]) for item in pointers.values()])
-    return {seen.limit.id: seen for seen in map(limit_items.read_limit, found.values())}
+    return {seen.limit.id: seen for seen in map(read_limit, found.values())}

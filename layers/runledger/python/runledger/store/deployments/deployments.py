@@ -8,7 +8,7 @@ from boto3.dynamodb.conditions import ConditionBase
 
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.errors import WriteConflict
-from runledger.store import items, size_limits
+from runledger.store import items
 from runledger.store.deployments import deployment_items
 from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.dynamodb.errors import ConditionFailed
@@ -89,7 +89,7 @@ class DeploymentStore:
 
     def _put(self, seen: SeenDeployment, expect: ConditionBase) -> Put:
         item = deployment_items.deployment_item(seen, shards=self.shards.written)
-        return Put(size_limits.check_facts(item), expect, seen.pieces)
+        return Put(items.check_facts(item), expect, seen.pieces)
 
     def _write(self, deployment: Deployment, *writes: Write) -> None:
         try:

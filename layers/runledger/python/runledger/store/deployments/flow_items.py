@@ -1,7 +1,7 @@
 """Flows as items."""
 
 from runledger.domain.runs.flows import Flow
-from runledger.store import items, size_limits
+from runledger.store import items
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
 
@@ -24,7 +24,7 @@ def changed_in_flow_item(flow: Flow) -> dict[str, str]:
     updated = sort_keys.place(flow.updated, flow.created, flow.id)
     facts = flow.model_dump_json(exclude_defaults=True, exclude={"labels"})
     return dict(
-        size_limits.check_facts({"body": items.dump_document(flow), "facts": facts, "end": updated})
+        items.check_facts({"body": items.dump_document(flow), "facts": facts, "end": updated})
     )
 
 

@@ -9,18 +9,17 @@ from runledger.domain.events.events import ReceivedEvent
 from runledger.domain.events.recorder import Recording, TaskRunReport
 from runledger.domain.runs.states import State
 from runledger.store import items
-from runledger.store.caches import FifoCache
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Put, Write
 from runledger.store.events.events import EventStore
 from runledger.store.runs import task_run_items
-from runledger.store.runs.state_items import history
+from runledger.store.runs.derived_items import history
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
-from runledger.store.store import Store
+from runledger.store.store import FifoCache, Store
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from runledger.store.caches import KnownTombstones
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.large_documents import PIECES, WRITTEN, orphans, superseded
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Put
 from runledger.store.schema.keys import Key, remainder, tombstone
-from runledger.store.store import Store
+from runledger.store.store import KnownTombstones, Store
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from runledger.domain.errors import Conflict, WriteConflict
 from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.store import items, size_limits
+from runledger.store import items
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.runs import derived_items, flow_run_inputs, flow_run_items
-from runledger.store.runs.state_items import history
+from runledger.store.runs.derived_items import history
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
@@ -86,7 +86,7 @@ class FlowRunStore:
         try:
             self.table.write(
                 *_claim(run),
-                Put(size_limits.check_facts(self._item(run)), ABSENT),
+                Put(items.check_facts(self._item(run)), ABSENT),
                 *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
                 *history(keys.flow_run(run.id), run.state, shards=self.shards.written),
                 *derived_items.new_run_writes(run, shards=self.shards.written),
@@ -149,7 +149,7 @@ class FlowRunStore:
         beside = derived_items.changed(seen.run, run, shards=self.shards.written)
         return [
             Put(
-                size_limits.check_changed_facts(item, seen.run, run),
+                items.check_changed_facts(item, seen.run, run),
                 has_version(seen.version),
                 seen.pieces,
             ),

@@ -4,10 +4,9 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
-from runledger.domain.concurrency.concurrency_limits import HeldSlots
+from runledger.domain.concurrency_limits import HeldSlots
 from runledger.domain.runs.bookkeeping import in_utc
-from runledger.domain.runs.durations import duration
-from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.facts import TaskRunFacts, duration
 from runledger.domain.runs.states import is_taken_up, is_waiting
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.store import items

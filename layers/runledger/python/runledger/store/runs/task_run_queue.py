@@ -1,6 +1,6 @@
 """The queues of background runs: a partition each, in the order in which runs are handed out."""
 
-from runledger.domain.runs.waiting_runs import WaitingRun
+from runledger.domain.runs.task_runs import WaitingRun
 from runledger.store.dynamodb.writes import Item, Put
 from runledger.store.schema import keys
 

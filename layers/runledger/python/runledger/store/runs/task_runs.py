@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from runledger.domain.concurrency.concurrency_limits import HeldSlots
+from runledger.domain.concurrency_limits import HeldSlots
 from runledger.domain.errors import Conflict, WriteConflict
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.store import items, size_limits
+from runledger.store import items
 from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.runs import derived_items, task_run_items
-from runledger.store.runs.state_items import history
+from runledger.store.runs.derived_items import history
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import keys
 from runledger.store.store import Shards, Store
@@ -59,7 +59,7 @@ class TaskRunStore:
         """Store a new run, claiming its key or not, with its first state and what is beside it."""
         stored = Stored(run, version=first_version(run), claims=claims)
         return [
-            Put(size_limits.check_facts(self._item(stored)), ABSENT),
+            Put(items.check_facts(self._item(stored)), ABSENT),
             *_reclaimed(frozenset(), stored),
             *history(keys.task_run(run.id), run.state, shards=self.shards.written),
             *derived_items.new_run_writes(run, shards=self.shards.written),
@@ -113,7 +113,7 @@ class TaskRunStore:
         )
         beside = derived_items.changed(seen.run, run, shards=self.shards.written)
         claim = _reclaimed(claimed_keys(seen), after)
-        item = size_limits.check_changed_facts(self._item(after), seen.run, run)
+        item = items.check_changed_facts(self._item(after), seen.run, run)
         return [Put(item, has_version(seen.version), seen.pieces), *beside, *claim]
 
     def _item(self, stored: Stored) -> Item:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 if TYPE_CHECKING:
     from runledger.domain.logs import Log
-    from runledger.domain.runs.durations import Duration
+    from runledger.domain.runs.facts import Duration
 
 SEPARATOR = "#"
 AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)

@@ -1,7 +1,7 @@
 """Which plan costs less where a request names many owners: to ask for each, or to read all."""
 
 from runledger.store.dynamodb.table import Table
-from runledger.store.runs import counters
+from runledger.store.runs import derived_items
 from runledger.store.search.entities import EntityType, F, R
 from runledger.store.search.planner import Follow, Read, Walk
 
@@ -20,7 +20,7 @@ def costs_more_than_all(
     queries = _queries(read)
     if queries < many_queries or not kind.is_counted:
         return False
-    return counters.read(table, kind.name).total() <= ENTRIES_PER_QUERY * queries
+    return derived_items.read_totals(table, kind.name).total() <= ENTRIES_PER_QUERY * queries
 
 
 def _queries(read: Read | None) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from uuid import UUID
 
-from runledger.domain.runs.durations import Duration
+from runledger.domain.runs.facts import Duration
 from runledger.domain.sorting import Page, rank_by_duration
 from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.table import Query, Table

@@ -18,8 +18,8 @@ from runledger.parallel import MAX_PARALLEL
 from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.table import MAX_KEYS, Table, chunks
-from runledger.store.runs import counters
-from runledger.store.runs.counters import COUNTERS
+from runledger.store.runs import derived_items
+from runledger.store.runs.derived_items import COUNTERS
 from runledger.store.search.costs import MANY_QUERIES, costs_more_than_all
 from runledger.store.search.entities import EntityType, F, R, Selection
 from runledger.store.search.paths.shared import counted
@@ -122,7 +122,7 @@ class Searcher(Generic[F, R]):
     def _sum_up(self, types: AbstractSet[StateType | None]) -> SearchResult[int]:
         self.path = "counters"
         with self._in_time():
-            totals = counters.read(self.table, self.kind.name)
+            totals = derived_items.read_totals(self.table, self.kind.name)
         number = sum(totals[state_type] for state_type in types)
         return SearchResult(number, self.path, COUNTERS, number)
 

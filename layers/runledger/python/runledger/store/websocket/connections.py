@@ -8,13 +8,12 @@ from typing import Self
 
 from runledger.domain.values import Value
 from runledger.store import items
-from runledger.store.caches import FifoCache
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import PRESENT, in_index, lacks
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put
 from runledger.store.schema import indexes, keys
-from runledger.store.store import Store
+from runledger.store.store import FifoCache, Store
 
 # API Gateway ends a connection after two hours, and may fail to say so.
 MAX_AGE = timedelta(days=1)

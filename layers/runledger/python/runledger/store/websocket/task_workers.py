@@ -14,7 +14,7 @@ from uuid import UUID
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from runledger.domain.runs.states import State
-from runledger.domain.runs.waiting_runs import WaitingRun
+from runledger.domain.runs.task_runs import WaitingRun
 from runledger.domain.websocket.task_workers import TaskWorker
 from runledger.store import items
 from runledger.store.dynamodb import large_documents

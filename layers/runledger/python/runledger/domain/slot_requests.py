@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from runledger.domain.concurrency.concurrency_limits import ConcurrencyLimit
+from runledger.domain.concurrency_limits import ConcurrencyLimit
 from runledger.domain.errors import Invalid
 from runledger.domain.random_values import jittered
 

@@ -1,0 +1,86 @@
+"""Bodies about flow runs, as the reference reads them (contract, neighbours 3)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import RootModel
+
+from runledger import ids
+from runledger.api.bodies import PENDING, Body, Name, Parameters, StateCreate
+from runledger.domain.runs.empirical_policies import FlowRunPolicy
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State
+from runledger.domain.values import Labels
+
+
+class FlowRunCreate(Body):
+    """POST /flow_runs/."""
+
+    state: StateCreate | None = None
+    name: Name = None
+    flow_id: UUID
+    flow_version: str | None = None
+    parameters: Parameters = {}
+    context: dict[str, Any] = {}
+    parent_task_run_id: UUID | None = None
+    infrastructure_document_id: UUID | None = None
+    empirical_policy: FlowRunPolicy = FlowRunPolicy()
+    tags: list[str] = []
+    labels: Labels | None = {}
+    idempotency_key: str | None = None
+    work_pool_name: str | None = None
+    work_queue_name: str | None = None
+    job_variables: dict[str, Any] | None = None
+    deployment_id: UUID | None = None
+
+    def to_run(self, now: datetime) -> FlowRun:
+        """Return the flow run asked for, which has no state yet."""
+        asked = {
+            field: getattr(self, field) for field in FlowRun.model_fields if hasattr(self, field)
+        }
+        return FlowRun.model_construct(
+            **asked
+            | {
+                "id": ids.run_id(),
+                "name": self.name or ids.name(),
+                "tags": tuple(self.tags),
+                "labels": self.labels or {},
+                "job_variables": self._job_variables(),
+                "work_pool_name": self.work_pool_name or None,
+                "state": None,
+                "created": now,
+                "updated": now,
+            }
+        )
+
+    def _job_variables(self) -> dict[str, Any] | None:
+        # The reference writes a run with a key past the default that others get.
+        return self.job_variables if self.idempotency_key else self.job_variables or {}
+
+    def proposed(self, now: datetime) -> State:
+        """Return the first state asked for, PENDING by default."""
+        return (self.state or PENDING).proposed(now)
+
+
+class FlowRunLabels(RootModel[Labels]):
+    """PATCH /flow_runs/{id}/labels."""
+
+
+class FlowRunUpdate(Body):
+    """PATCH /flow_runs/{id}; only the keys that are sent change."""
+
+    name: Name = None
+    flow_version: str | None = None
+    parameters: Parameters = {}
+    empirical_policy: FlowRunPolicy = FlowRunPolicy()
+    tags: list[str] = []
+    infrastructure_pid: str | None = None
+    job_variables: dict[str, Any] | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Return what is to change."""
+        sent = {field: getattr(self, field) for field in self.model_fields_set}
+        if "tags" in sent:
+            sent["tags"] = tuple(self.tags)
+        return sent | ({"name": self.name or ids.name()} if "name" in sent else {})

@@ -1,0 +1,40 @@
+"""Bodies about flows, as the reference reads them (contract, neighbours 2)."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from runledger import ids
+from runledger.api.bodies import Body
+from runledger.domain.runs.flows import Flow
+from runledger.domain.values import Labels
+
+
+class FlowCreate(Body):
+    """POST /flows/."""
+
+    name: str = Field(pattern=r"^[^/%&><]+$")
+    tags: list[str] = []
+    labels: Labels | None = {}
+
+    def to_flow(self, now: datetime) -> Flow:
+        """Return the flow asked for."""
+        return Flow(
+            id=ids.run_id(),
+            created=now,
+            updated=now,
+            name=self.name,
+            tags=tuple(self.tags),
+            labels=self.labels,
+        )
+
+
+class FlowUpdate(Body):
+    """PATCH /flows/{id}."""
+
+    tags: list[str] = []
+
+    def changes(self) -> dict[str, Any]:
+        """Return what is to change."""
+        return {"tags": tuple(self.tags)} if "tags" in self.model_fields_set else {}

@@ -1,1 +1,0 @@
-"""Concurrency limits: how slots are counted, and answers to requests for slots."""
