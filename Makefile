@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+WORKERS ?= auto
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PINS := pyproject.toml layers/dependencies/requirements.txt
 REFERENCE := $(subst $(VENV),.reference-venv,$(BIN))
@@ -21,8 +22,8 @@ run: $(VENV)/local.stamp $(DATABASE) ## start the local server (PORT, HOST, DATA
 ui: $(VENV)/local.stamp .reference-venv/stamp ## serve Prefect's UI for the local server (UI_PORT, HOST, PREFECT_API_URL)
 	@exec $(BIN)/python -m local.ui "$$($(REFERENCE)/python -c "$(PACKAGE)")"
 
-test: $(VENV)/dev.stamp $(DATABASE) ## run the tests (ARGS="-k word" selects some)
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/dev.stamp $(DATABASE) ## run the tests (ARGS="-k word" selects some, WORKERS=0: in one process)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(VENV)/dev.stamp ## check format, lint, types, import contracts and template
 	$(BIN)/ruff format --check

@@ -21,6 +21,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
 )
+VALUES = LEAVES | JSON
 NESTED = st.integers(1, 3_000).map(lambda depth: b"[" * depth + b"]" * depth)
 LONG = st.integers(1, 6_000).map(lambda digits: b"9" * digits)
 
@@ -53,7 +54,7 @@ def replaced(body: Any, place: Place, value: Any) -> Any:  # noqa: ANN401
     return copy
 
 
-def mutated(body: Any, values: st.SearchStrategy[Any] = LEAVES | JSON) -> st.SearchStrategy[Any]:  # noqa: ANN401
+def mutated(body: Any, values: st.SearchStrategy[Any] = VALUES) -> st.SearchStrategy[Any]:  # noqa: ANN401
     """Return a body with something in it replaced."""
     return st.builds(replaced, st.just(body), st.sampled_from([*places(body)]), values)
 

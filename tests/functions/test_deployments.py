@@ -1,5 +1,5 @@
 import logging
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -37,7 +37,7 @@ def test_a_deployment_is_read_by_the_names_of_its_flow_and_its_own(
     assert api.get("/deployments/name/etl/every%20night").json() == deployment
 
 
-@pytest.mark.parametrize("path", ["name/etl/other", "name/other/nightly", str(uuid4())])
+@pytest.mark.parametrize("path", ["name/etl/other", "name/other/nightly", str(UUID(int=9))])
 def test_a_deployment_that_is_not_there_is_not_found(
     api: httpx.Client, flow: Json, path: str
 ) -> None:

@@ -1,6 +1,7 @@
 """Whatever is sent to an endpoint: no answer is a 500, and a refusal tells what is wrong."""
 
 import json
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -47,6 +48,7 @@ FEW = max(1, settings().max_examples // 3)
 FEWER = max(1, FEW // 2)
 
 
+@cache
 def valid_body(route: Route) -> Any:  # noqa: ANN401 - any JSON
     event = sample_event(route.operation)
     return json.loads(event["body"] or "null")
@@ -58,6 +60,17 @@ def ids(api_on_dynoxide: httpx.Client) -> list[str]:
     flow = made(api_on_dynoxide, new_flow())
     flow_run = made(api_on_dynoxide, new_flow_run(flow["id"]))
     return [flow["id"], flow_run["id"], made(api_on_dynoxide, new_task_run())["id"]]
+
+
+@cache
+def malformed_bodies(route: Route) -> st.SearchStrategy[bytes]:
+    """Make a strategy once: hypothesis takes longer to check one than to draw from it."""
+    return malformed(valid_body(route))
+
+
+@cache
+def bodies_of_long_texts(route: Route) -> st.SearchStrategy[Any]:
+    return mutated(valid_body(route), LONG_TEXTS | st.lists(LONG_TEXTS, max_size=2))
 
 
 def path(route: Route, variable: str) -> str:
@@ -92,7 +105,7 @@ def sent(
 def test_a_malformed_body_is_no_500(
     api_on_dynoxide: httpx.Client, ids: list[str], route: Route, data: st.DataObject
 ) -> None:
-    body = data.draw(malformed(valid_body(route)))
+    body = data.draw(malformed_bodies(route))
     variable = data.draw(st.sampled_from(ids))
     headers = data.draw(st.just({}) | HEADERS)
     assert_answered(sent(api_on_dynoxide, route, variable, content=body, headers=headers))
@@ -134,6 +147,6 @@ def test_a_long_variable_of_the_path_is_no_500(
 def test_a_long_text_in_a_body_is_no_500(
     api_on_dynoxide: httpx.Client, ids: list[str], route: Route, data: st.DataObject
 ) -> None:
-    body = data.draw(mutated(valid_body(route), LONG_TEXTS | st.lists(LONG_TEXTS, max_size=2)))
+    body = data.draw(bodies_of_long_texts(route))
     variable = data.draw(st.sampled_from(ids))
     assert_answered(sent(api_on_dynoxide, route, variable, json=body))

@@ -1,4 +1,4 @@
-from uuid import uuid4
+from uuid import UUID
 
 import httpx
 import pytest
@@ -17,10 +17,11 @@ from tests.functions.deploying import (
     shown,
 )
 
-NOBODY = {"id": str(uuid4())}
+NOBODY = {"id": str(UUID(int=8))}
+UNKNOWN = f"/{UUID(int=9)}"
 WEEKLY = {"schedule": ON_MONDAYS, "slug": "weekly"}
 EVERY_MINUTE = {"schedule": INTERVAL, "slug": "every minute"}
-REQUESTS = [("GET", ""), ("POST", ""), ("PATCH", f"/{uuid4()}"), ("DELETE", f"/{uuid4()}")]
+REQUESTS = [("GET", ""), ("POST", ""), ("PATCH", UNKNOWN), ("DELETE", UNKNOWN)]
 
 
 @pytest.fixture
