@@ -12,8 +12,8 @@ from runledger.domain.events.events import MAX_LABELS, MAX_NAME, MAX_RELATED, Ev
 from runledger.domain.events.flow_run_events import MAX_CHARACTERS, Relative, entered
 from runledger.domain.runs.states import State
 from runledger.domain.websocket.event_subscriptions import (
+    MAX_BACKFILL,
     MAX_BYTES,
-    MEMORY,
     event_message,
     subscription_request,
 )
@@ -110,7 +110,7 @@ def asked(**message: object) -> JSON:
 
 def test_a_listener_is_told_of_the_last_minutes_only() -> None:
     long_ago = {"occurred": {"since": "2020-01-01T00:00:00Z"}}
-    assert subscription_request(asked(filter=long_ago), NOW).since == NOW - MEMORY
+    assert subscription_request(asked(filter=long_ago), NOW).since == NOW - MAX_BACKFILL
 
 
 def test_a_listener_that_wants_nothing_of_the_past_is_told_nothing_of_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 from local.websocket_api.client import SocketClient, Sockets
 from runledger import websocket_wiring, wiring
 from runledger.domain.websocket.event_subscriptions import LogSubscriber
-from runledger.service.websocket import log_subscriptions
+from runledger.service.websocket import event_subscriptions
 from runledger.store.websocket.event_subscriptions import SubscriberStore
 from tests.bench.metering import metered
 from tests.functions.test_listeners import connect
@@ -157,7 +157,7 @@ def test_more_lines_than_a_call_has_time_for_come_once_and_in_their_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A chunk has a hundred lines or more, so that each call tells one."""
-    monkeypatch.setattr(log_subscriptions, "MAX_LINES", 50)
+    monkeypatch.setattr(event_subscriptions, "MAX_LINES", 50)
     socket, other = listen(sockets_on_dynoxide), listen(sockets_on_dynoxide, **OF_OTHER)
     sent = [f"{number:04}" for number in range(600)]
     logged(api_on_dynoxide, *(line(message, flow_run_id=RUN) for message in sent))

@@ -88,7 +88,7 @@ def test_a_worker_that_was_found_gone_before_the_platform_told_of_it_keeps_what_
     unsent = delay(api)
     stream.pump()
     told = Disconnect(at=wiring.now(), by_platform=True)
-    dispatcher.end(wiring.store(), gone.socket.id, told)
+    dispatcher.disconnect(wiring.store(), gone.socket.id, told)
     back, other = subscribe(connections), subscribe(connections, client_id="host-2")
     assert back.ids() == [unsent]
     back.ack()

@@ -52,7 +52,7 @@ def connect(connections: Sockets, *paths: str) -> list[SocketClient]:
 def sweep(after: timedelta, since: datetime | None = None) -> None:
     """End silent clients, as the schedule does, later than now or than another time."""
     at = (since or wiring.now()) + after
-    dispatcher.end_silent(ServiceContext(wiring.store(), websocket_wiring.connections(), at))
+    dispatcher.disconnect_silent(ServiceContext(wiring.store(), websocket_wiring.connections(), at))
 
 
 def kept() -> set[str]:

@@ -51,10 +51,10 @@ class Site:
 
     def connect(self, name: str) -> None:
         self.far_ends.open[name] = []
-        dispatcher.begin(self.store, name, CLIENT, lambda _: True, now=NOW)
+        dispatcher.connect(self.store, name, CLIENT, lambda _: True, now=NOW)
 
     def say(self, name: str, **message: object) -> None:
-        WebSocketDispatcher(self.context(), lambda _: True).hear(name, json.dumps(message))
+        WebSocketDispatcher(self.context(), lambda _: True).dispatch(name, json.dumps(message))
 
     def subscribe(self, name: str) -> None:
         self.say(name, type="subscribe", keys=["task"], client_id=name)
@@ -62,7 +62,7 @@ class Site:
     def end(self, name: str, *, by_platform: bool = False, unheard: bool = False) -> None:
         self.far_ends.open.pop(name, None)
         gone = Disconnect(at=NOW, by_platform=by_platform, unheard=unheard)
-        dispatcher.end(self.store, name, gone)
+        dispatcher.disconnect(self.store, name, gone)
 
     def announce(self) -> None:
         TaskRunDispatcher(self.context()).announce({"task:task"})

@@ -93,7 +93,9 @@ class Stage(RuleBasedStateMachine):
         self.after()
 
     def say(self, connection_id: str, **message: object) -> None:
-        WebSocketDispatcher(self.context, lambda _: True).hear(connection_id, json.dumps(message))
+        WebSocketDispatcher(self.context, lambda _: True).dispatch(
+            connection_id, json.dumps(message)
+        )
         if connection_id not in self.far_ends.open:
             self.closed(connection_id)
         self.after()
@@ -107,7 +109,7 @@ class Stage(RuleBasedStateMachine):
 
     def end(self, connection_id: str, how: Ending) -> None:
         gone = Disconnect(at=self.now, by_platform=how != OF_ITSELF, unheard=how == UNHEARD)
-        dispatcher.end(self.store, connection_id, gone)
+        dispatcher.disconnect(self.store, connection_id, gone)
         self.after()
 
     def is_waiting(self, run_id: UUID) -> bool:

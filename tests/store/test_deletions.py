@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from runledger.service.runs import flow_run_deletion
+from runledger import parallel
 from tests.store.asking import (
     Asked,
     Site,
@@ -181,8 +181,8 @@ def test_a_deletion_asks_as_much_for_each_task_run_in_any_number(
 
 def test_task_runs_are_removed_side_by_side(site_on_dynoxide: Site) -> None:
     api, _, client = site_on_dynoxide
-    asked = delete_flow_run(a_flow_run(api, flow_run_deletion.AT_ONCE))
-    meeting = threading.Barrier(flow_run_deletion.AT_ONCE)
+    asked = delete_flow_run(a_flow_run(api, parallel.MAX_PARALLEL))
+    meeting = threading.Barrier(parallel.MAX_PARALLEL)
     number = count(-1)  # the flow run's own is not waited with
 
     def wait(**_: object) -> None:
@@ -191,4 +191,4 @@ def test_task_runs_are_removed_side_by_side(site_on_dynoxide: Site) -> None:
 
     with hooked(client, "before-call.dynamodb.TransactWriteItems", wait):
         assert ask(api, asked).status_code == httpx.codes.NO_CONTENT
-    assert next(number) == flow_run_deletion.AT_ONCE
+    assert next(number) == parallel.MAX_PARALLEL

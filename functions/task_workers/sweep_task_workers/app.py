@@ -21,4 +21,4 @@ def handler(_: dict[str, Any], __: LambdaContext) -> None:
         disconnects.sweep(context, lease)
     finally:
         if not admits_token(None):
-            dispatcher.end_silent(context)
+            dispatcher.disconnect_silent(context)

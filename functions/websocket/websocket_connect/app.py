@@ -15,7 +15,7 @@ from runledger.service.websocket import dispatcher
 def handler(event: WebSocketEvent) -> dict[str, Any]:
     client = dispatcher.Handshake(event.path, event.subprotocols)
     try:
-        begun = dispatcher.begin(
+        begun = dispatcher.connect(
             wiring.store(), event.connection_id, client, admits_token, now=event.now
         )
     except Unavailable:

@@ -12,5 +12,5 @@ from runledger.service.websocket.dispatcher import WebSocketDispatcher
 @websocket
 def handler(event: WebSocketEvent) -> dict[str, Any]:
     context = ServiceContext(wiring.store(), websocket_wiring.connections(), event.now)
-    WebSocketDispatcher(context, admits_token).hear(event.connection_id, event.text)
+    WebSocketDispatcher(context, admits_token).dispatch(event.connection_id, event.text)
     return ACCEPTED

@@ -9,5 +9,5 @@ from runledger.service.websocket import dispatcher
 
 @websocket
 def handler(event: WebSocketEvent) -> dict[str, Any]:
-    dispatcher.end(wiring.store(), event.connection_id, event.disconnect)
+    dispatcher.disconnect(wiring.store(), event.connection_id, event.disconnect)
     return ACCEPTED

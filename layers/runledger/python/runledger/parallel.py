@@ -1,4 +1,4 @@
-"""Doing things at the same time, a bounded number of them, without changing their order."""
+"""Runs calls in threads, a bounded number at a time, and returns their results in order."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -10,45 +10,54 @@ from typing import TypeVar
 T = TypeVar("T")
 A = TypeVar("A")
 
-# Reads of one request that are under way at a time.
+# Calls of one request that run at a time; the DynamoDB client has connections for more.
 MAX_PARALLEL = 16
 
 _in_thread: ContextVar[bool] = ContextVar("in_thread", default=False)
 
 
-def map_in_parallel(act: Callable[[T], A], things: Iterable[T]) -> Iterator[A]:
-    """Yield what `act` returns for each thing, in the order of the things.
-
-    `MAX_PARALLEL` are under way while one is awaited, so no more are done in vain when the
-    rest is not asked for. What a thread does in turn is done by itself, one after the other: the
-    bound holds for a request.
+def map_all(act: Callable[[T], A], items: Iterable[T], max_parallel: int = MAX_PARALLEL) -> list[A]:
+    """Return the results of `act`, in the order of the items.
 
     Raises:
-        Exception: what the first `act` that failed raised; nothing is begun after it.
+        Exception: the first error of an `act`, in the order of the items; no call begins after it.
     """
-    rest = iter(things)
+    with ThreadPoolExecutor(max_parallel) as pool:
+        return list(pool.map(act, items))
+
+
+def map_in_parallel(act: Callable[[T], A], items: Iterable[T]) -> Iterator[A]:
+    """Yield the results of `act`, in the order of the items, while later calls run.
+
+    At most `MAX_PARALLEL` calls run ahead of the result that is awaited. A call that is itself in
+    such a thread runs its own calls one after the other, so the bound holds for a request.
+
+    Raises:
+        Exception: the first error of an `act`, in the order of the items; no call begins after it.
+    """
+    rest = iter(items)
     first = list(islice(rest, MAX_PARALLEL))
     if len(first) <= 1 or _in_thread.get():
         return map(act, chain(first, rest))
     return _map_in_threads(act, chain(first, rest))
 
 
-def _map_in_threads(act: Callable[[T], A], things: Iterator[T]) -> Iterator[A]:
+def _map_in_threads(act: Callable[[T], A], items: Iterator[T]) -> Iterator[A]:
     pool = ThreadPoolExecutor(MAX_PARALLEL)
 
-    def act_in_thread(thing: T) -> A:
+    def act_in_thread(item: T) -> A:
         _in_thread.set(True)
-        return act(thing)
+        return act(item)
 
-    def begin(thing: T) -> Future[A]:
-        # Each in a copy of the context, where the meter is.
-        return pool.submit(copy_context().run, act_in_thread, thing)
+    def begin(item: T) -> Future[A]:
+        # A copy of the context has the meter of the request.
+        return pool.submit(copy_context().run, act_in_thread, item)
 
     try:
-        begun = deque(begin(thing) for thing in islice(things, MAX_PARALLEL))
+        begun = deque(begin(item) for item in islice(items, MAX_PARALLEL))
         while begun:
             done = begun.popleft().result()
-            begun.extend(map(begin, islice(things, 1)))
+            begun.extend(map(begin, islice(items, 1)))
             yield done
     finally:
         pool.shutdown(cancel_futures=True)

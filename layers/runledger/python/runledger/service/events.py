@@ -3,7 +3,6 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -33,6 +32,7 @@ from runledger.domain.events.recorder import (
 )
 from runledger.domain.filters.events import EventFilter
 from runledger.domain.runs.task_runs import TaskRun
+from runledger.parallel import map_all
 from runledger.service.context import ServiceContext
 from runledger.service.retries import retry_on_conflict
 from runledger.store.events.events import EventStore
@@ -43,9 +43,6 @@ from runledger.store.store import Store
 
 # What adapters/observability.py sets up for all functions.
 logger = logging.getLogger("runledger")
-
-# Resources whose events are received at once; the client keeps as many connections.
-AT_ONCE = 16
 
 
 class Matching(NamedTuple):
@@ -69,12 +66,11 @@ def receive_all(store: Store, events: Sequence[Event], *, now: datetime) -> None
         for event in events:
             receive(store, event, now=now)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(receive_those, of_resource.values()))
+    map_all(receive_those, of_resource.values())
 
 
-def hear(context: ServiceContext, text: str) -> None:
-    """Receive an event that a client sends over a WebSocket; what is none is passed over."""
+def receive_message(context: ServiceContext, text: str) -> None:
+    """Receive an event that a client sends over a WebSocket; ignore a message that is none."""
     with suppress(ValidationError):
         receive(context.store, Event.model_validate_json(text), now=context.now)
 

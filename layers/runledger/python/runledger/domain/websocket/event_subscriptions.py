@@ -13,7 +13,7 @@ from runledger.domain.values import Value
 from runledger.domain.websocket.protocol import DROPPED, PROTOCOL_ERROR, CloseConnection, Message
 
 # How far back a listener is told what it missed.
-MEMORY = timedelta(minutes=15)
+MAX_BACKFILL = timedelta(minutes=15)
 
 # What API Gateway carries.
 MAX_BYTES = 128 * 1024
@@ -53,11 +53,11 @@ def subscription_request(message: Message, now: datetime) -> SubscriptionRequest
         CloseConnection: it says something else.
     """
     wanted = _filter(message, EventFilter, now)
-    since = max(wanted.occurred.since, now - MEMORY)
+    since = max(wanted.occurred.since, now - MAX_BACKFILL)
     return SubscriptionRequest(wanted, since if message.get("backfill", True) else None)
 
 
-def wanted_lines(message: Message, now: datetime) -> LogFilter:
+def log_filter(message: Message, now: datetime) -> LogFilter:
     """Read which lines of logs a client asks for: of those that come, there is no past.
 
     Raises:

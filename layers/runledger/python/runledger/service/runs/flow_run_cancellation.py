@@ -5,7 +5,6 @@ What ended meanwhile stays as it ended.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
@@ -16,6 +15,7 @@ from runledger.domain.errors import Rejected, UnknownRun
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import TERMINAL, State, StateType
 from runledger.domain.runs.task_runs import TaskRun
+from runledger.parallel import map_all
 from runledger.service.context import ServiceContext
 from runledger.service.runs import flow_runs, task_run_states
 from runledger.store.dynamodb.stream_records import Change
@@ -28,8 +28,8 @@ from runledger.store.store import Store
 
 MESSAGE = "The parent flow run was cancelled."
 
-# Task runs in a round, and how many of them at once.
-ROUND, AT_ONCE = 250, 16
+# Task runs in a round.
+ROUND = 250
 
 
 def cancel_children(context: ServiceContext, cancelled: Sequence[Change]) -> None:
@@ -45,8 +45,7 @@ def _cancel_some(store: Store, flow_run_id: UUID, done: str, now: datetime) -> N
         return
     claims = list(islice(FlowRunStore.of(store).claims(flow_run_id, done, page=ROUND), ROUND))
     children = CancellationStore.of(store).task_runs([claim.task_run_id for claim in claims])
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda child: _cancel(store, child, now), children))
+    map_all(lambda child: _cancel(store, child, now), children)
     if len(claims) == ROUND:
         CancellationStore.of(store).note(flow_run_id, claims[-1].place)
 

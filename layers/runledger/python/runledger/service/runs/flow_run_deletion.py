@@ -4,8 +4,7 @@ So nothing new can be made in it, however many try to. What a request has no tim
 table's stream, which tells of the removal: see `cascade_deletes`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -13,6 +12,7 @@ from uuid import UUID
 
 from runledger.domain.errors import NotFound, Unavailable
 from runledger.domain.runs.flow_runs import FlowRun
+from runledger.parallel import MAX_PARALLEL, map_all
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs.flow_runs import NOT_FOUND
 from runledger.store.dynamodb.table import Deadline, chunks
@@ -20,9 +20,6 @@ from runledger.store.runs.cascade_deletes import CascadeDeleteStore
 from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.runs.task_run_deletion import TaskRunDeletionStore
 from runledger.store.store import Store
-
-# What is removed at once; the client keeps as many connections.
-AT_ONCE = 16
 
 # Task runs that are looked up at first, and then removed before others are looked up.
 PAGE = 256
@@ -54,10 +51,10 @@ def delete_each(
 
     def delete_one(run_id: UUID) -> None:
         if _close(store, run_id, now=now, precondition=precondition):
-            remove_rest(store, run_id, now=now, at_once=1)
+            remove_rest(store, run_id, now=now, max_parallel=1)
 
     for some in chunks(ids, PAGE):
-        _do_for_each(some, delete_one, AT_ONCE)
+        map_all(delete_one, some)
 
 
 def _close(
@@ -76,18 +73,15 @@ def _close(
     return retry_on_conflict(attempt)
 
 
-def remove_rest(store: Store, run_id: UUID, *, now: datetime, at_once: int = AT_ONCE) -> None:
+def remove_rest(
+    store: Store, run_id: UUID, *, now: datetime, max_parallel: int = MAX_PARALLEL
+) -> None:
     """Remove the task runs, the states and the inputs of a flow run that is gone."""
     delete_task_run = partial(_delete_task_run, store, now=now)
     claims = FlowRunStore.of(store).claims(run_id, page=PAGE)
     for some in chunks(claims, PAGE):
-        _do_for_each([claim.task_run_id for claim in some], delete_task_run, at_once)
+        map_all(delete_task_run, [claim.task_run_id for claim in some], max_parallel)
     FlowRunStore.of(store).remove_rest(run_id)
-
-
-def _do_for_each(ids: Sequence[UUID], act: Callable[[UUID], None], at_once: int) -> None:
-    with ThreadPoolExecutor(at_once) as pool:
-        list(pool.map(act, ids))
 
 
 def _delete_task_run(store: Store, run_id: UUID, now: datetime) -> None:

@@ -5,11 +5,11 @@ All of it can be repeated: what is gone is not missed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from runledger.parallel import map_all
 from runledger.service.deployments import deployments, flows
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
@@ -29,9 +29,6 @@ from runledger.store.store import Store
 # A request that began before a removal may write until it ends, within 29 seconds; whether one did
 # is looked up after these.
 SETTLING = timedelta(seconds=60)
-
-# Task runs whose removals are followed at once; the client keeps as many connections.
-AT_ONCE = 16
 
 
 class Removed(NamedTuple):
@@ -63,8 +60,7 @@ def follow(
 
     leaves = [number for number, change in enumerate(changes) if not _is_of_parent(change)]
     parents = [number for number, change in enumerate(changes) if _is_of_parent(change)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        errors = dict(zip(leaves, pool.map(attempt, leaves), strict=True))
+    errors = dict(zip(leaves, map_all(attempt, leaves), strict=True))
     errors |= {number: attempt(number) for number in parents}
     failed = ((number, errors[number]) for number in sorted(errors))
     for number, error in failed:

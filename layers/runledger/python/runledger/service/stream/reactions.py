@@ -13,7 +13,7 @@ from runledger.domain.runs.task_runs import TaskRun, waiting_run
 from runledger.service.context import ServiceContext
 from runledger.service.runs.flow_run_cancellation import cancel_children
 from runledger.service.stream.flow_run_events import report, state_of
-from runledger.service.websocket import event_subscriptions, log_subscriptions
+from runledger.service.websocket import event_subscriptions
 from runledger.service.websocket.task_run_dispatcher import TaskRunDispatcher
 from runledger.store.dynamodb import large_documents, stream_records
 from runledger.store.dynamodb.stream_records import Change
@@ -116,7 +116,7 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(waits_no_longer, release),
     Reaction(begins_to_wait, hand_out),
     Reaction(enters_a_state, report),
-    Reaction(occurred, event_subscriptions.tell),
-    Reaction(is_listened_for, log_subscriptions.tell),
+    Reaction(occurred, event_subscriptions.publish_events),
+    Reaction(is_listened_for, event_subscriptions.publish_logs),
     Reaction(cancellations.goes_on, cancel_children),
 )

@@ -1,23 +1,21 @@
 """What becomes of a task worker's runs once it is gone."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from runledger.domain.errors import WriteConflict
 from runledger.domain.runs.task_runs import WaitingRun, is_unstarted, own_queue
 from runledger.domain.websocket.protocol import INTERNAL_ERROR
 from runledger.domain.websocket.task_workers import Disconnect, TaskWorker
+from runledger.parallel import map_all
 from runledger.service.context import ServiceContext
 from runledger.service.retries import retry_on_conflict
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.store import Store
 from runledger.store.websocket.task_workers import HeldRun, SeenWorker, TaskWorkerStore
-
-# Connections that are asked at once whether they are still there.
-AT_ONCE = 16
 
 
 def record_disconnect(store: Store, connection_id: str, gone: Disconnect) -> None:
@@ -86,14 +84,11 @@ def sweep(context: ServiceContext, lease: timedelta) -> None:
             ).reassign()
 
 
-def _asked(
-    context: ServiceContext, workers: Sequence[TaskWorker]
-) -> Iterator[tuple[TaskWorker, bool]]:
+def _asked(context: ServiceContext, workers: Sequence[TaskWorker]) -> list[tuple[TaskWorker, bool]]:
     """Tell of each worker that is not known to be gone whether it is there."""
     unsure = [worker for worker in workers if worker.gone is None]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = pool.map(lambda worker: _is_there(context, worker), unsure)
-        yield from zip(unsure, answers, strict=True)
+    answers = map_all(partial(_is_there, context), unsure)
+    return list(zip(unsure, answers, strict=True))
 
 
 def _is_there(context: ServiceContext, worker: TaskWorker) -> bool:

@@ -1,7 +1,6 @@
-"""WebSocket conversations: how one begins, what is said in it by its path, and how it ends."""
+"""Accepts WebSocket connections, passes their messages to handlers, and removes them."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,78 +18,79 @@ from runledger.domain.websocket.protocol import (
     CloseConnection,
 )
 from runledger.domain.websocket.task_workers import Disconnect
+from runledger.parallel import map_all
 from runledger.service import events
 from runledger.service.context import ServiceContext
-from runledger.service.websocket import disconnects, event_subscriptions, log_subscriptions
+from runledger.service.websocket import disconnects, event_subscriptions
 from runledger.service.websocket.task_run_dispatcher import TaskRunDispatcher
 from runledger.store.store import Store
 from runledger.store.websocket.connections import Connection, ConnectionStore
 from runledger.store.websocket.event_subscriptions import SubscriberStore
 
-# Tells whether who shows this credential may speak.
+# Tells whether a client with this credential is admitted.
 Admits = Callable[[str | None], bool]
 
-# Hears one message of a client that may speak.
-Conversation = Callable[[ServiceContext, Connection, str], None]
+# Deals with one message of an admitted client.
+MessageHandler = Callable[[ServiceContext, Connection, str], None]
 
 
 def hand_out_task_runs(context: ServiceContext, connection: Connection, text: str) -> None:
-    """Talk to a task worker."""
-    TaskRunDispatcher(context).hear(connection, text)
+    """Deal with a message of a task worker."""
+    TaskRunDispatcher(context).receive(connection, text)
 
 
-def take_events(context: ServiceContext, _: Connection, text: str) -> None:
-    """Take what a client reports: an event with each message."""
-    events.hear(context, text)
+def receive_event(context: ServiceContext, _: Connection, text: str) -> None:
+    """Receive an event."""
+    events.receive_message(context, text)
 
 
-def tell_of_events(context: ServiceContext, connection: Connection, text: str) -> None:
-    """Tell a client of the events that it asks for."""
-    event_subscriptions.hear(context, connection.id, text)
+def send_events(context: ServiceContext, connection: Connection, text: str) -> None:
+    """Deal with a message of an event subscriber."""
+    event_subscriptions.subscribe_to_events(context, connection.id, text)
 
 
-def tell_of_logs(context: ServiceContext, connection: Connection, text: str) -> None:
-    """Tell a client of the lines of logs that it asks for."""
-    log_subscriptions.hear(context, connection.id, text)
+def send_logs(context: ServiceContext, connection: Connection, text: str) -> None:
+    """Deal with a message of a log subscriber."""
+    event_subscriptions.subscribe_to_logs(context, connection.id, text)
 
 
-CONVERSATIONS: Mapping[str, Conversation] = {
+MESSAGE_HANDLERS: Mapping[str, MessageHandler] = {
     "/task_runs/subscriptions/scheduled": hand_out_task_runs,
-    "/events/in": take_events,
-    "/events/out": tell_of_events,
-    "/logs/out": tell_of_logs,
+    "/events/in": receive_event,
+    "/events/out": send_events,
+    "/logs/out": send_logs,
 }
 
-# What is said there has its effect even if the connection ends meanwhile.
+# Messages on these paths take effect even if their connection ends before they are read.
 FINISH_AFTER_CLOSE = {"/events/in"}
 
-# Silent clients that a sweep ends, some at a time: more would outlast the function's 29 s.
-MAX_ENDED, AT_ONCE = 5_000, 16
+# Silent clients that one sweep disconnects: more would outlast the function's 29 s.
+MAX_DISCONNECTED = 5_000
 
 
 class Handshake(NamedTuple):
-    """Who asks for a conversation: what it is to be about, and what the client speaks."""
+    """The path and the subprotocols that a client asks for."""
 
     path: str
     subprotocols: tuple[str, ...]
 
 
-def begin(
-    store: Store, connection_id: str, client: Handshake, admits: Admits, *, now: datetime
+def connect(
+    store: Store, connection_id: str, handshake: Handshake, admits: Admits, *, now: datetime
 ) -> bool:
-    """Begin a conversation, unless nobody here knows what to say on its path.
+    """Store a connection, if its path is known; return whether the handshake is accepted.
 
-    Who does not offer the subprotocol shows no credentials, and is let in only where none are asked
-    for (contract, task-runs 6.1). Where they are, a client that is let in has to show them in time.
+    A client that does not offer the subprotocol sends no credentials; it is admitted only where
+    none are needed (contract, task-runs 6.1). Otherwise the client has some seconds to send them.
     """
-    shows_credentials, is_open = SUBPROTOCOL in client.subprotocols, admits(None)
-    if client.path not in CONVERSATIONS or not (shows_credentials or is_open):
+    sends_credentials, is_open = SUBPROTOCOL in handshake.subprotocols, admits(None)
+    if handshake.path not in MESSAGE_HANDLERS or not (sends_credentials or is_open):
         return False
     connection = Connection(
         id=connection_id,
-        path=client.path,
-        admitted=not shows_credentials,
-        finish_after_close=client.path in FINISH_AFTER_CLOSE,
+        path=handshake.path,
+        admitted=not sends_credentials,
+        finish_after_close=handshake.path in FINISH_AFTER_CLOSE,
         deadline=None if is_open else now + TIME_TO_AUTHENTICATE,
     )
     ConnectionStore.of(store).open(connection, now)
@@ -99,35 +99,35 @@ def begin(
 
 @dataclass(frozen=True)
 class WebSocketDispatcher:
-    """Where messages are heard."""
+    """Passes each message to the handler of its connection's path."""
 
     context: ServiceContext
     admits: Admits
 
-    def hear(self, connection_id: str, text: str) -> None:
-        """Hear a message.
+    def dispatch(self, connection_id: str, text: str) -> None:
+        """Deal with a message; close the connection where the protocol asks for it.
 
-        A client that is cut off by an error of ours comes back, and what it had to say or was to
-        be told is not lost.
+        An unexpected error closes the connection, too: the client connects again and repeats what
+        was not acknowledged.
         """
         try:
-            self._hear(connection_id, text)
-        except CloseConnection as end:
-            self.context.connections.close(connection_id, end.code, end.reason)
+            self._dispatch(connection_id, text)
+        except CloseConnection as close:
+            self.context.connections.close(connection_id, close.code, close.reason)
         except ConnectionClosed:
-            return  # What has to follow, follows when its end is told.
+            return  # The disconnect event does the rest.
         except BaseException:
             self.context.connections.close(connection_id, INTERNAL_ERROR, "Internal error")
             raise
 
-    def _hear(self, connection_id: str, text: str) -> None:
+    def _dispatch(self, connection_id: str, text: str) -> None:
         connection = ConnectionStore.of(self.context.store).read(connection_id)
         if connection is None:
             raise _unknown()
         if not connection.admitted:
             self._admit(connection, text)
             return
-        CONVERSATIONS[connection.path](self.context, connection, text)
+        MESSAGE_HANDLERS[connection.path](self.context, connection, text)
 
     def _admit(self, connection: Connection, text: str) -> None:
         protocol.authenticate(text, self.admits)
@@ -136,29 +136,27 @@ class WebSocketDispatcher:
         self.context.connections.send(connection.id, protocol.AUTH_SUCCESS)
 
 
-def end(store: Store, connection_id: str, gone: Disconnect) -> None:
-    """Forget a conversation that ended."""
+def disconnect(store: Store, connection_id: str, gone: Disconnect) -> None:
+    """Remove a connection that ended, with its task worker and its subscriptions."""
     disconnects.record_disconnect(store, connection_id, gone)
     SubscriberStore.of(store, EventSubscriber).remove(connection_id)
     SubscriberStore.of(store, LogSubscriber).remove(connection_id)
     ConnectionStore.of(store).forget(connection_id)
 
 
-def end_silent(context: ServiceContext) -> None:
-    """End the connections of clients that have not shown credentials in time, and forget them.
+def disconnect_silent(context: ServiceContext) -> None:
+    """Close and remove the connections whose clients did not send credentials in time.
 
-    API Gateway may fail to tell that they have ended. A client that is there comes back.
+    API Gateway may send no disconnect event for them. A client that is still there connects again.
 
     Raises:
         Unavailable: API Gateway or the table does not answer; the next sweep tries again.
     """
-    overdue = islice(ConnectionStore.of(context.store).overdue(context.now), MAX_ENDED)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for _ in pool.map(partial(_end_silent, context), overdue):
-            pass
+    overdue = islice(ConnectionStore.of(context.store).overdue(context.now), MAX_DISCONNECTED)
+    map_all(partial(_disconnect_silent, context), overdue)
 
 
-def _end_silent(context: ServiceContext, connection_id: str) -> None:
+def _disconnect_silent(context: ServiceContext, connection_id: str) -> None:
     connection = ConnectionStore.of(context.store).read(connection_id)
     if connection and not connection.admitted:
         context.connections.close(connection_id, INTERNAL_ERROR, SILENT)

@@ -1,89 +1,132 @@
-"""Telling clients of events: what they missed when they begin to listen, then what comes.
+"""Sends events and log lines to the clients that subscribe to them.
 
-A client is listed before what it missed is read, and an event is stored before the clients that
-are to be told of it are read: so none falls between.
+An event subscriber is stored before the events that it missed are read, and an event is stored
+before the subscribers are read: no event falls between. Log subscribers get no earlier lines.
 """
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import chain
 
-from runledger.domain.errors import ConnectionClosed, Unavailable
+from runledger.domain.errors import ConnectionClosed, Unavailable, Unfinished
 from runledger.domain.events.events import ReceivedEvent
+from runledger.domain.logs import Log
 from runledger.domain.websocket import event_subscriptions, protocol
-from runledger.domain.websocket.event_subscriptions import EventSubscriber
+from runledger.domain.websocket.event_subscriptions import EventSubscriber, LogSubscriber
 from runledger.domain.websocket.protocol import INTERNAL_ERROR
+from runledger.parallel import map_all
 from runledger.service.context import ServiceContext
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.events.events import EventStore
+from runledger.store.logs.chunks import is_whole, read_logs
 from runledger.store.websocket.event_subscriptions import L, SubscriberStore
 
-# Clients that are told at once.
-AT_ONCE = 16
+# Lines that one call of the function sends within its 29 s; a message takes milliseconds.
+MAX_LINES = 2_000
 
 
-def hear(context: ServiceContext, connection_id: str, text: str) -> None:
-    """Let a client listen; once it does, what else it says means nothing.
+def subscribe_to_events(context: ServiceContext, connection_id: str, text: str) -> None:
+    """Store an event subscriber and send the events that it missed; ignore its later messages.
 
     Raises:
-        CloseConnection: it asks for nothing that can be understood.
+        CloseConnection: the message is no valid request.
     """
-    if SubscriberStore.of(context.store, EventSubscriber).is_known(connection_id):
+    subscribers = SubscriberStore.of(context.store, EventSubscriber)
+    if subscribers.is_known(connection_id):
         return
-    subscription_request = event_subscriptions.subscription_request(
-        protocol.read(text), context.now
-    )
-    subscriber = EventSubscriber(connection_id=connection_id, wanted=subscription_request.wanted)
-    SubscriberStore.of(context.store, EventSubscriber).add(subscriber, context.now)
-    if subscription_request.since:
-        until = min(
-            subscription_request.wanted.occurred.until, context.now + event_subscriptions.MEMORY
-        )
-        missed = EventStore.of(context.store).between(subscription_request.since, until)
-        _tell(context, subscriber, missed)
+    request = event_subscriptions.subscription_request(protocol.read(text), context.now)
+    subscriber = EventSubscriber(connection_id=connection_id, wanted=request.wanted)
+    subscribers.add(subscriber, context.now)
+    if request.since:
+        until = min(request.wanted.occurred.until, context.now + event_subscriptions.MAX_BACKFILL)
+        missed = EventStore.of(context.store).between(request.since, until)
+        _send_events(context, missed, subscriber)
 
 
-def tell(context: ServiceContext, added: Sequence[Change]) -> None:
-    """Tell all who listen of events that were stored."""
-    listening = SubscriberStore.of(context.store, EventSubscriber).all()
-    if not listening:
+def subscribe_to_logs(context: ServiceContext, connection_id: str, text: str) -> None:
+    """Store a log subscriber; ignore its later messages.
+
+    Raises:
+        CloseConnection: the message is no valid request.
+    """
+    subscribers = SubscriberStore.of(context.store, LogSubscriber)
+    if subscribers.is_known(connection_id):
         return
-    told = EventStore.of(context.store).stored([change.new for change in added if change.new])
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda one: _tell(context, one, told), listening))
+    wanted = event_subscriptions.log_filter(protocol.read(text), context.now)
+    subscribers.add(LogSubscriber(connection_id=connection_id, wanted=wanted), context.now)
 
 
-def _tell(
-    context: ServiceContext, subscriber: EventSubscriber, told: Iterable[ReceivedEvent]
+def publish_events(context: ServiceContext, added: Sequence[Change]) -> None:
+    """Send new events to their subscribers."""
+    subscribers = SubscriberStore.of(context.store, EventSubscriber).all()
+    if not subscribers:
+        return
+    items = [change.new for change in added if change.new]
+    events = EventStore.of(context.store).stored(items)
+    map_all(partial(_send_events, context, events), subscribers)
+
+
+def publish_logs(context: ServiceContext, added: Sequence[Change]) -> None:
+    """Send new log lines to their subscribers, except those of chunks in several pieces.
+
+    A stream record holds a chunk of lines, and each line is a message.
+
+    Raises:
+        Unfinished: there are more lines than the time allows; the stream repeats the rest.
+    """
+    whole = [change for change in added if change.new and is_whole([change.new])]
+    chunks, rest = _in_time(whole)
+    lines = sorted(chain.from_iterable(chunks), key=lambda line: (line.timestamp, line.id))
+    subscribers = SubscriberStore.of(context.store, LogSubscriber).all()
+    map_all(partial(_send_lines, context, lines), subscribers)
+    if rest:
+        raise Unfinished(rest.sequence_number)
+
+
+def _in_time(added: Sequence[Change]) -> tuple[list[list[Log]], Change | None]:
+    """Return the lines of the first chunks, at least one chunk, and the first change left out."""
+    chunks: list[list[Log]] = []
+    number = 0
+    for change in added:
+        lines = read_logs([change.new]) if change.new else []
+        number += len(lines)
+        if chunks and number > MAX_LINES:
+            return chunks, change
+        chunks.append(lines)
+    return chunks, None
+
+
+def _send_events(
+    context: ServiceContext, events: Iterable[ReceivedEvent], subscriber: EventSubscriber
 ) -> None:
-    """Tell a client of the events that it asks for."""
-    messages = (
-        event_subscriptions.event_message(event)
-        for event in told
-        if subscriber.wanted.matches(event)
-    )
-    pass_on(
-        context,
-        SubscriberStore.of(context.store, EventSubscriber),
-        subscriber.connection_id,
-        messages,
-    )
+    matching = filter(subscriber.wanted.matches, events)
+    messages = map(event_subscriptions.event_message, matching)
+    subscribers = SubscriberStore.of(context.store, EventSubscriber)
+    _send(context, subscribers, subscriber.connection_id, messages)
 
 
-def pass_on(
+def _send_lines(context: ServiceContext, lines: Sequence[Log], subscriber: LogSubscriber) -> None:
+    matching = filter(subscriber.wanted.matches, lines)
+    messages = map(event_subscriptions.log_message, matching)
+    subscribers = SubscriberStore.of(context.store, LogSubscriber)
+    _send(context, subscribers, subscriber.connection_id, messages)
+
+
+def _send(
     context: ServiceContext,
-    listed: SubscriberStore[L],
+    subscribers: SubscriberStore[L],
     connection_id: str,
     messages: Iterable[str | None],
 ) -> None:
-    """Send a client messages, but for those that nothing can carry; forget one that is gone.
+    """Send messages, except those that are too large (None); remove a subscriber that is gone.
 
-    One that is slow to take them is cut off: it comes back.
+    A subscriber that is too slow is disconnected: its client connects again.
     """
     try:
         for message in filter(None, messages):
             context.connections.send(connection_id, message)
     except ConnectionClosed:
-        listed.remove(connection_id)
+        subscribers.remove(connection_id)
     except Unavailable:
-        listed.remove(connection_id)
+        subscribers.remove(connection_id)
         context.connections.close(connection_id, INTERNAL_ERROR, "Too slow")

@@ -44,7 +44,7 @@ class TaskRunDispatcher:
     def _workers(self) -> TaskWorkerStore:
         return TaskWorkerStore.of(self.context.store)
 
-    def hear(self, connection: Connection, text: str) -> None:
+    def receive(self, connection: Connection, text: str) -> None:
         """Hear a message of a worker's (contract, task-runs 6.2).
 
         What is said while no run awaits acknowledgement goes unheeded.
@@ -69,7 +69,7 @@ class TaskRunDispatcher:
         if added := self._workers.add(worker):
             self._serve(added, worker)
         else:  # It was said twice at once; this is then heard after the other.
-            self.hear(connection, text)
+            self.receive(connection, text)
 
     def _answered(self, seen: SeenWorker, text: str) -> None:
         match protocol.read(text).get("type"):
