@@ -18,8 +18,8 @@ from runledger.domain.runs.task_runs import TaskRun
 from runledger.parallel import map_all
 from runledger.service.context import ServiceContext
 from runledger.service.runs import flow_runs, task_run_states
+from runledger.store import stream_changes
 from runledger.store.dynamodb.stream_records import Change
-from runledger.store.runs import cancellations
 from runledger.store.runs.cancellations import CancellationStore
 from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.runs.task_run_items import Stored
@@ -36,7 +36,7 @@ def cancel_children(context: ServiceContext, cancelled: Sequence[Change]) -> Non
     """Cancel what belongs to cancelled flow runs, or part of it."""
     for change in cancelled:
         _, run_id = keys.entity_of(change.key)
-        _cancel_some(context.store, run_id, cancellations.done(change.new), context.now)
+        _cancel_some(context.store, run_id, stream_changes.cancelled_up_to(change), context.now)
 
 
 def _cancel_some(store: Store, flow_run_id: UUID, done: str, now: datetime) -> None:

@@ -14,14 +14,14 @@ from runledger.service.deployments import deployments, flows
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
 from runledger.service.stream.reactions import Failure
-from runledger.store.dynamodb import large_documents, stream_records
+from runledger.store import stream_changes
+from runledger.store.dynamodb import stream_records
 from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Deadline
-from runledger.store.dynamodb.writes import Item
 from runledger.store.logs.logs import LogStore
 from runledger.store.runs.cascade_deletes import CascadeDeleteStore
-from runledger.store.runs.task_run_deletion import TaskRunDeletionStore, fits_a_transaction
+from runledger.store.runs.task_run_deletion import TaskRunDeletionStore
 from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER
 from runledger.store.store import Store
@@ -32,10 +32,10 @@ SETTLING = timedelta(seconds=60)
 
 
 class Removed(NamedTuple):
-    """What was removed, and its item, unless the stream tells of it once more."""
+    """The entity that was removed; `is_complete` if nothing of it can be left over."""
 
     id: UUID
-    item: Item | None
+    is_complete: bool
     now: datetime
 
 
@@ -74,11 +74,12 @@ def _is_of_parent(change: Change) -> bool:
 
 
 def _follow(store: Store, change: Change, deadline: Deadline, now: datetime) -> None:
-    if change.new is not None or change.key.sk not in FOLLOWED:
+    if not stream_changes.is_removal(change) or change.key.sk not in FOLLOWED:
         return
     kind, item_id = keys.entity_of(change.key)
     is_itself = change.key.sk == kind
-    removed = Removed(item_id, change.old if is_itself else None, now)
+    is_complete = change.key.sk == keys.TASK_RUN and stream_changes.removal_was_complete(change)
+    removed = Removed(item_id, is_complete, now)
     try:
         if change.key.sk == REMAINDER:
             CascadeDeleteStore.of(store.with_deadline(deadline)).remove_orphaned_pieces(
@@ -89,13 +90,13 @@ def _follow(store: Store, change: Change, deadline: Deadline, now: datetime) -> 
         CascadeDeleteStore.of(store).repeat_now(change.key, now)
     else:
         # A request that gives a task run a large state may have written its pieces meanwhile.
-        if is_itself and (kind in PARENTS or large_documents.references(change.old or {})):
+        if is_itself and (kind in PARENTS or stream_changes.had_document_pieces(change)):
             CascadeDeleteStore.of(store).repeat_later(change.key, now + SETTLING)
 
 
 def of_task_run(store: Store, removed: Removed) -> None:
     """Remove what a task run logged, and states and links that were too many to go with it."""
-    if removed.item is None or not fits_a_transaction(removed.item):
+    if not removed.is_complete:
         retry_on_conflict(lambda: TaskRunDeletionStore.of(store).remove_rest(removed.id))
     LogStore.of(store).remove(LogStore.of(store).of_task_run(removed.id))
 

@@ -1,7 +1,7 @@
-"""What follows from changes of the table: a table of reactions, each with the changes it concerns.
+"""Reactions to changes of the table, each with the changes that it concerns.
 
-The stream tells each change at least once, so a reaction may be repeated. The patterns by which the
-stream is filtered stand in template.yaml, and must let through whatever concerns a reaction.
+The stream repeats a change after a failure, so a reaction may run twice. The event source mapping
+of template.yaml filters the stream: it must pass every change that concerns a reaction.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,38 +12,36 @@ from runledger.domain.runs.states import is_taken_up, is_waiting
 from runledger.domain.runs.task_runs import TaskRun, waiting_run
 from runledger.service.context import ServiceContext
 from runledger.service.runs.flow_run_cancellation import cancel_children
-from runledger.service.stream.flow_run_events import report, state_of
-from runledger.service.websocket import event_subscriptions
+from runledger.service.stream.flow_run_events import report
+from runledger.service.websocket.event_subscriptions import publish_events, publish_logs
 from runledger.service.websocket.task_run_dispatcher import TaskRunDispatcher
-from runledger.store.dynamodb import large_documents, stream_records
+from runledger.store import stream_changes
+from runledger.store.dynamodb import stream_records
 from runledger.store.dynamodb.stream_records import Change
-from runledger.store.dynamodb.writes import Item
-from runledger.store.logs import chunks
-from runledger.store.runs import cancellations, task_run_items, task_run_queue
-from runledger.store.schema import keys
 from runledger.store.websocket.task_workers import TaskWorkerStore
 
 
 class Reaction(NamedTuple):
-    """The changes that something follows from, and what does; all of a batch are given at once."""
+    """A predicate of changes, and the function that gets all such changes of a batch."""
 
     concerns: Callable[[Change], bool]
     react: Callable[[ServiceContext, Sequence[Change]], None]
 
 
 class Failure(NamedTuple):
-    """A reaction failed, or is unfinished: the changes from this one on are to be told again."""
+    """A reaction that failed or is unfinished; the stream repeats its changes from this one on."""
 
     sequence_number: str
     error: Exception
 
 
 def react(context: ServiceContext, records: Sequence[Mapping[str, Any]]) -> Iterator[Failure]:
-    """Let every reaction have its changes, and yield those that failed."""
+    """Run every reaction with the changes that concern it; yield the failures."""
     changes = map(stream_records.read, records)
-    batch = [change for change in changes if not large_documents.is_piece(change.key)]
+    batch = [change for change in changes if not stream_changes.is_document_piece(change)]
     for reaction in REACTIONS:
-        yield from _attempt(context, reaction, [one for one in batch if reaction.concerns(one)])
+        concerned = [change for change in batch if reaction.concerns(change)]
+        yield from _attempt(context, reaction, concerned)
 
 
 def _attempt(
@@ -59,29 +57,21 @@ def _attempt(
         yield Failure(concerned[0].sequence_number, error)
 
 
-def begins_to_wait(change: Change) -> bool:
-    """A background run was put into a queue."""
-    return change.old is None and keys.is_of(change.key, keys.QUEUE)
-
-
 def hand_out(context: ServiceContext, queued: Sequence[Change]) -> None:
-    """Hand out what waits in the queues, unless all workers are busy."""
-    TaskRunDispatcher(context).announce(
-        {task_run_queue.queue_of(one.new) for one in queued if one.new}
-    )
-
-
-def waits_no_longer(change: Change) -> bool:
-    """A background run was deleted or left a state in which no worker had started it."""
-    after = change.new.get("deferred") if change.new else None
-    return change.old is not None and change.old.get("deferred") not in {None, after}
+    """Hand out the runs of queues that got new ones, unless all workers are busy."""
+    queues = {queue for change in queued if (queue := stream_changes.queue_of(change))}
+    TaskRunDispatcher(context).announce(queues)
 
 
 def release(context: ServiceContext, left: Sequence[Change]) -> None:
-    """Forget who holds the runs, or that they wait; who takes up a run goes on holding it."""
+    """Release background runs from their workers or queues; one that was taken up stays held."""
     for change in left:
-        if change.old and not (change.new and is_taken_up(_run(change.new).state)):
-            _release(TaskWorkerStore.of(context.store), _run(change.old))
+        before, after = (
+            stream_changes.task_run_before(change),
+            stream_changes.task_run_after(change),
+        )
+        if before and not (after and is_taken_up(after.state)):
+            _release(TaskWorkerStore.of(context.store), before)
 
 
 def _release(workers: TaskWorkerStore, run: TaskRun) -> None:
@@ -91,32 +81,11 @@ def _release(workers: TaskWorkerStore, run: TaskRun) -> None:
         workers.dequeue(waiting_run(run, run.state))
 
 
-def _run(item: Item) -> TaskRun:
-    return task_run_items.read_task_run(item).run
-
-
-def enters_a_state(change: Change) -> bool:
-    """A flow run was created or changed its state."""
-    if change.new is None or not keys.is_of(change.key, keys.FLOW_RUN):
-        return False
-    return change.key.sk == keys.FLOW_RUN and state_of(change.new) != state_of(change.old)
-
-
-def occurred(change: Change) -> bool:
-    """An event was stored."""
-    return change.old is None and keys.is_of(change.key, keys.EVENTS)
-
-
-def is_listened_for(change: Change) -> bool:
-    """Lines of a log were stored while somebody listened for some of them."""
-    return change.old is None and change.new is not None and chunks.SUBSCRIBED in change.new
-
-
 REACTIONS: tuple[Reaction, ...] = (
-    Reaction(waits_no_longer, release),
-    Reaction(begins_to_wait, hand_out),
-    Reaction(enters_a_state, report),
-    Reaction(occurred, event_subscriptions.publish_events),
-    Reaction(is_listened_for, event_subscriptions.publish_logs),
-    Reaction(cancellations.goes_on, cancel_children),
+    Reaction(stream_changes.left_deferred_state, release),
+    Reaction(stream_changes.is_new_queue_entry, hand_out),
+    Reaction(stream_changes.entered_flow_run_state, report),
+    Reaction(stream_changes.is_new_event, publish_events),
+    Reaction(stream_changes.has_subscribed_lines, publish_logs),
+    Reaction(stream_changes.is_cancellation, cancel_children),
 )

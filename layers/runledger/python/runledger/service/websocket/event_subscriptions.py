@@ -16,9 +16,9 @@ from runledger.domain.websocket.event_subscriptions import EventSubscriber, LogS
 from runledger.domain.websocket.protocol import INTERNAL_ERROR
 from runledger.parallel import map_all
 from runledger.service.context import ServiceContext
+from runledger.store import stream_changes
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.events.events import EventStore
-from runledger.store.logs.chunks import is_whole, read_logs
 from runledger.store.websocket.event_subscriptions import L, SubscriberStore
 
 # Lines that one call of the function sends within its 29 s; a message takes milliseconds.
@@ -61,8 +61,7 @@ def publish_events(context: ServiceContext, added: Sequence[Change]) -> None:
     subscribers = SubscriberStore.of(context.store, EventSubscriber).all()
     if not subscribers:
         return
-    items = [change.new for change in added if change.new]
-    events = EventStore.of(context.store).stored(items)
+    events = EventStore.of(context.store).stored(added)
     map_all(partial(_send_events, context, events), subscribers)
 
 
@@ -74,8 +73,7 @@ def publish_logs(context: ServiceContext, added: Sequence[Change]) -> None:
     Raises:
         Unfinished: there are more lines than the time allows; the stream repeats the rest.
     """
-    whole = [change for change in added if change.new and is_whole([change.new])]
-    chunks, rest = _in_time(whole)
+    chunks, rest = _in_time(added)
     lines = sorted(chain.from_iterable(chunks), key=lambda line: (line.timestamp, line.id))
     subscribers = SubscriberStore.of(context.store, LogSubscriber).all()
     map_all(partial(_send_lines, context, lines), subscribers)
@@ -88,7 +86,9 @@ def _in_time(added: Sequence[Change]) -> tuple[list[list[Log]], Change | None]:
     chunks: list[list[Log]] = []
     number = 0
     for change in added:
-        lines = read_logs([change.new]) if change.new else []
+        lines = stream_changes.log_lines(change)
+        if lines is None:
+            continue
         number += len(lines)
         if chunks and number > MAX_LINES:
             return chunks, change

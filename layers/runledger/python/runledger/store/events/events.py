@@ -12,6 +12,7 @@ from runledger.domain.filters.events import EventFilter, EventOrder
 from runledger.store import items
 from runledger.store.dynamodb.errors import ConditionFailed, DeadlineExceeded
 from runledger.store.dynamodb.expressions import ABSENT, in_partition
+from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Item, Put, Write
 from runledger.store.schema import keys, sort_keys
@@ -71,8 +72,9 @@ class EventStore:
             return False
         return True
 
-    def stored(self, items: Sequence[Item]) -> list[ReceivedEvent]:
-        """Return events as the stream tells them, with what of them is in pieces."""
+    def stored(self, added: Sequence[Change]) -> list[ReceivedEvent]:
+        """Return the events of changes, with the pieces of large ones."""
+        items = [change.new for change in added if change.new]
         return list(map(read, self.table.assembler.each_whole(items)))
 
     def between(

@@ -13,6 +13,7 @@ from runledger.domain.runs.task_runs import TaskRun
 from runledger.store import items
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
+from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.runs import derived_items, flow_run_inputs, flow_run_items
@@ -72,10 +73,12 @@ class FlowRunStore:
         run = items.read_document(FlowRun, item)
         return StoredFlowRun(run, int(item["version"]), item.get("document_pieces"))
 
-    def as_told(self, item: Item) -> FlowRun:
-        """Return a flow run as the stream tells it: whole, unless it was replaced meanwhile."""
-        (whole,) = self.table.assembler.complete([item])
-        return items.read_document(FlowRun, whole or item)
+    def after(self, change: Change) -> FlowRun | None:
+        """Return the flow run after a change: whole, unless it was replaced meanwhile."""
+        if change.new is None:
+            return None
+        (whole,) = self.table.assembler.complete([change.new])
+        return items.read_document(FlowRun, whole or change.new)
 
     def create(self, run: FlowRun, parent: Parent | None = None) -> FlowRun:
         """Store a new flow run, or return the one that has its idempotency key already.
