@@ -22,27 +22,27 @@ def take_up(api: httpx.Client, run_id: str) -> None:
 
 
 def test_a_run_comes_to_a_worker_that_waits(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    worker = subscribe(connections)
+    worker = subscribe(sockets)
     run_id = delay(api)
     stream.pump()
     assert worker.ids() == [run_id]
 
 
 def test_runs_come_to_all_workers_that_wait(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    workers = [subscribe(connections, client_id=f"host-{number}") for number in range(3)]
+    workers = [subscribe(sockets, client_id=f"host-{number}") for number in range(3)]
     runs = [delay(api) for _ in range(3)]
     stream.pump()
     assert sorted(worker.ids()[0] for worker in workers) == sorted(runs)
 
 
 def test_a_worker_that_runs_other_tasks_gets_nothing(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    worker = subscribe(connections, "other")
+    worker = subscribe(sockets, "other")
     delay(api)
     stream.pump()
     assert worker.ids() == []
@@ -50,20 +50,20 @@ def test_a_worker_that_runs_other_tasks_gets_nothing(
 
 @pytest.mark.parametrize("code", [DROPPED, RESTART])
 def test_what_a_worker_did_not_acknowledge_comes_to_one_that_waits(
-    connections: Sockets, api: httpx.Client, stream: Streaming, code: int
+    sockets: Sockets, api: httpx.Client, stream: Streaming, code: int
 ) -> None:
     run_id = delay(api)
-    gone, other = subscribe(connections), subscribe(connections, client_id="host-2")
+    gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     gone.socket.close(code)
     stream.pump()
     assert other.ids() == [run_id]
 
 
 def test_what_a_worker_acknowledged_comes_to_another_after_its_lease(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
-    gone, other = subscribe(connections), subscribe(connections, client_id="host-2")
+    gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     gone.ack()
     gone.socket.close(DROPPED)
     sweep(stream, after=LEASE / 2)
@@ -73,10 +73,10 @@ def test_what_a_worker_acknowledged_comes_to_another_after_its_lease(
 
 
 def test_what_a_worker_took_up_and_did_not_start_comes_to_another_as_it_came_to_it(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     delay(api)
-    gone, other = subscribe(connections), subscribe(connections, client_id="host-2")
+    gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     (run,) = gone.runs()
     gone.ack()
     take_up(api, run["id"])
@@ -88,25 +88,25 @@ def test_what_a_worker_took_up_and_did_not_start_comes_to_another_as_it_came_to_
 
 @pytest.mark.parametrize("is_reported_late", [False, True])
 def test_what_a_worker_took_up_comes_to_another_though_its_acknowledgement_was_not_heard(
-    connections: Sockets, api: httpx.Client, stream: Streaming, *, is_reported_late: bool
+    sockets: Sockets, api: httpx.Client, stream: Streaming, *, is_reported_late: bool
 ) -> None:
     run_id = delay(api)
-    gone = subscribe(connections)
+    gone = subscribe(sockets)
     what = [partial(take_up, api, run_id), partial(gone.socket.close, DROPPED)]
     for happen in reversed(what) if is_reported_late else what:
         happen()
         stream.pump()
-    other = subscribe(connections, client_id="host-2")
+    other = subscribe(sockets, client_id="host-2")
     early = other.ids()
     sweep(stream, after=LEASE)
     assert (early, other.ids()) == ([], [run_id])
 
 
 def test_what_a_worker_started_comes_to_nobody_else(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
-    gone, other = subscribe(connections), subscribe(connections, client_id="host-2")
+    gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     gone.ack()
     set_state(api, run_id, type="RUNNING")
     gone.socket.close(DROPPED)
@@ -115,30 +115,30 @@ def test_what_a_worker_started_comes_to_nobody_else(
 
 
 def test_a_worker_that_stays_keeps_what_it_acknowledged(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     delay(api)
-    worker, other = subscribe(connections), subscribe(connections, client_id="host-2")
+    worker, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     worker.ack()
     sweep(stream, after=10 * LEASE)
     assert (other.ids(), worker.ids()) == ([], [])
 
 
 def test_a_worker_that_vanished_unnoticed_is_found_gone(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
-    subscribe(connections).socket.vanish()
-    other = subscribe(connections, client_id="host-2")
+    subscribe(sockets).socket.vanish()
+    other = subscribe(sockets, client_id="host-2")
     sweep(stream, after=timedelta(0))
     assert other.ids() == [run_id]
 
 
 def test_a_worker_that_does_not_acknowledge_in_time_is_cut_off_and_its_run_goes_on(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
-    mute, other = subscribe(connections), subscribe(connections, client_id="host-2")
+    mute, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     sweep(stream, after=timedelta(seconds=31))
     closed = mute.socket.closed
     assert closed is not None
@@ -160,10 +160,10 @@ def test_a_deleted_run_waits_no_longer(api: httpx.Client, stream: Streaming) -> 
 
 
 def test_workers_and_what_they_had_leave_nothing_behind(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
-    worker = subscribe(connections)
+    worker = subscribe(sockets)
     worker.ack()
     set_state(api, run_id, type="RUNNING")
     stream.pump()

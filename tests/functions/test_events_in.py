@@ -14,8 +14,8 @@ from tests.store.calls import Refusal, heard, refused
 PATH = "/api/events/in"
 
 
-def connect(connections: Sockets) -> SocketClient:
-    socket = connections.connect(PATH, subprotocols=["prefect"])
+def connect(sockets: Sockets) -> SocketClient:
+    socket = sockets.connect(PATH, subprotocols=["prefect"])
     socket.send('{"type":"auth","token":null}')
     assert socket.received() == ['{"type":"auth_success"}']
     return socket
@@ -30,17 +30,17 @@ def read(api: httpx.Client) -> Any:  # noqa: ANN401 - JSON
     return api.get(f"/task_runs/{RUN_ID}").raise_for_status().json()
 
 
-def test_events_are_recorded_and_not_answered(connections: Sockets, api: httpx.Client) -> None:
-    socket = connect(connections)
+def test_events_are_recorded_and_not_answered(sockets: Sockets, api: httpx.Client) -> None:
+    socket = connect(sockets)
     send(socket, body(1), body(2, "COMPLETED"))
     assert read(api)["state_type"] == "COMPLETED"
     assert (socket.received(), socket.closed) == ([], None)
 
 
 def test_what_a_client_said_last_is_heard_although_its_connection_has_ended(
-    connections: Sockets, api: httpx.Client
+    sockets: Sockets, api: httpx.Client
 ) -> None:
-    socket = connect(connections)
+    socket = connect(sockets)
     socket.close()
     wiring.reset()
     send(socket, body(1))
@@ -48,9 +48,9 @@ def test_what_a_client_said_last_is_heard_although_its_connection_has_ended(
 
 
 def test_who_may_speak_is_read_with_the_first_message_alone(
-    connections: Sockets, api: httpx.Client
+    sockets: Sockets, api: httpx.Client
 ) -> None:
-    socket = connect(connections)
+    socket = connect(sockets)
     send(socket, body(1))
     with heard(wiring.store().table.client) as calls:
         send(socket, body(2, "COMPLETED"))
@@ -58,16 +58,16 @@ def test_who_may_speak_is_read_with_the_first_message_alone(
     assert read(api)["state_type"] == "COMPLETED"
 
 
-def test_an_old_clients_first_message_is_an_event(connections: Sockets, api: httpx.Client) -> None:
-    send(connections.connect(PATH), body(1))
+def test_an_old_clients_first_message_is_an_event(sockets: Sockets, api: httpx.Client) -> None:
+    send(sockets.connect(PATH), body(1))
     assert read(api)["state_type"] == "RUNNING"
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", "{}", json.dumps(body(2, payload={}))])
 def test_a_bad_message_does_not_keep_others_from_their_effect(
-    connections: Sockets, api: httpx.Client, text: str
+    sockets: Sockets, api: httpx.Client, text: str
 ) -> None:
-    socket = connect(connections)
+    socket = connect(sockets)
     socket.send(text)
     send(socket, body(1))
     assert read(api)["state_type"] == "RUNNING"
@@ -75,9 +75,9 @@ def test_a_bad_message_does_not_keep_others_from_their_effect(
 
 
 def test_an_event_that_has_no_room_does_not_keep_others_from_their_effect(
-    connections: Sockets, api: httpx.Client
+    sockets: Sockets, api: httpx.Client
 ) -> None:
-    socket = connect(connections)
+    socket = connect(sockets)
     send(socket, body(1, state={"message": "x" * 500_000}), body(2))
     assert read(api)["state_type"] == "RUNNING"
     assert socket.closed is None

@@ -30,8 +30,8 @@ def between(since: timedelta) -> JSON:
     return {"occurred": {"since": (now() + since).isoformat(), "until": until.isoformat()}}
 
 
-def listen(connections: Sockets, wanted: JSON, **others: object) -> SocketClient:
-    socket = connect(connections, PATH)
+def listen(sockets: Sockets, wanted: JSON, **others: object) -> SocketClient:
+    socket = connect(sockets, PATH)
     asked = between(timedelta(minutes=-1)) | wanted
     socket.send(json.dumps({"type": "filter", "filter": asked, **others}))
     assert socket.closed is None
@@ -56,9 +56,9 @@ def emit(api: httpx.Client, kind: str, ago: float = 0, **changes: Any) -> str:
 
 
 def test_an_event_comes_as_it_was_sent(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(connections, ENDS)
+    socket = listen(sockets, ENDS)
     sent = body(0, "COMPLETED", occurred=now().isoformat().replace("+00:00", "Z"))
     api.post("/events", json=[sent])
     stream.pump()
@@ -68,52 +68,48 @@ def test_an_event_comes_as_it_was_sent(
 
 
 def test_only_what_is_asked_for_comes(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(connections, ENDS)
+    socket = listen(sockets, ENDS)
     for kind in ("PENDING", "RUNNING", "COMPLETED", "CANCELLED"):
         emit(api, kind)
     stream.pump()
     assert names(socket) == ["task-run.Completed"]
 
 
-def test_what_was_missed_comes_first_in_order(connections: Sockets, api: httpx.Client) -> None:
+def test_what_was_missed_comes_first_in_order(sockets: Sockets, api: httpx.Client) -> None:
     emit(api, "FAILED", ago=120)
     emit(api, "COMPLETED", ago=10)
     emit(api, "FAILED", ago=20)
-    assert names(listen(connections, ENDS)) == ["task-run.Failed", "task-run.Completed"]
+    assert names(listen(sockets, ENDS)) == ["task-run.Failed", "task-run.Completed"]
 
 
 def test_nothing_of_more_than_fifteen_minutes_ago_comes(
-    connections: Sockets, api: httpx.Client
+    sockets: Sockets, api: httpx.Client
 ) -> None:
     emit(api, "FAILED", ago=16 * 60)
     emit(api, "COMPLETED", ago=14 * 60)
-    socket = listen(connections, between(timedelta(days=-1)))
+    socket = listen(sockets, between(timedelta(days=-1)))
     assert names(socket) == ["task-run.Completed"]
 
 
 def test_who_wants_nothing_of_the_past_is_told_nothing_of_it(
-    connections: Sockets, api: httpx.Client
+    sockets: Sockets, api: httpx.Client
 ) -> None:
     emit(api, "COMPLETED", ago=10)
-    assert names(listen(connections, ENDS, backfill=False)) == []
+    assert names(listen(sockets, ENDS, backfill=False)) == []
 
 
-def test_who_left_is_told_no_more(
-    connections: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
-    gone, there = listen(connections, ENDS), listen(connections, ENDS)
+def test_who_left_is_told_no_more(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    gone, there = listen(sockets, ENDS), listen(sockets, ENDS)
     gone.close()
     emit(api, "COMPLETED")
     stream.pump()
     assert (names(gone), names(there)) == ([], ["task-run.Completed"])
 
 
-def test_who_vanished_is_forgotten(
-    connections: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
-    socket = listen(connections, ENDS)
+def test_who_vanished_is_forgotten(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    socket = listen(sockets, ENDS)
     websocket_wiring.connections().close(socket.id, 1011, "")
     emit(api, "COMPLETED")
     stream.pump()
@@ -121,20 +117,20 @@ def test_who_vanished_is_forgotten(
 
 
 def test_who_is_slow_is_cut_off_and_told_when_it_comes_back(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    slow = listen(connections, ENDS)
+    slow = listen(sockets, ENDS)
     slow.stop_reading()
     emit(api, "COMPLETED")
     stream.pump()
     assert slow.closed == (1011, "Too slow")
-    assert names(listen(connections, ENDS)) == ["task-run.Completed"]
+    assert names(listen(sockets, ENDS)) == ["task-run.Completed"]
 
 
 def test_an_event_too_large_for_a_message_comes_with_the_state(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(connections, ENDS)
+    socket = listen(sockets, ENDS)
     inputs = {"x": [{"input_type": "constant", "type": "x" * 140_000}]}
     emit(api, "COMPLETED", run={"task_inputs": inputs})
     stream.pump()
@@ -144,9 +140,9 @@ def test_an_event_too_large_for_a_message_comes_with_the_state(
 
 
 def test_an_event_stored_in_several_items_comes_once_and_whole(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(connections, ENDS)
+    socket = listen(sockets, ENDS)
     inputs = {"x": [{"input_type": "constant", "type": "x" * 60_000}]}
     emit(api, "COMPLETED", run={"task_inputs": inputs})
     stream.pump()
@@ -155,9 +151,9 @@ def test_an_event_stored_in_several_items_comes_once_and_whole(
 
 
 def test_a_long_message_of_a_flow_run_comes_whole(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(connections, {"event": {"name": ["prefect.flow-run.Running"]}})
+    socket = listen(sockets, {"event": {"name": ["prefect.flow-run.Running"]}})
     run = made(api, new_flow_run(made(api, new_flow())["id"]))
     state = {"type": "RUNNING", "message": "数" * 20_000}
     api.post(f"/flow_runs/{run['id']}/set_state", json={"state": state}).raise_for_status()
@@ -199,9 +195,9 @@ def running_event(flow: JSON, run: JSON, entered: JSON) -> JSON:
 
 
 def test_the_states_of_a_flow_run_are_told(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(connections, {"event": {"prefix": ["prefect.flow-run."]}})
+    socket = listen(sockets, {"event": {"prefix": ["prefect.flow-run."]}})
     flow = made(api, new_flow())
     run = made(api, new_flow_run(flow["id"], tags=["b", "a"], name="run"))
     stream.pump()
@@ -215,9 +211,9 @@ def test_the_states_of_a_flow_run_are_told(
 
 
 def test_a_flow_run_is_told_with_its_deployment_and_its_parent(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(connections, {"event": {"prefix": ["prefect.flow-run."]}})
+    socket = listen(sockets, {"event": {"prefix": ["prefect.flow-run."]}})
     flow, parent = made(api, new_flow()), made(api, new_task_run())
     asked = {"name": "nightly", "flow_id": flow["id"], "tags": ["tag"]}
     deployment = api.post("/deployments/", json=asked).json()
@@ -234,12 +230,12 @@ def test_a_flow_run_is_told_with_its_deployment_and_its_parent(
 
 
 def test_a_change_of_a_flow_run_that_keeps_its_state_is_not_told(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     flow = made(api, new_flow())
     run = made(api, new_flow_run(flow["id"]))
     stream.pump()
-    socket = listen(connections, {"event": {"prefix": ["prefect.flow-run."]}}, backfill=False)
+    socket = listen(sockets, {"event": {"prefix": ["prefect.flow-run."]}}, backfill=False)
     api.patch(f"/flow_runs/{run['id']}", json={"name": "other"})
     stream.pump()
     assert names(socket) == []

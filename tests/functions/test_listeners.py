@@ -15,8 +15,8 @@ CLOSED = {
 # fmt: on
 
 
-def connect(connections: Sockets, path: str) -> SocketClient:
-    socket = connections.connect(path, subprotocols=["prefect"])
+def connect(sockets: Sockets, path: str) -> SocketClient:
+    socket = sockets.connect(path, subprotocols=["prefect"])
     socket.send('{"type":"auth","token":null}')
     assert socket.received() == ['{"type":"auth_success"}']
     return socket
@@ -25,8 +25,8 @@ def connect(connections: Sockets, path: str) -> SocketClient:
 @pytest.mark.parametrize("path", ["/api/events/out", "/api/logs/out"])
 @pytest.mark.parametrize(("message", "end"), CLOSED.values(), ids=CLOSED)
 def test_who_asks_for_nothing_that_is_understood_is_cut_off(
-    connections: Sockets, path: str, message: str, end: tuple[int, str]
+    sockets: Sockets, path: str, message: str, end: tuple[int, str]
 ) -> None:
-    socket = connect(connections, path)
+    socket = connect(sockets, path)
     socket.send(message)
     assert socket.closed == end

@@ -23,8 +23,8 @@ RUN, OTHER = str(uuid4()), str(uuid4())
 OF_RUN, OF_OTHER = ({"flow_run_id": {"any_": [run]}} for run in (RUN, OTHER))
 
 
-def listen(connections: Sockets, **wanted: object) -> SocketClient:
-    socket = connect(connections, PATH)
+def listen(sockets: Sockets, **wanted: object) -> SocketClient:
+    socket = connect(sockets, PATH)
     socket.send(json.dumps({"type": "filter", "filter": wanted}))
     assert socket.closed is None
     return socket
@@ -40,19 +40,15 @@ def said(socket: SocketClient) -> list[str]:
     return [told["message"] for told in lines(socket)]
 
 
-def test_a_line_comes_as_it_is_read(
-    connections: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
-    socket = listen(connections)
+def test_a_line_comes_as_it_is_read(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    socket = listen(sockets)
     logged(api, line("hello", flow_run_id=RUN))
     stream.pump()
     assert lines(socket) == api.post("/logs/filter", json={}).json()
 
 
-def test_lines_come_in_their_order(
-    connections: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
-    socket = listen(connections)
+def test_lines_come_in_their_order(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    socket = listen(sockets)
     logged(api, *(line(str(number), flow_run_id=RUN) for number in range(60)))
     stream.pump()
     assert said(socket) == [str(number) for number in range(60)]
@@ -83,19 +79,17 @@ def test_only_what_is_asked_for_comes(
     assert sorted(said(socket)) == sorted(expected)
 
 
-def test_nothing_of_the_past_comes(
-    connections: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
+def test_nothing_of_the_past_comes(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
     logged(api, line("before"))
-    socket = listen(connections)
+    socket = listen(sockets)
     stream.pump()
     assert said(socket) == []
 
 
 def test_lines_that_are_sent_again_come_once(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(connections)
+    socket = listen(sockets)
     sent = line("hello", timestamp="2026-01-01T00:00:00Z")
     for _ in range(2):
         api.post("/logs/", json=[sent]).raise_for_status()
@@ -103,28 +97,24 @@ def test_lines_that_are_sent_again_come_once(
     assert said(socket) == ["hello"]
 
 
-def test_who_left_is_told_no_more(
-    connections: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
-    gone, there = listen(connections), listen(connections)
+def test_who_left_is_told_no_more(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    gone, there = listen(sockets), listen(sockets)
     gone.close()
     logged(api, line("hello"))
     stream.pump()
     assert (said(gone), said(there)) == ([], ["hello"])
 
 
-def test_who_vanished_is_forgotten(
-    connections: Sockets, api: httpx.Client, stream: Streaming
-) -> None:
-    socket = listen(connections)
+def test_who_vanished_is_forgotten(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    socket = listen(sockets)
     websocket_wiring.connections().close(socket.id, 1011, "")
     logged(api, line("hello"))
     stream.pump()
     assert SubscriberStore.of(wiring.store(), LogSubscriber).all() == []
 
 
-def test_who_is_slow_is_cut_off(connections: Sockets, api: httpx.Client, stream: Streaming) -> None:
-    slow = listen(connections)
+def test_who_is_slow_is_cut_off(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+    slow = listen(sockets)
     slow.stop_reading()
     logged(api, line("hello"))
     stream.pump()
@@ -132,9 +122,9 @@ def test_who_is_slow_is_cut_off(connections: Sockets, api: httpx.Client, stream:
 
 
 def test_a_line_too_large_for_a_message_comes_with_its_beginning(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(connections)
+    socket = listen(sockets)
     logged(api, line("beginning" + "x" * 200_000))
     stream.pump()
     (told,) = said(socket)
@@ -142,9 +132,9 @@ def test_a_line_too_large_for_a_message_comes_with_its_beginning(
 
 
 def test_a_line_in_pieces_hinders_no_other(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
-    socket = listen(connections)
+    socket = listen(sockets)
     logged(api, line(noise(1_000_000)), line("short"))
     stream.pump()
     assert said(socket) == ["short"]

@@ -14,53 +14,53 @@ DROPPED, GOING_AWAY = 1006, 1001
 
 
 def test_a_worker_that_comes_back_gets_what_it_may_have_forgotten_and_nobody_else(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
-    other = subscribe(connections, "other", client_id="host-2")
-    gone = subscribe(connections)
+    other = subscribe(sockets, "other", client_id="host-2")
+    gone = subscribe(sockets)
     gone.ack()
     gone.socket.close(DROPPED)
-    back, rival = subscribe(connections), subscribe(connections, client_id="host-3")
+    back, rival = subscribe(sockets), subscribe(sockets, client_id="host-3")
     sweep(stream, after=LEASE)
     assert (back.ids(), rival.ids(), other.ids()) == ([run_id], [], [])
 
 
 def test_what_a_worker_may_have_forgotten_goes_to_others_if_it_does_not_come_back_again(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
-    gone = subscribe(connections)
+    gone = subscribe(sockets)
     gone.ack()
     gone.socket.close(DROPPED)
     busy = delay(api, "busy")
-    back = subscribe(connections, "busy", "task")
+    back = subscribe(sockets, "busy", "task")
     sweep(stream, after=LEASE)
     assert back.ids() == [busy]
     back.socket.close(DROPPED)
-    other = subscribe(connections, client_id="host-2")
+    other = subscribe(sockets, client_id="host-2")
     sweep(stream, after=LEASE)
     assert other.ids() == [run_id]
 
 
 def test_a_worker_that_the_platform_cut_off_keeps_what_it_acknowledged(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     delay(api)
-    gone = subscribe(connections)
+    gone = subscribe(sockets)
     gone.ack()
     gone.socket.close(GOING_AWAY)
-    back, other = subscribe(connections), subscribe(connections, client_id="host-2")
+    back, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     for later in range(1, 4):
         sweep(stream, after=later * LEASE)
     assert (back.ids(), other.ids()) == ([], [])
 
 
 def test_what_the_platform_cut_off_unacknowledged_comes_to_another_after_its_lease(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
-    gone, other = subscribe(connections), subscribe(connections, client_id="host-2")
+    gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     gone.socket.close(GOING_AWAY)
     sweep(stream, after=LEASE / 2)
     early = other.ids()
@@ -69,27 +69,27 @@ def test_what_the_platform_cut_off_unacknowledged_comes_to_another_after_its_lea
 
 
 def test_a_worker_that_the_platform_cut_off_gets_again_what_it_did_not_acknowledge(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
-    subscribe(connections).socket.close(GOING_AWAY)
-    back, other = subscribe(connections), subscribe(connections, client_id="host-2")
+    subscribe(sockets).socket.close(GOING_AWAY)
+    back, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     sweep(stream, after=LEASE)
     assert (back.ids(), other.ids()) == ([run_id], [])
 
 
 def test_a_worker_that_was_found_gone_before_the_platform_told_of_it_keeps_what_it_acknowledged(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     delay(api)
-    gone = subscribe(connections)
+    gone = subscribe(sockets)
     gone.drain()
     gone.socket.vanish()
     unsent = delay(api)
     stream.pump()
     told = Disconnect(at=wiring.now(), by_platform=True)
     dispatcher.disconnect(wiring.store(), gone.socket.id, told)
-    back, other = subscribe(connections), subscribe(connections, client_id="host-2")
+    back, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     assert back.ids() == [unsent]
     back.ack()
     sweep(stream, after=LEASE)
@@ -97,24 +97,24 @@ def test_a_worker_that_was_found_gone_before_the_platform_told_of_it_keeps_what_
 
 
 def test_what_a_worker_acknowledged_goes_to_who_runs_its_task_if_its_client_no_longer_does(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
-    before = subscribe(connections)
+    before = subscribe(sockets)
     before.drain()
     before.socket.close(DROPPED)
-    back, another = subscribe(connections, "other"), subscribe(connections, client_id="host-2")
+    back, another = subscribe(sockets, "other"), subscribe(sockets, client_id="host-2")
     sweep(stream, after=LEASE)
     assert (back.ids(), another.ids()) == ([], [run_id])
 
 
 def test_what_a_worker_acknowledged_comes_to_that_of_its_client_which_runs_the_task(
-    connections: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Sockets, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
-    before = subscribe(connections)
+    before = subscribe(sockets)
     before.drain()
     before.socket.close(DROPPED)
-    workers = [subscribe(connections, key) for key in ("other", "task", "others")]
+    workers = [subscribe(sockets, key) for key in ("other", "task", "others")]
     sweep(stream, after=LEASE)
     assert [worker.ids() for worker in workers] == [[], [run_id], []]

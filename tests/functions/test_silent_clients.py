@@ -37,16 +37,16 @@ AUTHENTICATE = json.dumps({"type": "auth", "token": AUTH})
 
 
 @pytest.fixture
-def strangers(connections: Sockets, monkeypatch: pytest.MonkeyPatch) -> Sockets:
+def strangers(sockets: Sockets, monkeypatch: pytest.MonkeyPatch) -> Sockets:
     """Connections where credentials are asked for."""
     monkeypatch.setenv("AUTHENTICATION", "required")
     monkeypatch.setenv("AUTH_SHA256", HASH)
     wiring.reset()
-    return connections
+    return sockets
 
 
-def connect(connections: Sockets, *paths: str) -> list[SocketClient]:
-    return [connections.connect(path, subprotocols=["prefect"]) for path in paths]
+def connect(sockets: Sockets, *paths: str) -> list[SocketClient]:
+    return [sockets.connect(path, subprotocols=["prefect"]) for path in paths]
 
 
 def sweep(after: timedelta, since: datetime | None = None) -> None:
@@ -56,7 +56,7 @@ def sweep(after: timedelta, since: datetime | None = None) -> None:
 
 
 def kept() -> set[str]:
-    """The ids of the connections that the table has items of."""
+    """The ids of the sockets that the table has items of."""
     table = wiring.store().table
     pages = table.client.get_paginator("scan").paginate(TableName=table.name)
     found = [item["pk"]["S"] for page in pages for item in page["Items"]]
@@ -241,9 +241,9 @@ def test_the_schedule_ends_silent_clients_also_where_it_fails_on_a_worker(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_where_nobody_asks_for_credentials_a_client_may_be_silent(
-    connections: Sockets, path: str
+    sockets: Sockets, path: str
 ) -> None:
-    clients = [*connect(connections, path), connections.connect(path)]
+    clients = [*connect(sockets, path), sockets.connect(path)]
     sweep(LATE)
     sweep(A_DAY)
     assert [client.closed for client in clients] == [None, None]
