@@ -12,8 +12,9 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import MAX_KEYS, Table
-from runledger.store.search.executor import MAX_SORTED, SearchResult
+from runledger.store.search.executor import MAX_SORTED
 from runledger.store.search.task_runs import task_run_searcher
+from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 from tests.databases import DynamoDB
 from tests.store.calls import Heard, heard, hooked

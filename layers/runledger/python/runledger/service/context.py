@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from runledger.service.websocket.connections import Connections
+from runledger.service.connections import Connections
 from runledger.store.store import Store
 
 

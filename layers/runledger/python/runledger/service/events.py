@@ -38,7 +38,7 @@ from runledger.service.retries import retry_on_conflict
 from runledger.store.events.events import EventStore
 from runledger.store.events.recordings import RecordingStore
 from runledger.store.runs.cascade_deletes import CascadeDeleteStore
-from runledger.store.search.executor import SearchResult
+from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
 # What adapters/observability.py sets up for all functions.

@@ -10,7 +10,7 @@ from runledger.domain.filters.logs import LogFilter, LogQuery
 from runledger.domain.logs import Log
 from runledger.domain.websocket.event_subscriptions import LogSubscriber
 from runledger.store.logs.logs import LogStore
-from runledger.store.search.executor import SearchResult
+from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 from runledger.store.websocket.event_subscriptions import SubscriberStore
 

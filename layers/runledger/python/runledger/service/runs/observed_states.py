@@ -2,7 +2,7 @@
 
 from runledger.domain.runs.observed_states import ObservedState, WantedStates
 from runledger.store.runs.observed_states import ObservedStateStore
-from runledger.store.search.executor import SearchResult
+from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
 

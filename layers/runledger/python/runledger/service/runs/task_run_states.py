@@ -50,12 +50,8 @@ def set_state(
             raise Rejected(f"task run {run_id} is not as it should be")
         _make_room(store, proposal.context, now)
         proposed = state.replace(timestamp=next_moment(run, state.timestamp))
-        decision = decide(
-            policy,
-            Transition(
-                run, proposed, proposal.context.facts(now, ids.state_id(now), ids.random_fraction())
-            ),
-        )
+        facts = proposal.context.facts(now, ids.state_id(now), ids.random_fraction())
+        decision = decide(policy, Transition(run, proposed, facts))
         if decision.written:
             TransitionStore.of(store).commit(proposal, decision, now=now)
         return decision

@@ -10,7 +10,7 @@ from runledger.domain.filters.flows import FlowFilter
 from runledger.service.search.search import Search
 from runledger.service.search.totals import totals
 from runledger.store.search.deployments import deployment_searcher
-from runledger.store.search.executor import SearchResult
+from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
 DEPLOYMENTS = Search(deployment_searcher)

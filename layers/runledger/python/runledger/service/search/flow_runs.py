@@ -13,8 +13,8 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.history import average_lateness
 from runledger.domain.runs.states import StateType
 from runledger.service.search.search import Search
-from runledger.store.search.executor import SearchResult
 from runledger.store.search.flow_runs import flow_run_searcher
+from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
 FLOW_RUNS = Search(flow_run_searcher)

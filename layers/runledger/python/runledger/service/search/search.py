@@ -10,7 +10,8 @@ from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.history import Interval, Timeline
 from runledger.domain.sorting import ALL, Page
-from runledger.store.search.executor import PageAndTotal, Searcher, SearchResult
+from runledger.store.search.executor import PageAndTotal, Searcher
+from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
 A = TypeVar("A")

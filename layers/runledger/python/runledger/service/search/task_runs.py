@@ -11,8 +11,8 @@ from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.states import StateType
 from runledger.service.search.search import Search
 from runledger.service.search.totals import totals
-from runledger.store.search.executor import SearchResult
 from runledger.store.search.task_runs import task_run_searcher
+from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
 TASK_RUNS = Search(task_run_searcher)

@@ -16,7 +16,7 @@ from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Item, Put, Write
 from runledger.store.schema import keys, sort_keys
-from runledger.store.search.executor import SearchResult
+from runledger.store.search_result import SearchResult
 from runledger.store.store import Shards, Store
 
 A = TypeVar("A")

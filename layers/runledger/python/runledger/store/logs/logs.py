@@ -18,7 +18,7 @@ from runledger.store.logs.chunks import log_items
 from runledger.store.logs.paths import Source
 from runledger.store.logs.reader import LogReader
 from runledger.store.schema import keys
-from runledger.store.search.executor import SearchResult
+from runledger.store.search_result import SearchResult
 from runledger.store.store import Shards, Store
 
 NARROWER = "logs.flow_run_id.any_, logs.task_run_id.any_, logs.timestamp."

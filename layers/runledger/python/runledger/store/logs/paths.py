@@ -11,12 +11,12 @@ from uuid import UUID
 
 from boto3.dynamodb.conditions import ConditionBase
 
+from runledger.domain.filters.criterion import Operator
 from runledger.domain.filters.fields import Period
 from runledger.domain.filters.logs import LogFilter
 from runledger.store.dynamodb.expressions import in_index, in_partition
 from runledger.store.schema import indexes, keys, sort_keys
 from runledger.store.schema.indexes import Index
-from runledger.store.search.planner import AND
 
 Range = tuple[str, str]
 
@@ -53,7 +53,7 @@ NOTHING = Path("nothing", ())
 
 def narrowest(wanted: LogFilter, shards: int) -> Path:
     """Return the cheapest path to what is wanted."""
-    if wanted.operator != AND:
+    if wanted.operator != Operator.and_:
         return Path("all_lines", tuple(_of_all(shards, None)))
     if _is_empty(wanted.timestamp):
         return NOTHING

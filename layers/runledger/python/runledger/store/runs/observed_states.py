@@ -22,7 +22,7 @@ from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
 from runledger.store.schema.indexes import BY_OWNER
 from runledger.store.schema.sort_keys import StatePlace
-from runledger.store.search.executor import SearchResult
+from runledger.store.search_result import SearchResult
 from runledger.store.store import Shards, Store
 
 PATH = "by_observed_state"

@@ -32,6 +32,7 @@ from runledger.store.search.planner import (
     narrowest,
 )
 from runledger.store.search.reader import Candidate, CountingIterator, Reader
+from runledger.store.search_result import SearchResult
 
 A = TypeVar("A")
 
@@ -45,20 +46,6 @@ MAX_READ = MAX_PARALLEL * MAX_KEYS
 NOTHING = Criteria()
 
 TOO_LONG = "The search takes longer than a request may. Narrow it by one of these filters:"
-
-
-@dataclass(frozen=True)
-class SearchResult(Generic[A]):
-    """An answer, and what it took to find it."""
-
-    answer: A
-    path: str
-    items_read: int
-    items_kept: int
-
-    def log_fields(self) -> dict[str, object]:
-        """Return what is worth logging."""
-        return {"path": self.path, "items_read": self.items_read, "items_kept": self.items_kept}
 
 
 class PageAndTotal(NamedTuple, Generic[R]):
