@@ -21,11 +21,11 @@ from runledger import wiring
 from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from tests import hosting
-from tests import management as managements
-from tests.databases import TEMPLATE, DynamoDB, Engine
-from tests.management import Management
-from tests.streaming import Streaming
+from tests.support import hosting
+from tests.support import management as managements
+from tests.support.databases import TEMPLATE, DynamoDB, Engine
+from tests.support.management import Management
+from tests.support.streaming import Streaming
 
 # `HYPOTHESIS_PROFILE=thorough make test` tries more examples.
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=50)

@@ -7,14 +7,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench import events, lists, logs, metering, ours, plot, report, workers
-from tests.bench.loading import Filling
-from tests.bench.ours import Ours
-from tests.bench.postgres import on_postgres
+from tests.bench import lists, logs, metering, plot, report
+from tests.bench.events import events
 from tests.bench.questions import QUERIES, QUESTIONS, RUNS_PER_FLOW_RUN, Loaded
-from tests.bench.reference import on_sqlite
 from tests.bench.report import FROM, Measured, Table
+from tests.bench.servers import ours
+from tests.bench.servers.loading import Filling
+from tests.bench.servers.ours import Ours
+from tests.bench.servers.postgres import on_postgres
+from tests.bench.servers.reference import on_sqlite
 from tests.bench.timing import Growth, growth, measure
+from tests.bench.workers import workers
 
 SIZES, QUICK_SIZES = [1_000, 10_000, 100_000], [1_000]
 SECONDS, QUICK_SECONDS = 2.5, 0.5

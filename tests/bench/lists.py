@@ -19,10 +19,10 @@ from runledger import wiring
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
 from runledger.store.runs.task_run_items import Stored
-from tests.bench import ours
+from tests.bench.servers import ours
 from tests.conformance import servers
-from tests.databases import DynamoDB
-from tests.store.populations import DAWN, WORLD, put_flow_runs, put_task_runs, task_run
+from tests.store.support.populations import DAWN, WORLD, put_flow_runs, put_task_runs, task_run
+from tests.support.databases import DynamoDB
 
 NUMBERS = (1_000, 5_000, 20_000)
 FLOWS = 20_000

@@ -15,11 +15,12 @@ from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from tests.bench import delivery_costs, report
+from tests.bench import report
 from tests.bench.metering import Usage, metered
 from tests.bench.questions import Call
-from tests.bench.sides import Asking, Handlers
-from tests.databases import TEMPLATE
+from tests.bench.servers.sides import Asking, Handlers
+from tests.bench.workers import delivery_costs
+from tests.support.databases import TEMPLATE
 
 SIZES = (1, 100, 1_100, 11_000, 15_000)
 # Processor seconds that the largest batch may take, and its part of the units of single lines.

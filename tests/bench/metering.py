@@ -10,7 +10,7 @@ from botocore.model import OperationModel
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from tests.bench.questions import Loaded, Question
-from tests.bench.sides import Side
+from tests.bench.servers.sides import Side
 
 READS = {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}
 REQUESTS = 5

@@ -7,7 +7,7 @@ from itertools import count, cycle, islice
 from typing import NamedTuple
 
 from tests.bench.questions import Loaded, Question
-from tests.bench.sides import Side
+from tests.bench.servers.sides import Side
 
 WARM_UP = 5
 FEWEST, MOST = 10, 300

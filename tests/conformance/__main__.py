@@ -7,18 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from tests.conformance import (
-    conversing,
-    random_programs,
-    random_queries,
-    random_transitions,
-    servers,
-    tables,
-)
+from tests.conformance import conversing, servers, tables
+from tests.conformance.generated import random_programs, random_queries, random_transitions
+from tests.conformance.generated.shrinking import shrunk
 from tests.conformance.programs import Program, post
 from tests.conformance.report import Report
 from tests.conformance.running import Outcome, Run, Sides
-from tests.conformance.shrinking import shrunk
 from tests.conformance.sides import Side
 
 # So that a usual run takes some three minutes.

@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 from tests.conformance import servers
 from tests.conformance.programs import post
 from tests.conformance.sides import Side
-from tests.conformance.tables.conversations import HEAR, KEY, Talk, talks
+from tests.conformance.tables.conventions.conversations import HEAR, KEY, Talk, talks
 
 # Seconds: what is expected may take as long as this, and what is not would have come by then.
 PATIENCE, QUIET = 30.0, 2.0

@@ -5,8 +5,8 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.conformance.comparing import Mismatch
-from tests.conformance.differences import RULES
+from tests.conformance.comparison.comparing import Mismatch
+from tests.conformance.comparison.differences import RULES
 from tests.conformance.endpoints import endpoint
 from tests.conformance.programs import Step
 from tests.conformance.running import Outcome

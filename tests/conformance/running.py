@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from tests.conformance.comparing import Comparison, Mismatch
-from tests.conformance.differences import SLASHES, Exchange, explanation
+from tests.conformance.comparison.comparing import Comparison, Mismatch
+from tests.conformance.comparison.differences import SLASHES, Exchange, explanation
 from tests.conformance.programs import Json, Program, Step, delete
 from tests.conformance.sides import Side
 

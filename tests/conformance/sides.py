@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from tests.conformance.answers import Answer
+from tests.conformance.comparison.answers import Answer
 from tests.conformance.programs import Json, Step
 
 # The reference on SQLite answers so when two of its writers meet; it has then done nothing.

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import httpx
 
+from tests.conformance.generated.shrinking import shrunk
 from tests.conformance.programs import Step, delete, get, post, program, raw
 from tests.conformance.running import Outcome, Run, Sides
-from tests.conformance.shrinking import shrunk
 from tests.conformance.sides import Side
 
 Server = Callable[[httpx.Request], httpx.Response]

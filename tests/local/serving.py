@@ -13,8 +13,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from tests.foreground import in_foreground
 from tests.local import sample
+from tests.support.foreground import in_foreground
 
 LOCAL = Path(__file__).parents[2] / "local"
 COMMAND = in_foreground(sys.executable, "-m", "local")

@@ -12,7 +12,7 @@ from local.websocket_api.client import HandshakeRefused, SocketClient, Sockets
 from local.websocket_api.gateway import WebSocketApi
 from local.websocket_api.management import LARGEST_MESSAGE
 from tests.local import sample
-from tests.management import Management
+from tests.support.management import Management
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from local.database import dynamodb, tables
 from local.event_sources import streams
 from local.event_sources.records import Stream
 from local.functions import Functions
-from tests.databases import DynamoDB, Engine
 from tests.local import sample
-from tests.streaming import Streaming
+from tests.support.databases import DynamoDB, Engine
+from tests.support.streaming import Streaming
 
 
 class Following:

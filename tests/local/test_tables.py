@@ -1,4 +1,4 @@
-from tests.databases import TEMPLATE, DynamoDB
+from tests.support.databases import TEMPLATE, DynamoDB
 
 
 def test_a_database_has_the_indexes_of_the_template(dynamodb: DynamoDB) -> None:

@@ -19,11 +19,11 @@ from runledger.service.websocket import dispatcher
 from runledger.service.websocket.dispatcher import WebSocketDispatcher
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from tests.databases import DynamoDB
 from tests.service.far_ends import FarEnds
 from tests.service.watching import Process, queued, records_of
-from tests.store.contents import Table as Contents
-from tests.store.contents import scan
+from tests.store.support.contents import Table as Contents
+from tests.store.support.contents import scan
+from tests.support.databases import DynamoDB
 
 Ending = str
 OF_ITSELF, BY_PLATFORM, UNHEARD = ENDINGS = ("of itself", "by the platform", "unheard")

@@ -9,9 +9,9 @@ from runledger.domain.errors import Unavailable
 from runledger.service.runs import task_runs
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from tests.databases import DynamoDB
 from tests.service.sites import LEASE, NOW, Site
-from tests.store.calls import FAULTS, Fault, broken, heard, sent_twice
+from tests.store.support.calls import FAULTS, Fault, broken, heard, sent_twice
+from tests.support.databases import DynamoDB
 
 
 @pytest.fixture

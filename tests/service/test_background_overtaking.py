@@ -10,9 +10,9 @@ import pytest
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.conftest import fresh_table
-from tests.databases import Engine
 from tests.service.sites import LEASE, STARTED, TAKEN_UP, Site
-from tests.store.calls import heard, preceded
+from tests.store.support.calls import heard, preceded
+from tests.support.databases import Engine
 
 FIRST, SECOND = "first", "second"
 

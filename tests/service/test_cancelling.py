@@ -16,11 +16,11 @@ from runledger.service.runs.flow_run_cancellation import MESSAGE, ROUND, cancel_
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.runs import cancellations
 from runledger.store.schema import keys
-from tests.databases import DynamoDB
-from tests.store.asking import Asked, ask, made, new_flow, new_flow_run, new_task_run
-from tests.store.calls import FAULTS, Fault, broken, preceded
-from tests.store.contents import scan
-from tests.streaming import Streaming
+from tests.store.support.asking import Asked, ask, made, new_flow, new_flow_run, new_task_run
+from tests.store.support.calls import FAULTS, Fault, broken, preceded
+from tests.store.support.contents import scan
+from tests.support.databases import DynamoDB
+from tests.support.streaming import Streaming
 
 UNFINISHED = ("SCHEDULED", "PENDING", "RUNNING", "PAUSED", "CANCELLING")
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")

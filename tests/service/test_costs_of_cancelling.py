@@ -7,10 +7,10 @@ from runledger import wiring
 from runledger.service.runs import flow_run_cancellation
 from runledger.service.runs.flow_run_cancellation import cancel_children
 from runledger.store.runs import cancellations
-from tests.databases import DynamoDB
 from tests.service.test_cancelling import cancel, child, context, told
-from tests.store.asking import flow_run_id
-from tests.store.calls import heard
+from tests.store.support.asking import flow_run_id
+from tests.store.support.calls import heard
+from tests.support.databases import DynamoDB
 
 ROUND = 4
 

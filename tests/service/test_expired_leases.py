@@ -11,7 +11,7 @@ from runledger.service.concurrency.slots import SlotRequest, Term
 from runledger.service.runs import task_run_creation, task_run_states
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from tests.databases import DynamoDB
+from tests.support.databases import DynamoDB
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RUNNING = StateCreate(type=StateType.RUNNING)

@@ -23,10 +23,10 @@ from runledger.service.runs import task_run_creation, task_run_reads, task_runs
 from runledger.service.stream import reactions
 from runledger.service.websocket import disconnects, dispatcher
 from tests.conftest import new_table
-from tests.databases import Engine
 from tests.service.sites import CLIENT, LEASE, RETRIED, STARTED, TAKEN_UP, WAITING
 from tests.service.stage import CLIENTS, ENDINGS, OF_ITSELF, UNHEARD, Ending, Stage
 from tests.service.watching import Process
+from tests.support.databases import Engine
 
 KEYS = ("first", "second")
 

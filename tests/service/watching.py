@@ -10,7 +10,7 @@ from runledger.store.dynamodb.expressions import typed
 from runledger.store.items import read_document
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
-from tests.store.contents import Table
+from tests.store.support.contents import Table
 
 
 class Process:

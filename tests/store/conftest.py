@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from runledger import wiring
-from tests.databases import DynamoDB
-from tests.store.asking import Site
-from tests.store.contents import assert_counted, scan
+from tests.store.support.asking import Site
+from tests.store.support.contents import assert_counted, scan
+from tests.support.databases import DynamoDB
 
 
 @pytest.fixture

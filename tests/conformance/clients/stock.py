@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conformance.servers import ROOT
-from tests.foreground import in_foreground
+from tests.support.foreground import in_foreground
 
 FOLDER = "Scripts" if os.name == "nt" else "bin"
 BIN = ROOT / ".reference-venv" / FOLDER
@@ -70,7 +70,8 @@ class Stock:
         )
 
     def _command(self, program: str) -> list[str]:
-        return in_foreground(str(self.folder / "python"), str(self.programs / f"{program}.py"))
+        (path,) = self.programs.rglob(f"{program}.py")
+        return in_foreground(str(self.folder / "python"), str(path))
 
     def prefect(self, *arguments: str) -> Ran:
         """Run a command of Prefect's."""

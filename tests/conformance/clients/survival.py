@@ -82,7 +82,7 @@ class Site:
     def hire(self) -> None:
         """Start a worker."""
         quiet = subprocess.DEVNULL
-        command = [*python(), str(PROGRAMS / "chores.py"), "serve", str(self.traces)]
+        command = [*python(), str(PROGRAMS / "background/chores.py"), "serve", str(self.traces)]
         worker = subprocess.Popen(command, env=self.stock.environment(), stdout=quiet, stderr=quiet)
         self.workers.append(worker)
 

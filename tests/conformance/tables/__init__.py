@@ -3,20 +3,26 @@
 from collections.abc import Iterator
 
 from tests.conformance.programs import Program
-from tests.conformance.tables import (
+from tests.conformance.tables import ui
+from tests.conformance.tables.concurrency import concurrency_limits, slots
+from tests.conformance.tables.conventions import (
     authentication,
     bodies,
-    caches,
-    concurrency_limits,
     conventions,
+    large_documents,
+    origins,
+    repetitions,
+    root,
+)
+from tests.conformance.tables.deployments import (
     deployment_criteria,
     deployment_schedules,
     deployments,
+)
+from tests.conformance.tables.events import event_counts, events, logs, task_workers
+from tests.conformance.tables.runs import (
+    caches,
     durations,
-    event_bodies,
-    event_counts,
-    events,
-    fields,
     filters,
     flow_run_inputs,
     flow_run_reports,
@@ -24,22 +30,15 @@ from tests.conformance.tables import (
     flow_runs,
     flows,
     graphs,
-    large_documents,
-    logs,
     observed_states,
-    origins,
     queries,
-    repetitions,
     resuming,
-    root,
     set_state,
     set_state_faults,
-    slots,
     state_reads,
     task_runs,
-    task_workers,
-    ui,
 )
+from tests.conformance.tables.values import event_bodies, fields
 
 TABLES = (
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions),

@@ -1,0 +1,55 @@
+"""Runledger under measurement: a table of some size, the handlers here, and a server beside."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from local import environment, settings
+from local.cloudformation import template
+from local.database import dynamodb, tables
+from runledger import wiring
+from tests.bench.questions import Loaded
+from tests.bench.servers import gathering
+from tests.bench.servers.sides import Handlers, Server
+from tests.conformance import servers
+
+FILE = "runledger.db"  # where the local server looks for it
+
+
+class Ours(NamedTuple):
+    handlers: Handlers
+    server: Server
+    client: DynamoDBClient
+    loaded: Loaded
+
+
+@contextmanager
+def holding(size: int) -> Iterator[Ours]:
+    """Serve a table of so many runs, until the end of the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        loaded = _fill(Path(folder), size)
+        chosen = settings.read({"DATA": folder})
+        api = template.load(parameters=chosen.parameters)
+        with prepared(chosen) as endpoint, servers.runledger(DYNAMODB_ENDPOINT=endpoint) as url:
+            yield Ours(Handlers(api), Server(url), wiring.store().table.client, loaded)
+
+
+def _fill(folder: Path, size: int) -> Loaded:
+    chosen = settings.read({"DATA": settings.MEMORY})
+    with prepared(chosen):
+        return gathering.fill(wiring.store().table.client, chosen.table, size, folder / FILE)
+
+
+@contextmanager
+def prepared(chosen: settings.LocalSettings) -> Iterator[str]:
+    """Start a database, and let the functions in this process use it."""
+    api = template.load(parameters=chosen.parameters)
+    with dynamodb.running(chosen) as database:
+        environment.prepare(api, chosen, database.endpoint)
+        wiring.reset()
+        tables.ensure(api, chosen.table)
+        yield database.endpoint

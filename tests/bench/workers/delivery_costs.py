@@ -1,0 +1,92 @@
+"""What DynamoDB is asked for a background run that an idle worker gets, and while nothing happens.
+
+All functions run in this process, so that every call of theirs is counted, and is of a known step.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import boto3
+import httpx
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from local import environment, settings
+from local.database import dynamodb, tables
+from local.websocket_api.client import Sockets
+from runledger import wiring
+from tests.bench.metering import READS, Usage, metered
+from tests.support import hosting
+from tests.support.background import Worker, delay, set_state, subscribe
+from tests.support.databases import TEMPLATE, DynamoDB
+from tests.support.management import served
+from tests.support.streaming import Streaming
+
+
+class Site(NamedTuple):
+    """The functions, and the client by which they ask DynamoDB."""
+
+    api: httpx.Client
+    sockets: Sockets
+    stream: Streaming
+    client: DynamoDBClient
+
+
+@contextmanager
+def on_dynoxide() -> Iterator[Site]:
+    """A site of its own, until the end of the block."""
+    chosen = settings.read({"DATA": settings.MEMORY})
+    with dynamodb.running(chosen, in_file=True) as database, served() as management:
+        sockets = hosting.management_path(management)
+        environment.prepare(TEMPLATE, chosen, database.endpoint, sockets)
+        wiring.reset()
+        tables.ensure(TEMPLATE, chosen.table)
+        table = DynamoDB(boto3.client("dynamodb"), database.endpoint, chosen.table)
+        with hosting.http_client() as api:
+            yield Site(
+                api,
+                hosting.socket_clients(management),
+                Streaming(TEMPLATE, table),
+                wiring.store().table.client,
+            )
+
+
+def connected(site: Site, number: int) -> list[Worker]:
+    """So many workers that wait for runs."""
+    workers = [subscribe(site.sockets, client_id=f"host-{one}") for one in range(number)]
+    site.stream.pump()
+    return workers
+
+
+def of_a_run(site: Site, workers: list[Worker]) -> Mapping[str, Usage]:
+    """Tell what each step of a run costs, from `.delay()` until a worker has started it."""
+    with metered(site.client) as creating:
+        run_id = delay(site.api)
+    with metered(site.client) as handing_out:
+        site.stream.pump()
+    (worker,) = [worker for worker in workers if worker.ids() == [run_id]]
+    with metered(site.client) as acknowledging:
+        worker.ack()
+    with metered(site.client) as starting:
+        set_state(site.api, run_id, type="RUNNING")
+    with metered(site.client) as releasing:
+        site.stream.pump()
+    return {
+        "create": creating,
+        "hand out, from the stream": handing_out,
+        "acknowledge": acknowledging,
+        "set to RUNNING": starting,
+        "release, from the stream": releasing,
+    }
+
+
+def of_an_idle_minute(site: Site) -> Usage:
+    """Tell what every schedule costs, once."""
+    with metered(site.client) as used:
+        for schedule in TEMPLATE.schedules:
+            site.stream.run_schedule(schedule.operation)
+    return used
+
+
+def reads(used: Usage) -> int:
+    return sum(number for name, number in used.calls.items() if name in READS)

@@ -1,0 +1,79 @@
+"""POST /deployments/get_scheduled_flow_runs, and what else `flow.serve()` asks (clients 4i)."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.store.support.asking import made, new_flow
+from tests.store.support.proposing import JSON
+
+DUE = ("2041-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z")
+
+
+@pytest.fixture
+def api(api_on_dynoxide: httpx.Client) -> httpx.Client:
+    return api_on_dynoxide
+
+
+def deployed(api: httpx.Client, flow: JSON, name: str) -> str:
+    answer = api.post("/deployments/", json={"name": name, "flow_id": flow["id"]})
+    return str(answer.raise_for_status().json()["id"])
+
+
+def started(api: httpx.Client, deployment: str, **state: Any) -> JSON:
+    path = f"/deployments/{deployment}/create_flow_run"
+    run: JSON = api.post(path, json={"state": state}).raise_for_status().json()
+    return run
+
+
+@pytest.fixture
+def deployment(api: httpx.Client) -> str:
+    flow = made(api, new_flow())
+    deployment, other = (deployed(api, flow, name) for name in ("d", "other"))
+    for due in DUE:
+        started(
+            api, deployment, type="SCHEDULED", name=due[:4], state_details={"scheduled_time": due}
+        )
+    started(api, deployment, type="PENDING")
+    started(api, other, type="SCHEDULED")
+    return deployment
+
+
+def due(api: httpx.Client, *deployments: str, **asked: Any) -> list[str]:
+    body = {"deployment_ids": deployments, **asked}
+    answer = api.post("/deployments/get_scheduled_flow_runs", json=body)
+    return [run["state_name"] for run in answer.raise_for_status().json()]
+
+
+def test_what_is_due_first_comes_first(api: httpx.Client, deployment: str) -> None:
+    assert due(api, deployment) == ["2020", "2030", "2041"]
+
+
+def test_what_is_due_later_waits(api: httpx.Client, deployment: str) -> None:
+    assert due(api, deployment, scheduled_before=DUE[2]) == ["2020", "2030"]
+
+
+def test_no_more_are_listed_than_asked_for(api: httpx.Client, deployment: str) -> None:
+    assert due(api, deployment, limit=1) == ["2020"]
+
+
+def test_unknown_deployments_have_no_runs(api: httpx.Client, deployment: str) -> None:
+    assert due(api, str(uuid4()), deployment) == due(api, deployment)
+    assert due(api) == []
+
+
+def test_nobody_owns_automations(api: httpx.Client) -> None:
+    answer = api.delete(f"/automations/owned-by/prefect.deployment.{uuid4()}")
+    assert (answer.status_code, answer.json()) == (202, None)
+
+
+def test_nothing_is_related_to_automations(api: httpx.Client) -> None:
+    answer = api.get(f"/automations/related-to/prefect.deployment.{uuid4()}")
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
+def test_the_server_names_no_place_for_results(api: httpx.Client) -> None:
+    answer = api.get("/admin/storage")
+    assert (answer.status_code, answer.json()) == (200, {"default_result_storage_block_id": None})

@@ -1,0 +1,58 @@
+"""What DynamoDB is asked on a background run's way to its worker, and while nothing happens."""
+
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+from local.websocket_api.client import Sockets
+from runledger import wiring
+from tests.bench.workers import delivery_costs
+from tests.bench.workers.delivery_costs import Site
+from tests.support.streaming import Streaming
+
+WORKERS = 20
+
+
+class Cost(NamedTuple):
+    read_units: float
+    write_units: float
+    calls: dict[str, int]
+
+
+# fmt: off
+COSTS = {
+    "create":                    Cost(0, 21, {"TransactWriteItems": 1}),
+    "hand out, from the stream": Cost(4, 7,  {"Query": 3, "GetItem": 1, "TransactWriteItems": 1}),
+    "acknowledge":               Cost(6, 1,  {"GetItem": 2, "Query": 4, "PutItem": 1}),
+    "set to RUNNING":            Cost(1, 18, {"GetItem": 1, "TransactWriteItems": 1}),
+    "release, from the stream":  Cost(0, 2,  {"DeleteItem": 1}),
+}
+# fmt: on
+
+
+@pytest.fixture
+def site(
+    api_on_dynoxide: httpx.Client, sockets_on_dynoxide: Sockets, stream_on_dynoxide: Streaming
+) -> Site:
+    client = wiring.store().table.client
+    return Site(api_on_dynoxide, sockets_on_dynoxide, stream_on_dynoxide, client)
+
+
+def test_each_step_of_a_delivered_run_has_its_cost(site: Site) -> None:
+    used = delivery_costs.of_a_run(site, delivery_costs.connected(site, 1))
+    costs = {step: Cost(u.read_units, u.write_units, dict(u.calls)) for step, u in used.items()}
+    assert costs == COSTS
+
+
+def test_workers_that_have_nothing_to_do_cost_a_delivered_run_two_reads(site: Site) -> None:
+    used = delivery_costs.of_a_run(site, delivery_costs.connected(site, WORKERS))
+    calls = {step: dict(u.calls) for step, u in used.items()}
+    alone = {step: cost.calls for step, cost in COSTS.items()}
+    step = "hand out, from the stream"
+    assert calls == alone | {step: alone[step] | {"Query": alone[step]["Query"] + 2}}
+
+
+def test_an_idle_minute_reads_the_table_once(site: Site) -> None:
+    delivery_costs.connected(site, WORKERS)
+    assert delivery_costs.of_an_idle_minute(site).calls == {"Query": 1}

@@ -1,0 +1,66 @@
+"""Conversations, and what follows writes, for the sake of every right that it takes."""
+
+import json
+import time
+
+import httpx
+
+from local.websocket_api.client import SocketClient, Sockets
+from runledger import wiring
+from runledger.store.websocket.task_workers import TaskWorkerStore
+from tests.reporting.building import body
+from tests.support.background import connect, delay, set_state, subscribe
+from tests.support.streaming import Streaming
+
+PAUSE = 0.1
+LISTENING = {"type": "filter", "filter": {}}
+
+
+def use_sockets(api: httpx.Client, sockets: Sockets, stream: Streaming) -> None:
+    _use_workers(api, sockets, stream)
+    listener = _open(sockets, "/api/events/out", json.dumps(LISTENING))
+    gone = _open(sockets, "/api/events/out", json.dumps(LISTENING))
+    gone.stop_reading()
+    _listen_to_logs(api, sockets)
+    messages = [json.dumps(body(n, run={"dynamic_key": str(n)})) for n in range(2)]
+    _open(sockets, "/api/events/in", *messages).close()
+    stream.pump()
+    listener.close()
+
+
+def _listen_to_logs(api: httpx.Client, sockets: Sockets) -> None:
+    there, gone = (_open(sockets, "/api/logs/out", json.dumps(LISTENING)) for _ in range(2))
+    gone.stop_reading()
+    there.send("again")
+    line = {"name": "n", "level": 20, "message": "m", "timestamp": "2030-01-01"}
+    api.post("/logs/", json=[line]).raise_for_status()
+
+
+def _use_workers(api: httpx.Client, sockets: Sockets, stream: Streaming) -> None:
+    """Let workers take runs, go with and without them, and be swept."""
+    runs = [delay(api) for _ in range(4)]
+    stream.pump()
+    worker = subscribe(sockets)
+    worker.ack()
+    worker.ack()
+    delay(api, "later")
+    waiting = subscribe(sockets, "later", client_id="host-2")
+    stream.pump()
+    api.post("/task_workers/filter", json={}).raise_for_status()
+    worker.socket.close(1006)
+    set_state(api, runs[0], type="RUNNING")
+    stream.pump()
+    stream.run_schedule("sweep_task_workers")
+    waiting.socket.close(1006)
+    stream.run_schedule("sweep_task_workers")
+    while TaskWorkerStore.of(wiring.store()).all():
+        time.sleep(PAUSE)
+        stream.run_schedule("sweep_task_workers")
+    connect(sockets).socket.close()
+
+
+def _open(sockets: Sockets, path: str, *messages: str) -> SocketClient:
+    socket = sockets.connect(path, subprotocols=["prefect"])
+    for message in ('{"type":"auth","token":null}', *messages):
+        socket.send(message)
+    return socket

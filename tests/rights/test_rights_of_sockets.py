@@ -1,0 +1,59 @@
+"""What the functions of WebSockets, of the stream and of the schedule ask for, and may."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from local.websocket_api.client import Sockets
+from runledger import websocket_wiring, wiring
+from runledger.adapters.observability import logger
+from tests.rights.sockets_in_use import use_sockets
+from tests.rights.test_rights import GRANTED, UNASKED, Right, actions
+from tests.support.streaming import Streaming
+
+STREAM = "react_to_changes"
+
+
+@pytest.fixture
+def used(
+    api_on_moto: httpx.Client,
+    sockets_on_moto: Sockets,
+    stream_on_moto: Streaming,
+    monkeypatch: pytest.MonkeyPatch,
+) -> set[Right]:
+    monkeypatch.setenv("WORKER_LEASE_SECONDS", "1")
+    wiring.reset()
+    with _recorded() as rights:
+        use_sockets(api_on_moto, sockets_on_moto, stream_on_moto)
+    return {right for right in rights if right.operation in {*UNASKED, STREAM}}
+
+
+def test_a_function_may_do_what_it_does(used: set[Right]) -> None:
+    assert used - GRANTED == set()
+
+
+def test_a_function_may_do_nothing_else(used: set[Right]) -> None:
+    assert {right for right in GRANTED if right.operation in UNASKED} - used == set()
+
+
+@contextmanager
+def _recorded() -> Iterator[set[Right]]:
+    """What is asked of DynamoDB and of `@connections`, in the name of who logs."""
+    rights: set[Right] = set()
+
+    def note(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 botocore's
+        operation = logger.get_current_keys().get("function_name", "")
+        rights.update(
+            Right(operation, action, on_index="IndexName" in params)
+            for action in actions(model.name, params)
+        )
+
+    clients = wiring.store().table.client, websocket_wiring.connections().client
+    for client in clients:
+        client.meta.events.register("provide-client-params.*", note)
+    yield rights
+    for client in clients:
+        client.meta.events.unregister("provide-client-params.*", note)

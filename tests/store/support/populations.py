@@ -1,0 +1,83 @@
+"""Tables full of runs, which lie there as the store would put them, but for claims and states."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
+
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import State, StateType
+from runledger.domain.runs.task_runs import TaskRun
+from runledger.store.dynamodb.expressions import typed
+from runledger.store.dynamodb.table import Table
+from runledger.store.dynamodb.writes import Add, Item, Put
+from runledger.store.runs import derived_items, flow_run_items, task_run_items
+from runledger.store.runs.derived_items import Run
+from runledger.store.runs.task_run_items import Stored
+from runledger.store.schema.keys import Key
+from tests.support.databases import DynamoDB
+
+DAWN = datetime(2030, 1, 1, tzinfo=UTC)
+PER_REQUEST = 25
+
+WORLD = UUID(int=0)
+
+
+def task_run(number: int, **fields: object) -> TaskRun:
+    """Return the run of a number: a second after the one before, with an id from anywhere."""
+    run_id, new_run_writes = uuid5(WORLD, str(number)), DAWN + timedelta(seconds=number)
+    state = State(id=run_id, type=StateType.PENDING, name="Pending", timestamp=new_run_writes)
+    run = TaskRun(
+        id=run_id,
+        created=new_run_writes,
+        updated=new_run_writes,
+        name=f"run {number:05}",
+        task_key="task",
+        dynamic_key=str(number),
+        expected_start_time=new_run_writes,
+    )
+    return in_state(run, state).replace(**fields)
+
+
+def in_state(run: TaskRun, state: State) -> TaskRun:
+    """Put a run into a state, without what follows from that."""
+    return run.replace(state=state, state_id=state.id, state_type=state.type, state_name=state.name)
+
+
+def put(database: DynamoDB, filled: Sequence[Item]) -> None:
+    for start in range(0, len(filled), PER_REQUEST):
+        some = filled[start : start + PER_REQUEST]
+        requests = [{"PutRequest": {"Item": typed(item)}} for item in some]
+        database.client.batch_write_item(RequestItems={database.table: requests})  # type: ignore[dict-item]
+
+
+def put_task_runs(database: DynamoDB, filled: Sequence[Stored], *, shards: int) -> None:
+    put(database, [task_run_items.task_run_item(stored, shards=shards) for stored in filled])
+    put_beside(database, [stored.run for stored in filled], shards=shards)
+
+
+def put_flow_runs(database: DynamoDB, filled: Sequence[FlowRun], *, shards: int) -> None:
+    put(database, [flow_run_items.flow_run_item(run, version=1, shards=shards) for run in filled])
+    put_beside(database, filled, shards=shards)
+
+
+def put_beside(database: DynamoDB, filled: Sequence[Run], *, shards: int) -> None:
+    """Put the tags of runs, and count them: each counter is written once, for all of its runs."""
+    beside = [write for run in filled for write in derived_items.new_run_writes(run, shards=shards)]
+    put(database, [write.item for write in beside if isinstance(write, Put)])
+    totals: dict[Key, Counter[str]] = defaultdict(Counter)
+    for write in beside:
+        if isinstance(write, Add):
+            totals[write.key].update(write.amounts)
+    table = Table(database.client, database.table)
+    for counter, amounts in totals.items():
+        table.write(Add(counter, amounts))
+
+
+def put_numbered(
+    database: DynamoDB, amount: int, *, shards: int, **fields: object
+) -> list[TaskRun]:
+    """Put runs of the first numbers, which have some fields in common."""
+    made = [task_run(number, **fields) for number in range(amount)]
+    put_task_runs(database, [Stored(run, version=1) for run in made], shards=shards)
+    return made

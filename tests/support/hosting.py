@@ -1,0 +1,36 @@
+"""The functions hosted in this process, for HTTP and WebSocket clients that need no server."""
+
+import os
+
+import httpx
+
+from local.functions import Functions
+from local.rest_api.gateway import Gateway
+from local.rest_api.transport import GatewayTransport
+from local.websocket_api import handshake_routing
+from local.websocket_api.client import Sockets
+from local.websocket_api.gateway import WebSocketApi
+from tests.support.databases import TEMPLATE
+from tests.support.management import Management
+
+
+def management_path(management: Management) -> str:
+    """Return host and path of the WebSocket API, as the functions' environment has it."""
+    return f"{management.address}/{TEMPLATE.sockets.stage}"
+
+
+def http_client() -> httpx.Client:
+    """Return a client of every function that answers HTTP."""
+    return httpx.Client(
+        transport=GatewayTransport(Gateway(TEMPLATE)),
+        base_url=f"http://runledger/{TEMPLATE.stage}",
+    )
+
+
+def socket_clients(management: Management) -> Sockets:
+    """Return what opens connections, once the environment of the functions is set."""
+    functions, url = Functions(TEMPLATE), os.environ["WEBSOCKET_URL"]
+    websocket_api = management.websocket_api = WebSocketApi(TEMPLATE.sockets, functions)
+    return Sockets(
+        websocket_api, handshake_routing.one_url(Gateway(TEMPLATE, functions), websocket_api, url)
+    )
