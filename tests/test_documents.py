@@ -20,7 +20,12 @@ DOCUMENTS = sorted(
     ).stdout.split()
 )
 # Their paths are checked wherever they stand; other documents name files that others have.
-GUIDES = ("docs/contract/README.md",)
+GUIDES = (
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/contract/README.md",
+    "examples/README.md",
+)
 
 LINK = re.compile(r"\]\(([^)\s#]*)(?:#([^)\s]*))?\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
