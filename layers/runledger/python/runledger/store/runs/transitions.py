@@ -35,8 +35,6 @@ from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from runledger.store.store import Shards, Store
 
-Items = Mapping[Key, Item]
-
 
 class SeenResults(NamedTuple):
     """The cached results of a key as they were read: the version guards the next write."""
@@ -98,7 +96,7 @@ class ContextLoader:
     def _concerns_cache(self) -> bool:
         return self.proposed.type in {StateType.RUNNING, StateType.COMPLETED}
 
-    def load(self, run: TaskRun, found: Items) -> TransitionContext:
+    def load(self, run: TaskRun, found: Mapping[Key, Item]) -> TransitionContext:
         """Read what is missing in the items found so far."""
         flow_run = keys.flow_run(run.flow_run_id) if run.flow_run_id and self._starts else None
         limits = self._limits(run)
@@ -118,7 +116,7 @@ class ContextLoader:
             return []
         return [keys.limit(f"{TAG_PREFIX}{tag}") for tag in dict.fromkeys(run.tags)]
 
-    def _results(self, known: Items) -> SeenResults | None:
+    def _results(self, known: Mapping[Key, Item]) -> SeenResults | None:
         cache_key = self.proposed.state_details.cache_key
         item = known.get(keys.cache(cache_key)) if cache_key else None
         if item is None:
@@ -135,12 +133,12 @@ class ContextLoader:
         return items.read_document(State, state) if state else None
 
 
-def _active_limits(known: Items, limits: list[Key]) -> Iterator[SeenLimit]:
+def _active_limits(known: Mapping[Key, Item], limits: list[Key]) -> Iterator[SeenLimit]:
     seen = (read_limit(known[key]) for key in limits if key in known)
     return (one for one in seen if one.limit.active)
 
 
-def _flow_run(known: Items, key: Key | None) -> FlowRun | None:
+def _flow_run(known: Mapping[Key, Item], key: Key | None) -> FlowRun | None:
     item = known.get(key) if key else None
     return items.read_document(FlowRun, item) if item else None
 
