@@ -49,11 +49,11 @@ UNASKED = {
 
 
 @pytest.fixture
-def used(in_pieces: None, api_on_moto: httpx.Client) -> set[Right]:  # noqa: ARG001 - sets up
+def used(in_pieces: None, api_on_dynoxide: httpx.Client) -> set[Right]:  # noqa: ARG001 - sets up
     """What is asked for where documents are large, which is the most."""
-    with _recorded(api_on_moto) as (rights, actor):
-        _use_everything(api_on_moto)
-        follow_changes(api_on_moto, actor.become)
+    with _recorded(api_on_dynoxide) as (rights, actor):
+        _use_everything(api_on_dynoxide)
+        follow_changes(api_on_dynoxide, actor.become)
     return rights
 
 

@@ -19,15 +19,15 @@ STREAM = "react_to_changes"
 
 @pytest.fixture
 def used(
-    api_on_moto: httpx.Client,
-    sockets_on_moto: Sockets,
-    stream_on_moto: Streaming,
+    api_on_dynoxide: httpx.Client,
+    sockets_on_dynoxide: Sockets,
+    stream_on_dynoxide: Streaming,
     monkeypatch: pytest.MonkeyPatch,
 ) -> set[Right]:
     monkeypatch.setenv("WORKER_LEASE_SECONDS", "1")
     wiring.reset()
     with _recorded() as rights:
-        use_sockets(api_on_moto, sockets_on_moto, stream_on_moto)
+        use_sockets(api_on_dynoxide, sockets_on_dynoxide, stream_on_dynoxide)
     return {right for right in rights if right.operation in {*UNASKED, STREAM}}
 
 
