@@ -11,9 +11,11 @@ import pytest
 from local.rest_api.routing import Resources
 from runledger import wiring
 from tests.changes_in_use import follow_changes
-from tests.databases import TEMPLATE
+from tests.conftest import api_client, fresh_table, store_in_pieces
+from tests.databases import TEMPLATE, Engine
 from tests.inputs_in_use import use_inputs
 from tests.limits_in_use import use_limits
+from tests.management import Management
 from tests.reports_in_use import use_events, use_logs
 from tests.schedules_in_use import use_schedules
 from tests.site_in_use import use_site
@@ -48,12 +50,17 @@ UNASKED = {
 }
 
 
-@pytest.fixture
-def used(in_pieces: None, api_on_dynoxide: httpx.Client) -> set[Right]:  # noqa: ARG001 - sets up
+@pytest.fixture(scope="module")
+def used(dynoxide: Engine, management: Management) -> set[Right]:
     """What is asked for where documents are large, which is the most."""
-    with _recorded(api_on_dynoxide) as (rights, actor):
-        _use_everything(api_on_dynoxide)
-        follow_changes(api_on_dynoxide, actor.become)
+    with fresh_table(dynoxide) as database, pytest.MonkeyPatch.context() as patch:
+        store_in_pieces(patch)
+        with (
+            api_client(database, management, patch) as api,
+            _recorded(api) as (rights, actor),
+        ):
+            _use_everything(api)
+            follow_changes(api, actor.become)
     return rights
 
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import pytest
 
-from local.websocket_api.client import Sockets
 from runledger import websocket_wiring, wiring
 from runledger.adapters.observability import logger
+from tests import hosting
+from tests.conftest import api_client, fresh_table
+from tests.databases import TEMPLATE, Engine
+from tests.management import Management
 from tests.sockets_in_use import use_sockets
 from tests.streaming import Streaming
 from tests.test_rights import GRANTED, UNASKED, Right, actions
@@ -17,17 +19,13 @@ from tests.test_rights import GRANTED, UNASKED, Right, actions
 STREAM = "react_to_changes"
 
 
-@pytest.fixture
-def used(
-    api_on_dynoxide: httpx.Client,
-    sockets_on_dynoxide: Sockets,
-    stream_on_dynoxide: Streaming,
-    monkeypatch: pytest.MonkeyPatch,
-) -> set[Right]:
-    monkeypatch.setenv("WORKER_LEASE_SECONDS", "1")
-    wiring.reset()
-    with _recorded() as rights:
-        use_sockets(api_on_dynoxide, sockets_on_dynoxide, stream_on_dynoxide)
+@pytest.fixture(scope="module")
+def used(dynoxide: Engine, management: Management) -> set[Right]:
+    with fresh_table(dynoxide) as database, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKER_LEASE_SECONDS", "1")
+        with api_client(database, management, patch) as api, _recorded() as rights:
+            sockets, stream = hosting.socket_clients(management), Streaming(TEMPLATE, database)
+            use_sockets(api, sockets, stream)
     return {right for right in rights if right.operation in {*UNASKED, STREAM}}
 
 

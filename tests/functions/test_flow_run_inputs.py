@@ -19,8 +19,8 @@ from tests.store.asking import flow_run_id, made, new_flow, new_flow_run
 
 
 @pytest.fixture
-def api(api_on_moto: httpx.Client) -> httpx.Client:
-    return api_on_moto
+def api(api_on_dynoxide: httpx.Client) -> httpx.Client:
+    return api_on_dynoxide
 
 
 @pytest.fixture
