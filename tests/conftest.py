@@ -113,8 +113,12 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents of 400 bytes are stored as large ones are."""
-    monkeypatch.setattr(large_documents, "MAX_DOCUMENT", 400)
-    monkeypatch.setattr(large_documents, "MIN_FIELD", 100)
+    store_in_pieces(monkeypatch)
+
+
+def store_in_pieces(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(large_documents, "MAX_DOCUMENT", 400)
+    patch.setattr(large_documents, "MIN_FIELD", 100)
 
 
 @pytest.fixture
@@ -122,15 +126,7 @@ def api(
     dynamodb: DynamoDB, management: Management, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[httpx.Client]:
     """A client of every function, on a fresh table of either engine."""
-    with _client(dynamodb, management, monkeypatch) as client:
-        yield client
-
-
-@pytest.fixture
-def api_on_moto(
-    on_moto: DynamoDB, management: Management, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[httpx.Client]:
-    with _client(on_moto, management, monkeypatch) as client:
+    with api_client(dynamodb, management, monkeypatch) as client:
         yield client
 
 
@@ -138,7 +134,7 @@ def api_on_moto(
 def api_on_dynoxide(
     on_dynoxide: DynamoDB, management: Management, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[httpx.Client]:
-    with _client(on_dynoxide, management, monkeypatch) as client:
+    with api_client(on_dynoxide, management, monkeypatch) as client:
         yield client
 
 
@@ -149,14 +145,9 @@ def management() -> Iterator[Management]:
 
 
 @pytest.fixture
-def sockets(api: httpx.Client, management: Management) -> Sockets:
+def connections(api: httpx.Client, management: Management) -> Sockets:
     """WebSocket clients of the functions that `api` calls."""
     return _sockets(api, management)
-
-
-@pytest.fixture
-def sockets_on_moto(api_on_moto: httpx.Client, management: Management) -> Sockets:
-    return _sockets(api_on_moto, management)
 
 
 @pytest.fixture
@@ -168,11 +159,6 @@ def sockets_on_dynoxide(api_on_dynoxide: httpx.Client, management: Management) -
 def stream(api: httpx.Client, dynamodb: DynamoDB) -> Streaming:
     """What follows the writes of `api`, by hand."""
     return _streaming(api, dynamodb)
-
-
-@pytest.fixture
-def stream_on_moto(api_on_moto: httpx.Client, on_moto: DynamoDB) -> Streaming:
-    return _streaming(api_on_moto, on_moto)
 
 
 @pytest.fixture
@@ -196,7 +182,10 @@ def new_table(engine: Engine) -> DynamoDB:
     return DynamoDB(*engine, name)
 
 
-def _client(database: DynamoDB, management: Management, patch: pytest.MonkeyPatch) -> httpx.Client:
+def api_client(
+    database: DynamoDB, management: Management, patch: pytest.MonkeyPatch
+) -> httpx.Client:
+    """Return a client of every function, whose environment the patch sets."""
     sockets = hosting.management_path(management)
     around = environment.of_functions(TEMPLATE, database.table, database.endpoint, sockets)
     for name, value in around.items():

@@ -33,6 +33,17 @@ FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 # `tests/test_template.py::test_a`, `domain/states.py`, `functions/`, but not `/task_runs/`.
 PATH = re.compile(r"`([\w.][\w./-]*(?:\.(?:py|md|json|toml|yaml)|/))(?:::(\w+))?`")
 
+# What comments cite: `docs/contract/filters.md 6`, `docs/contract/orchestration.md R2 and R10`.
+CONTRACT = REPOSITORY / "docs/contract"
+CITATION = re.compile(r"docs/contract/([\w-]+)\.md((?:(?:,| and)? R?\d[\d.]*)*)")
+SECTION = re.compile(r"R?\d+(?:\.\d+)*")
+MODULES = sorted(
+    path
+    for folder in ("functions", "layers", "local", "tests")
+    for path in (REPOSITORY / folder).rglob("*.py")
+    if "node_modules" not in path.parts
+)
+
 
 def dead_links(document: Path) -> list[str]:
     """The links of a document that lead to no file of ours, or to no heading in it."""
@@ -74,6 +85,21 @@ def _functions(module: Path) -> Iterator[str]:
             yield node.name
 
 
+def unknown_sections(text: str) -> list[str]:
+    """The pages and sections about the reference that a text cites, and that do not exist."""
+    return [
+        f"{page} {section}".rstrip()
+        for page, sections in CITATION.findall(text)
+        for section in SECTION.findall(sections) or [""]
+        if not _is_section(CONTRACT / f"{page}.md", section)
+    ]
+
+
+def _is_section(page: Path, section: str) -> bool:
+    heading = re.compile(rf"^#+ {re.escape(section)}\b", re.MULTILINE)
+    return page.exists() and bool(heading.search(page.read_text("utf-8")))
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_lead_to_files_and_headings(name: str) -> None:
     assert dead_links(REPOSITORY / name) == []
@@ -82,6 +108,12 @@ def test_links_lead_to_files_and_headings(name: str) -> None:
 @pytest.mark.parametrize("name", GUIDES)
 def test_paths_are_those_of_files_and_functions(name: str) -> None:
     assert unknown_paths((REPOSITORY / name).read_text("utf-8")) == []
+
+
+def test_citations_name_sections() -> None:
+    cited = {path: path.read_text("utf-8") for path in MODULES if path != Path(__file__)}
+    unknown = {str(path): unknown_sections(text) for path, text in cited.items()}
+    assert {path: sections for path, sections in unknown.items() if sections} == {}
 
 
 def test_a_link_to_nothing_is_found_out(tmp_path: Path) -> None:
@@ -102,3 +134,13 @@ def test_a_path_of_nothing_is_found_out() -> None:
     )
     unknown = [f"{here}::none", "tests/none.py", "none/", "domain/none.py"]
     assert unknown_paths(text) == unknown
+
+
+def test_a_citation_of_nothing_is_found_out() -> None:
+    text = (
+        "docs/contract/filters.md 6, docs/contract/neighbours.md 2 and 3.2; and\n"
+        "(docs/contract/orchestration.md R2 and R10). See docs/contract/task-runs.md 1.2.\n"
+        "docs/contract/none.md, docs/contract/filters.md 9\n"
+        "docs/contract/orchestration.md R2 and R13"
+    )
+    assert unknown_sections(text) == ["none", "filters 9", "orchestration R13"]

@@ -10,13 +10,15 @@ import pytest
 
 from local.rest_api.routing import Resources
 from runledger import wiring
+from tests.conftest import api_client, fresh_table, store_in_pieces
 from tests.rights.changes_in_use import follow_changes
 from tests.rights.inputs_in_use import use_inputs
 from tests.rights.limits_in_use import use_limits
 from tests.rights.reports_in_use import use_events, use_logs
 from tests.rights.schedules_in_use import use_schedules
 from tests.rights.site_in_use import use_site
-from tests.support.databases import TEMPLATE
+from tests.support.databases import TEMPLATE, Engine
+from tests.support.management import Management
 from tests.test_template import FUNCTIONS, listed, statements
 
 ROUTES = Resources(TEMPLATE.routes)
@@ -48,12 +50,17 @@ UNASKED = {
 }
 
 
-@pytest.fixture
-def used(in_pieces: None, api_on_moto: httpx.Client) -> set[Right]:  # noqa: ARG001 - sets up
+@pytest.fixture(scope="module")
+def used(dynoxide: Engine, management: Management) -> set[Right]:
     """What is asked for where documents are large, which is the most."""
-    with _recorded(api_on_moto) as (rights, actor):
-        _use_everything(api_on_moto)
-        follow_changes(api_on_moto, actor.become)
+    with fresh_table(dynoxide) as database, pytest.MonkeyPatch.context() as patch:
+        store_in_pieces(patch)
+        with (
+            api_client(database, management, patch) as api,
+            _recorded(api) as (rights, actor),
+        ):
+            _use_everything(api)
+            follow_changes(api, actor.become)
     return rights
 
 

@@ -4,30 +4,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import pytest
 
-from local.websocket_api.client import Sockets
 from runledger import websocket_wiring, wiring
 from runledger.adapters.observability import logger
+from tests.conftest import api_client, fresh_table
 from tests.rights.sockets_in_use import use_sockets
 from tests.rights.test_rights import GRANTED, UNASKED, Right, actions
+from tests.support import hosting
+from tests.support.databases import TEMPLATE, Engine
+from tests.support.management import Management
 from tests.support.streaming import Streaming
 
 STREAM = "react_to_changes"
 
 
-@pytest.fixture
-def used(
-    api_on_moto: httpx.Client,
-    sockets_on_moto: Sockets,
-    stream_on_moto: Streaming,
-    monkeypatch: pytest.MonkeyPatch,
-) -> set[Right]:
-    monkeypatch.setenv("WORKER_LEASE_SECONDS", "1")
-    wiring.reset()
-    with _recorded() as rights:
-        use_sockets(api_on_moto, sockets_on_moto, stream_on_moto)
+@pytest.fixture(scope="module")
+def used(dynoxide: Engine, management: Management) -> set[Right]:
+    with fresh_table(dynoxide) as database, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKER_LEASE_SECONDS", "1")
+        with api_client(database, management, patch) as api, _recorded() as rights:
+            sockets, stream = hosting.socket_clients(management), Streaming(TEMPLATE, database)
+            use_sockets(api, sockets, stream)
     return {right for right in rights if right.operation in {*UNASKED, STREAM}}
 
 

@@ -80,8 +80,8 @@ BEFORE: dict[str, tuple[Step, ...]] = {
 
 
 @contextmanager
-def counter(moto: Engine, before: tuple[Step, ...]) -> Iterator[Counter]:
-    with fresh_table(moto) as database:
+def counter(dynoxide: Engine, before: tuple[Step, ...]) -> Iterator[Counter]:
+    with fresh_table(dynoxide) as database:
         site = Counter(Store(Table(database.client, database.table), shards=1))
         for step in before:
             step(site)
@@ -89,13 +89,13 @@ def counter(moto: Engine, before: tuple[Step, ...]) -> Iterator[Counter]:
 
 
 def overtaken(
-    moto: Engine, before: tuple[Step, ...], step: Step, overtaker: Step
+    dynoxide: Engine, before: tuple[Step, ...], step: Step, overtaker: Step
 ) -> Iterator[Counter]:
     """Sites where the step was taken, and right before one of its calls the other."""
-    with counter(moto, before) as watched, heard(moto.client) as calls:
+    with counter(dynoxide, before) as watched, heard(dynoxide.client) as calls:
         step(watched)
     for call in range(len(calls) + 1):
-        with counter(moto, before) as site:
+        with counter(dynoxide, before) as site:
             overtake(site, call, step, overtaker)
             yield site
 
@@ -116,9 +116,9 @@ def is_cut_off_only(steps: tuple[Step, ...]) -> bool:
 @pytest.mark.parametrize("overtaker", OVERTAKERS, ids=lambda step: step.__name__)
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
 def test_no_run_is_lost_or_held_twice(
-    moto: Engine, before: tuple[Step, ...], step: Step, overtaker: Step
+    dynoxide: Engine, before: tuple[Step, ...], step: Step, overtaker: Step
 ) -> None:
-    for site in overtaken(moto, before, step, overtaker):
+    for site in overtaken(dynoxide, before, step, overtaker):
         lives_on = FIRST in site.far_ends.open or is_cut_off_only((*before, step, overtaker))
         assert not lives_on or site.got[FIRST].isdisjoint(site.got[SECOND])
         depart(site)

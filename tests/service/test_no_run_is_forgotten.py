@@ -189,9 +189,9 @@ class Background(Stage):
         assert waiting <= set(last.has)
 
 
-def test_no_run_is_lost_or_held_twice(moto: Engine) -> None:
-    class OnMoto(Background):
-        new_table = partial(new_table, moto)
+def test_no_run_is_lost_or_held_twice(dynoxide: Engine) -> None:
+    class OnDynoxide(Background):
+        new_table = partial(new_table, dynoxide)
 
     steps = settings(max_examples=settings().max_examples // 4, stateful_step_count=30)
-    run_state_machine_as_test(OnMoto, settings=steps)
+    run_state_machine_as_test(OnDynoxide, settings=steps)

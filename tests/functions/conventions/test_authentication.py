@@ -28,14 +28,14 @@ GUARDED = template.load(parameters={"Authentication": "required", "AuthSha256": 
 
 @pytest.fixture(params=[GUARDED, TEMPLATE], ids=["at the gateway", "past the gateway"])
 def guarded(
-    request: pytest.FixtureRequest, api_on_moto: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, api_on_dynoxide: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[httpx.Client]:
     """Functions that ask for the auth string, behind an authorizer that asks for it or does not."""
     monkeypatch.setenv("AUTHENTICATION", "required")
     monkeypatch.setenv("AUTH_SHA256", HASH)
     wiring.reset()
     transport = GatewayTransport(Gateway(request.param))
-    with httpx.Client(transport=transport, base_url=api_on_moto.base_url) as client:
+    with httpx.Client(transport=transport, base_url=api_on_dynoxide.base_url) as client:
         yield client
     wiring.reset()
 
@@ -101,16 +101,18 @@ def test_a_stranger_is_told_nothing_of_a_wrong_body(guarded: httpx.Client) -> No
 
 
 def test_nobody_is_let_in_while_no_auth_string_is_set(
-    api_on_moto: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    api_on_dynoxide: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AUTHENTICATION", "required")
     monkeypatch.setenv("AUTH_SHA256", "")
     wiring.reset()
-    assert told(api_on_moto.get("/version", headers={"authorization": "Basic "})) == UNAUTHORIZED
+    assert (
+        told(api_on_dynoxide.get("/version", headers={"authorization": "Basic "})) == UNAUTHORIZED
+    )
 
 
-def test_everybody_is_let_in_where_authentication_is_off(api_on_moto: httpx.Client) -> None:
-    assert api_on_moto.get("/version").status_code == httpx.codes.OK
+def test_everybody_is_let_in_where_authentication_is_off(api_on_dynoxide: httpx.Client) -> None:
+    assert api_on_dynoxide.get("/version").status_code == httpx.codes.OK
 
 
 RIGHT, OTHER = SHOWN["authorization"], WRONG["another password"]["authorization"]

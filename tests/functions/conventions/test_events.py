@@ -50,7 +50,7 @@ def called(operation: str) -> Any:  # noqa: ANN401 - whatever a function answers
 
 
 @pytest.fixture
-def answer(request: pytest.FixtureRequest, api_on_moto: httpx.Client) -> dict[str, Any]:  # noqa: ARG001 - it brings the table
+def answer(request: pytest.FixtureRequest, api_on_dynoxide: httpx.Client) -> dict[str, Any]:  # noqa: ARG001 - it brings the table
     answer: dict[str, Any] = called(request.param)
     return answer
 
@@ -79,7 +79,7 @@ def test_a_sample_event_gets_its_status(answer: dict[str, Any], status: int) -> 
 
 
 def test_a_websocket_is_led_to_the_other_api(
-    api_on_moto: httpx.Client,  # noqa: ARG001 - it sets the environment
+    api_on_dynoxide: httpx.Client,  # noqa: ARG001 - it sets the environment
 ) -> None:
     answer = called("redirect_websocket")
     there = f"{os.environ['WEBSOCKET_URL']}?route=/task_runs/subscriptions/scheduled"
@@ -87,7 +87,7 @@ def test_a_websocket_is_led_to_the_other_api(
 
 
 def test_a_handshake_selects_the_subprotocol(
-    api_on_moto: httpx.Client,  # noqa: ARG001 - it sets the environment
+    api_on_dynoxide: httpx.Client,  # noqa: ARG001 - it sets the environment
 ) -> None:
     answer = called("websocket_connect")
     assert answer == {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "prefect"}}
@@ -96,13 +96,13 @@ def test_a_handshake_selects_the_subprotocol(
 @pytest.mark.parametrize("operation", ["websocket_default", "websocket_disconnect"])
 def test_what_happens_to_a_connection_that_nobody_knows_fails_nothing(
     operation: str,
-    sockets_on_moto: Sockets,  # noqa: ARG001 - it sets the environment
+    sockets_on_dynoxide: Sockets,  # noqa: ARG001 - it sets the environment
 ) -> None:
     assert called(operation)["statusCode"] == httpx.codes.OK
 
 
 def test_a_client_that_is_gone_before_it_is_let_in_is_no_failure_of_ours(
-    sockets_on_moto: Sockets,  # noqa: ARG001 - it sets the environment
+    sockets_on_dynoxide: Sockets,  # noqa: ARG001 - it sets the environment
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     called("websocket_connect")
@@ -111,25 +111,25 @@ def test_a_client_that_is_gone_before_it_is_let_in_is_no_failure_of_ours(
 
 
 def test_a_run_that_is_told_to_wait_and_is_gone_fails_nothing(
-    sockets_on_moto: Sockets,  # noqa: ARG001 - it sets the environment
+    sockets_on_dynoxide: Sockets,  # noqa: ARG001 - it sets the environment
 ) -> None:
     assert called("react_to_changes") == {"batchItemFailures": []}
 
 
 def test_the_removal_of_a_run_that_logged_nothing_fails_nothing(
-    api_on_moto: httpx.Client,  # noqa: ARG001 - it sets the environment
+    api_on_dynoxide: httpx.Client,  # noqa: ARG001 - it sets the environment
 ) -> None:
     assert called("delete_task_run_logs") == {"batchItemFailures": []}
 
 
 def test_a_sweep_of_nothing_fails_nothing(
-    sockets_on_moto: Sockets,  # noqa: ARG001 - it sets the environment
+    sockets_on_dynoxide: Sockets,  # noqa: ARG001 - it sets the environment
 ) -> None:
     assert called("sweep_task_workers") is None
 
 
 def test_the_authorizer_names_the_whole_api_since_its_answer_is_kept(
-    api_on_moto: httpx.Client,  # noqa: ARG001 - it sets the environment
+    api_on_dynoxide: httpx.Client,  # noqa: ARG001 - it sets the environment
 ) -> None:
     (statement,) = called("authorize")["policyDocument"]["Statement"]
     arn = sample_event("authorize")["methodArn"]

@@ -53,20 +53,20 @@ def warnings(
 
 @pytest.mark.parametrize("asking", STARTING)
 def test_what_may_make_schedules_active_is_logged(
-    api_on_moto: httpx.Client, caplog: pytest.LogCaptureFixture, asking: Asking
+    api_on_dynoxide: httpx.Client, caplog: pytest.LogCaptureFixture, asking: Asking
 ) -> None:
-    assert warnings(api_on_moto, caplog, asking) == [WARNING]
+    assert warnings(api_on_dynoxide, caplog, asking) == [WARNING]
 
 
 @pytest.mark.parametrize("asking", STOPPING)
 def test_what_makes_no_schedule_active_is_not_logged(
-    api_on_moto: httpx.Client, caplog: pytest.LogCaptureFixture, asking: Asking
+    api_on_dynoxide: httpx.Client, caplog: pytest.LogCaptureFixture, asking: Asking
 ) -> None:
-    assert warnings(api_on_moto, caplog, asking) == []
+    assert warnings(api_on_dynoxide, caplog, asking) == []
 
 
 @pytest.mark.parametrize("asking", WHILE_PAUSED)
 def test_schedules_of_a_paused_deployment_are_not_logged(
-    api_on_moto: httpx.Client, caplog: pytest.LogCaptureFixture, asking: Asking
+    api_on_dynoxide: httpx.Client, caplog: pytest.LogCaptureFixture, asking: Asking
 ) -> None:
-    assert warnings(api_on_moto, caplog, asking, paused=True) == []
+    assert warnings(api_on_dynoxide, caplog, asking, paused=True) == []

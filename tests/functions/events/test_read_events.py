@@ -74,14 +74,14 @@ def test_pages_lead_to_each_other(api: httpx.Client) -> None:
     ],
 )
 def test_a_page_leads_on_where_the_client_asks(
-    api_on_moto: httpx.Client, headers: dict[str, str], address: str
+    api_on_dynoxide: httpx.Client, headers: dict[str, str], address: str
 ) -> None:
-    emit(api_on_moto, *"abc")
-    page = api_on_moto.post("/events/filter", json={"limit": 1}, headers=headers).json()
+    emit(api_on_dynoxide, *"abc")
+    page = api_on_dynoxide.post("/events/filter", json={"limit": 1}, headers=headers).json()
     for _ in range(2):
         assert page["next_page"].startswith(f"{address}/api/events/filter/next?page-token=")
         query = urlsplit(page["next_page"]).query
-        page = api_on_moto.get(f"/events/filter/next?{query}", headers=headers).json()
+        page = api_on_dynoxide.get(f"/events/filter/next?{query}", headers=headers).json()
     assert page["next_page"] is None
 
 
@@ -95,9 +95,9 @@ def test_a_page_leads_on_where_the_client_asks(
     ],
 )
 def test_behind_a_custom_domain_a_page_leads_on_below_its_path(
-    api_on_moto: httpx.Client, path: str, below: str
+    api_on_dynoxide: httpx.Client, path: str, below: str
 ) -> None:
-    emit(api_on_moto, *"ab")
+    emit(api_on_dynoxide, *"ab")
     event = sample_event("read_events")
     event |= {
         "body": '{"limit": 1}',
@@ -150,22 +150,24 @@ CRITERIA: list[tuple[JSON, bool]] = [
 
 @pytest.mark.parametrize(("asked", "found"), CRITERIA, ids=[str(asked) for asked, _ in CRITERIA])
 def test_an_event_is_found_by_what_it_is(
-    api_on_moto: httpx.Client, asked: JSON, *, found: bool
+    api_on_dynoxide: httpx.Client, asked: JSON, *, found: bool
 ) -> None:
-    emit(api_on_moto, "x.y", flow_run_id=FLOW_RUN_ID)
-    assert names(read(api_on_moto, filter=asked)) == ["x.y"] * found
+    emit(api_on_dynoxide, "x.y", flow_run_id=FLOW_RUN_ID)
+    assert names(read(api_on_dynoxide, filter=asked)) == ["x.y"] * found
 
 
 @pytest.mark.parametrize("token", ["", "zz", "e30="])
-def test_a_page_that_nothing_has_led_to_is_refused(api_on_moto: httpx.Client, token: str) -> None:
-    answer = api_on_moto.get("/events/filter/next", params={"page-token": token})
+def test_a_page_that_nothing_has_led_to_is_refused(
+    api_on_dynoxide: httpx.Client, token: str
+) -> None:
+    answer = api_on_dynoxide.get("/events/filter/next", params={"page-token": token})
     assert (answer.status_code, answer.json()) == (403, {"detail": "Forbidden"})
 
 
-def test_events_older_than_they_are_kept_are_not_looked_for(api_on_moto: httpx.Client) -> None:
+def test_events_older_than_they_are_kept_are_not_looked_for(api_on_dynoxide: httpx.Client) -> None:
     old = (NOW - timedelta(days=8)).isoformat()
-    api_on_moto.post("/events", json=[body(occurred=old)])
-    assert read(api_on_moto)["total"] == 0
+    api_on_dynoxide.post("/events", json=[body(occurred=old)])
+    assert read(api_on_dynoxide)["total"] == 0
 
 
 def test_a_time_that_ends_before_it_begins_has_no_events(api: httpx.Client) -> None:
@@ -178,20 +180,20 @@ def count(api: httpx.Client, countable: str, **asked: object) -> Any:  # noqa: A
     return api.post(f"/events/count-by/{countable}", json={"filter": {}, **asked}).json()
 
 
-def test_events_are_counted_by_name_the_most_frequent_first(api_on_moto: httpx.Client) -> None:
-    emit(api_on_moto, "a", "b", "c", "b")
-    counts = [(one["value"], one["count"]) for one in count(api_on_moto, "event")]
+def test_events_are_counted_by_name_the_most_frequent_first(api_on_dynoxide: httpx.Client) -> None:
+    emit(api_on_dynoxide, "a", "b", "c", "b")
+    counts = [(one["value"], one["count"]) for one in count(api_on_dynoxide, "event")]
     assert counts == [("b", 2), ("a", 1), ("c", 1)]
 
 
-def test_spans_of_time_without_events_are_told(api_on_moto: httpx.Client) -> None:
-    emit(api_on_moto, "a", "b")
+def test_spans_of_time_without_events_are_told(api_on_dynoxide: httpx.Client) -> None:
+    emit(api_on_dynoxide, "a", "b")
     since = (NOW - timedelta(days=2)).isoformat()
-    days = count(api_on_moto, "time", filter={"occurred": {"since": since}})
+    days = count(api_on_dynoxide, "time", filter={"occurred": {"since": since}})
     assert days[0]["count"] == 0
     assert sum(day["count"] for day in days) == 2
 
 
-def test_spans_of_time_that_are_too_many_are_refused(api_on_moto: httpx.Client) -> None:
-    refused = count(api_on_moto, "time", time_unit="second")
+def test_spans_of_time_that_are_too_many_are_refused(api_on_dynoxide: httpx.Client) -> None:
+    refused = count(api_on_dynoxide, "time", time_unit="second")
     assert refused["detail"].startswith("The given interval would create 1")

@@ -19,8 +19,8 @@ from tests.support import removals
 
 
 @pytest.fixture
-def api(api_on_moto: httpx.Client) -> httpx.Client:
-    return api_on_moto
+def api(api_on_dynoxide: httpx.Client) -> httpx.Client:
+    return api_on_dynoxide
 
 
 @pytest.fixture

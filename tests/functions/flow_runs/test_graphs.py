@@ -14,8 +14,8 @@ from tests.store.support.proposing import JSON, proposal
 
 
 @pytest.fixture
-def api(api_on_moto: httpx.Client) -> httpx.Client:
-    return api_on_moto
+def api(api_on_dynoxide: httpx.Client) -> httpx.Client:
+    return api_on_dynoxide
 
 
 @pytest.fixture

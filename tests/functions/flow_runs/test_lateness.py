@@ -11,8 +11,8 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def api(api_on_moto: httpx.Client) -> httpx.Client:
-    return api_on_moto
+def api(api_on_dynoxide: httpx.Client) -> httpx.Client:
+    return api_on_dynoxide
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ Paused = Callable[..., str]
 
 
 @pytest.fixture
-def api(api_on_moto: httpx.Client) -> httpx.Client:
-    return api_on_moto
+def api(api_on_dynoxide: httpx.Client) -> httpx.Client:
+    return api_on_dynoxide
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from tests.store.support.lines import TASK_RUN, line, logged
 
 
 @pytest.fixture
-def api(api_on_moto: httpx.Client) -> httpx.Client:
-    return api_on_moto
+def api(api_on_dynoxide: httpx.Client) -> httpx.Client:
+    return api_on_dynoxide
 
 
 def download(api: httpx.Client, run: str) -> httpx.Response:

@@ -22,27 +22,31 @@ def plan(answer: httpx.Response) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", LISTS + HISTORIES)
-def test_a_search_tells_its_path_and_what_it_took(api_on_moto: httpx.Client, path: str) -> None:
-    told = plan(api_on_moto.post(path, json=INTERVALS, headers=EXPLAIN))
+def test_a_search_tells_its_path_and_what_it_took(api_on_dynoxide: httpx.Client, path: str) -> None:
+    told = plan(api_on_dynoxide.post(path, json=INTERVALS, headers=EXPLAIN))
     assert list(told) == ["path", "items_read", "items_kept", "calls", "capacity"]
 
 
 @pytest.mark.parametrize(("name", "kept"), [("ab", "2"), ("c", "0")])
-def test_what_is_read_and_not_wanted_shows(api_on_moto: httpx.Client, name: str, kept: str) -> None:
-    run = flow_run_id(api_on_moto)
+def test_what_is_read_and_not_wanted_shows(
+    api_on_dynoxide: httpx.Client, name: str, kept: str
+) -> None:
+    run = flow_run_id(api_on_dynoxide)
     for key, named in enumerate(("ab", "ab", "a")):
-        made(api_on_moto, new_task_run(flow_run_id=run, dynamic_key=str(key), name=named))
+        made(api_on_dynoxide, new_task_run(flow_run_id=run, dynamic_key=str(key), name=named))
     wanted = {"task_runs": {"flow_run_id": {"any_": [run]}, "name": {"like_": name}}}
-    told = plan(api_on_moto.post("/task_runs/count", json=wanted, headers=EXPLAIN))
+    told = plan(api_on_dynoxide.post("/task_runs/count", json=wanted, headers=EXPLAIN))
     assert (told["path"], told["items_read"], told["items_kept"]) == ("by_flow_run", "3", kept)
 
 
-def test_nobody_is_told_who_does_not_ask(api_on_moto: httpx.Client) -> None:
-    assert "runledger-plan" not in api_on_moto.post("/task_runs/filter", json={}).headers
+def test_nobody_is_told_who_does_not_ask(api_on_dynoxide: httpx.Client) -> None:
+    assert "runledger-plan" not in api_on_dynoxide.post("/task_runs/filter", json={}).headers
 
 
 @pytest.mark.parametrize("asked", [{}, {"task_runs": {"name": {"like_": "a"}}}])
-def test_the_last_page_of_all_is_empty(api_on_moto: httpx.Client, asked: dict[str, object]) -> None:
-    made(api_on_moto, new_task_run(name="a"))
-    found = api_on_moto.post("/task_runs/paginate", json=asked | {"page": MAX_OFFSET}).json()
+def test_the_last_page_of_all_is_empty(
+    api_on_dynoxide: httpx.Client, asked: dict[str, object]
+) -> None:
+    made(api_on_dynoxide, new_task_run(name="a"))
+    found = api_on_dynoxide.post("/task_runs/paginate", json=asked | {"page": MAX_OFFSET}).json()
     assert (found["results"], found["count"]) == ([], 1)

@@ -10,8 +10,8 @@ from tests.store.support.proposing import JSON
 
 
 @pytest.fixture
-def api(api_on_moto: httpx.Client) -> httpx.Client:
-    return api_on_moto
+def api(api_on_dynoxide: httpx.Client) -> httpx.Client:
+    return api_on_dynoxide
 
 
 def shown(api: httpx.Client, run: JSON) -> JSON:

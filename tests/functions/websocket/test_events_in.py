@@ -84,12 +84,12 @@ def test_an_event_that_has_no_room_does_not_keep_others_from_their_effect(
 
 
 def test_a_client_whose_event_could_not_be_stored_is_cut_off_to_send_it_again(
-    sockets_on_moto: Sockets, api_on_moto: httpx.Client
+    sockets_on_dynoxide: Sockets, api_on_dynoxide: httpx.Client
 ) -> None:
-    socket = connect(sockets_on_moto)
+    socket = connect(sockets_on_dynoxide)
     client = wiring.store().table.client
     with refused(client, Refusal(503), "TransactWriteItems", times=float("inf")):
         send(socket, body(1))
     assert socket.closed == (1011, "Internal error")
-    send(connect(sockets_on_moto), body(1))
-    assert read(api_on_moto)["state_type"] == "RUNNING"
+    send(connect(sockets_on_dynoxide), body(1))
+    assert read(api_on_dynoxide)["state_type"] == "RUNNING"

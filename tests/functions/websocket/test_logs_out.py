@@ -69,13 +69,16 @@ WANTED: dict[str, tuple[dict[str, object], list[str]]] = {
 
 @pytest.mark.parametrize("wanted", WANTED)
 def test_only_what_is_asked_for_comes(
-    sockets_on_moto: Sockets, api_on_moto: httpx.Client, stream_on_moto: Streaming, wanted: str
+    sockets_on_dynoxide: Sockets,
+    api_on_dynoxide: httpx.Client,
+    stream_on_dynoxide: Streaming,
+    wanted: str,
 ) -> None:
     asked, expected = WANTED[wanted]
-    socket = listen(sockets_on_moto, **asked)
+    socket = listen(sockets_on_dynoxide, **asked)
     quiet, loud = line("quiet", flow_run_id=RUN), line("loud", flow_run_id=RUN, level=50)
-    logged(api_on_moto, line("other", flow_run_id=OTHER), quiet, loud)
-    stream_on_moto.pump()
+    logged(api_on_dynoxide, line("other", flow_run_id=OTHER), quiet, loud)
+    stream_on_dynoxide.pump()
     assert sorted(said(socket)) == sorted(expected)
 
 

@@ -8,22 +8,22 @@ from datetime import datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.database import tables
 from runledger.domain.events.events import Event
 from runledger.service import events
 from runledger.service.runs import task_runs
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
+from tests.conftest import fresh_table
 from tests.reporting import naive
 from tests.reporting.building import JSON, at, body
 from tests.store.support.recorded_runs import shown
-from tests.support.databases import TEMPLATE, DynamoDB, Engine
+from tests.support.databases import DynamoDB, Engine
 
 RECORDED: dict[str, list[JSON]] = json.loads(
     (Path(__file__).parents[2] / "reporting/recorded.json").read_text("utf-8")
@@ -39,12 +39,6 @@ def receive(store: Store, event: JSON, now: datetime = NOW) -> None:
 def functions(store: Store) -> list[Store]:
     """Some that share the table, each with a memory of its own."""
     return [Store(store.table, shards=2) for _ in range(FUNCTIONS)]
-
-
-def fresh(engine: Engine) -> tuple[Store, DynamoDB]:
-    database = DynamoDB(*engine, f"runledger-{uuid4()}")
-    tables.create(database.client, TEMPLATE, database.table)
-    return Store(Table(database.client, database.table), shards=2), database
 
 
 @pytest.mark.parametrize("program", RECORDED)
@@ -76,11 +70,8 @@ EVENTS = st.builds(
 )
 
 
-@given(st.lists(st.tuples(EVENTS, st.integers(0, 9)), max_size=12))
-def test_runs_are_what_the_contract_makes_of_events_and_deletes(
-    moto: Engine, program: Sequence[tuple[JSON, int]]
-) -> None:
-    store, database = fresh(moto)
+def taken(store: Store, program: Sequence[tuple[JSON, int]]) -> naive.Rows:
+    """Take events, after some of them delete a run; return what is expected of the store."""
     rows = naive.Rows()
     takers = zip(program, cycle(functions(store)), strict=False)
     for number, ((event, fate), taker) in enumerate(takers):
@@ -90,7 +81,17 @@ def test_runs_are_what_the_contract_makes_of_events_and_deletes(
         for run_id in list(rows.rows)[: fate == 0]:
             task_runs.delete(store, UUID(run_id), now=NOW)
             rows.delete(run_id)
-    assert shown(store, database) == rows.shown()
+    return rows
+
+
+@given(st.lists(st.tuples(EVENTS, st.integers(0, 9)), max_size=12))
+def test_runs_are_what_the_contract_makes_of_events_and_deletes(
+    dynoxide: Engine, program: Sequence[tuple[JSON, int]]
+) -> None:
+    with fresh_table(dynoxide) as database:
+        store = Store(Table(database.client, database.table), shards=2)
+        rows = taken(store, program)
+        assert shown(store, database) == rows.shown()
 
 
 def racing(flow_run_id: UUID | None) -> list[JSON]:

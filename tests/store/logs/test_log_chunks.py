@@ -72,18 +72,18 @@ LAST_INSTANT = "9999-12-31T23:59:59.999999Z"
 @pytest.mark.parametrize("sort", ["TIMESTAMP_ASC", "TIMESTAMP_DESC"])
 @pytest.mark.parametrize("run", [{"flow_run_id": FLOW_RUN}, {"task_run_id": TASK_RUN}, {}])
 def test_any_range_of_time_finds_what_was_logged_in_it(
-    api_on_moto: httpx.Client, run: dict[str, object], sort: str
+    api_on_dynoxide: httpx.Client, run: dict[str, object], sort: str
 ) -> None:
     recent = (f"2026-01-01T00:00:0{second}Z" for second in SECONDS)
     times = [*FIRST_INSTANTS, *recent, LAST_INSTANT]
-    logged(api_on_moto, *(line(time, timestamp=time, **run) for time in times))
+    logged(api_on_dynoxide, *(line(time, timestamp=time, **run) for time in times))
     asked = {name: of(str(one)) for name, one in run.items()}
     for number, first in enumerate(times):
         for last in times[number:]:
             wanted = times[number : times.index(last) + 1]
             expected = wanted if "ASC" in sort else wanted[::-1]
             between = {"after_": first, "before_": last}
-            assert messages(api_on_moto, {"sort": sort}, timestamp=between, **asked) == expected
+            assert messages(api_on_dynoxide, {"sort": sort}, timestamp=between, **asked) == expected
 
 
 def test_a_batch_that_is_sent_again_after_the_shards_changed_is_shown_once(

@@ -79,11 +79,11 @@ INTERVALS = {
 
 
 @pytest.fixture
-def hasty(api_on_moto: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> httpx.Client:
+def hasty(api_on_dynoxide: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> httpx.Client:
     """A client of functions that have no time for searches."""
     monkeypatch.setenv("SEARCH_SECONDS", "0")
     wiring.reset()
-    return api_on_moto
+    return api_on_dynoxide
 
 
 @pytest.mark.parametrize(("kind", "verb"), LISTS + HISTORIES)
