@@ -1,4 +1,4 @@
-"""GET /csrf-token: tell that there is no CSRF protection, which clients take as "not needed"."""
+"""GET /csrf-token: answer that there is no CSRF protection; clients take this as "not needed"."""
 
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request

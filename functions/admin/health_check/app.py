@@ -1,4 +1,4 @@
-"""GET /health: tell that functions run; anybody may ask."""
+"""GET /health: answer that functions run; needs no credentials."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""GET /ready: tell whether the table answers; anybody may ask."""
+"""GET /ready: check that the table answers; needs no credentials."""
 
 from functools import partial
 from http import HTTPStatus

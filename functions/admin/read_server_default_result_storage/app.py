@@ -1,4 +1,4 @@
-"""GET /admin/storage: tell where results go by default; the server names no place."""
+"""GET /admin/storage: read the default result storage; the server sets none."""
 
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request

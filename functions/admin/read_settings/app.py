@@ -1,4 +1,4 @@
-"""GET /admin/settings: tell what the site goes by: it is to report nothing to anybody."""
+"""GET /admin/settings: read the site's settings: it must not send analytics."""
 
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request

@@ -1,4 +1,4 @@
-"""GET /admin/version: tell the version of Prefect whose behaviour this is."""
+"""GET /admin/version: read the version of Prefect that this server implements."""
 
 from runledger import versions
 from runledger.adapters.http import Response, endpoint

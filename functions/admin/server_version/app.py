@@ -1,4 +1,4 @@
-"""GET /version: tell the version of the API."""
+"""GET /version: read the version of the API."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""POST /artifacts/filter: list artifacts, of which there are none."""
+"""POST /artifacts/filter: list artifacts; there are none."""
 
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request

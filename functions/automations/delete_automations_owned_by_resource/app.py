@@ -1,4 +1,4 @@
-"""DELETE /automations/owned-by/{resource_id}: remove a resource's automations; there are none."""
+"""DELETE /automations/owned-by/{resource_id}: delete a resource's automations; there are none."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""GET /automations/related-to/{resource_id}: list what a resource is used by; there are none."""
+"""GET /automations/related-to/{resource_id}: list a resource's automations; there are none."""
 
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request

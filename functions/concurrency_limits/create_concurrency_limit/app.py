@@ -1,4 +1,4 @@
-"""POST /concurrency_limits: limit a tag, or change its limit."""
+"""POST /concurrency_limits: create a tag's limit, or change it."""
 
 from http import HTTPStatus
 
@@ -11,7 +11,7 @@ from runledger.service.concurrency import tag_limits
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.body(TagLimitCreate).to_limit(request.now)
-    (limit, holders), new = tag_limits.create_or_change(wiring.store(), asked, now=request.now)
+    wanted = request.body(TagLimitCreate).to_limit(request.now)
+    (limit, holders), new = tag_limits.create_or_change(wiring.store(), wanted, now=request.now)
     status = HTTPStatus.CREATED if new else HTTPStatus.OK
     return Response(TagLimitResponse.of(limit, holders), status)

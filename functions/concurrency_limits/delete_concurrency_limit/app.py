@@ -1,4 +1,4 @@
-"""DELETE /concurrency_limits/{id}: remove a limit with its slots."""
+"""DELETE /concurrency_limits/{id}: delete a tag's limit and its slots."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

@@ -1,4 +1,4 @@
-"""DELETE /concurrency_limits/tag/{tag}: remove a tag's limit with its slots."""
+"""DELETE /concurrency_limits/tag/{tag}: delete a tag's limit and its slots."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

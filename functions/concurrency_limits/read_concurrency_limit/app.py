@@ -1,4 +1,4 @@
-"""GET /concurrency_limits/{id}: read the limit of a tag, and who holds it."""
+"""GET /concurrency_limits/{id}: read a tag's limit with the holders of its slots."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

@@ -1,4 +1,4 @@
-"""GET /concurrency_limits/tag/{tag}: read a tag's limit, and who holds it."""
+"""GET /concurrency_limits/tag/{tag}: read a tag's limit with the holders of its slots."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

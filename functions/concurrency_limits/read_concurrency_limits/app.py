@@ -1,4 +1,4 @@
-"""POST /concurrency_limits/filter: list the limits of tags, and who holds them."""
+"""POST /concurrency_limits/filter: list tags' limits with the holders of their slots."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,8 +9,8 @@ from runledger.service.concurrency import tag_limits
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(ReadLimits)
+    body = request.parameters(ReadLimits)
     found = tag_limits.read_all(
-        wiring.store(), offset=asked.offset, limit=asked.limit, now=request.now
+        wiring.store(), offset=body.offset, limit=body.limit, now=request.now
     )
     return Response([TagLimitResponse.of(limit, holders) for limit, holders in found])

@@ -1,4 +1,4 @@
-"""POST /concurrency_limits/tag/{tag}/reset: give back all slots of a tag's limit."""
+"""POST /concurrency_limits/tag/{tag}/reset: release all slots of a tag's limit."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

@@ -1,4 +1,4 @@
-"""POST /v2/concurrency_limits/decrement-with-lease: give back what a lease holds."""
+"""POST /v2/concurrency_limits/decrement-with-lease: release a lease's slots."""
 
 from http import HTTPStatus
 
@@ -11,6 +11,6 @@ from runledger.service.concurrency import slots
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(DecrementWithLease)
-    slots.end_lease(wiring.store(), asked.lease_id, now=request.now)
+    body = request.parameters(DecrementWithLease)
+    slots.end_lease(wiring.store(), body.lease_id, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -11,5 +11,5 @@ from runledger.service.concurrency import concurrency_limits
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.body(LimitCreate).to_limit(request.now)
-    return Response(concurrency_limits.create(wiring.store(), asked), HTTPStatus.CREATED)
+    limit = request.body(LimitCreate).to_limit(request.now)
+    return Response(concurrency_limits.create(wiring.store(), limit), HTTPStatus.CREATED)

@@ -1,4 +1,4 @@
-"""DELETE /v2/concurrency_limits/{id_or_name}: remove a limit."""
+"""DELETE /v2/concurrency_limits/{id_or_name}: delete a limit."""
 
 from http import HTTPStatus
 

@@ -1,16 +1,16 @@
-"""POST /v2/concurrency_limits/filter: list the limits."""
+"""POST /v2/concurrency_limits/filter: list limits."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.concurrency_limits import ReadLimits, shown
+from runledger.api.concurrency_limits import ReadLimits, limit_response
 from runledger.service.concurrency import concurrency_limits
 
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(ReadLimits)
+    body = request.parameters(ReadLimits)
     found = concurrency_limits.read_all(
-        wiring.store(), offset=asked.offset, limit=asked.limit, now=request.now
+        wiring.store(), offset=body.offset, limit=body.limit, now=request.now
     )
-    return Response([shown(limit) for limit in found])
+    return Response([limit_response(limit) for limit in found])

@@ -1,4 +1,4 @@
-"""POST /v2/concurrency_limits/leases/{lease_id}/renew: let a lease end later."""
+"""POST /v2/concurrency_limits/leases/{lease_id}/renew: extend a lease."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -12,6 +12,6 @@ from runledger.service.concurrency import slots
 
 @endpoint
 def handler(request: Request) -> Response:
-    lease_id, asked = request.path_value("lease_id", UUID), request.parameters(Renewal)
-    slots.renew(wiring.store(), lease_id, asked.lease_duration, now=request.now)
+    lease_id, body = request.path_value("lease_id", UUID), request.parameters(Renewal)
+    slots.renew(wiring.store(), lease_id, body.lease_duration, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

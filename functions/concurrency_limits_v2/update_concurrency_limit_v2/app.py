@@ -1,4 +1,4 @@
-"""PATCH /v2/concurrency_limits/{id_or_name}: change a limit."""
+"""PATCH /v2/concurrency_limits/{id_or_name}: update a limit."""
 
 from http import HTTPStatus
 
@@ -11,6 +11,6 @@ from runledger.service.concurrency import concurrency_limits
 
 @endpoint
 def handler(request: Request) -> Response:
-    wanted, asked = id_or_name(request.path_text("id_or_name")), request.body(LimitUpdate)
-    concurrency_limits.change(wiring.store(), wanted, asked.changes(), now=request.now)
+    limit, body = id_or_name(request.path_text("id_or_name")), request.body(LimitUpdate)
+    concurrency_limits.change(wiring.store(), limit, body.changes(), now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

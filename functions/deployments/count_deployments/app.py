@@ -1,4 +1,4 @@
-"""POST /deployments/count: count the deployments that are wanted."""
+"""POST /deployments/count: count matching deployments."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,6 +9,6 @@ from runledger.service.search.deployments import DEPLOYMENTS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(CountDeployments), wiring.searchable(request.now)
-    found = DEPLOYMENTS.count(store, deployment_criteria(asked))
+    body, store = request.parameters(CountDeployments), wiring.searchable(request.now)
+    found = DEPLOYMENTS.count(store, deployment_criteria(body))
     return Response(found.answer, log=found.log_fields())

@@ -1,4 +1,4 @@
-"""POST /deployments: create a deployment, or update the flow's one that has its name."""
+"""POST /deployments: create a deployment, or update the flow's deployment of that name."""
 
 from http import HTTPStatus
 
@@ -16,7 +16,7 @@ def handler(request: Request) -> Response:
     saved = deployments.save(
         wiring.store(),
         body.to_deployment(request.now),
-        body.asked_schedules(),
+        body.schedule_requests(),
         sent=body.sent(),
         limit_id=body.global_concurrency_limit_id,
     )

@@ -1,4 +1,4 @@
-"""POST /deployments/{id}/schedules: give a deployment more schedules."""
+"""POST /deployments/{id}/schedules: add schedules to a deployment."""
 
 from http import HTTPStatus
 
@@ -12,8 +12,8 @@ from runledger.service.deployments import deployment_schedules
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.body(SchedulesCreate).asked()
-    made = deployment_schedules.create(wiring.store(), request.id(), asked, now=request.now)
+    schedules = request.body(SchedulesCreate).to_requests()
+    made = deployment_schedules.create(wiring.store(), request.id(), schedules, now=request.now)
     if made.awaited():
         warn_of_schedules(made.deployment.id)
     return Response(made.schedules, HTTPStatus.CREATED)

@@ -1,4 +1,4 @@
-"""POST /deployments/{id}/create_flow_run: create a flow run as a deployment has it."""
+"""POST /deployments/{id}/create_flow_run: create a deployment's flow run."""
 
 from http import HTTPStatus
 
@@ -12,13 +12,13 @@ from runledger.service.deployments import deployments
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, now = request.body(DeploymentFlowRunCreate), request.now
+    body, now = request.body(DeploymentFlowRunCreate), request.now
     created = deployments.create_flow_run(
         wiring.store(),
         request.id(),
-        asked.fields(now),
-        asked.proposed(now),
-        enforced=asked.enforce_parameter_schema,
+        body.fields(now),
+        body.proposed(now),
+        enforced=body.enforce_parameter_schema,
         now=now,
     )
     status = HTTPStatus.CREATED if created.new else HTTPStatus.OK

@@ -1,4 +1,4 @@
-"""DELETE /deployments/{id}: remove a deployment with its runs that were never begun."""
+"""DELETE /deployments/{id}: delete a deployment and its runs that never began."""
 
 from http import HTTPStatus
 

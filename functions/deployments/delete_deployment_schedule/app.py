@@ -1,4 +1,4 @@
-"""DELETE /deployments/{id}/schedules/{schedule_id}: take a schedule from its deployment."""
+"""DELETE /deployments/{id}/schedules/{schedule_id}: delete a schedule of a deployment."""
 
 from http import HTTPStatus
 

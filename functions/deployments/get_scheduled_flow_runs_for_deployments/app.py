@@ -1,4 +1,4 @@
-"""POST /deployments/get_scheduled_flow_runs: list the runs of deployments that are soon due."""
+"""POST /deployments/get_scheduled_flow_runs: list deployments' runs that are due soon."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -10,7 +10,7 @@ from runledger.service.search.flow_runs import FLOW_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(GetScheduledFlowRuns), wiring.searchable(request.now)
-    found = FLOW_RUNS.find(store, asked.criteria(), asked.part())
+    body, store = request.parameters(GetScheduledFlowRuns), wiring.searchable(request.now)
+    found = FLOW_RUNS.find(store, body.criteria(), body.to_page())
     now = wiring.now()
     return Response([as_of(run, now) for run in found.answer], log=found.log_fields())

@@ -1,4 +1,4 @@
-"""POST /deployments/paginate: list a page of the deployments that are wanted, and count all."""
+"""POST /deployments/paginate: read a page of matching deployments, and count all."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -10,7 +10,7 @@ from runledger.service.search.deployments import DEPLOYMENTS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(PaginateDeployments), wiring.searchable(request.now)
-    found = DEPLOYMENTS.paginate(store, deployment_criteria(asked), asked.part())
-    page = paginated(*found.answer, limit=asked.limit, page=asked.page)
+    body, store = request.parameters(PaginateDeployments), wiring.searchable(request.now)
+    found = DEPLOYMENTS.paginate(store, deployment_criteria(body), body.to_page())
+    page = paginated(*found.answer, limit=body.limit, page=body.page)
     return Response(page, log=found.log_fields())

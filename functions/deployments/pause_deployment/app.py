@@ -1,4 +1,4 @@
-"""POST /deployments/{id}/pause_deployment: let a deployment's schedules rest."""
+"""POST /deployments/{id}/pause_deployment: pause a deployment's schedules."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from runledger.service.deployments import deployment_schedules
 
 @partial(endpoint, versioned=False)
 def handler(request: Request) -> Response:
-    # Nobody reads a body here, so it may be no JSON.
+    # The reference ignores the body, so it need not be JSON.
     request.check_version()
     deployment_schedules.pause(wiring.store(), request.id(), paused=True, now=request.now)
     return Response()

@@ -1,4 +1,4 @@
-"""GET /deployments/name/{flow_name}/{deployment_name}: read a deployment by both names."""
+"""GET /deployments/name/{flow_name}/{deployment_name}: read a deployment."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

@@ -1,4 +1,4 @@
-"""POST /deployments/filter: list the deployments that are wanted."""
+"""POST /deployments/filter: list matching deployments."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,6 +9,6 @@ from runledger.service.search.deployments import DEPLOYMENTS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(ReadDeployments), wiring.searchable(request.now)
-    found = DEPLOYMENTS.find(store, deployment_criteria(asked), asked.part())
+    body, store = request.parameters(ReadDeployments), wiring.searchable(request.now)
+    found = DEPLOYMENTS.find(store, deployment_criteria(body), body.to_page())
     return Response(found.answer, log=found.log_fields())

@@ -1,4 +1,4 @@
-"""POST /deployments/{id}/resume_deployment: let a deployment's schedules go on."""
+"""POST /deployments/{id}/resume_deployment: resume a deployment's schedules."""
 
 from functools import partial
 
@@ -11,7 +11,7 @@ from runledger.service.deployments import deployment_schedules
 
 @partial(endpoint, versioned=False)
 def handler(request: Request) -> Response:
-    # Nobody reads a body here, so it may be no JSON.
+    # The reference ignores the body, so it need not be JSON.
     request.check_version()
     now = request.now
     resumed = deployment_schedules.pause(wiring.store(), request.id(), paused=False, now=now)

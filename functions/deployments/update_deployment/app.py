@@ -1,4 +1,4 @@
-"""PATCH /deployments/{id}: change what is sent of a deployment."""
+"""PATCH /deployments/{id}: update the sent fields of a deployment."""
 
 from http import HTTPStatus
 
@@ -17,7 +17,7 @@ def handler(request: Request) -> Response:
         wiring.store(),
         request.id(),
         body.changes(),
-        body.asked_schedules(),
+        body.schedule_requests(),
         limit_id=body.global_concurrency_limit_id,
         now=request.now,
     )

@@ -1,4 +1,4 @@
-"""PATCH /deployments/{id}/schedules/{schedule_id}: change what is sent of a schedule."""
+"""PATCH /deployments/{id}/schedules/{schedule_id}: update the sent fields of a schedule."""
 
 from http import HTTPStatus
 
@@ -12,9 +12,9 @@ from runledger.service.deployments import deployment_schedules
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, schedule_id = request.body(ScheduleUpdate).asked(), request.id("schedule_id")
+    schedule, schedule_id = request.body(ScheduleUpdate).to_request(), request.id("schedule_id")
     changed = deployment_schedules.update(
-        wiring.store(), request.id(), schedule_id, asked, now=request.now
+        wiring.store(), request.id(), schedule_id, schedule, now=request.now
     )
     if changed.awaited():
         warn_of_schedules(changed.deployment.id)

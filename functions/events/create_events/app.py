@@ -1,4 +1,4 @@
-"""POST /events: keep events, and record what they say of task runs."""
+"""POST /events: store events, and record the task runs that they report."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""GET /events/filter/next: list the events of a page that another one has led to."""
+"""GET /events/filter/next: read the page of events that a previous page links to."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -10,9 +10,9 @@ from runledger.service import events
 
 @endpoint
 def handler(request: Request) -> Response:
-    wanted = EventQuery.by(request.query("page-token"))
-    page = range(wanted.offset, wanted.offset + wanted.limit)
+    query = EventQuery.by(request.query("page-token"))
+    page = range(query.offset, query.offset + query.limit)
     store = wiring.searchable(request.now)
-    found = events.search(store, wanted.filter, page, now=request.now)
+    found = events.search(store, query.filter, page, now=request.now)
     at = url_of(request, "/events/filter/next")
-    return Response(EventPage.of(wanted, *found.answer, at=at), log=found.log_fields())
+    return Response(EventPage.of(query, *found.answer, at=at), log=found.log_fields())

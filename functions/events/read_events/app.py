@@ -1,4 +1,4 @@
-"""POST /events/filter: list events, and tell where the next page is."""
+"""POST /events/filter: read the first page of matching events, with a link to the next one."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -10,9 +10,9 @@ from runledger.service import events
 
 @endpoint
 def handler(request: Request) -> Response:
-    wanted = request.parameters(ReadEvents).wanted()
-    page = range(wanted.offset, wanted.offset + wanted.limit)
+    query = request.parameters(ReadEvents).first_page()
+    page = range(query.offset, query.offset + query.limit)
     store = wiring.searchable(request.now)
-    found = events.search(store, wanted.filter, page, now=request.now)
+    found = events.search(store, query.filter, page, now=request.now)
     at = url_of(request, "/events/filter/next")
-    return Response(EventPage.of(wanted, *found.answer, at=at), log=found.log_fields())
+    return Response(EventPage.of(query, *found.answer, at=at), log=found.log_fields())

@@ -1,4 +1,4 @@
-"""POST /flow_runs/{id}/input: give something to a flow run, under a key of its own."""
+"""POST /flow_runs/{id}/input: create an input of a flow run under a new key."""
 
 from http import HTTPStatus
 
@@ -11,6 +11,6 @@ from runledger.service.runs import flow_run_inputs
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(FlowRunInputCreate)
-    flow_run_inputs.create(wiring.store(), asked.to_input(request.id(), request.now))
+    body = request.parameters(FlowRunInputCreate)
+    flow_run_inputs.create(wiring.store(), body.to_input(request.id(), request.now))
     return Response(status=HTTPStatus.CREATED)

@@ -1,4 +1,4 @@
-"""DELETE /flow_runs/{id}/input/{key}: remove what a flow run was given under a key."""
+"""DELETE /flow_runs/{id}/input/{key}: delete an input of a flow run."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""POST /flow_runs/{id}/input/filter: list what a flow run was given, by how the keys begin."""
+"""POST /flow_runs/{id}/input/filter: list a flow run's inputs by a prefix of their keys."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,5 +9,5 @@ from runledger.service.runs import flow_run_inputs
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.parameters(FilterFlowRunInput)
-    return Response(flow_run_inputs.find(wiring.store(), request.id(), asked.wanted()))
+    body = request.parameters(FilterFlowRunInput)
+    return Response(flow_run_inputs.find(wiring.store(), request.id(), body.to_query()))

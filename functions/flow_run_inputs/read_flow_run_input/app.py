@@ -1,4 +1,4 @@
-"""GET /flow_runs/{id}/input/{key}: read what a flow run was given under a key."""
+"""GET /flow_runs/{id}/input/{key}: read an input of a flow run."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

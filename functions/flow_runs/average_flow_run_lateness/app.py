@@ -1,4 +1,4 @@
-"""POST /flow_runs/lateness: tell by how many seconds the wanted flow runs are late."""
+"""POST /flow_runs/lateness: average the lateness of matching flow runs, in seconds."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,6 +9,6 @@ from runledger.service.search import flow_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(AverageFlowRunLateness), wiring.searchable(request.now)
-    found = flow_runs.lateness(store, flow_run_criteria(asked), now=wiring.now())
+    body, store = request.parameters(AverageFlowRunLateness), wiring.searchable(request.now)
+    found = flow_runs.lateness(store, flow_run_criteria(body), now=wiring.now())
     return Response(found.answer, log=found.log_fields())

@@ -1,4 +1,4 @@
-"""POST /flow_runs/count: count the flow runs that are wanted."""
+"""POST /flow_runs/count: count matching flow runs."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,6 +9,6 @@ from runledger.service.search.flow_runs import FLOW_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(CountFlowRuns), wiring.searchable(request.now)
-    found = FLOW_RUNS.count(store, flow_run_criteria(asked))
+    body, store = request.parameters(CountFlowRuns), wiring.searchable(request.now)
+    found = FLOW_RUNS.count(store, flow_run_criteria(body))
     return Response(found.answer, log=found.log_fields())

@@ -12,7 +12,7 @@ from runledger.service.runs import flow_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, now = request.body(FlowRunCreate), request.now
-    created = flow_runs.create(wiring.store(), asked.to_run(now), asked.proposed(now), now=now)
+    body, now = request.body(FlowRunCreate), request.now
+    created = flow_runs.create(wiring.store(), body.to_run(now), body.proposed(now), now=now)
     status = HTTPStatus.CREATED if created.new else HTTPStatus.OK
     return Response(as_of(created.run, wiring.now()), status)

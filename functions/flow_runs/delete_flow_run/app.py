@@ -1,4 +1,4 @@
-"""DELETE /flow_runs/{id}: remove a flow run with its task runs and all their states."""
+"""DELETE /flow_runs/{id}: delete a flow run, its task runs and all their states."""
 
 from http import HTTPStatus
 

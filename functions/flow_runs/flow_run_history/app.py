@@ -1,4 +1,4 @@
-"""POST /flow_runs/history: count the flow runs that are wanted, by time and state."""
+"""POST /flow_runs/history: count matching flow runs by time and state."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -10,7 +10,7 @@ from runledger.service.search.search import history
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(FlowRunHistory), wiring.searchable(request.now)
-    wanted, timeline = flow_run_criteria(asked), asked.timeline()
-    found = history(FLOW_RUNS, store, wanted, timeline, now=wiring.now())
+    body, store = request.parameters(FlowRunHistory), wiring.searchable(request.now)
+    criteria, timeline = flow_run_criteria(body), body.timeline()
+    found = history(FLOW_RUNS, store, criteria, timeline, now=wiring.now())
     return Response(found.answer, log=found.log_fields())

@@ -1,4 +1,4 @@
-"""POST /flow_runs/paginate: list a page of the flow runs that are wanted, and count them all."""
+"""POST /flow_runs/paginate: read a page of matching flow runs, and count all."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -11,9 +11,9 @@ from runledger.service.search.flow_runs import FLOW_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(PaginateFlowRuns), wiring.searchable(request.now)
-    found = FLOW_RUNS.paginate(store, flow_run_criteria(asked), asked.part())
+    body, store = request.parameters(PaginateFlowRuns), wiring.searchable(request.now)
+    found = FLOW_RUNS.paginate(store, flow_run_criteria(body), body.to_page())
     now = wiring.now()
     runs = [as_of(run, now) for run in found.answer.page]
-    page = paginated(runs, found.answer.total, limit=asked.limit, page=asked.page)
+    page = paginated(runs, found.answer.total, limit=body.limit, page=body.page)
     return Response(page, log=found.log_fields())

@@ -1,4 +1,4 @@
-"""GET /flow_runs/{id}/graph-v2: draw what ran in a flow run, and what followed from what."""
+"""GET /flow_runs/{id}/graph-v2: read a flow run's graph of task runs and subflow runs."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

@@ -1,4 +1,4 @@
-"""POST /flow_runs/filter: list the flow runs that are wanted."""
+"""POST /flow_runs/filter: list matching flow runs."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -10,7 +10,7 @@ from runledger.service.search.flow_runs import FLOW_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(ReadFlowRuns), wiring.searchable(request.now)
-    found = FLOW_RUNS.find(store, flow_run_criteria(asked), asked.part())
+    body, store = request.parameters(ReadFlowRuns), wiring.searchable(request.now)
+    found = FLOW_RUNS.find(store, flow_run_criteria(body), body.to_page())
     now = wiring.now()
     return Response([as_of(run, now) for run in found.answer], log=found.log_fields())

@@ -1,4 +1,4 @@
-"""POST /flow_runs/{id}/resume: let a paused flow run go on, with what it asked for."""
+"""POST /flow_runs/{id}/resume: resume a paused flow run, with the input that it waits for."""
 
 from http import HTTPStatus
 
@@ -12,7 +12,7 @@ from runledger.service.runs import resuming
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, now = request.parameters(ResumeFlowRun), request.now
-    decision = resuming.resume(wiring.store(), request.id(), asked.run_input, now=now)
+    body, now = request.parameters(ResumeFlowRun), request.now
+    decision = resuming.resume(wiring.store(), request.id(), body.run_input, now=now)
     status = HTTPStatus.CREATED if decision.written else HTTPStatus.OK
     return Response(OrchestrationResult.of(decision), status, log={"answer": decision.status})

@@ -1,4 +1,4 @@
-"""POST /flow_runs/{id}/set_state: propose a state, and tell what became of it."""
+"""POST /flow_runs/{id}/set_state: propose a state; the answer has the outcome."""
 
 from http import HTTPStatus
 
@@ -12,12 +12,12 @@ from runledger.service.runs import flow_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, now = request.parameters(SetState), request.now
+    body, now = request.parameters(SetState), request.now
     decision = flow_runs.set_state(
         wiring.store(),
         request.id(),
-        asked.state.proposed(now),
-        force=asked.force,
+        body.state.proposed(now),
+        force=body.force,
         now=now,
         api_version=request.version,
     )

@@ -1,4 +1,4 @@
-"""PATCH /flow_runs/{id}: change what may change of a flow run outside its states."""
+"""PATCH /flow_runs/{id}: update the sent fields of a flow run."""
 
 from http import HTTPStatus
 

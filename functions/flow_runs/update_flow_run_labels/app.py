@@ -1,4 +1,4 @@
-"""PATCH /flow_runs/{id}/labels: give a flow run labels, beside those that it has."""
+"""PATCH /flow_runs/{id}/labels: add labels to a flow run."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""POST /flows/count: count the flows that are wanted."""
+"""POST /flows/count: count matching flows."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,6 +9,6 @@ from runledger.service.search.flows import FLOWS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(CountFlows), wiring.searchable(request.now)
-    found = FLOWS.count(store, flow_criteria(asked))
+    body, store = request.parameters(CountFlows), wiring.searchable(request.now)
+    found = FLOWS.count(store, flow_criteria(body))
     return Response(found.answer, log=found.log_fields())

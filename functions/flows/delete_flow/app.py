@@ -1,4 +1,4 @@
-"""DELETE /flows/{id}: remove a flow with its flow runs and their task runs."""
+"""DELETE /flows/{id}: delete a flow, its flow runs and their task runs."""
 
 from http import HTTPStatus
 

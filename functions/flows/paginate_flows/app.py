@@ -1,4 +1,4 @@
-"""POST /flows/paginate: list a page of the flows that are wanted, and count them all."""
+"""POST /flows/paginate: read a page of matching flows, and count all."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -10,7 +10,7 @@ from runledger.service.search.flows import FLOWS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(PaginateFlows), wiring.searchable(request.now)
-    found = FLOWS.paginate(store, flow_criteria(asked), asked.part())
-    page = paginated(*found.answer, limit=asked.limit, page=asked.page)
+    body, store = request.parameters(PaginateFlows), wiring.searchable(request.now)
+    found = FLOWS.paginate(store, flow_criteria(body), body.to_page())
+    page = paginated(*found.answer, limit=body.limit, page=body.page)
     return Response(page, log=found.log_fields())

@@ -1,4 +1,4 @@
-"""GET /flows/name/{name}: read the flow that has a name."""
+"""GET /flows/name/{name}: read a flow by its name."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

@@ -1,4 +1,4 @@
-"""POST /flows/filter: list the flows that are wanted."""
+"""POST /flows/filter: list matching flows."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,6 +9,6 @@ from runledger.service.search.flows import FLOWS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(ReadFlows), wiring.searchable(request.now)
-    found = FLOWS.find(store, flow_criteria(asked), asked.part())
+    body, store = request.parameters(ReadFlows), wiring.searchable(request.now)
+    found = FLOWS.find(store, flow_criteria(body), body.to_page())
     return Response(found.answer, log=found.log_fields())

@@ -1,4 +1,4 @@
-"""PATCH /flows/{id}: change the tags of a flow."""
+"""PATCH /flows/{id}: update a flow's tags."""
 
 from http import HTTPStatus
 

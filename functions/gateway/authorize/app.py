@@ -1,4 +1,4 @@
-"""The REST API's authorizer: tells whether the caller shows the auth string."""
+"""The REST API's authorizer: checks the caller's auth string."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from runledger.adapters import auth, parsing
 
 
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
-    admitted = auth.admits(parsing.values_of(event).get("authorization", ()))
+    admitted = auth.admits(parsing.header_values(event).get("authorization", ()))
     return policy("Allow" if admitted else "Deny", event["methodArn"])
 
 
 def policy(effect: str, method_arn: str) -> dict[str, Any]:
-    """Return a policy for the whole API: the answer is cached per caller, not per method."""
+    """Return a policy for the whole API: API Gateway caches it per caller, not per method."""
     api_and_stage = "/".join(method_arn.split("/")[:2])
     statement = {
         "Action": "execute-api:Invoke",

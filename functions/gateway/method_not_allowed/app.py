@@ -1,4 +1,4 @@
-"""Any path, by a method that it has no function for: 405, and the answer to CORS preflights."""
+"""Any path with a method that no function has: 405, or the answer to a CORS preflight."""
 
 from functools import partial
 from http import HTTPStatus
@@ -7,9 +7,8 @@ from runledger.adapters.http import Response, admit, endpoint
 from runledger.adapters.requests import Request
 from runledger.domain.errors import NotFound
 
-# The reference names the first method that it registered for a path, whatever else there is:
-# PATCH for these, POST where one creates, asks for lists or proposes, DELETE where that is all, and
-# GET for the rest.
+# The reference names only the first method that it registered for a path: PATCH for these, POST for
+# paths that create, list or propose, DELETE where there is no other, and GET for the rest.
 PATCHED = (
     "/task_runs/{id}", "/flow_runs/{id}", "/flow_runs/{id}/labels", "/flows/{id}",
     "/deployments/{id}", "/deployments/{id}/schedules/{schedule_id}",
@@ -25,7 +24,7 @@ POSTED = (
 ANYWHERE = "/{path+}"
 DELETED = ("/automations/owned-by/{resource_id}",)
 
-# What the reference tells browsers; no path of it takes QUERY.
+# The reference's answer to browsers; none of its paths takes QUERY.
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
 REQUESTED_METHOD = "access-control-request-method"
 PERMISSIONS = {
@@ -67,6 +66,6 @@ def permission(request: Request) -> Response:
 
 
 def echo(request: Request) -> dict[str, str]:
-    """Allow the headers that a browser asks to send."""
-    asked = request.headers.get("access-control-request-headers")
-    return {"Access-Control-Allow-Headers": asked} if asked else {}
+    """Allow the headers that a browser requests."""
+    requested = request.headers.get("access-control-request-headers")
+    return {"Access-Control-Allow-Headers": requested} if requested else {}

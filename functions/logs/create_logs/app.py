@@ -1,4 +1,4 @@
-"""POST /logs: store lines of the logs of runs."""
+"""POST /logs: store log lines of runs."""
 
 from http import HTTPStatus
 
@@ -11,6 +11,6 @@ from runledger.service import logs
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.body(CreateLogs)
-    logs.create(wiring.store(), asked.to_logs(request.now))
+    body = request.body(CreateLogs)
+    logs.create(wiring.store(), body.to_logs(request.now))
     return Response(status=HTTPStatus.CREATED)

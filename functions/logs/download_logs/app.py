@@ -1,4 +1,4 @@
-"""GET /flow_runs/{id}/logs/download: all that a flow run logged, as a file."""
+"""GET /flow_runs/{id}/logs/download: download all log lines of a flow run as a CSV file."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

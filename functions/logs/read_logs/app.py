@@ -1,4 +1,4 @@
-"""POST /logs/filter: list the lines of logs that are wanted."""
+"""POST /logs/filter: list matching log lines."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,6 +9,6 @@ from runledger.service import logs
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(ReadLogs), wiring.searchable(request.now)
-    found = logs.search(store, asked.query(), now=request.now)
+    body, store = request.parameters(ReadLogs), wiring.searchable(request.now)
+    found = logs.search(store, body.query(), now=request.now)
     return Response(found.answer, log=found.log_fields())

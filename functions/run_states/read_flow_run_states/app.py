@@ -1,4 +1,4 @@
-"""GET /flow_run_states: list the states that a flow run has been in."""
+"""GET /flow_run_states: list the states of a flow run."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

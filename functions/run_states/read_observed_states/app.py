@@ -1,4 +1,4 @@
-"""GET /observed-states: list the types and names of the states that runs have been in."""
+"""GET /observed-states: list the types and names of all runs' states."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,6 +9,6 @@ from runledger.service.runs import observed_states
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked = request.query_parameters(ReadObservedStates)
-    found = observed_states.read(wiring.searchable(request.now), asked.wanted())
+    query = request.query_parameters(ReadObservedStates)
+    found = observed_states.read(wiring.searchable(request.now), query.to_query())
     return Response(found.answer, log=found.log_fields())

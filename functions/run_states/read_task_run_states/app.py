@@ -1,4 +1,4 @@
-"""GET /task_run_states: list the states that a task run has been in."""
+"""GET /task_run_states: list the states of a task run."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

@@ -1,4 +1,4 @@
-"""The table's stream: what goes with what was deleted, in its own time."""
+"""The table's stream: cascades deletes to logs and other items, at its own pace."""
 
 from collections.abc import Sequence
 from datetime import datetime

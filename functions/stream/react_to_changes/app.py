@@ -1,4 +1,4 @@
-"""The table's stream: what must follow a change soon."""
+"""The table's stream: reactions that must follow a change soon."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""POST /task_runs/count: count the task runs that are wanted."""
+"""POST /task_runs/count: count matching task runs."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,6 +9,6 @@ from runledger.service.search.task_runs import TASK_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(CountTaskRuns), wiring.searchable(request.now)
-    found = TASK_RUNS.count(store, asked.criteria())
+    body, store = request.parameters(CountTaskRuns), wiring.searchable(request.now)
+    found = TASK_RUNS.count(store, body.criteria())
     return Response(found.answer, log=found.log_fields())

@@ -12,9 +12,9 @@ from runledger.service.runs import task_run_creation
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, now = request.body(TaskRunCreate), request.now
+    body, now = request.body(TaskRunCreate), request.now
     created = task_run_creation.create(
-        wiring.store(), asked.to_run(now), asked.proposed(now), now=now
+        wiring.store(), body.to_run(now), body.proposed(now), now=now
     )
     status = HTTPStatus.CREATED if created.new else HTTPStatus.OK
     return Response(as_of(created.run, wiring.now()), status)

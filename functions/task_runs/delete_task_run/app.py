@@ -1,4 +1,4 @@
-"""DELETE /task_runs/{id}: remove a task run with its states."""
+"""DELETE /task_runs/{id}: delete a task run and its states."""
 
 from http import HTTPStatus
 

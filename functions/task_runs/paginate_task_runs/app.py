@@ -1,4 +1,4 @@
-"""POST /task_runs/paginate: list a page of the task runs that are wanted, and count them all."""
+"""POST /task_runs/paginate: read a page of matching task runs, and count all."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -11,9 +11,9 @@ from runledger.service.search.task_runs import TASK_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(PaginateTaskRuns), wiring.searchable(request.now)
-    found = TASK_RUNS.paginate(store, asked.criteria(), asked.part().as_of(request.now))
+    body, store = request.parameters(PaginateTaskRuns), wiring.searchable(request.now)
+    found = TASK_RUNS.paginate(store, body.criteria(), body.to_page().as_of(request.now))
     now = wiring.now()
     runs = [TaskRunResponse.of(as_of(run, now)) for run in found.answer.page]
-    page = paginated(runs, found.answer.total, limit=asked.limit, page=asked.page)
+    page = paginated(runs, found.answer.total, limit=body.limit, page=body.page)
     return Response(page, log=found.log_fields())

@@ -1,4 +1,4 @@
-"""POST /task_runs/filter: list the task runs that are wanted."""
+"""POST /task_runs/filter: list matching task runs."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -10,7 +10,7 @@ from runledger.service.search.task_runs import TASK_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(ReadTaskRuns), wiring.searchable(request.now)
-    found = TASK_RUNS.find(store, asked.criteria(), asked.part().as_of(request.now))
+    body, store = request.parameters(ReadTaskRuns), wiring.searchable(request.now)
+    found = TASK_RUNS.find(store, body.criteria(), body.to_page().as_of(request.now))
     now = wiring.now()
     return Response([as_of(run, now) for run in found.answer], log=found.log_fields())

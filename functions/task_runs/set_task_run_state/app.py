@@ -1,4 +1,4 @@
-"""POST /task_runs/{id}/set_state: propose a state, and tell what became of it."""
+"""POST /task_runs/{id}/set_state: propose a state; the answer has the outcome."""
 
 from http import HTTPStatus
 
@@ -12,9 +12,9 @@ from runledger.service.runs import task_run_states
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, now = request.parameters(SetState), request.now
+    body, now = request.parameters(SetState), request.now
     decision = task_run_states.set_state(
-        wiring.store(), request.id(), asked.state.proposed(now), force=asked.force, now=now
+        wiring.store(), request.id(), body.state.proposed(now), force=body.force, now=now
     )
     status = HTTPStatus.CREATED if decision.written else HTTPStatus.OK
     return Response(OrchestrationResult.of(decision), status, log={"answer": decision.status})

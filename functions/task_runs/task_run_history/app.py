@@ -1,4 +1,4 @@
-"""POST /task_runs/history: count the task runs that are wanted, by time and state."""
+"""POST /task_runs/history: count matching task runs by time and state."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -10,7 +10,7 @@ from runledger.service.search.task_runs import TASK_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(TaskRunHistory), wiring.searchable(request.now)
-    wanted, timeline = asked.criteria(), asked.timeline()
-    found = history(TASK_RUNS, store, wanted, timeline, now=wiring.now())
+    body, store = request.parameters(TaskRunHistory), wiring.searchable(request.now)
+    criteria, timeline = body.criteria(), body.timeline()
+    found = history(TASK_RUNS, store, criteria, timeline, now=wiring.now())
     return Response(found.answer, log=found.log_fields())

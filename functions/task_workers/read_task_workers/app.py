@@ -1,4 +1,4 @@
-"""POST /task_workers/filter: list the task workers that are connected."""
+"""POST /task_workers/filter: list the connected task workers."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

@@ -1,4 +1,4 @@
-"""Every minute: pass on what task workers that are gone did not start, and end silent strangers."""
+"""Every minute: requeue the runs of lost task workers, end unauthenticated connections."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

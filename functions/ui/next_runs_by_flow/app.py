@@ -1,4 +1,4 @@
-"""POST /ui/flows/next-runs: tell the run of each flow named that is to start first."""
+"""POST /ui/flows/next-runs: read the next scheduled run of each flow named."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,7 +9,7 @@ from runledger.service.search import flow_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(ByFlow), wiring.searchable(request.now)
-    found = flow_runs.next_runs(store, asked.flow_ids)
+    body, store = request.parameters(ByFlow), wiring.searchable(request.now)
+    found = flow_runs.next_runs(store, body.flow_ids)
     answer = {flow_id: NextRun.of(run) if run else None for flow_id, run in found.answer.items()}
     return Response(answer, log=found.log_fields())

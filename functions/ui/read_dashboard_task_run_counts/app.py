@@ -1,4 +1,4 @@
-"""POST /ui/task_runs/dashboard/counts: count task runs that have ended, by when they started."""
+"""POST /ui/task_runs/dashboard/counts: count ended task runs by the time of their start."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,6 +9,6 @@ from runledger.service.search import task_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(DashboardTaskRunCounts), wiring.searchable(request.now)
-    found = task_runs.count_ended(store, asked.wanted(), asked.window(request.now))
+    body, store = request.parameters(DashboardTaskRunCounts), wiring.searchable(request.now)
+    found = task_runs.count_ended(store, body.ended_criteria(), body.window(request.now))
     return Response(found.answer, log=found.log_fields())

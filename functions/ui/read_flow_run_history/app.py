@@ -1,4 +1,4 @@
-"""POST /ui/flow_runs/history: list the flow runs that are wanted, in few words."""
+"""POST /ui/flow_runs/history: list matching flow runs with few fields each."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -11,8 +11,8 @@ from runledger.service.search.flow_runs import FLOW_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(ReadFlowRunHistory), wiring.searchable(request.now)
-    found = FLOW_RUNS.find(store, flow_run_criteria(asked), asked.part())
+    body, store = request.parameters(ReadFlowRunHistory), wiring.searchable(request.now)
+    found = FLOW_RUNS.find(store, flow_run_criteria(body), body.to_page())
     now = wiring.now()
     return Response(
         [SimpleFlowRun.of(as_of(run, now)) for run in found.answer], log=found.log_fields()

@@ -1,4 +1,4 @@
-"""POST /saved_searches/filter: list saved searches, of which there are none."""
+"""POST /saved_searches/filter: list saved searches; there are none."""
 
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request

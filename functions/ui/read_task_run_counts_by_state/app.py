@@ -1,4 +1,4 @@
-"""POST /ui/task_runs/count: count the task runs that are wanted by the type of their state."""
+"""POST /ui/task_runs/count: count matching task runs by state type."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
@@ -9,6 +9,6 @@ from runledger.service.search import task_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    asked, store = request.parameters(CountTaskRunsByState), wiring.searchable(request.now)
-    found = task_runs.count_by_state(store, asked.criteria())
+    body, store = request.parameters(CountTaskRunsByState), wiring.searchable(request.now)
+    found = task_runs.count_by_state(store, body.criteria())
     return Response(CountByState.model_validate(found.answer), log=found.log_fields())

@@ -1,4 +1,4 @@
-"""GET /ui/task_runs/{id}: read a task run, and what its flow run is called."""
+"""GET /ui/task_runs/{id}: read a task run with its flow run's name."""
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint

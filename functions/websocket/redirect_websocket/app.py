@@ -1,4 +1,4 @@
-"""GET of a WebSocket's path: lead the handshake to the WebSocket API, which has no paths."""
+"""GET of a WebSocket's path: redirect to the WebSocket API, which has no paths."""
 
 from functools import partial
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""$connect of the WebSocket API: let a client in, or refuse the handshake."""
+"""$connect of the WebSocket API: accept or refuse the handshake."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ from runledger.service.websocket import dispatcher
 def handler(event: WebSocketEvent) -> dict[str, Any]:
     client = dispatcher.Handshake(event.path, event.subprotocols)
     try:
-        begun = dispatcher.connect(
+        accepted = dispatcher.connect(
             wiring.store(), event.connection_id, client, admits_token, now=event.now
         )
     except Unavailable:
-        # A task worker that is refused ends for good. One that is let in and not known when it
-        # first speaks is closed, and comes back.
+        # A task worker exits after a refused handshake. After an accepted one, its first message
+        # finds no stored connection: we close it, and the worker connects again.
         if SUBPROTOCOL not in event.subprotocols:
             raise
-        logger.exception("the connection was not noted")
-        begun = True
-    return accept(event) if begun else REFUSED
+        logger.exception("the connection was not stored")
+        accepted = True
+    return accept(event) if accepted else REFUSED

@@ -1,4 +1,4 @@
-"""$default of the WebSocket API: hear what a client says."""
+"""$default of the WebSocket API: dispatch a client's message."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""$disconnect of the WebSocket API: forget a client, and let others have what it held."""
+"""$disconnect of the WebSocket API: record the disconnect of a client."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""POST /work_pools/filter: list work pools, of which there are none."""
+"""POST /work_pools/filter: list work pools; there are none."""
 
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request

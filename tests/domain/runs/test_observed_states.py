@@ -7,7 +7,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runledger.domain.runs.observed_states import ObservedState, ObservedStateOrder, WantedStates
+from runledger.domain.runs.observed_states import (
+    ObservedState,
+    ObservedStateOrder,
+    ObservedStateQuery,
+)
 from runledger.domain.runs.states import StateType
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -23,7 +27,7 @@ ORDERS = {
 }
 
 
-def selected(observed: list[ObservedState], wanted: WantedStates) -> list[tuple[str, str]]:
+def selected(observed: list[ObservedState], wanted: ObservedStateQuery) -> list[tuple[str, str]]:
     rows = [(one.state_type, one.state_name, one.last_seen.isoformat()) for one in observed]
     prefix = (wanted.query or "").strip()
     for special in "/%_":
@@ -52,6 +56,6 @@ def test_the_wanted_states_are_those_that_sql_selects(
         for (kind, name), (first, last) in observed.items()
     ]
     for limit in (1, 3, 200):
-        wanted = WantedStates(query=query, order_by=order, limit=limit)
+        wanted = ObservedStateQuery(query=query, order_by=order, limit=limit)
         found = [(one.state_type, one.state_name) for one in wanted.first(seen)]
         assert found == selected(seen, wanted)

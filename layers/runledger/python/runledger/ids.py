@@ -1,4 +1,4 @@
-"""New ids and names: the only place that draws on chance for them."""
+"""New ids, names and other random values: the only source of randomness."""
 
 import secrets
 from datetime import datetime
@@ -10,13 +10,13 @@ BITS = 74
 
 
 def run_id() -> UUID:
-    """Return a random id, as the reference gives to runs and flows."""
+    """Return a random id, as the reference generates for runs and flows."""
     return uuid4()
 
 
-def state_id(entered: datetime) -> UUID:
-    """Return an id that sorts by time, as the reference gives to states."""
-    return uuid7(entered, secrets.randbits(BITS))
+def state_id(timestamp: datetime) -> UUID:
+    """Return an id that sorts by time, as the reference generates for states."""
+    return uuid7(timestamp, secrets.randbits(BITS))
 
 
 def random_fraction() -> float:
@@ -25,5 +25,5 @@ def random_fraction() -> float:
 
 
 def name() -> str:
-    """Return a name for a run that was given none."""
+    """Return a random name of a run."""
     return slug(secrets.randbits(BITS))

@@ -1,4 +1,4 @@
-"""What a request costs: calls of DynamoDB and the capacity that they consumed."""
+"""The costs of a request: its calls of DynamoDB and the capacity that they consume."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,20 +10,19 @@ from typing import Any
 
 @dataclass
 class Meter:
-    """A running sum; `capacity` is in DynamoDB's units, read and write units alike."""
+    """A running sum; `capacity` is in DynamoDB's read and write units together."""
 
     calls: int = 0
     capacity: float = 0.0
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def add(self, capacity: float) -> None:
-        """Add a call, which any thread of the request may have made."""
+        """Add a call of any thread of the request."""
         with self._lock:
             self.calls += 1
             self.capacity += capacity
 
     def log_fields(self) -> dict[str, object]:
-        """Return what is worth logging."""
         return {"calls": self.calls, "capacity": round(self.capacity, 1)}
 
 
@@ -32,7 +31,7 @@ _meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
 
 @contextmanager
 def measured() -> Iterator[Meter]:
-    """Sum up the calls made meanwhile in this thread, and in those that have its context."""
+    """Sum up the calls in this thread, and in threads with a copy of its context."""
     meter = Meter()
     token = _meter.set(meter)
     try:
@@ -41,11 +40,11 @@ def measured() -> Iterator[Meter]:
         _meter.reset(token)
 
 
-def note(answer: Mapping[str, Any]) -> None:
-    """Add a call by its answer, which tells the capacity of one table or a list of them."""
+def add_call(response: Mapping[str, Any]) -> None:
+    """Add a call by its response, which has the capacity of one table or a list of them."""
     meter = _meter.get()
     if meter is None:
         return
-    consumed = answer.get("ConsumedCapacity", ())
+    consumed = response.get("ConsumedCapacity", ())
     tables = [consumed] if isinstance(consumed, Mapping) else consumed
     meter.add(sum(table.get("CapacityUnits", 0.0) for table in tables))

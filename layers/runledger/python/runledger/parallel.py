@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 A = TypeVar("A")
 
-# Calls of one request that run at a time; the DynamoDB client has connections for more.
+# Parallel calls of one request; the DynamoDB client has connections for more.
 MAX_PARALLEL = 16
 
 _in_thread: ContextVar[bool] = ContextVar("in_thread", default=False)
@@ -29,8 +29,8 @@ def map_all(act: Callable[[T], A], items: Iterable[T], max_parallel: int = MAX_P
 def map_in_parallel(act: Callable[[T], A], items: Iterable[T]) -> Iterator[A]:
     """Yield the results of `act`, in the order of the items, while later calls run.
 
-    At most `MAX_PARALLEL` calls run ahead of the result that is awaited. A call that is itself in
-    such a thread runs its own calls one after the other, so the bound holds for a request.
+    At most `MAX_PARALLEL` calls run ahead of the awaited result. A call in such a thread runs its
+    own calls one after the other, so the bound holds for a request.
 
     Raises:
         Exception: the first error of an `act`, in the order of the items; no call begins after it.

@@ -1,4 +1,4 @@
-"""What the environment says, read once, when first asked for."""
+"""Settings from environment variables, read once, at the first use."""
 
 import os
 from datetime import timedelta
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Settings(BaseModel):
-    """The functions' environment; template.yaml's Globals set it."""
+    """The functions' environment variables; template.yaml's Globals set them."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,12 +28,12 @@ class Settings(BaseModel):
 
     @property
     def run_log_retention(self) -> timedelta | None:
-        """How long logs of runs are kept; None for good."""
+        """The time after which logs of runs expire; None: never."""
         return timedelta(days=self.run_log_retention_days) or None
 
     @property
     def event_retention(self) -> timedelta:
-        """How long events are kept."""
+        """The time after which events expire."""
         return timedelta(days=self.event_retention_days)
 
 
@@ -42,7 +42,7 @@ def settings() -> Settings:
     """Return the settings.
 
     Raises:
-        pydantic.ValidationError: a variable is missing or makes no sense.
+        pydantic.ValidationError: a variable is missing or invalid.
     """
     fields = Settings.model_fields
     given = {name: os.environ[name.upper()] for name in fields if name.upper() in os.environ}

@@ -1,4 +1,4 @@
-"""Whose behaviour this is: clients compare the versions with their own."""
+"""Versions of the reference; clients compare them with their own."""
 
 PREFECT = "3.9.1"
 API = "0.8.4"

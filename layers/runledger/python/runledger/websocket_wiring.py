@@ -1,4 +1,4 @@
-"""The WebSocket connections, made once, at the first use; functions without them import less."""
+"""Factory of WebSocket connections, apart from `wiring`: other functions import less."""
 
 from functools import cache
 
@@ -10,6 +10,6 @@ from runledger.adapters.websocket.connections import ApiGatewayConnections
 
 @cache
 def connections() -> ApiGatewayConnections:
-    """Return the WebSocket connections; the endpoint is botocore's own setting."""
+    """Return the WebSocket connections, made once; botocore's own setting has the endpoint."""
     client = boto3.client("apigatewaymanagementapi", config=wiring.client_config())
     return ApiGatewayConnections.by(client)

@@ -1,4 +1,4 @@
-"""The clock and the store, made once, at the first use."""
+"""The clock, and the store, made once, at the first use."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,11 +14,11 @@ from runledger.store.store import Store
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# A call that takes longer is lost; with its repeats it ends well within the function's 29 s.
+# A slower call fails; with its retries it ends well within the function's 29 s.
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 1, 4
 ATTEMPTS = 3
 
-# As many as the local server answers at once; a Lambda needs one, and 16 to delete a flow run.
+# Parallel requests of the local server; a Lambda needs one, and 16 to delete a flow run.
 CONNECTIONS = 40
 
 
@@ -29,7 +29,7 @@ def now() -> datetime:
 
 @cache
 def store() -> Store:
-    """Return the store on the table that the settings name."""
+    """Return the store on the table of the settings."""
     table = Table(_client(settings().aws_endpoint_url_dynamodb), settings().table_name)
     return Store(
         table,
@@ -41,13 +41,13 @@ def store() -> Store:
 
 
 def searchable(since: datetime) -> Store:
-    """Return the store for a search that began then, and that gives up in time to say so."""
+    """Return the store for a search: its deadline leaves time for an error response."""
     limit = timedelta(seconds=settings().search_seconds)
     return store().with_deadline(Deadline(since + limit, now))
 
 
 def removal_deadline(since: datetime) -> Deadline:
-    """Return when a removal that began then leaves the rest to the table's stream."""
+    """Return the time at which a removal leaves the rest to the table's stream."""
     return Deadline(since + timedelta(seconds=settings().removal_seconds), now)
 
 
@@ -63,13 +63,13 @@ def client_config() -> Config:
         read_timeout=SECONDS_TO_ANSWER,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=CONNECTIONS,
-        # They take a sixth of a call's processor time, and nothing here asks for what is not valid.
+        # Validation takes a sixth of a call's processor time, and our parameters are valid.
         parameter_validation=False,
         user_agent="runledger",
     )
 
 
 def reset() -> None:
-    """Forget what was made of the environment, for a process in which it changes."""
+    """Clear the caches, for a process whose environment changes."""
     settings.cache_clear()
     store.cache_clear()

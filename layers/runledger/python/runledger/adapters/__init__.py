@@ -1,1 +1,1 @@
-"""What translates between AWS and us: HTTP events, logs, metrics."""
+"""Between AWS and the services: HTTP events, logs and metrics."""

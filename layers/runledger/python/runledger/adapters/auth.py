@@ -1,4 +1,4 @@
-"""Who may ask: callers show the auth string, of which only the hash is known here."""
+"""Authentication: callers send the auth string; the settings hold only its hash."""
 
 import base64
 import binascii
@@ -12,24 +12,24 @@ SCHEME = "Basic "
 
 
 def admits(authorizations: Sequence[str]) -> bool:
-    """Tell whether a request with these Authorization headers may pass (contract, task-runs 1.4).
+    """Return whether these Authorization headers are valid (contract, task-runs 1.4).
 
-    Each has to be right: which of them API Gateway remembers an authorizer's answer by is not
-    known. Where a hash is required and none is set, nobody may pass.
+    All of them must be: API Gateway does not say by which one it caches an authorizer's answer.
+    Where authentication is required and no hash is set, none is valid.
     """
-    return all(_knows(_auth_string(shown)) for shown in authorizations or [""])
+    return all(_is_valid(_auth_string(header)) for header in authorizations or [""])
 
 
 def admits_token(token: str | None) -> bool:
-    """Tell whether who says this in a WebSocket's first message may go on (task-runs 6.1)."""
-    return _knows((token or "").encode())
+    """Return whether the token of a WebSocket's first message is valid (task-runs 6.1)."""
+    return _is_valid((token or "").encode())
 
 
-def _knows(auth_string: bytes) -> bool:
+def _is_valid(auth_string: bytes) -> bool:
     if settings().authentication == "off":
         return True
-    shown = hashlib.sha256(auth_string).hexdigest()
-    return hmac.compare_digest(shown, settings().auth_sha256)
+    digest = hashlib.sha256(auth_string).hexdigest()
+    return hmac.compare_digest(digest, settings().auth_sha256)
 
 
 def _auth_string(authorization: str) -> bytes:

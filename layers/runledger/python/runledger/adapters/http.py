@@ -1,4 +1,4 @@
-"""From an API Gateway event to a call of ours, and from what became of it to the answer."""
+"""Lambda handler decorator: parse the event, call the endpoint, map errors to responses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -30,16 +30,16 @@ from runledger.domain.errors import (
 )
 from runledger.metering import measured
 
-# Asked for by this header, a query's answer tells in the other how it was found.
+# A request with the first header gets its query's plan and costs in the second one.
 EXPLAIN, PLAN = "runledger-explain", "Runledger-Plan"
 
 CORS = {"Access-Control-Allow-Origin": "*"}
 JSON = {"Content-Type": "application/json"}
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 
-# Lambda hands over at most 6 MB; API Gateway would answer a bare 502 to more.
+# Lambda returns at most 6 MB; API Gateway answers a bare 502 to more.
 MAX_BYTES = 6 * 1024 * 1024 - 64 * 1024
-# JSON spells no character of a text with more bytes: "\u0000".
+# The most bytes of a character in JSON: "\u0000".
 MAX_GROWTH = 6
 
 INTEGRITY = (
@@ -48,7 +48,7 @@ INTEGRITY = (
 )
 
 
-# The metric that counts an answer; those of one kind are counted together.
+# The metric of each status; several statuses share a metric.
 OUTCOMES: Mapping[int, str] = {
     HTTPStatus.OK: "Answered",
     HTTPStatus.CREATED: "Accepted",
@@ -69,12 +69,12 @@ OUTCOMES: Mapping[int, str] = {
 
 
 class Unauthorized(Exception):  # noqa: N818
-    """The caller did not show the auth string."""
+    """The caller did not send the auth string."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """An answer: anything that pydantic can spell as JSON, or a text, or nothing."""
+    """A response: a body that pydantic can serialize to JSON, a text, or nothing."""
 
     body: Any = None
     status: int = HTTPStatus.OK
@@ -83,34 +83,34 @@ class Response:
     log: Mapping[str, object] = field(default_factory=dict)
 
     def as_event(self) -> dict[str, Any]:
-        """Spell it for API Gateway; only 204 has no body.
+        """Return the response in API Gateway's format; only 204 has no body.
 
         Raises:
-            TooLarge: there is more of it than Lambda hands over.
+            TooLarge: it is larger than Lambda's limit.
         """
         if self.status == HTTPStatus.NO_CONTENT:
-            return self._spelled("", {})
+            return self._as_event("", {})
         if self.text is None:
-            return self._spelled(self._json(), JSON)
+            return self._as_event(self._json(), JSON)
         _check_size(self.text)
-        return self._spelled(self.text, TEXT)
+        return self._as_event(self.text, TEXT)
 
-    def _spelled(self, body: str, content_type: Mapping[str, str]) -> dict[str, Any]:
+    def _as_event(self, body: str, content_type: Mapping[str, str]) -> dict[str, Any]:
         headers = {**CORS, **content_type, **self.headers}
         return {"statusCode": int(self.status), "headers": headers, "body": body}
 
     def _json(self) -> str:
-        # What JSON can't say, the exceptions in pydantic's errors, is shown as an empty object.
+        # The exceptions in pydantic's errors are not JSON: each becomes an empty object.
         body = to_json(self.body, fallback=lambda _: {}).decode()
         _check_size(body)
         return body
 
 
 def _check_size(body: str) -> None:
-    """Check what Lambda hands over: the body as a text in JSON, where some letters take more room.
+    """Check the size of a body as Lambda returns it: escaped, in a JSON string.
 
     Raises:
-        TooLarge: it is too much.
+        TooLarge: it is above Lambda's limit.
     """
     if len(body) * MAX_GROWTH <= MAX_BYTES:
         return
@@ -119,25 +119,25 @@ def _check_size(body: str) -> None:
         raise TooLarge(f"The answer has {size:,} bytes, more than can be sent: ask for less.")
 
 
-# What is answered with an error: written by the error's kind, so each may ask of its own.
-Answer = Callable[[Any], Response]
+# Makes the response to an error; each error class may use its own attributes.
+ErrorResponse = Callable[[Any], Response]
 
 
-def _detail(status: int) -> Answer:
+def _detail(status: int) -> ErrorResponse:
     return lambda error: Response({"detail": str(error)}, status)
 
 
-def _message(status: int, text: str) -> Answer:
+def _message(status: int, text: str) -> ErrorResponse:
     return lambda _: Response({"exception_message": text}, status)
 
 
-# Prefect's clients repeat a 503 five times, after so many seconds each. A repeated search ends no
-# sooner than the first, unless the database was slow, so they need not wait long for the advice.
-SECONDS_TO_REPEAT = 1
+# Prefect's clients retry a 503 five times, after this delay. A repeated search takes as long as the
+# first, unless the database was slow, so a short delay shows the advice sooner.
+RETRY_AFTER_SECONDS = 1
 
 
 def _out_of_time(error: OutOfTime) -> Response:
-    wait = {"Retry-After": str(SECONDS_TO_REPEAT)}
+    wait = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     body = {"exception_message": str(error)}
     return Response(body, HTTPStatus.SERVICE_UNAVAILABLE, wait, log=error.log)
 
@@ -148,8 +148,8 @@ def _locked(error: Locked) -> Response:
     return Response({"detail": str(error)}, HTTPStatus.LOCKED, wait)
 
 
-# What each error is answered with (contract, task-runs 1.6); what is not here is a bug.
-ANSWERS: Mapping[type[Exception], Answer] = {
+# The response to each error class (contract, task-runs 1.6); any other exception is a bug.
+ERROR_RESPONSES: Mapping[type[Exception], ErrorResponse] = {
     BadRequest: _detail(HTTPStatus.BAD_REQUEST),
     Unauthorized: _message(HTTPStatus.UNAUTHORIZED, "Unauthorized"),
     Forbidden: _detail(HTTPStatus.FORBIDDEN),
@@ -170,10 +170,10 @@ BUG = _message(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
 
 
 def admit(request: Request) -> None:
-    """Let a caller pass who shows the auth string.
+    """Check the auth string of a caller.
 
     Raises:
-        Unauthorized: this one does not.
+        Unauthorized: it is missing or wrong.
     """
     if not auth.admits(request.authorization):
         raise Unauthorized
@@ -183,10 +183,10 @@ Endpoint = Callable[[Request], Response]
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
-def endpoint(answer: Endpoint, *, authenticated: bool = True, versioned: bool = True) -> Handler:
-    """Make a Lambda handler of a function from request to response: checked, logged and counted."""
+def endpoint(respond: Endpoint, *, authenticated: bool = True, versioned: bool = True) -> Handler:
+    """Make a Lambda handler of an endpoint: check requests, log and count responses."""
 
-    def respond(event: dict[str, Any]) -> Response:
+    def checked_response(event: dict[str, Any]) -> Response:
         request = Request(event, datetime.now(UTC))
         if authenticated:
             admit(request)
@@ -194,13 +194,13 @@ def endpoint(answer: Endpoint, *, authenticated: bool = True, versioned: bool = 
         if versioned:
             request.check_syntax()
             request.check_version()
-        return answer(request)
+        return respond(request)
 
-    @wraps(answer)
+    @wraps(respond)
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
         with measured() as meter:
-            response, body = attempt(lambda: respond(event))
+            response, body = attempt(lambda: checked_response(event))
         status = HTTPStatus(response.status)
         costs = {**response.log, **meter.log_fields()}
         logger.info("answered", extra={"status": status, **costs})
@@ -213,24 +213,24 @@ def endpoint(answer: Endpoint, *, authenticated: bool = True, versioned: bool = 
 
 
 def attempt(respond: Callable[[], Response]) -> tuple[Response, dict[str, Any]]:
-    """Return a response, spelled; whatever happens, the client is told."""
+    """Return a response, also in API Gateway's format; an exception becomes a response, too."""
     try:
         response = respond()
         return response, response.as_event()
     except Exception as error:  # noqa: BLE001
-        body = answer_to(error)
-        return body, body.as_event()
+        response = error_response(error)
+        return response, response.as_event()
 
 
 def wants_explanation(event: Mapping[str, Any]) -> bool:
-    """Tell whether the caller asks how a query was answered and what it cost."""
-    return parsing.first_of(event).get(EXPLAIN) == "true"
+    """Return whether the caller wants the plan and the costs of its query."""
+    return parsing.first_headers(event).get(EXPLAIN) == "true"
 
 
-def answer_to(error: Exception) -> Response:
-    """Return what a client is told of an error."""
-    known = next((kind for kind in type(error).__mro__ if kind in ANSWERS), None)
+def error_response(error: Exception) -> Response:
+    """Return the response to an error, by the nearest known class."""
+    known = next((kind for kind in type(error).__mro__ if kind in ERROR_RESPONSES), None)
     if known:
-        return ANSWERS[known](error)
+        return ERROR_RESPONSES[known](error)
     logger.exception("unexpected error")
     return BUG(error)

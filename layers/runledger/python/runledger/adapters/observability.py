@@ -11,15 +11,15 @@ UNSCHEDULED = "schedules are kept and start no runs"
 
 
 def warn_of_schedules(deployment_id: UUID) -> None:
-    """Log that nothing starts a deployment's runs, though its client takes it for that.
+    """Log that no schedule starts runs of a deployment, although its client expects it.
 
-    Clients have no ear for warnings: whoever keeps the server is to know.
+    The warning is for the operator: clients show none.
     """
     logger.warning(UNSCHEDULED, extra={"deployment_id": str(deployment_id)})
 
 
 def count(outcome: str) -> None:
-    """Publish that a request ended so: by itself, for the local server answers many at once."""
+    """Publish one outcome by itself: the local server handles many requests at once."""
     metrics = EphemeralMetrics(namespace="Runledger", service="runledger")
     metrics.add_metric(outcome, MetricUnit.Count, 1)
     metrics.flush_metrics()

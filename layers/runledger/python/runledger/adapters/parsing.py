@@ -1,23 +1,23 @@
-"""Parsing JSON, a little stricter than Python does."""
+"""Parsing of JSON, stricter than Python's, and of header fields."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
-# What is nested deeper, or a number that has more digits, pydantic would write and not read again.
+# Beyond these pydantic writes JSON that it can't read again: levels of nesting, digits of a number.
 MAX_NESTED = 150
 MAX_DIGITS = 4_000
 
 
 def parse_json(raw: bytes) -> object:
-    """Parse a JSON document; None for nothing.
+    """Parse a JSON document; None for an empty one.
 
     Stricter than Python's parser and the reference: numbers are finite and text is Unicode, since
-    nothing else can be given back as JSON.
+    JSON can't represent others.
 
     Raises:
-        json.JSONDecodeError: it is no JSON.
-        UnicodeDecodeError: its bytes are no text.
+        json.JSONDecodeError: it is not JSON.
+        UnicodeDecodeError: its bytes are not text.
         RecursionError: it is nested too deeply.
     """
     if not raw:
@@ -75,10 +75,10 @@ def _refuse_lone_surrogates(content: object, text: str) -> None:
         raise json.JSONDecodeError(message, text, 0) from None
 
 
-def values_of(event: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
-    """Return the values of each header in their order, by lower-case name.
+def header_values(event: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """Return all values of each header in their order, by lower-case name.
 
-    API Gateway's `headers` has the last value of each, `multiValueHeaders` has all.
+    API Gateway's `headers` has only the last value of each, `multiValueHeaders` has all.
     """
     single, every = event.get("headers") or {}, event.get("multiValueHeaders") or {}
     found: dict[str, list[str]] = {}
@@ -87,6 +87,6 @@ def values_of(event: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def first_of(event: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the first value of each header, which is the one that counts on the reference."""
-    return {name: texts[0] for name, texts in values_of(event).items() if texts}
+def first_headers(event: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the first value of each header; the reference ignores the others."""
+    return {name: texts[0] for name, texts in header_values(event).items() if texts}

@@ -1,4 +1,4 @@
-"""An API Gateway event as a request, parsed and checked in the reference's order."""
+"""The HTTP request in an API Gateway event, parsed and checked in the reference's order."""
 
 import base64
 import json
@@ -41,7 +41,7 @@ OLDEST_VERSION = (0, 8, 0)
 
 
 def check_version(version: str | None) -> tuple[int, int, int] | None:
-    """Check and return the version of the API that a client speaks (contract, task-runs 1.3).
+    """Check and return the client's version of the API (contract, task-runs 1.3).
 
     Raises:
         BadRequest: it is malformed or too old.
@@ -66,26 +66,24 @@ def check_version(version: str | None) -> tuple[int, int, int] | None:
 
 @dataclass(frozen=True)
 class Request:
-    """What a client asked, as far as functions care."""
-
     event: Mapping[str, Any]
     now: datetime
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
-        """Headers by lower-case name; of one that is repeated, the first."""
-        return parsing.first_of(self.event)
+        """Headers by lower-case name; of a repeated one, the first."""
+        return parsing.first_headers(self.event)
 
     @property
     def authorization(self) -> Sequence[str]:
         """Every Authorization header."""
-        return parsing.values_of(self.event).get("authorization", ())
+        return parsing.header_values(self.event).get("authorization", ())
 
     def path_text(self, name: str) -> str:
-        """Return a variable of the path; API Gateway hands it on as it stood in the URL.
+        """Return a variable of the path; API Gateway passes it on as it is in the URL.
 
         Raises:
-            NotFound: it holds what ends a variable of the reference's routes.
+            NotFound: it has a character that ends a variable of the reference's routes.
         """
         text = unquote((self.event.get("pathParameters") or {})[name])
         if "/" in text or "\n" in text:
@@ -96,7 +94,7 @@ class Request:
         """Return an id of the path.
 
         Raises:
-            NotFound: it is no UUID, so that the reference has no such route.
+            NotFound: it is not a UUID; the reference has no such route.
         """
         text = self.path_text(name)
         if not PATH_ID.fullmatch(text):
@@ -115,7 +113,7 @@ class Request:
         return given
 
     def query_parameters(self, model: type[M]) -> M:
-        """Read the parameters of the query that the model names.
+        """Validate the model's parameters of the query.
 
         Raises:
             InvalidRequest: one breaks the model.
@@ -130,34 +128,34 @@ class Request:
         """Return a required parameter of the query that is an id.
 
         Raises:
-            InvalidRequest: it is missing or no UUID.
+            InvalidRequest: it is missing or not a UUID.
         """
-        return _read(ANY_UUID, self.query(name), ("query", name), None)
+        return _parse(ANY_UUID, self.query(name), ("query", name), None)
 
     def query_time(self, name: str) -> datetime | None:
-        """Return a parameter of the query that is a time, if it is given; naive means UTC.
+        """Return an optional time of the query; naive means UTC.
 
         Raises:
-            InvalidRequest: it is no time.
+            InvalidRequest: it is not a time.
         """
         given = self._query(name)
         if given is None:
             return None
-        time = _read(ANY_TIME, given, ("query", name), None)
+        time = _parse(ANY_TIME, given, ("query", name), None)
         return time if time.tzinfo else time.replace(tzinfo=UTC)
 
     def _query(self, name: str) -> str | None:
-        """Return a parameter of the query; of one that is repeated, the last counts."""
+        """Return a parameter of the query; of a repeated one, the last."""
         every = (self.event.get("multiValueQueryStringParameters") or {}).get(name)
         return every[-1] if every else (self.event.get("queryStringParameters") or {}).get(name)
 
-    def path_value(self, name: str, kind: type[T]) -> T:
-        """Return a variable of the path for which the reference's route takes any text.
+    def path_value(self, name: str, value_type: type[T]) -> T:
+        """Return a variable of the path, of a type that the reference checks after routing.
 
         Raises:
-            InvalidRequest: it is nothing of the kind.
+            InvalidRequest: it is not of the type.
         """
-        return _read(TypeAdapter(kind), self.path_text(name), ("path", name), self.content)
+        return _parse(TypeAdapter(value_type), self.path_text(name), ("path", name), self.content)
 
     @cached_property
     def _raw(self) -> bytes:
@@ -165,21 +163,21 @@ class Request:
         return base64.b64decode(body) if self.event.get("isBase64Encoded") else body.encode()
 
     @cached_property
-    def _says_json(self) -> bool:
-        # Old clients send no content type at all, and mean JSON.
+    def _is_json(self) -> bool:
+        # Old clients send JSON without a content type.
         content_type = self.headers.get("content-type")
         return content_type is None or bool(JSON_TYPE.fullmatch(content_type.strip()))
 
     @cached_property
     def content(self) -> object:
-        """The body: parsed where it is JSON, else as text; None where there is none.
+        """The body: parsed if its content type is JSON, else as text; None without a body.
 
         Raises:
-            BadRequest: its bytes are no text, or nested too deeply.
-            InvalidRequest: it says it is JSON and isn't.
+            BadRequest: it is not text, or is nested too deeply.
+            InvalidRequest: its content type is JSON and it isn't.
         """
         try:
-            if self._says_json:
+            if self._is_json:
                 return parse_json(self._raw)
             return self._raw.decode(errors="replace") or None
         except json.JSONDecodeError as error:
@@ -190,30 +188,30 @@ class Request:
             raise BadRequest("There was an error parsing the body") from error
 
     def check_path(self) -> None:
-        """Check the path's ids, where it has any.
+        """Check the ids in the path.
 
         Raises:
-            NotFound: one is no UUID.
+            NotFound: one is not a UUID.
         """
         for name in IDS.intersection(self.event.get("pathParameters") or ()):
             self.id(name)
 
     def check_syntax(self) -> None:
-        """Check what comes before the endpoint's own rules: the JSON.
+        """Check that the body can be parsed, before the endpoint's own rules.
 
         Raises:
-            InvalidRequest, BadRequest: as found.
+            InvalidRequest, BadRequest: as `content` does.
         """
         if self.event.get("httpMethod") in WITH_BODY:
             _ = self.content
 
     def check_version(self) -> None:
-        """Check the version of the API that the client speaks."""
+        """Check the client's version of the API."""
         check_version(self.headers.get(VERSION_HEADER))
 
     @property
     def version(self) -> tuple[int, int, int] | None:
-        """The version of the API that the client speaks, if it says one.
+        """The client's version of the API, if it sends one.
 
         Raises:
             BadRequest: it is malformed or too old.
@@ -221,22 +219,22 @@ class Request:
         return check_version(self.headers.get(VERSION_HEADER))
 
     def body(self, model: type[M]) -> M:
-        """Read a body that is one object (contract, task-runs 1.2).
+        """Validate a body that is one object (contract, task-runs 1.2).
 
         Raises:
-            InvalidRequest: there is none, or it breaks the model.
+            InvalidRequest: it is missing or breaks the model.
         """
         if self.content is None:
             raise InvalidRequest([missing("body")], None)
         return self._validated(model, self.content)
 
     def parameters(self, model: type[M]) -> M:
-        """Read a body of named parameters: nulls and unknown names are as if not sent.
+        """Validate a body of named parameters; nulls and unknown names are ignored.
 
         Raises:
-            InvalidRequest: it is JSON but no object, or a parameter breaks the model.
+            InvalidRequest: it is JSON but not an object, or a parameter breaks the model.
         """
-        content = self.content if self._says_json else None
+        content = self.content if self._is_json else None
         if content is not None and not isinstance(content, dict):
             names = model.model_fields
             raise InvalidRequest([missing("body", name) for name in names], content)
@@ -249,15 +247,16 @@ class Request:
         except ValidationError as error:
             problems = problems_of(error, "body")
         if named:
-            # A parameter that is missing has no input, unlike a missing key of an object.
+            # A missing parameter has no input, unlike a missing key of an object.
             problems = [
-                one | {"input": None} if is_missing_parameter(one) else one for one in problems
+                problem | {"input": None} if is_missing_parameter(problem) else problem
+                for problem in problems
             ]
         raise InvalidRequest(problems, self.content)
 
 
-def _read(kind: TypeAdapter[T], text: str, found: tuple[str, str], body: object) -> T:
+def _parse(adapter: TypeAdapter[T], text: str, loc: tuple[str, str], body: object) -> T:
     try:
-        return kind.validate_python(text)
+        return adapter.validate_python(text)
     except ValidationError as error:
-        raise InvalidRequest(problems_of(error, *found), body) from error
+        raise InvalidRequest(problems_of(error, *loc), body) from error

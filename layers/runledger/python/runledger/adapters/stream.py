@@ -1,4 +1,4 @@
-"""From a batch of the table's stream to reactions, and back to where the next batch is to begin."""
+"""Lambda handler decorator for the table's stream, with partial batch responses."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,16 +13,16 @@ from runledger.metering import measured
 
 Record = Mapping[str, Any]
 
-# What was not done: the number of the record from which on the stream is to be told again.
+# Sequence numbers from which the stream repeats its records, each with the reason.
 Failures = Iterable[tuple[str, Exception]]
 React = Callable[[Sequence[Record], datetime], Failures]
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 def consumer(react: React) -> Handler:
-    """Make a Lambda handler of a function that reacts to records and tells what failed.
+    """Make a Lambda handler of a function that reacts to records and returns its failures.
 
-    AWS Lambda repeats a batch from the first record on that is left (ReportBatchItemFailures).
+    AWS Lambda repeats a batch from its first failure on (ReportBatchItemFailures).
     """
 
     @wraps(react)
@@ -30,12 +30,12 @@ def consumer(react: React) -> Handler:
     def handler(event: dict[str, Any], __: LambdaContext) -> dict[str, Any]:
         records = event["Records"]
         with measured() as meter:
-            left = list(react(records, datetime.now(UTC)))
-        failures = [error for _, error in left if not isinstance(error, Unfinished)]
+            unfinished = list(react(records, datetime.now(UTC)))
+        failures = [error for _, error in unfinished if not isinstance(error, Unfinished)]
         for error in failures:
             logger.error("a reaction failed", exc_info=error)
         logger.info("reacted", extra={"records": len(records), **meter.log_fields()})
         count("ReactionFailed" if failures else "Reacted")
-        return {"batchItemFailures": [{"itemIdentifier": number} for number, _ in left]}
+        return {"batchItemFailures": [{"itemIdentifier": number} for number, _ in unfinished]}
 
     return handler

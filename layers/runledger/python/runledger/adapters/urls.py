@@ -1,4 +1,4 @@
-"""Where this API is, as the client that asks sees it."""
+"""URLs of this API, as the client sees them."""
 
 import re
 from urllib.parse import urlsplit
@@ -6,26 +6,26 @@ from urllib.parse import urlsplit
 from runledger.adapters.requests import Request
 from runledger.settings import settings
 
-# Set by the CloudFront function of template.yaml: its origin is asked by the origin's own name.
+# Set by template.yaml's CloudFront function: CloudFront sends the origin's name as the host.
 VIEWER_HOST = "runledger-host"
 
-# A name or an address, and a port: nothing that ends the host in a URL.
+# A name or an address, and a port: no character that ends the host in a URL.
 HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
 SCHEMES = {"http", "https"}
 
 
 def url_of(request: Request, path: str) -> str:
-    """Return the URL of a path of the API, for a request whose own path has no variable.
+    """Return the URL of a path of the API; the request's own path must have no variable.
 
-    A custom domain may stand for the stage, or map another path to it.
+    A custom domain may replace the stage, or map another path to it.
     """
-    asked = request.event["requestContext"]["path"].removesuffix("/")
-    below = asked.removesuffix(request.event["resource"])
-    return f"{_scheme(request)}://{_host(request)}{below}{path}"
+    requested = request.event["requestContext"]["path"].removesuffix("/")
+    base_path = requested.removesuffix(request.event["resource"])
+    return f"{_scheme(request)}://{_host(request)}{base_path}{path}"
 
 
 def _scheme(request: Request) -> str:
-    """Return how the client came or, where nobody says, how it is led to WebSockets."""
+    """Return the scheme of the client's request or, without a header, of our WebSocket URL."""
     scheme = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
     if scheme in SCHEMES:
         return scheme

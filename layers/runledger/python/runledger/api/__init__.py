@@ -1,1 +1,1 @@
-"""Request bodies that are not themselves domain values."""
+"""Request and response bodies that are not domain values."""

@@ -1,4 +1,4 @@
-"""Parts of bodies that are one object, as the reference reads them (contract, task-runs 1.2)."""
+"""Shared parts of request bodies (contract, task-runs 1.2)."""
 
 import json
 from datetime import datetime
@@ -12,12 +12,12 @@ from runledger.domain.values import Value
 
 MAX_PARAMETERS = 524_288
 
-# Any falsy value asks for a generated name.
+# A falsy name is replaced by a generated one.
 Name = Annotated[str | None, BeforeValidator(lambda given: given or None)]
 
 
 def bound_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Refuse what the reference has no room for."""
+    """Refuse parameters above the reference's size limit."""
     size = len(json.dumps(parameters, separators=(",", ":")).encode())
     if size > MAX_PARAMETERS:
         raise ValueError(
@@ -37,7 +37,7 @@ class Body(Value):
 
 
 class StateCreate(Body):
-    """A state as a client proposes it; its id and its time are the server's."""
+    """A proposed state, without the id and the timestamp that the server sets."""
 
     type: StateType
     name: str | None = None
@@ -46,7 +46,7 @@ class StateCreate(Body):
     state_details: StateDetails = StateDetails()
 
     def proposed(self, now: datetime) -> State:
-        """Return the state, entered now."""
+        """Return the proposed state with a new id and the timestamp `now`."""
         details = self.state_details
         if self.type == StateType.SCHEDULED and details.scheduled_time is None:
             details = details.replace(scheduled_time=now)
@@ -62,7 +62,7 @@ class StateCreate(Body):
 
 
 class SetState(Value):
-    """POST /task_runs/{id}/set_state and its like for flow runs: named parameters."""
+    """POST /task_runs/{id}/set_state and /flow_runs/{id}/set_state: named parameters."""
 
     state: StateCreate
     force: bool = False

@@ -1,4 +1,4 @@
-"""Bodies about concurrency limits, and what is answered of them (contract, neighbours 6)."""
+"""Request and response bodies of concurrency limits (contract, neighbours 6)."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -24,13 +24,12 @@ Slots = Annotated[int, Field(gt=0)]
 
 
 class TagLimitCreate(Body):
-    """POST /concurrency_limits/; the reference fails at tags that make no name of a limit."""
+    """POST /concurrency_limits/; the reference fails at tags that a limit's name can't contain."""
 
     tag: str = Field(pattern=r"^[^/%&><]*$")
     concurrency_limit: int = Field(ge=-MOST, le=MOST)
 
     def to_limit(self, now: datetime) -> ConcurrencyLimit:
-        """Return the limit asked for."""
         return ConcurrencyLimit(
             id=ids.run_id(),
             created=now,
@@ -52,14 +51,13 @@ class LimitCreate(Body):
     slot_decay_per_second: Rate = 0.0
 
     def to_limit(self, now: datetime) -> ConcurrencyLimit:
-        """Return the limit asked for."""
         return ConcurrencyLimit(
             id=ids.run_id(), created=now, updated=now, counted=now, **dict(self)
         )
 
 
 class LimitUpdate(Body):
-    """PATCH /v2/concurrency_limits/{id_or_name}; nulls get past it, and no further."""
+    """PATCH /v2/concurrency_limits/{id_or_name}; a later check refuses nulls."""
 
     active: bool | None = None
     name: LimitName | None = None
@@ -69,12 +67,11 @@ class LimitUpdate(Body):
     slot_decay_per_second: Rate | None = None
 
     def changes(self) -> dict[str, object]:
-        """Return what was sent."""
         return self.model_dump(exclude_unset=True)
 
 
 class ReadLimits(Value):
-    """POST /concurrency_limits/filter and its like."""
+    """POST /concurrency_limits/filter and POST /v2/concurrency_limits/filter."""
 
     limit: int = MAX_RUNS
     offset: Offset = 0
@@ -151,7 +148,6 @@ class TagLimitResponse(Value):
 
     @classmethod
     def of(cls, limit: ConcurrencyLimit, holders: tuple[UUID, ...]) -> Self:
-        """Return what is shown of a limit and its holders."""
         return cls(
             id=limit.id,
             created=limit.created,
@@ -163,18 +159,18 @@ class TagLimitResponse(Value):
 
 
 def id_or_name(text: str) -> UUID | str:
-    """Return the id that a text is, else the name; a name that is an id too finds nothing."""
+    """Return the id in a path variable, else the name; a name that is a UUID is never found."""
     try:
         return UUID(text)
     except ValueError:
         return text
 
 
-def shown(limit: ConcurrencyLimit) -> dict[str, Any]:
-    """Return what is read of a limit; more is shown only when it is created."""
+def limit_response(limit: ConcurrencyLimit) -> dict[str, Any]:
+    """Return a limit's body for reads, which has fewer fields than the one for creation."""
     return limit.model_dump(exclude={"denied_slots", "avg_slot_occupancy_seconds"})
 
 
-def named(limit: ConcurrencyLimit, name: str | None = None) -> dict[str, Any]:
-    """Return what is shown of a limit that slots were taken of."""
+def slot_response(limit: ConcurrencyLimit, name: str | None = None) -> dict[str, Any]:
+    """Return the body about a limit whose slots were taken or released."""
     return {"id": limit.id, "name": name or limit.name, "limit": limit.limit}

@@ -1,6 +1,6 @@
-"""Bodies of named parameters that ask for lists of deployments, or of their runs (neighbours 5).
+"""Bodies of searches for deployments, or for their runs: named parameters (neighbours 5).
 
-The order of their fields is that of the reference's errors, as in `queries`.
+Their fields are in the order of the reference's errors, as in `queries`.
 """
 
 from uuid import UUID
@@ -37,7 +37,7 @@ class GetScheduledFlowRuns(Limited):
     scheduled_before: UtcTime | None = None
 
     def criteria(self) -> Criteria:
-        """Return which flow runs are asked for: those that still are to begin."""
+        """Return the criteria of the flow runs: scheduled, and due before the given time."""
         due = FlowRunFilter(
             state=FlowRunState(type=TypeOrNot(any_=[StateType.SCHEDULED])),
             next_scheduled_start_time=Period(before_=self.scheduled_before),
@@ -45,12 +45,12 @@ class GetScheduledFlowRuns(Limited):
         owned = DeploymentFilter(id=IdOrNot(any_=self.deployment_ids))
         return Criteria(flow_runs=due, deployments=owned)
 
-    def part(self) -> Page:
-        """Return which part is asked for: what is due first comes first."""
+    def to_page(self) -> Page:
+        """Return the page, in the order in which runs are due."""
         return Page(FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC.order, 0, self.limit)
 
 
-def deployment_criteria(asked: Queued) -> Criteria:
-    """Return what is asked of deployments; none is of a work pool."""
-    wanted = asked.criteria()
-    return wanted.replace(deployments=NO_DEPLOYMENT) if asked.names_pools else wanted
+def deployment_criteria(body: Queued) -> Criteria:
+    """Return the criteria of deployments; no deployment has a work pool."""
+    criteria = body.criteria()
+    return criteria.replace(deployments=NO_DEPLOYMENT) if body.names_pools else criteria

@@ -1,4 +1,4 @@
-"""Bodies about deployments, as the reference reads them (contract, neighbours 5)."""
+"""Request bodies of deployments (contract, neighbours 5)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,14 +12,14 @@ from runledger.api.bodies import Body, Name, Parameters, StateCreate
 from runledger.api.schedules import Positive, ScheduleCreate, ScheduleUpdate
 from runledger.domain.deployments.deployments import ConcurrencyOptions, Deployment
 from runledger.domain.deployments.parameters import check_parameters, without_required
-from runledger.domain.deployments.schedules import ScheduleAsked
+from runledger.domain.deployments.schedules import ScheduleRequest
 from runledger.domain.errors import Invalid, Mismatch
 from runledger.domain.runs.empirical_policies import FlowRunPolicy
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.values import Labels, Value
 
 # Keys of clients older than work pools.
-FORGOTTEN = frozenset(
+OLD_KEYS = frozenset(
     {
         "worker_pool_queue_id",
         "worker_pool_name",
@@ -33,12 +33,14 @@ ParameterSchema = Annotated[
     dict[str, Any], BeforeValidator(lambda given: NO_PARAMETERS if given == {} else given)
 ]
 
-# What a body says that a deployment does not keep under the same name, or not at all.
-APART = frozenset({"schedules", "concurrency_limit", "global_concurrency_limit_id", "version_info"})
+# Fields of a body that a deployment stores under another name, or not at all.
+NOT_COLUMNS = frozenset(
+    {"schedules", "concurrency_limit", "global_concurrency_limit_id", "version_info"}
+)
 
 
 class VersionInfo(Value):
-    """What built a version; checked, and not kept."""
+    """The build of a version; validated, and not stored."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -72,27 +74,27 @@ class DeploymentUpdate(Body):
 
     @model_validator(mode="before")
     @classmethod
-    def heed_what_belongs_together(cls, given: object) -> object:
-        """Check what no single key tells."""
+    def check_keys_together(cls, given: object) -> object:
+        """Check keys against each other."""
         if isinstance(given, dict):
             refuse_two_limits(given)
-            return forget(given)
+            return without_old_keys(given)
         return given
 
     def changes(self) -> dict[str, Any]:
-        """Return what is to change; schedules apart."""
-        sent = {name: getattr(self, name) for name in self.model_fields_set - APART}
+        """Return the changed fields, except for schedules."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set - NOT_COLUMNS}
         if sent.get("job_variables", {}) is None:
             del sent["job_variables"]
         return sent | ({"tags": tuple(self.tags)} if "tags" in sent else {})
 
-    def asked_schedules(self) -> list[ScheduleAsked] | None:
-        """Return the schedules that are wanted; None: those that there are."""
+    def schedule_requests(self) -> list[ScheduleRequest] | None:
+        """Return the requested schedules; None: they stay as they are."""
         sent = "schedules" in self.model_fields_set
-        return [schedule.asked() for schedule in self.schedules] if sent else None
+        return [schedule.to_request() for schedule in self.schedules] if sent else None
 
     def may_start_schedules(self) -> bool:
-        """Tell whether schedules may be active that were not."""
+        """Return whether the update may activate schedules."""
         return not self.model_fields_set.isdisjoint({"schedules", "paused"})
 
 
@@ -125,24 +127,26 @@ class DeploymentCreate(Body):
 
     @model_validator(mode="before")
     @classmethod
-    def heed_what_belongs_together(cls, given: object) -> object:
-        """Check what no single key tells.
+    def check_keys_together(cls, given: object) -> object:
+        """Check keys against each other.
 
-        Parameters not sent are set in the client's own object, as the reference does: a 422 shows
+        Missing parameters are set in the client's own object, as the reference does: a 422 has
         them in `request_body`.
         """
         if isinstance(given, dict):
             refuse_two_limits(given)
             refuse_broken_schema(given)
             given.setdefault("parameters", {})
-            return forget(given)
+            return without_old_keys(given)
         return given
 
     def to_deployment(self, now: datetime) -> Deployment:
-        """Return the deployment asked for, which has neither labels of its flow nor schedules."""
-        asked = {name: getattr(self, name) for name in type(self).model_fields if name not in APART}
+        """Return the deployment, without labels of its flow and without schedules."""
+        fields = {
+            name: getattr(self, name) for name in type(self).model_fields if name not in NOT_COLUMNS
+        }
         return Deployment.model_construct(
-            **asked
+            **fields
             | {
                 "id": ids.run_id(),
                 "tags": tuple(self.tags),
@@ -153,12 +157,11 @@ class DeploymentCreate(Body):
         )
 
     def sent(self) -> frozenset[str]:
-        """Return the fields of an existing deployment that this replaces."""
-        return frozenset(self.model_fields_set) - APART | {"parameters", "labels", "updated"}
+        """Return the names of the fields that an existing deployment takes over."""
+        return frozenset(self.model_fields_set) - NOT_COLUMNS | {"parameters", "labels", "updated"}
 
-    def asked_schedules(self) -> list[ScheduleAsked]:
-        """Return the schedules that are wanted."""
-        return [schedule.asked() for schedule in self.schedules]
+    def schedule_requests(self) -> list[ScheduleRequest]:
+        return [schedule.to_request() for schedule in self.schedules]
 
 
 class DeploymentFlowRunCreate(Body):
@@ -179,10 +182,10 @@ class DeploymentFlowRunCreate(Body):
     job_variables: dict[str, Any] | None = {}
 
     def fields(self, now: datetime) -> dict[str, Any]:
-        """Return the fields of the flow run as far as they are its own."""
-        asked = {name: getattr(self, name) for name in type(self).model_fields}
-        del asked["enforce_parameter_schema"]
-        return asked | {
+        """Return the flow run's own fields, apart from those of its deployment."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        del fields["enforce_parameter_schema"]
+        return fields | {
             "id": ids.run_id(),
             "name": self.name or ids.name(),
             "tags": tuple(self.tags),
@@ -194,7 +197,7 @@ class DeploymentFlowRunCreate(Body):
         }
 
     def proposed(self, now: datetime) -> State:
-        """Return the first state asked for, SCHEDULED for now by default."""
+        """Return the first state, by default SCHEDULED for now."""
         return (self.state or SCHEDULED).proposed(now)
 
 
@@ -202,7 +205,7 @@ SCHEDULED = StateCreate(type=StateType.SCHEDULED)
 
 
 def refuse_two_limits(given: Mapping[str, Any]) -> None:
-    """Refuse a limit of its own beside a shared one."""
+    """Refuse a limit of the deployment's own together with a shared one."""
     if given.get("concurrency_limit") and given.get("global_concurrency_limit_id"):
         raise ValueError(
             "A deployment cannot have both a concurrency limit and a global concurrency limit."
@@ -210,7 +213,7 @@ def refuse_two_limits(given: Mapping[str, Any]) -> None:
 
 
 def refuse_broken_schema(given: Mapping[str, Any]) -> None:
-    """Refuse parameters that break their schema, where that is to be enforced in so many words."""
+    """Refuse parameters that break their schema, if the body itself says to enforce it."""
     parameters, schema = given.get("parameters", {}), given.get("parameter_openapi_schema")
     if not given.get("enforce_parameter_schema") or parameters is None:
         return
@@ -221,6 +224,6 @@ def refuse_broken_schema(given: Mapping[str, Any]) -> None:
             raise ValueError(str(error)) from error
 
 
-def forget(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the keys that only old clients send."""
-    return {name: value for name, value in given.items() if name not in FORGOTTEN}
+def without_old_keys(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop the keys that only old clients send."""
+    return {name: value for name, value in given.items() if name not in OLD_KEYS}

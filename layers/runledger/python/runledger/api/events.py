@@ -1,4 +1,4 @@
-"""Bodies and pages of events (contract, neighbours 8)."""
+"""Request bodies and pages of events (contract, neighbours 8)."""
 
 import base64
 from typing import Annotated
@@ -20,22 +20,21 @@ class Events(RootModel[list[Event]]):
 
 
 class EventQuery(Value):
-    """A page of the events that are wanted, as the link to it carries it."""
+    """A filter of events and a page of the matches; the token in the page's link encodes it."""
 
     filter: EventFilter
     limit: int
     offset: int = 0
 
     def token(self) -> str:
-        """Spell it for a link."""
         return base64.urlsafe_b64encode(self.model_dump_json().encode()).decode()
 
     @classmethod
     def by(cls, token: str) -> "EventQuery":
-        """Read what a link carries.
+        """Decode the token of a link.
 
         Raises:
-            Forbidden: no link of ours does.
+            Forbidden: it is not a token of ours.
         """
         try:
             return cls.model_validate_json(base64.urlsafe_b64decode(token.encode()))
@@ -49,8 +48,7 @@ class ReadEvents(Value):
     filter: EventFilter = Field(default_factory=dict, validate_default=True)
     limit: Annotated[int, Field(ge=0, le=MAX_EVENTS)] = MAX_EVENTS
 
-    def wanted(self) -> EventQuery:
-        """Return the first page that is asked for."""
+    def first_page(self) -> EventQuery:
         return EventQuery(filter=self.filter, limit=self.limit)
 
 
@@ -62,13 +60,13 @@ class CountEvents(Value):
     time_interval: Annotated[float, Field(ge=MIN_INTERVAL)] = 1.0
 
     def spans(self) -> Spans:
-        """Return the spans of time that are asked for."""
+        """Return the spans of time in which events are counted."""
         occurred = self.filter.occurred
         return Spans(occurred.since, occurred.until, self.time_unit, self.time_interval)
 
 
 class EventPage(Value):
-    """A page of events, and where the next one is."""
+    """A page of events, with the URL of the next one."""
 
     events: list[ReceivedEvent]
     total: int
@@ -76,10 +74,10 @@ class EventPage(Value):
 
     @classmethod
     def of(
-        cls, wanted: EventQuery, events: list[ReceivedEvent], total: int, *, at: str
+        cls, query: EventQuery, events: list[ReceivedEvent], total: int, *, at: str
     ) -> "EventPage":
-        """Return the page that was wanted; the links to others begin with `at`."""
-        end = wanted.offset + wanted.limit
-        token = wanted.replace(offset=end).token() if end < total else None
+        """Return the page of a query; `at` is the URL of the next page without its token."""
+        end = query.offset + query.limit
+        token = query.replace(offset=end).token() if end < total else None
         link = f"{at}?page-token={token}" if token else None
         return cls.model_construct(events=events, total=total, next_page=link)

@@ -1,6 +1,6 @@
-"""Bodies of named parameters that ask for lists of flow runs and flows (contract, neighbours 2, 3).
+"""Bodies of searches for flow runs and flows: named parameters (contract, neighbours 2, 3).
 
-The order of their fields is that of the reference's errors, as in `queries`.
+Their fields are in the order of the reference's errors, as in `queries`.
 """
 
 from runledger.api.queries import Filtered, Limited, Paged, Skipping, Spanning
@@ -17,24 +17,24 @@ NO_FLOW = FlowFilter(id=IdOrNot(any_=[]))
 
 
 class Pooled(Filtered):
-    """Asks for things of work pools; there are none."""
+    """A filter of work pools; there are none."""
 
     work_pools: WorkPoolFilter | None = None
 
     @property
     def names_pools(self) -> bool:
-        """Whether nothing can meet what is asked."""
+        """Whether a work pool is required, so that nothing matches."""
         return self.work_pools is not None
 
 
 class Queued(Pooled):
-    """Asks for things of work pools and of their queues."""
+    """Filters of work pools and of their queues."""
 
     work_pool_queues: WorkQueueFilter | None = None
 
     @property
     def names_pools(self) -> bool:
-        """Whether nothing can meet what is asked."""
+        """Whether a work pool is required, so that nothing matches."""
         return super().names_pools or self.work_pool_queues is not None
 
 
@@ -43,7 +43,7 @@ class FlowRunsSorted(Value):
 
 
 class FlowsSorted(Value):
-    """Asks for an order of flows, or of deployments: they have the same."""
+    """The order of flows, or of deployments, which have the same orders."""
 
     sort: FlowSort = FlowSort.NAME_ASC
 
@@ -65,13 +65,13 @@ class AverageFlowRunLateness(Queued):
 
 
 class FlowRunHistory(Pooled, Spanning):
-    """POST /flow_runs/history; the queues have another name only here."""
+    """POST /flow_runs/history; only here the queues have another name."""
 
     work_queues: WorkQueueFilter | None = None
 
     @property
     def names_pools(self) -> bool:
-        """Whether nothing can meet what is asked."""
+        """Whether a work pool is required, so that nothing matches."""
         return super().names_pools or self.work_queues is not None
 
 
@@ -87,13 +87,13 @@ class CountFlows(Pooled):
     """POST /flows/count."""
 
 
-def flow_run_criteria(asked: Pooled) -> Criteria:
-    """Return what is asked of flow runs; none is of a work pool."""
-    wanted = asked.criteria()
-    return wanted.replace(flow_runs=NO_FLOW_RUN) if asked.names_pools else wanted
+def flow_run_criteria(body: Pooled) -> Criteria:
+    """Return the criteria of flow runs; no flow run has a work pool."""
+    criteria = body.criteria()
+    return criteria.replace(flow_runs=NO_FLOW_RUN) if body.names_pools else criteria
 
 
-def flow_criteria(asked: Pooled) -> Criteria:
-    """Return what is asked of flows; none is of a work pool."""
-    wanted = asked.criteria()
-    return wanted.replace(flows=NO_FLOW) if asked.names_pools else wanted
+def flow_criteria(body: Pooled) -> Criteria:
+    """Return the criteria of flows; no flow has a work pool."""
+    criteria = body.criteria()
+    return criteria.replace(flows=NO_FLOW) if body.names_pools else criteria

@@ -1,4 +1,4 @@
-"""Bodies of requests about what is given to flow runs: named parameters."""
+"""Request bodies of flow run inputs: named parameters."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,19 +10,18 @@ from runledger import ids
 from runledger.domain.runs.flow_run_inputs import FlowRunInput, FlowRunInputQuery
 from runledger.domain.values import Value
 
-# The reference's databases hold no more, and fail on a number beyond.
+# The reference's databases fail on larger numbers.
 Limit = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
 
 class FlowRunInputCreate(Value):
-    """POST /flow_runs/{id}/input; what says bytes is a text."""
+    """POST /flow_runs/{id}/input; `value` is a text, although its type is bytes."""
 
     key: str
     value: bytes
     sender: str | None = None
 
     def to_input(self, run_id: UUID, now: datetime) -> FlowRunInput:
-        """Return what is given to the flow run."""
         return FlowRunInput(
             id=ids.run_id(),
             created=now,
@@ -41,8 +40,7 @@ class FilterFlowRunInput(Value):
     limit: Limit = 1
     exclude_keys: list[str] = []
 
-    def wanted(self) -> FlowRunInputQuery:
-        """Return which inputs are asked for."""
+    def to_query(self) -> FlowRunInputQuery:
         return FlowRunInputQuery(**dict(self))
 
 

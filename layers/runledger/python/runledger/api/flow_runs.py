@@ -1,4 +1,4 @@
-"""Bodies about flow runs, as the reference reads them (contract, neighbours 3)."""
+"""Request bodies of flow runs (contract, neighbours 3)."""
 
 from datetime import datetime
 from typing import Any
@@ -35,12 +35,12 @@ class FlowRunCreate(Body):
     deployment_id: UUID | None = None
 
     def to_run(self, now: datetime) -> FlowRun:
-        """Return the flow run asked for, which has no state yet."""
-        asked = {
+        """Return the flow run, without a state."""
+        fields = {
             field: getattr(self, field) for field in FlowRun.model_fields if hasattr(self, field)
         }
         return FlowRun.model_construct(
-            **asked
+            **fields
             | {
                 "id": ids.run_id(),
                 "name": self.name or ids.name(),
@@ -55,11 +55,11 @@ class FlowRunCreate(Body):
         )
 
     def _job_variables(self) -> dict[str, Any] | None:
-        # The reference writes a run with a key past the default that others get.
+        # The reference's insert of a run with a key bypasses the default that others get.
         return self.job_variables if self.idempotency_key else self.job_variables or {}
 
     def proposed(self, now: datetime) -> State:
-        """Return the first state asked for, PENDING by default."""
+        """Return the first state, by default PENDING."""
         return (self.state or PENDING).proposed(now)
 
 
@@ -79,7 +79,6 @@ class FlowRunUpdate(Body):
     job_variables: dict[str, Any] | None = None
 
     def changes(self) -> dict[str, Any]:
-        """Return what is to change."""
         sent = {field: getattr(self, field) for field in self.model_fields_set}
         if "tags" in sent:
             sent["tags"] = tuple(self.tags)

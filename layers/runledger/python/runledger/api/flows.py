@@ -1,4 +1,4 @@
-"""Bodies about flows, as the reference reads them (contract, neighbours 2)."""
+"""Request bodies of flows (contract, neighbours 2)."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,6 @@ class FlowCreate(Body):
     labels: Labels | None = {}
 
     def to_flow(self, now: datetime) -> Flow:
-        """Return the flow asked for."""
         return Flow(
             id=ids.run_id(),
             created=now,
@@ -36,5 +35,4 @@ class FlowUpdate(Body):
     tags: list[str] = []
 
     def changes(self) -> dict[str, Any]:
-        """Return what is to change."""
         return {"tags": tuple(self.tags)} if "tags" in self.model_fields_set else {}

@@ -1,4 +1,4 @@
-"""Lines of logs as a table to be downloaded."""
+"""Log lines as a CSV file for download."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ COLUMNS = ("timestamp", "level", "flow_run_id", "task_run_id", "message")
 
 
 def as_csv(lines: Iterable[Log]) -> str:
-    """Spell lines as comma-separated values, under a line that names the columns."""
+    """Return log lines as CSV, with a header line."""
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(COLUMNS)
@@ -20,7 +20,7 @@ def as_csv(lines: Iterable[Log]) -> str:
 
 
 def csv_headers(name: str) -> dict[str, str]:
-    """Return the headers of such a table, which is to be kept under a run's name."""
+    """Return the HTTP headers of the CSV file of a run with this name."""
     file = quote(f"{name}-logs.csv", safe="")
-    kept = f"attachment; filename=\"flow-run-logs.csv\"; filename*=UTF-8''{file}"
-    return {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": kept}
+    disposition = f"attachment; filename=\"flow-run-logs.csv\"; filename*=UTF-8''{file}"
+    return {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": disposition}

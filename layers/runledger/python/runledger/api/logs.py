@@ -1,4 +1,4 @@
-"""Bodies of requests about logs (contract, neighbours 7)."""
+"""Request bodies of logs (contract, neighbours 7)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from runledger.domain.values import UtcTime, Value
 
 
 class LogCreate(Value):
-    """A line as a client sends it."""
+    """A log line as clients send it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,7 +29,7 @@ class CreateLogs(RootModel[Sequence[LogCreate]]):
     """POST /logs/."""
 
     def to_logs(self, now: datetime) -> list[Log]:
-        """Return the lines; a batch that is sent again has the same ids again."""
+        """Return the lines with their ids: a repeated batch gets the same ids."""
         first = batch_number(self.model_dump_json().encode())
         return [
             Log(
@@ -40,7 +40,7 @@ class CreateLogs(RootModel[Sequence[LogCreate]]):
 
 
 class ReadLogs(Value):
-    """POST /logs/filter; the order of the fields is that of the reference's errors."""
+    """POST /logs/filter; the fields are in the order of the reference's errors."""
 
     limit: Limit = MAX_RUNS
     offset: Offset = 0
@@ -48,6 +48,4 @@ class ReadLogs(Value):
     sort: LogSort = LogSort.TIMESTAMP_ASC
 
     def query(self) -> LogQuery:
-        """Return which lines are asked for, and which part of them."""
-        wanted = self.logs or LogFilter()
-        return LogQuery(wanted, REVERSED[self.sort], self.offset, self.limit)
+        return LogQuery(self.logs or LogFilter(), REVERSED[self.sort], self.offset, self.limit)

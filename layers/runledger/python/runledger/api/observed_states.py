@@ -1,10 +1,10 @@
-"""What `GET /observed-states` is asked by its query."""
+"""The query parameters of `GET /observed-states`."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from runledger.domain.runs.observed_states import ObservedStateOrder, WantedStates
+from runledger.domain.runs.observed_states import ObservedStateOrder, ObservedStateQuery
 
 MAX_STATES = 200
 
@@ -16,5 +16,5 @@ class ReadObservedStates(BaseModel):
     order_by: ObservedStateOrder = ObservedStateOrder.LAST_SEEN_DESC
     limit: Annotated[int, Field(ge=1, le=MAX_STATES)] = MAX_STATES
 
-    def wanted(self) -> WantedStates:
-        return WantedStates(query=self.query, order_by=self.order_by, limit=self.limit)
+    def to_query(self) -> ObservedStateQuery:
+        return ObservedStateQuery(query=self.query, order_by=self.order_by, limit=self.limit)

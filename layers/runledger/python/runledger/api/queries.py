@@ -1,7 +1,7 @@
-"""Bodies of named parameters that ask for lists (contract, task-runs 3.5).
+"""Bodies of searches: named parameters, shared by all nouns (contract, task-runs 3.5).
 
-Each is made of what it asks for. The order of its fields is that of the reference's errors: those
-of the class that it names last come first.
+Each body inherits its parts. Its fields are in the order of the reference's errors: the fields of
+the last base class come first.
 """
 
 from datetime import timedelta
@@ -21,7 +21,7 @@ from runledger.domain.values import UtcTime, Value
 
 MAX_RUNS = 200
 
-# Beyond these the reference fails; no table has as many runs, and no history is as long.
+# The reference fails beyond these; no table has as many runs, and no history is as long.
 MAX_OFFSET = 2**63 - 1
 MAX_INTERVAL_SECONDS = 1e11
 
@@ -29,7 +29,7 @@ WHOLE_NUMBER: TypeAdapter[int] = TypeAdapter(int)
 
 
 def check_limit(given: object) -> object:
-    """Check the range of a limit, before anything else is checked about the body.
+    """Check the range of a limit, before the rest of the body.
 
     Raises:
         Invalid: it is out of range.
@@ -52,7 +52,7 @@ Limit = Annotated[int, BeforeValidator(check_limit)]
 
 
 class Filtered(Value):
-    """Asks for what meets four filters."""
+    """The four filters of a search."""
 
     flows: FlowFilter | None = None
     flow_runs: FlowRunFilter | None = None
@@ -60,7 +60,6 @@ class Filtered(Value):
     deployments: DeploymentFilter | None = None
 
     def criteria(self) -> Criteria:
-        """Return what is asked of each thing."""
         return Criteria.model_construct(
             flows=self.flows,
             flow_runs=self.flow_runs,
@@ -70,7 +69,7 @@ class Filtered(Value):
 
 
 class Sorted(Protocol):
-    """Asks for things in an order, so many at a time."""
+    """A search with an order and a limit."""
 
     @property
     def sort(self) -> Sort: ...
@@ -83,22 +82,20 @@ class Limited(Value):
 
 
 class Skipping(Value):
-    """Asks for things from one of them on."""
+    """A search with an offset."""
 
     offset: Offset = 0
 
-    def part(self: "SortedAndSkipping") -> Page:
-        """Return which part is asked for, in which order."""
+    def to_page(self: "SortedAndSkipping") -> Page:
         return Page(self.sort.order, self.offset, self.limit)
 
 
 class Paged(Value):
-    """Asks for a page by its number."""
+    """A search for a page by its number."""
 
     page: PageNumber = 1
 
-    def part(self: "SortedAndPaged") -> Page:
-        """Return which part is asked for, in which order."""
+    def to_page(self: "SortedAndPaged") -> Page:
         offset = min((self.page - 1) * self.limit, MAX_OFFSET)
         return Page(self.sort.order, offset, self.limit)
 
@@ -114,27 +111,27 @@ class SortedAndPaged(Sorted, Protocol):
 
 
 class Spanning(Value):
-    """Asks for intervals of time."""
+    """A history's range and intervals."""
 
     history_start: UtcTime
     history_end: UtcTime
     history_interval_seconds: IntervalSeconds
 
     def timeline(self) -> Timeline:
-        """Return the intervals asked for.
+        """Return the intervals.
 
         Raises:
-            Invalid: they are too short, or end after all time.
+            Invalid: they are too short, or end after the last possible time.
         """
         if self.history_interval_seconds < 1:
             raise Invalid("History interval must not be less than 1 second.")
         step = timedelta(seconds=self.history_interval_seconds)
-        asked = Timeline(self.history_start, self.history_end, step)
+        timeline = Timeline(self.history_start, self.history_end, step)
         try:
-            _ = asked.last
+            _ = timeline.last
         except OverflowError:
             raise Invalid("History must end before the year 10000.") from None
-        return asked
+        return timeline
 
 
 class TaskRunsSorted(Value):

@@ -1,4 +1,4 @@
-"""Answers that are not themselves domain values."""
+"""Response bodies that are not domain values."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from runledger.domain.values import Value
 
 
 class OrchestrationResult(Value):
-    """What became of a proposed state (contract, task-runs 3.4)."""
+    """The outcome of a proposed state (contract, task-runs 3.4)."""
 
     state: State | None
     status: Status
@@ -21,7 +21,6 @@ class OrchestrationResult(Value):
 
     @classmethod
     def of(cls, decision: Decision[Any]) -> "OrchestrationResult":
-        """Tell a decision."""
         return cls.model_construct(
             state=decision.run.state,
             status=decision.status,
@@ -38,7 +37,7 @@ def _details(refusal: Refusal | None) -> dict[str, Any]:
 
 
 class TaskRunResponse(Value):
-    """What a page shows of a task run, in this order (contract, task-runs 2.2)."""
+    """A task run in a page; its fields are in the order of the wire (contract, task-runs 2.2)."""
 
     id: UUID
     created: datetime
@@ -60,12 +59,11 @@ class TaskRunResponse(Value):
 
     @classmethod
     def of(cls, run: TaskRun) -> "TaskRunResponse":
-        """Tell a task run."""
-        shown: dict[str, Any] = {field: getattr(run, field) for field in cls.model_fields}
-        return cls.model_construct(None, **shown)
+        fields: dict[str, Any] = {field: getattr(run, field) for field in cls.model_fields}
+        return cls.model_construct(None, **fields)
 
 
 def paginated(results: Sequence[Value], count: int, *, limit: int, page: int) -> dict[str, Any]:
-    """Tell a page of all that was counted (contract, task-runs 3.5)."""
+    """Return the body of a page; `count` is that of all pages (contract, task-runs 3.5)."""
     pages = -(-count // limit) if limit else 0
     return {"results": results, "count": count, "limit": limit, "pages": pages, "page": page}

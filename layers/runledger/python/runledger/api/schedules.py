@@ -1,11 +1,11 @@
-"""Schedules in bodies about deployments (contract, neighbours 5)."""
+"""Request bodies of schedules (contract, neighbours 5)."""
 
 from typing import Annotated, Any
 
 from pydantic import Field, RootModel, field_validator
 
 from runledger.api.bodies import Body
-from runledger.domain.deployments.schedules import AnyTiming, ScheduleAsked
+from runledger.domain.deployments.schedules import AnyTiming, ScheduleRequest
 
 MAX_SCHEDULED_RUNS = 50
 
@@ -13,7 +13,7 @@ Positive = Annotated[int, Field(gt=0)]
 
 
 class ScheduleUpdate(Body):
-    """A schedule in a PATCH: it changes the one of the path or of its slug, or is a new one."""
+    """A schedule in a PATCH: it updates the one of the path or of the slug, or is new."""
 
     active: bool | None = None
     schedule: AnyTiming | None = None
@@ -25,17 +25,16 @@ class ScheduleUpdate(Body):
     @field_validator("max_scheduled_runs")
     @classmethod
     def bound_scheduled_runs(cls, number: int | None) -> int | None:
-        """Refuse what the reference does, though here nothing goes by this number."""
+        """Refuse the numbers that the reference refuses, although nothing here uses them."""
         if number is not None and number > MAX_SCHEDULED_RUNS:
             raise ValueError(
                 f"`max_scheduled_runs` must be less than or equal to {MAX_SCHEDULED_RUNS}."
             )
         return number
 
-    def asked(self) -> ScheduleAsked:
-        """Return what is wanted."""
-        fields = ScheduleAsked.model_fields
-        return ScheduleAsked.model_construct(**{name: getattr(self, name) for name in fields})
+    def to_request(self) -> ScheduleRequest:
+        fields = ScheduleRequest.model_fields
+        return ScheduleRequest.model_construct(**{name: getattr(self, name) for name in fields})
 
 
 class ScheduleCreate(ScheduleUpdate):
@@ -48,6 +47,5 @@ class ScheduleCreate(ScheduleUpdate):
 class SchedulesCreate(RootModel[list[ScheduleCreate]]):
     """POST /deployments/{id}/schedules."""
 
-    def asked(self) -> list[ScheduleAsked]:
-        """Return what is wanted."""
-        return [schedule.asked() for schedule in self.root]
+    def to_requests(self) -> list[ScheduleRequest]:
+        return [schedule.to_request() for schedule in self.root]

@@ -1,4 +1,4 @@
-"""Bodies about task runs, as the reference reads them (contract, task-runs 3)."""
+"""Request bodies of task runs (contract, task-runs 3)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -35,7 +35,7 @@ class TaskRunCreate(Body):
     @field_validator("cache_key")
     @classmethod
     def bound_cache_key(cls, key: str | None) -> str | None:
-        """Refuse what the reference has no room for."""
+        """Refuse keys above the reference's length limit."""
         if key is not None and len(key) > MAX_CACHE_KEY:
             raise ValueError(
                 f"Cache key exceeded maximum allowed length of {MAX_CACHE_KEY} characters."
@@ -43,10 +43,10 @@ class TaskRunCreate(Body):
         return key
 
     def to_run(self, now: datetime) -> TaskRun:
-        """Return the run asked for, which has no state yet."""
-        asked = {field: getattr(self, field) for field in type(self).model_fields}
+        """Return the task run, without a state."""
+        fields = {field: getattr(self, field) for field in type(self).model_fields}
         return TaskRun.model_construct(
-            **asked
+            **fields
             | {
                 "id": self.id or ids.run_id(),
                 "name": self.name or ids.name(),
@@ -59,7 +59,7 @@ class TaskRunCreate(Body):
         )
 
     def proposed(self, now: datetime) -> State:
-        """Return the first state asked for, PENDING by default."""
+        """Return the first state, by default PENDING."""
         return (self.state or PENDING).proposed(now)
 
 
@@ -69,5 +69,5 @@ class TaskRunUpdate(Body):
     name: Name = None
 
     def new_name(self) -> str | None:
-        """Return the name to give, or None where none was asked for."""
+        """Return the new name, or None if the body has no name."""
         return (self.name or ids.name()) if "name" in self.model_fields_set else None

@@ -1,4 +1,4 @@
-"""What is asked and told about task workers."""
+"""Request and response bodies of task workers."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from runledger.domain.websocket.task_workers import TaskWorker
 
 
 class TaskWorkerFilter(BaseModel):
-    """Which task workers: those that would run one of these tasks, or all."""
+    """Matches task workers that run one of these tasks; without keys, all."""
 
     task_keys: list[str]
 
@@ -21,12 +21,12 @@ class ReadTaskWorkers(BaseModel):
 
     @property
     def task_keys(self) -> list[str]:
-        """The keys of the tasks that the workers are wanted for."""
+        """The task keys of the filter; none without a filter."""
         return self.task_worker_filter.task_keys if self.task_worker_filter else []
 
 
 class TaskWorkerResponse(Value):
-    """A task worker: its client's name, what it would run, and when it was last known to be."""
+    """A task worker: its client's name, its task keys, and when it was last seen."""
 
     identifier: str
     task_keys: list[str]
@@ -34,5 +34,5 @@ class TaskWorkerResponse(Value):
 
     @classmethod
     def of(cls, worker: TaskWorker, now: datetime) -> "TaskWorkerResponse":
-        """Return what is told of a worker that is connected now."""
+        """Return the body about a worker that is connected now."""
         return cls(identifier=worker.client_id, task_keys=list(worker.task_keys), timestamp=now)

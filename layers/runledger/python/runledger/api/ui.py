@@ -1,4 +1,4 @@
-"""What only Prefect's site asks for, and is answered (contract, clients 6)."""
+"""Request and response bodies of the UI's own endpoints (contract, clients 6)."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,13 +29,12 @@ NO_TASK_RUN = TaskRunFilter(id=Id(any_=[]))
 
 
 class UITaskRun(TaskRun):
-    """A task run, and what its flow run is called."""
+    """A task run with its flow run's name."""
 
     flow_run_name: str | None = None
 
     @classmethod
     def of(cls, run: TaskRun, flow_run_name: str | None) -> "UITaskRun":
-        """Tell a task run."""
         return cls.model_construct(None, **dict(run), flow_run_name=flow_run_name)
 
 
@@ -50,7 +49,7 @@ class CountTaskRunsByState(Filtered):
 
 
 class CountByState(Value):
-    """How many runs are in each type of state, in the order of the wire."""
+    """The number of runs by state type, in the order of the wire."""
 
     COMPLETED: int = 0
     PENDING: int = 0
@@ -73,23 +72,23 @@ class DashboardTaskRunCounts(Pooled, AboutTaskRuns):
     task_runs: TaskRunFilter
     work_queues: WorkQueueFilter | None = None
 
-    def wanted(self) -> Criteria:
-        """Return what is asked of task runs, which have to have ended; none is of a work pool."""
-        in_end = TaskRunState(type=Type(any_=list(TERMINAL)))
-        ended = self.task_runs.model_copy(update={"state": in_end})
+    def ended_criteria(self) -> Criteria:
+        """Return the criteria of task runs that have ended; none has a work pool."""
+        is_terminal = TaskRunState(type=Type(any_=list(TERMINAL)))
+        ended = self.task_runs.model_copy(update={"state": is_terminal})
         is_of_pool = self.work_pools is not None or self.work_queues is not None
         return self.criteria().replace(task_runs=NO_TASK_RUN if is_of_pool else ended)
 
     def window(self, now: datetime) -> Window:
-        """Return the time in which they started.
+        """Return the window of the runs' start times.
 
         Raises:
             Invalid: it has no beginning.
         """
-        asked = self.task_runs.start_time
-        if asked is None or asked.after_ is None:
+        period = self.task_runs.start_time
+        if period is None or period.after_ is None:
             raise Invalid("task_runs.start_time.after_ is required")
-        return Window.of(asked.after_, asked.before_ or now)
+        return Window.of(period.after_, period.before_ or now)
 
 
 class ByFlow(Value):
@@ -110,7 +109,6 @@ class NextRun(Value):
 
     @classmethod
     def of(cls, run: FlowRun) -> "NextRun":
-        """Tell a flow run."""
         return cls(**{field: getattr(run, field) for field in cls.model_fields})
 
 
@@ -127,7 +125,7 @@ class ReadFlowRunHistory(Pooled, Skipping, SimplyLimited, SimplySorted):
 
 
 class SimpleFlowRun(Value):
-    """A dot in the history: when a run started or is expected to, and how long it took."""
+    """A dot in the history: a run's actual or expected start, and its duration."""
 
     id: UUID
     state_type: StateType | None
@@ -137,7 +135,7 @@ class SimpleFlowRun(Value):
 
     @classmethod
     def of(cls, run: FlowRun) -> "SimpleFlowRun":
-        """Tell a flow run, its estimates being made."""
+        """Return the dot of a flow run that has its estimates."""
         return cls(
             id=run.id,
             state_type=run.state_type,
@@ -160,7 +158,7 @@ class ReadWorkPools(Skipping, AboutWorkPools, Limited):
 
 
 class ArtifactSort(StrEnum):
-    """The orders, as the reference lists them in its errors."""
+    """The orders, listed as in the reference's errors."""
 
     CREATED_DESC = "CREATED_DESC"
     UPDATED_DESC = "UPDATED_DESC"
@@ -174,7 +172,7 @@ class ArtifactsSorted(Value):
 
 
 class ReadArtifacts(Skipping, ArtifactsSorted, Limited):
-    """POST /artifacts/filter; what is asked of artifacts themselves is not looked at."""
+    """POST /artifacts/filter; the filter of artifacts itself is ignored."""
 
     artifacts: dict[str, Any] | None = None
     flow_runs: FlowRunFilter | None = None

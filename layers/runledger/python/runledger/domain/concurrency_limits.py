@@ -57,7 +57,7 @@ class ConcurrencyLimit(Value):
         return self.slot_decay_per_second > 0
 
     @property
-    def most_wait(self) -> float:
+    def max_wait(self) -> float:
         """The longest that clients are told to wait for a slot."""
         return MAX_WAIT if self.tag is None else MAX_WAIT_FOR_TAGS
 

@@ -45,5 +45,5 @@ def _average_wait(limit: ConcurrencyLimit, slots: int) -> float:
     wanted = _share_wanted(limit, slots)
     if limit.decays:
         return wanted / limit.slot_decay_per_second
-    occupied = min(limit.avg_slot_occupancy_seconds, limit.most_wait)
-    return min(occupied * wanted, limit.most_wait)
+    occupied = min(limit.avg_slot_occupancy_seconds, limit.max_wait)
+    return min(occupied * wanted, limit.max_wait)

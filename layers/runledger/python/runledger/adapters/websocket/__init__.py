@@ -1,1 +1,1 @@
-"""WebSockets at API Gateway: incoming events, outgoing messages."""
+"""WebSockets of API Gateway: incoming events, outgoing messages."""

@@ -1,4 +1,4 @@
-"""The far ends of WebSocket connections, reached through API Gateway's `@connections`."""
+"""WebSocket connections through API Gateway's `@connections`: send, close, check."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
 
-# API Gateway's DELETE has no place for a close code. It ignores this header; a gateway that can
-# close as it is asked to does.
+# API Gateway's DELETE takes no close code and ignores this header; our local gateway reads it.
 CLOSE_HEADER = "Runledger-Close"
 _closing: ContextVar[str] = ContextVar("closing")
 
@@ -24,8 +23,6 @@ GONE = 410
 
 @dataclass(frozen=True)
 class ApiGatewayConnections:
-    """What can be done with a connection by its id."""
-
     client: ApiGatewayManagementApiClient
 
     @classmethod
@@ -39,12 +36,12 @@ class ApiGatewayConnections:
 
         Raises:
             ConnectionClosed: the connection ended.
-            Unavailable: API Gateway does not take it now.
+            Unavailable: API Gateway does not accept it now.
         """
         self._call("post_to_connection", ConnectionId=connection_id, Data=text.encode())
 
     def close(self, connection_id: str, code: int, reason: str) -> None:
-        """End a connection, which may have ended already.
+        """Close a connection; it may have ended already.
 
         Raises:
             Unavailable: API Gateway does not answer.
@@ -56,7 +53,7 @@ class ApiGatewayConnections:
             return
 
     def is_open(self, connection_id: str) -> bool:
-        """Tell whether a connection has not ended.
+        """Return whether a connection has not ended.
 
         Raises:
             Unavailable: API Gateway does not answer.

@@ -1,4 +1,4 @@
-"""From an API Gateway WebSocket event to a call of ours."""
+"""Lambda handler decorator for API Gateway's WebSocket events."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,44 +15,43 @@ from runledger.domain.websocket.protocol import SUBPROTOCOL
 from runledger.domain.websocket.task_workers import Disconnect
 from runledger.metering import measured
 
-# What the platform closes a connection with by itself: after ten idle minutes and after two hours,
-# and when a gateway restarts that hears its clients out first. The client is still there.
+# Close codes of the platform itself: after ten idle minutes or two hours, and when a gateway
+# restarts that first reads its clients' messages. The client is still there.
 GOING_AWAY, RESTART = 1001, 1012
 
 
 @dataclass(frozen=True)
 class WebSocketEvent:
-    """What happened to a connection."""
+    """An event of a connection, and when it was received."""
 
     event: Mapping[str, Any]
     now: datetime
 
     @property
     def connection_id(self) -> str:
-        """The connection's id."""
         connection_id: str = self.event["requestContext"]["connectionId"]
         return connection_id
 
     @property
     def path(self) -> str:
-        """The path that was asked for: WebSocket APIs have none, so the query carries it."""
+        """The requested path: WebSocket APIs have none, so a query parameter carries it."""
         path: str = (self.event.get("queryStringParameters") or {}).get("route", "")
         return path
 
     @cached_property
     def subprotocols(self) -> tuple[str, ...]:
         """The subprotocols that the client offers."""
-        offered = parsing.values_of(self.event).get("sec-websocket-protocol", ())
+        offered = parsing.header_values(self.event).get("sec-websocket-protocol", ())
         return tuple(name.strip() for name in ",".join(offered).split(",") if name.strip())
 
     @property
     def text(self) -> str:
-        """The message; one of bytes stays in base64, which says nothing to anybody."""
+        """The message; a binary one stays in base64, and is not valid JSON."""
         return self.event.get("body") or ""
 
     @property
     def disconnect(self) -> Disconnect:
-        """How the connection ended."""
+        """The end of the connection, and whether the platform ended it."""
         code = self.event["requestContext"].get("disconnectStatusCode")
         by_platform = code in {GOING_AWAY, RESTART}
         return Disconnect(at=self.now, by_platform=by_platform, unheard=code == GOING_AWAY)
@@ -62,7 +61,7 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 def answer(status: int, **headers: str) -> dict[str, Any]:
-    """Spell an answer to a handshake; those to other events go nowhere."""
+    """Return the response to a handshake; API Gateway ignores those to other events."""
     return {"statusCode": int(status), "headers": headers}
 
 
@@ -71,16 +70,16 @@ REFUSED = answer(HTTPStatus.FORBIDDEN)
 
 
 def accept(event: WebSocketEvent) -> dict[str, Any]:
-    """Accept a handshake, with the subprotocol if it was offered."""
+    """Accept a handshake, with the subprotocol if the client offers it."""
     if SUBPROTOCOL not in event.subprotocols:
         return ACCEPTED
     return answer(HTTPStatus.OK, **{"Sec-WebSocket-Protocol": SUBPROTOCOL})
 
 
 def websocket(react: Callable[[WebSocketEvent], dict[str, Any]]) -> Handler:
-    """Make a Lambda handler of a function from an event to an answer.
+    """Make a Lambda handler of a function from an event to a response.
 
-    It never fails: API Gateway would send the client an error message that it can't understand.
+    It never fails: API Gateway would send the client an error message outside the protocol.
     """
 
     @wraps(react)
@@ -88,14 +87,14 @@ def websocket(react: Callable[[WebSocketEvent], dict[str, Any]]) -> Handler:
     def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
         with measured() as meter:
             try:
-                answered = react(WebSocketEvent(event, datetime.now(UTC)))
+                response = react(WebSocketEvent(event, datetime.now(UTC)))
             except Exception:  # noqa: BLE001 - see above
                 logger.exception("unexpected error")
-                answered = answer(HTTPStatus.INTERNAL_SERVER_ERROR)
-        status = answered["statusCode"]
+                response = answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+        status = response["statusCode"]
         route = event["requestContext"]["routeKey"]
         logger.info("answered", extra={"status": status, "route": route, **meter.log_fields()})
         count("Failed" if status == HTTPStatus.INTERNAL_SERVER_ERROR else "Answered")
-        return answered if route == "$connect" else ACCEPTED
+        return response if route == "$connect" else ACCEPTED
 
     return handler

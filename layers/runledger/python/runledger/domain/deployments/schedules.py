@@ -107,7 +107,7 @@ class Schedule(Value):
     slug: str | None = None
 
 
-class ScheduleAsked(Value):
+class ScheduleRequest(Value):
     """A schedule as a client wants it; where there is a timing missing, that of the known one."""
 
     schedule: AnyTiming | None

@@ -75,7 +75,7 @@ def take_tag_slots(t: TaskTransition) -> TaskAnswer:
     if all(one.has_room(1) for one in t.facts.limits):
         return t.with_effect(TakeSlots())
     fullest = max(t.facts.limits, key=lambda one: one.active_slots / one.limit)
-    average = min(fullest.avg_slot_occupancy_seconds, fullest.most_wait)
+    average = min(fullest.avg_slot_occupancy_seconds, fullest.max_wait)
     return Wait(
         f"Concurrency limit reached for tags: {', '.join(str(one.tag) for one in t.facts.limits)}",
         round(jittered(average, SLOT_WAIT_JITTER, t.facts.random_fraction)),

@@ -14,7 +14,7 @@ FAILURES = frozenset({StateType.CRASHED, StateType.FAILED})
 MINUTE = timedelta(minutes=1)
 
 
-class Ended(Value):
+class EndedRunCounts(Value):
     """How many runs of a part of the time went well, and how many did not."""
 
     completed: int
@@ -33,14 +33,14 @@ class Window:
         """Return the whole minutes that hold two instants."""
         return cls(_minute(after), _minute(before) + MINUTE - timedelta.resolution)
 
-    def aggregate(self, runs: Iterable[TaskRunFacts]) -> list[Ended]:
+    def aggregate(self, runs: Iterable[TaskRunFacts]) -> list[EndedRunCounts]:
         """Count runs by the part in which they started; others count nowhere."""
         counts = [[0, 0] for _ in range(PARTS)]
         for run in runs:
             part = self._part(run.start_time)
             if part in range(PARTS):
                 counts[part][run.state_type in FAILURES] += 1
-        return [Ended(completed=completed, failed=failed) for completed, failed in counts]
+        return [EndedRunCounts(completed=completed, failed=failed) for completed, failed in counts]
 
     def _part(self, started: datetime | None) -> int:
         if started is None:

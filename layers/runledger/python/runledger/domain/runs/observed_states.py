@@ -26,7 +26,7 @@ class ObservedStateOrder(StrEnum):
     LAST_SEEN_DESC = "LAST_SEEN_DESC"
 
 
-class WantedStates(Value):
+class ObservedStateQuery(Value):
     """Which observed states are wanted: those whose type or name begins so, and how many."""
 
     query: str | None

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
-from runledger.domain.deployments.schedules import Schedule, ScheduleAsked
+from runledger.domain.deployments.schedules import Schedule, ScheduleRequest
 from runledger.domain.errors import NotFound
 from runledger.service.deployments import schedules
 from runledger.service.deployments.schedules import Schedules
@@ -41,7 +41,7 @@ def read(store: Store, deployment_id: UUID) -> Schedules:
 
 
 def create(
-    store: Store, deployment_id: UUID, asked: Sequence[ScheduleAsked], *, now: datetime
+    store: Store, deployment_id: UUID, asked: Sequence[ScheduleRequest], *, now: datetime
 ) -> Touched:
     """Give a deployment more schedules.
 
@@ -58,7 +58,7 @@ def create(
 
 
 def update(
-    store: Store, deployment_id: UUID, schedule_id: UUID, asked: ScheduleAsked, *, now: datetime
+    store: Store, deployment_id: UUID, schedule_id: UUID, asked: ScheduleRequest, *, now: datetime
 ) -> Touched:
     """Change one of a deployment's schedules.
 

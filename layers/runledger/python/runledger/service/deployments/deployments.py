@@ -10,7 +10,7 @@ from uuid import UUID
 
 from runledger.domain.deployments.deployments import FLOW_LABEL, Deployment, is_waiting
 from runledger.domain.deployments.hydration import hydrated
-from runledger.domain.deployments.schedules import ScheduleAsked
+from runledger.domain.deployments.schedules import ScheduleRequest
 from runledger.domain.errors import Conflict, Mismatch, NotFound, Rejected, Unavailable
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
@@ -44,7 +44,7 @@ class Saved(NamedTuple):
 def save(
     store: Store,
     asked: Deployment,
-    wanted: Sequence[ScheduleAsked],
+    wanted: Sequence[ScheduleRequest],
     *,
     sent: AbstractSet[str],
     limit_id: UUID | None,
@@ -146,7 +146,7 @@ def update(
     store: Store,
     deployment_id: UUID,
     changes: Mapping[str, Any],
-    wanted: Sequence[ScheduleAsked] | None,
+    wanted: Sequence[ScheduleRequest] | None,
     *,
     limit_id: UUID | None,
     now: datetime,

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from runledger import ids
-from runledger.domain.deployments.schedules import Schedule, ScheduleAsked
+from runledger.domain.deployments.schedules import Schedule, ScheduleRequest
 from runledger.domain.errors import Invalid
 
 NO_SLUG = (
@@ -19,7 +19,7 @@ CHANGED = ("active", "max_scheduled_runs", "parameters", "slug")
 Schedules = tuple[Schedule, ...]
 
 
-def new(asked: Sequence[ScheduleAsked], deployment_id: UUID, *, now: datetime) -> Schedules:
+def new(asked: Sequence[ScheduleRequest], deployment_id: UUID, *, now: datetime) -> Schedules:
     """Return what comes with a deployment, the latest first.
 
     Of these the reference does not keep how many runs are to be scheduled at most.
@@ -28,7 +28,7 @@ def new(asked: Sequence[ScheduleAsked], deployment_id: UUID, *, now: datetime) -
     return tuple(one.replace(max_scheduled_runs=None) for one in reversed(made))
 
 
-def created(asked: Sequence[ScheduleAsked], deployment_id: UUID, *, now: datetime) -> Schedules:
+def created(asked: Sequence[ScheduleRequest], deployment_id: UUID, *, now: datetime) -> Schedules:
     """Return what is asked for, in its order; what has no timing is left out."""
     return tuple(
         Schedule(
@@ -48,7 +48,7 @@ def created(asked: Sequence[ScheduleAsked], deployment_id: UUID, *, now: datetim
 
 
 def updated(
-    known: Schedules, asked: Sequence[ScheduleAsked], deployment_id: UUID, *, now: datetime
+    known: Schedules, asked: Sequence[ScheduleRequest], deployment_id: UUID, *, now: datetime
 ) -> Schedules:
     """Return a deployment's schedules after a change: its own go where they have no slugs.
 
@@ -70,7 +70,7 @@ def updated(
     return (*new(added, deployment_id, now=now), *reversed(moved), *untouched)
 
 
-def _check_renaming(asked: Sequence[ScheduleAsked], taken: Collection[str | None]) -> None:
+def _check_renaming(asked: Sequence[ScheduleRequest], taken: Collection[str | None]) -> None:
     replaced = [one.replaces for one in asked if one.replaces]
     for one in asked:
         if one.replaces and replaced.count(one.replaces) > 1:
@@ -85,7 +85,7 @@ def _check_renaming(asked: Sequence[ScheduleAsked], taken: Collection[str | None
             )
 
 
-def changed(known: Schedule, asked: ScheduleAsked, now: datetime) -> Schedule:
+def changed(known: Schedule, asked: ScheduleRequest, now: datetime) -> Schedule:
     """Return a schedule with what is asked for; parameters that are not sent are taken away."""
     fields = {name: getattr(asked, name) for name in CHANGED if getattr(asked, name) is not None}
     if asked.schedule:

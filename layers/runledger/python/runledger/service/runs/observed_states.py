@@ -1,12 +1,12 @@
 """What can be asked about the states that runs have been in."""
 
-from runledger.domain.runs.observed_states import ObservedState, WantedStates
+from runledger.domain.runs.observed_states import ObservedState, ObservedStateQuery
 from runledger.store.runs.observed_states import ObservedStateStore
 from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
 
-def read(store: Store, wanted: WantedStates) -> SearchResult[list[ObservedState]]:
+def read(store: Store, wanted: ObservedStateQuery) -> SearchResult[list[ObservedState]]:
     """Return the wanted pairs of type and name.
 
     Raises:

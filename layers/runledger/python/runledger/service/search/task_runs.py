@@ -6,7 +6,7 @@ from uuid import UUID
 
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.task_runs import FlowRunId, SubflowRuns, TaskRunFilter
-from runledger.domain.runs.dashboard import Ended, Window
+from runledger.domain.runs.dashboard import EndedRunCounts, Window
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.states import StateType
 from runledger.service.search.search import Search
@@ -27,7 +27,9 @@ def count_by_state(store: Store, criteria: Criteria) -> SearchResult[Mapping[Sta
     return TASK_RUNS.aggregate(store, criteria, counted)
 
 
-def count_ended(store: Store, criteria: Criteria, window: Window) -> SearchResult[list[Ended]]:
+def count_ended(
+    store: Store, criteria: Criteria, window: Window
+) -> SearchResult[list[EndedRunCounts]]:
     """Return how the task runs that are wanted have ended, by when they started."""
     return TASK_RUNS.aggregate(store, criteria, window.aggregate)
 

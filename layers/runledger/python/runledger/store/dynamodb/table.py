@@ -262,7 +262,7 @@ class Table:
             raise Unavailable(str(error)) from error
         except ClientError as error:
             raise translate(error) from error
-        metering.note(answer)
+        metering.add_call(answer)
         return answer  # type: ignore[no-any-return]
 
     def _pauses(self) -> Iterator[float]:
