@@ -145,7 +145,7 @@ def management() -> Iterator[Management]:
 
 
 @pytest.fixture
-def connections(api: httpx.Client, management: Management) -> Sockets:
+def sockets(api: httpx.Client, management: Management) -> Sockets:
     """WebSocket clients of the functions that `api` calls."""
     return _sockets(api, management)
 
