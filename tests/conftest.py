@@ -145,7 +145,7 @@ def management() -> Iterator[Management]:
 
 
 @pytest.fixture
-def connections(api: httpx.Client, management: Management) -> Connector:
+def sockets(api: httpx.Client, management: Management) -> Connector:
     """WebSocket clients of the functions that `api` calls."""
     return _sockets(api, management)
 
