@@ -9,8 +9,8 @@ from local import server, settings
 def main() -> int:
     try:
         server.run(settings.read(os.environ))
-    except settings.Unusable as problem:
-        sys.stderr.write(f"runledger: {problem}\n")
+    except settings.StartupError as error:
+        sys.stderr.write(f"runledger: {error}\n")
         return 1
     return 0
 

@@ -20,13 +20,13 @@ class Functions:
         self._handlers: dict[str, Handler] = {}
         self._importing = threading.Lock()
 
-    def call(self, operation: str, event: Event) -> Any:  # noqa: ANN401 whatever it answers
+    def call(self, operation: str, event: Event) -> Any:  # noqa: ANN401 the function's return value
         return self._handler(operation)(event, LambdaContext(operation))
 
     def load_all(self) -> None:
-        """Pay every import now rather than in somebody's first request."""
+        """Import every function now rather than at its first request."""
         for operation in self._template.operations:
-            with suppress(Exception):  # one that can't be imported says so when it is called
+            with suppress(Exception):  # a call of the function raises it again
                 self._handler(operation)
 
     def _handler(self, operation: str) -> Handler:

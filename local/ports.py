@@ -8,26 +8,26 @@ from contextlib import contextmanager
 import uvicorn
 
 from local import console
-from local.settings import Unusable
+from local.settings import StartupError
 
-# A shell starts what a script runs in the background with SIGINT ignored, and nohup with SIGHUP:
-# what is started so goes on. SIGTERM always ends it.
+# A shell ignores SIGINT for background processes of a script, and nohup ignores SIGHUP: a server
+# that inherits this keeps running. SIGTERM always ends it.
 CAN_BE_IGNORED = ("SIGINT", "SIGHUP")
 
 
 @contextmanager
 def listening(host: str, port: int, setting: str = "PORT") -> Iterator[socket.socket]:
-    """The port, taken before anything slow is done; callers wait in its queue."""
+    """Listen before anything slow is done: connections wait in the backlog."""
     try:
         family, *_, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.create_server(address[:2], family=family, backlog=2048)
-        # What it accepts inherits this; asyncio sets it only on sockets that it makes itself.
+        # Accepted sockets inherit this; asyncio sets it only on sockets that it creates itself.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         reason = (error.strerror or "").partition(" (")[0]
-        raise Unusable(
+        raise StartupError(
             f"Can't listen on {host}:{port}: {reason}; {setting}= and HOST= choose another"
         ) from None
     with listener:
@@ -40,11 +40,11 @@ def port_of(listener: socket.socket) -> int:
 
 
 class StoppableServer(uvicorn.Server):
-    """uvicorn, which ends in good order when its terminal is closed, and ignores what it is to."""
+    """uvicorn that shuts down if its terminal closes, unless it was started to ignore that."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Handle SIGHUP, too, which uvicorn leaves alone, and leave alone what is ignored."""
+        """Handle SIGHUP, too, and ignore the signals that are ignored already."""
         ignored = [name for name in CAN_BE_IGNORED if _is_ignored(name)]
         with (
             super().capture_signals(),
@@ -56,7 +56,7 @@ class StoppableServer(uvicorn.Server):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal end the server as Ctrl-C does: by leaving every block."""
+    """Let SIGTERM and SIGHUP (a closed terminal) leave every block, as Ctrl-C does."""
     with handling(("SIGTERM", "SIGHUP"), _interrupt):
         try:
             yield
@@ -68,16 +68,16 @@ def stoppable() -> Iterator[None]:
 def handling(
     names: Iterable[str], handler: Callable[..., None] | signal.Handlers
 ) -> Iterator[None]:
-    """Handle these signals so, as far as the system knows them and they are not to be ignored."""
+    """Handle the signals within the block, except those unknown to the system or ignored."""
     known = [
         signal.Signals[name] for name in names if hasattr(signal, name) and not _is_ignored(name)
     ]
-    before = {number: signal.signal(number, handler) for number in known}
+    previous = {number: signal.signal(number, handler) for number in known}
     try:
         yield
     finally:
-        for number, earlier in before.items():
-            signal.signal(number, earlier)
+        for number, handler_before in previous.items():
+            signal.signal(number, handler_before)
 
 
 def _is_ignored(name: str) -> bool:

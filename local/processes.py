@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
-from local.settings import Unusable
+from local.settings import StartupError
 
-# The child's standard input is a pipe that we alone hold open. A subshell waits for its end, which
-# comes when we close it or die (kill -9 too), and then ends the child: it is what $$ became.
-LEASH = 'exec 3<&0; (read -r _ <&3; kill -TERM $$) & exec "$@" 3<&- </dev/null'
-PATIENCE = 20.0
+# The child's standard input is a pipe whose other end only this process holds. A subshell reads it
+# until it closes, when this process closes it or dies (kill -9 too), and then ends the child ($$).
+WATCHDOG = 'exec 3<&0; (read -r _ <&3; kill -TERM $$) & exec "$@" 3<&- </dev/null'
+SECONDS_TO_START = 20.0
 
 Address = tuple[str, int]
 
@@ -23,26 +23,26 @@ Address = tuple[str, int]
 def running(
     command: Sequence[str], address: Address, keep_open: Sequence[int] = ()
 ) -> Iterator[None]:
-    """Start a server and wait until it listens there; stop it at the end."""
-    with tempfile.TemporaryFile() as said, _leashed(command, said, keep_open) as child:
+    """Start a server, wait until it listens at the address, and stop it at the end of the block."""
+    with tempfile.TemporaryFile() as stderr, _child(command, stderr, keep_open) as child:
         if not _listens(child, address):
-            said.seek(0)
-            raise Unusable(_last_line(said.read()) or f"{command[0]} did not start")
+            stderr.seek(0)
+            raise StartupError(_last_line(stderr.read()) or f"{command[0]} did not start")
         yield
 
 
 @contextmanager
-def _leashed(
-    command: Sequence[str], said: IO[bytes], keep_open: Sequence[int]
+def _child(
+    command: Sequence[str], stderr: IO[bytes], keep_open: Sequence[int]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    leash = [] if os.name == "nt" else ["/bin/sh", "-c", LEASH, "sh"]
+    watchdog = [] if os.name == "nt" else ["/bin/sh", "-c", WATCHDOG, "sh"]
     child = subprocess.Popen(
-        [*leash, *command],
+        [*watchdog, *command],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        stderr=said,
-        pass_fds=keep_open if leash else (),
-        start_new_session=True,  # Ctrl-C is for us: we still need it to finish requests
+        stderr=stderr,
+        pass_fds=keep_open if watchdog else (),
+        start_new_session=True,  # Ctrl-C must not end it: requests still need it
     )
     try:
         yield child
@@ -51,14 +51,14 @@ def _leashed(
 
 
 def free_port(host: str, wanted: int = 0) -> int:
-    """The port that is wanted if it is free, any that is for 0."""
+    """The wanted port if it is free, else OSError; 0: any free port."""
     with socket.create_server((host, wanted)) as server:
         port: int = server.getsockname()[1]
         return port
 
 
 def _listens(child: subprocess.Popen[bytes], address: Address) -> bool:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + SECONDS_TO_START
     while not (is_open := _is_open(address)) and child.poll() is None:
         if time.monotonic() > deadline:
             break

@@ -12,46 +12,46 @@ from local.event_sources import background
 from local.functions import Functions
 from local.ports import listening, port_of, stoppable
 from local.settings import LocalSettings
-from local.web_server import Server
+from local.web_server import LocalServer
 
-# Of a WebSocket's client, where credentials are asked for: its first message has them. At AWS
-# nothing ends a client so soon; the function that does is called once a minute, here too.
-SECONDS_TO_SPEAK = 10.0
+# A WebSocket client's first message has its credentials. At AWS, a function that is scheduled each
+# minute (here, too) closes silent clients; this server need not wait for it.
+SECONDS_TO_FIRST_MESSAGE = 10.0
 
 
 def run(settings: LocalSettings) -> None:
-    """Serve until told to stop; what is started here is stopped then."""
+    """Serve until a signal stops the server; then stop the database and the threads, too."""
     api = template.load(parameters=settings.parameters)
     with (
         stoppable(),
         listening(settings.host, settings.port) as listener,
-        _listening_for_sockets(settings) as others,
+        _websocket_listeners(settings) as websocket_listeners,
         dynamodb.running(settings, in_file=True) as database,
     ):
         port = port_of(listener)
-        sockets_port = port_of(others[0]) if others else None
-        sockets = f"{settings.name}:{sockets_port or port}{api.sockets.path}"
-        environment.prepare(api, settings, database.endpoint, sockets)
-        tables.ensure(api, settings.table, with_stream=True, is_ours=database.is_ours)
+        sockets_port = port_of(websocket_listeners[0]) if websocket_listeners else None
+        websocket_api = f"{settings.url_host}:{sockets_port or port}{api.websocket_api.path}"
+        environment.prepare(api, settings, database.endpoint, websocket_api)
+        tables.ensure(api, settings.table, with_stream=True, is_own=database.is_own)
         functions = Functions(api)
         with background.running(api, settings, database, functions):
             functions.load_all()
-            serving = application(
+            asgi = application(
                 api,
                 functions,
-                f"ws://{sockets}",
+                f"ws://{websocket_api}",
                 sockets_port,
-                seconds_to_speak=SECONDS_TO_SPEAK if settings.auth else None,
+                seconds_to_first_message=SECONDS_TO_FIRST_MESSAGE if settings.auth else None,
             )
-            server = Server(serving)
-            console.mute_refusals()
-            url = f"http://{settings.name}:{port}/{api.stage}"
-            console.welcome(settings, database, url, f"ws://{sockets}")
-            server.run(sockets=[listener, *others])
+            web_server = LocalServer(asgi)
+            console.mute_refused_handshakes()
+            url = f"http://{settings.url_host}:{port}/{api.stage}"
+            console.welcome(settings, database, url, f"ws://{websocket_api}")
+            web_server.run(sockets=[listener, *websocket_listeners])
 
 
 @contextmanager
-def _listening_for_sockets(settings: LocalSettings) -> Iterator[list[socket.socket]]:
+def _websocket_listeners(settings: LocalSettings) -> Iterator[list[socket.socket]]:
     if settings.sockets_port is None:
         yield []
         return

@@ -9,42 +9,41 @@ from urllib.parse import urlsplit
 from local.cloudformation.template import REPOSITORY
 
 MEMORY = ":memory:"
-HIGHEST_PORT = 65535
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 recognised, not bound
-WAYS = ("same", "redirect")
+MAX_PORT = 65535
+ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104 recognised, not bound
+SOCKETS_VALUES = ("same", "redirect")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-class Unusable(Exception):  # noqa: N818 a line for the user, not a failure of ours
-    """What was asked for can't be had, in one line that says why."""
+class StartupError(Exception):
+    """The server can't start; the message is one line for the user."""
 
 
 @dataclass(frozen=True)
 class LocalSettings:
     host: str
     port: int
-    sockets_port: int | None  # None: the same as that of the REST API
-    data: Path | None  # None: kept in memory
+    sockets_port: int | None  # None: the REST API's
+    data: Path | None  # None: in memory
     auth: str
     log_level: str
     table: str
     dynamodb_endpoint: str
     dynamodb_host: str
-    dynamodb_port: int  # 0: any that is free
+    dynamodb_port: int  # 0: any free port
 
     @property
-    def name(self) -> str:
-        """The host as a URL names it."""
-        return named(self.host)
+    def url_host(self) -> str:
+        return url_host(self.host)
 
     @property
     def is_aws(self) -> bool:
-        """Whether the database is Amazon's, which wants the user's own credentials."""
+        """Whether the database is AWS's, which needs the user's own credentials."""
         return (urlsplit(self.dynamodb_endpoint).hostname or "").endswith(".amazonaws.com")
 
     @property
     def parameters(self) -> Mapping[str, str]:
-        """The template's parameters."""
+        """Parameters of the template."""
         return {
             "Authentication": "required" if self.auth else "off",
             "AuthSha256": sha256(self.auth.encode()).hexdigest() if self.auth else "",
@@ -71,38 +70,42 @@ def read(environment: Mapping[str, str]) -> LocalSettings:
     )
 
 
-def named(host: str) -> str:
-    """A host that is listened on, as a URL names it."""
-    name = "127.0.0.1" if host in EVERYWHERE else host
+def url_host(host: str) -> str:
+    """The host of a URL that reaches a server which listens on this host."""
+    name = "127.0.0.1" if host in ALL_INTERFACES else host
     return f"[{name}]" if ":" in name else name
 
 
 def port_number(name: str, text: str) -> int:
-    if not text.isdecimal() or int(text) > HIGHEST_PORT:
-        raise Unusable(f"{name}={text} is not a port: give a number up to {HIGHEST_PORT}")
+    if not text.isdecimal() or int(text) > MAX_PORT:
+        raise StartupError(f"{name}={text} is not a port: give a number up to {MAX_PORT}")
     return int(text)
 
 
-def _sockets_port(way: str, port: str) -> int | None:
-    if way not in WAYS:
-        raise Unusable(f"SOCKETS={way} is not valid: give one of {', '.join(WAYS)}")
-    return port_number("SOCKETS_PORT", port) if way == "redirect" else None
+def _sockets_port(sockets: str, port: str) -> int | None:
+    if sockets not in SOCKETS_VALUES:
+        raise StartupError(
+            f"SOCKETS={sockets} is not valid: give one of {', '.join(SOCKETS_VALUES)}"
+        )
+    return port_number("SOCKETS_PORT", port) if sockets == "redirect" else None
 
 
 def _auth(text: str) -> str:
     if text and ":" not in text:
-        raise Unusable("AUTH has no colon: give user:password")
+        raise StartupError("AUTH has no colon: give user:password")
     return text
 
 
 def _log_level(text: str) -> str:
     if text.upper() not in LOG_LEVELS:
-        raise Unusable(f"LOG_LEVEL={text} is not a log level: give one of {', '.join(LOG_LEVELS)}")
+        raise StartupError(
+            f"LOG_LEVEL={text} is not a log level: give one of {', '.join(LOG_LEVELS)}"
+        )
     return text.upper()
 
 
 def http_url(name: str, url: str) -> str:
     parts = urlsplit(url)
     if url and not (parts.scheme in {"http", "https"} and parts.hostname):
-        raise Unusable(f"{name}={url} is not a URL: give one like http://127.0.0.1:8000")
+        raise StartupError(f"{name}={url} is not a URL: give one like http://127.0.0.1:8000")
     return url

@@ -16,7 +16,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from local import environment, settings
 from local.database import dynamodb as engines
 from local.database import tables
-from local.websocket_api.client import Sockets
+from local.websocket_api.client import Connector
 from runledger import wiring
 from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.table import Table
@@ -38,9 +38,9 @@ MANY_THREADS = Config(max_pool_connections=64)
 @pytest.fixture(scope="session", autouse=True)
 def _nobody() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.NOBODY.items():
+        for name, value in environment.DUMMY_CREDENTIALS.items():
             patch.setenv(name, value)
-        for name in environment.SOMEBODY:
+        for name in environment.USER_CREDENTIALS:
             patch.delenv(name, raising=False)
         yield
 
@@ -145,13 +145,13 @@ def management() -> Iterator[Management]:
 
 
 @pytest.fixture
-def sockets(api: httpx.Client, management: Management) -> Sockets:
+def sockets(api: httpx.Client, management: Management) -> Connector:
     """WebSocket clients of the functions that `api` calls."""
     return _sockets(api, management)
 
 
 @pytest.fixture
-def sockets_on_dynoxide(api_on_dynoxide: httpx.Client, management: Management) -> Sockets:
+def sockets_on_dynoxide(api_on_dynoxide: httpx.Client, management: Management) -> Connector:
     return _sockets(api_on_dynoxide, management)
 
 
@@ -187,14 +187,14 @@ def api_client(
 ) -> httpx.Client:
     """Return a client of every function, whose environment the patch sets."""
     sockets = hosting.management_path(management)
-    around = environment.of_functions(TEMPLATE, database.table, database.endpoint, sockets)
+    around = environment.function_variables(TEMPLATE, database.table, database.endpoint, sockets)
     for name, value in around.items():
         patch.setenv(name, value)
     wiring.reset()
     return hosting.http_client()
 
 
-def _sockets(_: httpx.Client, management: Management) -> Sockets:
+def _sockets(_: httpx.Client, management: Management) -> Connector:
     """Need the client, whose making has set the environment."""
     return hosting.socket_clients(management)
 

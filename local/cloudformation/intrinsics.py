@@ -7,11 +7,11 @@ from typing import Any
 import yaml
 
 Resolve = Callable[[Any], Any]
-CONDITIONS = "Conditions"  # no parameter, but known in the same way
+CONDITIONS = "Conditions"  # a key beside the names of parameters
 
 
 class Loader(yaml.SafeLoader):
-    """Reads `!Sub text` as `{"Fn::Sub": text}`, the long form of the same."""
+    """Reads `!Sub text` in its long form, `{"Fn::Sub": text}`."""
 
 
 def _long_form(loader: Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
@@ -27,9 +27,9 @@ Loader.add_multi_constructor("!", _long_form)
 
 
 def resolver(document: Mapping[str, Any], parameters: Mapping[str, str]) -> Resolve:
-    """A function that replaces what refers to parameters, resources and conditions.
+    """Return a function that replaces references to parameters, resources and conditions.
 
-    A parameter that is not given has its default; a resource is its logical id.
+    A missing parameter has its default value; a resource becomes its logical id.
     """
     declared = document.get("Parameters", {}).items()
     known = {name: parameters.get(name, details.get("Default", "")) for name, details in declared}
@@ -57,8 +57,8 @@ def _attribute(argument: str | list[str], *_: object) -> str:
 
 
 def _substitute(argument: str | list[Any], resolve: Resolve, known: Mapping[str, Any]) -> str:
-    text, given = (argument, {}) if isinstance(argument, str) else argument
-    values = known | resolve(given)
+    text, variables = (argument, {}) if isinstance(argument, str) else argument
+    values = known | resolve(variables)
     return re.sub(r"\$\{([^!}]+)\}", lambda match: str(values.get(match[1], match[1])), text)
 
 

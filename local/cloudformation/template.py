@@ -11,11 +11,11 @@ import yaml
 from local.cloudformation import intrinsics
 from local.event_sources.triggers import (
     FunctionSchedule,
-    SocketApi,
     StreamMapping,
+    WebSocketApiDefinition,
     schedules,
-    socket_api,
     stream_mappings,
+    websocket_api,
 )
 
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -23,7 +23,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 DEFAULT_BODY = '{"message":$context.error.messageString}'
 
-# What CreateTable takes of AWS::DynamoDB::Table's properties, and an engine can keep.
+# Properties of AWS::DynamoDB::Table that CreateTable accepts and the databases support.
 TABLE_PROPERTIES = (
     "AttributeDefinitions",
     "BillingMode",
@@ -37,7 +37,7 @@ class Route(NamedTuple):
     method: str
     path: str
     operation: str
-    is_open: bool = False  # reached without the authorizer
+    is_open: bool = False  # without the authorizer
 
 
 class GatewayResponse(NamedTuple):
@@ -62,9 +62,9 @@ class Template:
     table: Mapping[str, Any]
     time_to_live: str | None
     authorizer: Authorizer | None
-    compress_from: int | None
+    min_size_to_compress: int | None  # bytes
     code: Mapping[str, Path]  # the module of each operation
-    sockets: SocketApi
+    websocket_api: WebSocketApiDefinition
     streams: tuple[StreamMapping, ...]
     schedules: tuple[FunctionSchedule, ...]
 
@@ -87,28 +87,28 @@ def load(
     functions = {name: folder.name for name, folder in code.items()}
     api = _only(resources, "AWS::Serverless::Api")
     table = _only(resources, "AWS::DynamoDB::Table")
-    everywhere = resolve(document.get("Globals", {})).get("Function", {})
+    globals_ = resolve(document.get("Globals", {})).get("Function", {})
     return Template(
         folder=path.parent,
         stage=api["StageName"],
         routes=(*_events(resources), *_definitions(api, functions)),
-        environment=_strings(everywhere.get("Environment", {}).get("Variables", {})),
+        environment=_strings(globals_.get("Environment", {}).get("Variables", {})),
         responses={
             name: _response(response) for name, response in api.get("GatewayResponses", {}).items()
         },
         table=_create_table(table),
         time_to_live=table.get("TimeToLiveSpecification", {}).get("AttributeName"),
         authorizer=_authorizer(api.get("Auth", {}), functions),
-        compress_from=api.get("MinimumCompressionSize"),
+        min_size_to_compress=api.get("MinimumCompressionSize"),
         code={folder.name: path.parent / folder / "app.py" for folder in code.values()},
-        sockets=socket_api(_only(resources, "AWS::Serverless::WebSocketApi"), functions),
+        websocket_api=websocket_api(_only(resources, "AWS::Serverless::WebSocketApi"), functions),
         streams=tuple(stream_mappings(resources)),
         schedules=tuple(schedules(resources)),
     )
 
 
-def _only(resources: Mapping[str, Any], kind: str) -> Any:  # noqa: ANN401 a piece of YAML
-    return next((r["Properties"] for r in resources.values() if r["Type"] == kind), {})
+def _only(resources: Mapping[str, Any], resource_type: str) -> Any:  # noqa: ANN401 a piece of YAML
+    return next((r["Properties"] for r in resources.values() if r["Type"] == resource_type), {})
 
 
 def _events(resources: Mapping[str, Any]) -> Iterator[Route]:
@@ -116,23 +116,23 @@ def _events(resources: Mapping[str, Any]) -> Iterator[Route]:
     events = ((f["CodeUri"], event) for f in functions for event in f.get("Events", {}).values())
     for code, event in events:
         if event["Type"] == "Api":
-            asked = event["Properties"]
+            properties = event["Properties"]
             yield Route(
-                method=asked["Method"].upper(),
-                path=asked["Path"],
+                method=properties["Method"].upper(),
+                path=properties["Path"],
                 operation=Path(code).name,
-                is_open=asked.get("Auth", {}).get("Authorizer") == "NONE",
+                is_open=properties.get("Auth", {}).get("Authorizer") == "NONE",
             )
 
 
 def _definitions(api: Mapping[str, Any], functions: Mapping[str, str]) -> Iterator[Route]:
-    """The methods that the API's own OpenAPI document hands to a function."""
+    """The methods that the API's OpenAPI document (DefinitionBody) integrates with a function."""
     paths = api.get("DefinitionBody", {}).get("paths", {})
     for path, methods in paths.items():
-        for method, described in methods.items():
-            uri = described["x-amazon-apigateway-integration"]["uri"]
+        for method, definition in methods.items():
+            uri = definition["x-amazon-apigateway-integration"]["uri"]
             logical_id = uri.rpartition("/functions/")[2].partition(".Arn/")[0]
-            is_open = {"NONE": []} in described.get("security", [])
+            is_open = {"NONE": []} in definition.get("security", [])
             yield Route(method.upper(), path, functions[logical_id], is_open=is_open)
 
 

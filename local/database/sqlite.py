@@ -13,18 +13,18 @@ INDEX = """
     CREATE INDEX IF NOT EXISTS runledger_order
     ON _stream_records (table_name, CAST(sequence_number AS INTEGER))
 """
-# The newest record stays: its number is what the next one is counted from. Some at a time, since
-# dynoxide waits with its writes meanwhile; in their order, so that no gap is ever left.
+# The newest record stays: dynoxide derives the next number from it. Batches are small since they
+# block dynoxide's writes, and ordered so that they leave no gap.
 TRIM = """
     DELETE FROM _stream_records WHERE id IN (
         SELECT id FROM _stream_records
         WHERE table_name = :table AND CAST(sequence_number AS INTEGER) <= :number
         AND id < (SELECT MAX(id) FROM _stream_records WHERE table_name = :table)
-        ORDER BY CAST(sequence_number AS INTEGER) LIMIT :most
+        ORDER BY CAST(sequence_number AS INTEGER) LIMIT :limit
     )
 """
-MAX_AT_ONCE = 500  # records
-SECONDS_TO_WAIT = 1.0  # for a write of dynoxide's
+MAX_BATCH = 500  # records
+LOCK_TIMEOUT = 1.0  # seconds, while dynoxide writes
 
 
 def index_stream(file: Path) -> None:
@@ -33,12 +33,12 @@ def index_stream(file: Path) -> None:
 
 
 def trim_stream(file: Path, table: str, number: int) -> None:
-    """Remove the records up to one that everybody has dealt with.
+    """Remove the records up to a number that every consumer has processed.
 
-    Where dynoxide is busy, what is left is removed another time.
+    While dynoxide is busy, remove nothing: a later call will.
     """
-    given = {"table": table, "number": number, "most": MAX_AT_ONCE}
-    database = sqlite3.connect(file, timeout=SECONDS_TO_WAIT, isolation_level=None)
+    parameters = {"table": table, "number": number, "limit": MAX_BATCH}
+    database = sqlite3.connect(file, timeout=LOCK_TIMEOUT, isolation_level=None)
     with closing(database), suppress(sqlite3.OperationalError):
-        while database.execute(TRIM, given).rowcount == MAX_AT_ONCE:
+        while database.execute(TRIM, parameters).rowcount == MAX_BATCH:
             pass

@@ -8,38 +8,38 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloudformation.template import Template
-from local.settings import Unusable
+from local.settings import StartupError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Who starts a server waits for it: better to hear of a database that can't be reached.
-HURRIED = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
+# The user waits for the server to start: report an unreachable database soon.
+FAIL_FAST = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
 
 
 def ensure(
-    template: Template, name: str, *, with_stream: bool = False, is_ours: bool = False
+    template: Template, name: str, *, with_stream: bool = False, is_own: bool = False
 ) -> None:
-    """Create the table unless it is there, and refuse one that another template made.
+    """Create the table if it is missing; raise StartupError if its keys differ from the template.
 
-    One of ours that has no stream gets it.
+    Enable the stream of a table in the local server's own database.
     """
     try:
-        client = boto3.client("dynamodb", config=HURRIED)
+        client = boto3.client("dynamodb", config=FAIL_FAST)
         found = _find(client, name)
         if found is None:
             create(client, template, name, with_stream=with_stream)
             return
-        if with_stream and is_ours and not _has_stream(found):
+        if with_stream and is_own and not _has_stream(found):
             client.update_table(
                 TableName=name, StreamSpecification=template.table["StreamSpecification"]
             )
     except BotoCoreError as error:
-        raise Unusable(f"The database does not answer: {error}") from None
+        raise StartupError(f"The database does not answer: {error}") from None
     except ClientError as error:
-        raise Unusable(f"The database refuses table {name}: {error}") from None
+        raise StartupError(f"The database refuses table {name}: {error}") from None
     if _keys(found) != _keys(template.table):
-        raise Unusable(
+        raise StartupError(
             f"Table {name} was made by another version, with other indexes: "
             "choose another DATA folder, or remove this one to start afresh"
         )
@@ -59,7 +59,7 @@ def has_stream(client: "DynamoDBClient", name: str) -> bool:
 def create(
     client: "DynamoDBClient", template: Template, name: str, *, with_stream: bool = False
 ) -> None:
-    """Create it without its stream, which slows writes down, where nothing follows them."""
+    """Create the table; without a reader it gets no stream, which slows writes down."""
     shape = dict(template.table)
     if not with_stream:
         shape.pop("StreamSpecification", None)

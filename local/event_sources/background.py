@@ -10,11 +10,11 @@ import boto3
 from local import console
 from local.cloudformation.template import Template
 from local.database import sqlite, tables
-from local.database.dynamodb import Database
+from local.database.dynamodb import RunningDatabase
 from local.event_sources import streams
 from local.event_sources.batches import DeadLetter
 from local.event_sources.records import Stream
-from local.event_sources.stream_pollers import Followers
+from local.event_sources.stream_pollers import Pollers
 from local.event_sources.streams import Consumer, Wait
 from local.functions import Functions
 from local.settings import LocalSettings
@@ -25,30 +25,30 @@ STREAMLESS = "This server does not read the stream of table {}: task workers get
 
 @contextmanager
 def running(
-    api: Template, settings: LocalSettings, database: Database, functions: Functions
+    api: Template, settings: LocalSettings, database: RunningDatabase, functions: Functions
 ) -> Iterator[None]:
-    """Call functions until the end of the block; from its start, if need be."""
-    followers = Followers()
-    followers.watch_writes()
-    consumers = _consumers(api, settings, database, functions=functions, wait=followers.wait)
+    """Call functions for stream records and schedules until the end of the block."""
+    pollers = Pollers()
+    pollers.watch_writes()
+    consumers = _consumers(api, settings, database, functions=functions, wait=pollers.wait)
     if database.file and consumers:
         trim_all = partial(trim, database.file, settings.table, consumers)
         trim_all()
-        followers.repeat(trim_all, SECONDS_BETWEEN_TRIMS)
-    with followers.running(consumers, api.schedules, functions):
+        pollers.repeat(trim_all, SECONDS_BETWEEN_TRIMS)
+    with pollers.running(consumers, api.schedules, functions):
         yield
 
 
 def _consumers(
     api: Template,
     settings: LocalSettings,
-    database: Database,
+    database: RunningDatabase,
     *,
     functions: Functions,
     wait: Wait,
 ) -> Sequence[Consumer]:
     client = boto3.client("dynamodb")
-    # At AWS its functions follow it, and streams are of many shards.
+    # AWS's own event source mappings read an AWS table's stream, which has many shards.
     if settings.is_aws or not tables.has_stream(client, settings.table):
         console.say(STREAMLESS.format(settings.table))
         return ()
@@ -60,31 +60,31 @@ def _consumers(
         api.streams,
         Stream(client, settings.table, database.endpoint),
         functions,
-        bury=_bury(settings.data),
+        on_failure=_dead_letter_writer(settings.data),
         wait=wait,
         folder=settings.data,
     )
 
 
 def trim(file: Path, table: str, consumers: Sequence[Consumer]) -> None:
-    """Remove the records of the stream that every consumer has dealt with.
+    """Remove the stream records that every consumer has processed.
 
-    Their checkpoints are on disk by then, so that one who comes after us asks for none of them.
+    The checkpoints are on disk by then, so the next server needs none of these records.
     """
-    dealt_with = [consumer.sequence for consumer in consumers]
-    if all(dealt_with):
-        sqlite.trim_stream(file, table, min(map(int, dealt_with)))
+    processed = [consumer.sequence for consumer in consumers]
+    if all(processed):
+        sqlite.trim_stream(file, table, min(map(int, processed)))
 
 
-def _bury(folder: Path | None) -> Callable[[DeadLetter], None]:
-    """Keep what a function could not take, in place of a queue."""
+def _dead_letter_writer(folder: Path | None) -> Callable[[DeadLetter], None]:
+    """Write dead letters to a file of the folder, in place of a queue."""
     file = folder and folder / "dead-letters.jsonl"
 
-    def bury(letter: DeadLetter) -> None:
+    def write(letter: DeadLetter) -> None:
         where = f"kept in {file}" if file else "lost"
         console.say(f"{letter.operation} failed on {len(letter.records)} records, {where}")
         if file:
             with file.open("a") as letters:
                 letters.write(f"{letter.text()}\n")
 
-    return bury
+    return write

@@ -23,7 +23,7 @@ class Batch(NamedTuple):
 
 
 class DeadLetter(NamedTuple):
-    """What goes to the queue for failures; unlike AWS's, it has the records themselves."""
+    """A message for the on-failure destination; unlike AWS's, it has the records themselves."""
 
     operation: str
     condition: str
@@ -44,74 +44,75 @@ class DeadLetter(NamedTuple):
         )
 
 
-class Deliveries:
-    """Of the records that a mapping wants, in their order."""
+class BatchInvoker:
+    """Calls a mapping's function with batches of records, in their order."""
 
     def __init__(
         self,
         mapping: StreamMapping,
         functions: Functions,
         *,
-        done: Callable[[str], None],
-        bury: Callable[[DeadLetter], None],
+        checkpoint: Callable[[str], None],
+        on_failure: Callable[[DeadLetter], None],
         wait: Callable[[float], None],
     ) -> None:
-        """Tell `done` of the last record that needs no more; `wait` before each repetition."""
+        """Pass the last processed sequence number to `checkpoint`; `wait` before each retry."""
         self._mapping = mapping
         self._functions = functions
-        self._done = done
-        self._bury = bury
+        self._checkpoint = checkpoint
+        self._bury = on_failure
         self._wait = wait
 
-    def deliver(self, records: Sequence[Record]) -> None:
-        """Return when each record was taken, or has become a dead letter."""
+    def process(self, records: Sequence[Record]) -> None:
+        """Return once each record is processed or has become a dead letter."""
         size = self._mapping.batch_size
-        waiting = deque(Batch(records[at : at + size]) for at in range(0, len(records), size))
-        while waiting:
-            batch = waiting.popleft()
-            again = self._attempt(batch)
-            if again and again[0].attempts:
-                self._wait(min(MAX_PAUSE, FIRST_PAUSE * 2 ** again[0].attempts))
-            waiting.extendleft(reversed(again))
+        pending = deque(Batch(records[at : at + size]) for at in range(0, len(records), size))
+        while pending:
+            batch = pending.popleft()
+            retries = self._attempt(batch)
+            if retries and retries[0].attempts:
+                self._wait(min(MAX_PAUSE, FIRST_PAUSE * 2 ** retries[0].attempts))
+            pending.extendleft(reversed(retries))
 
     def _attempt(self, batch: Batch) -> Sequence[Batch]:
-        """What has to be tried again."""
+        """Call the function once; return the batches to retry."""
         if self._is_too_old(batch.records[0]):
             return self._give_up(batch, TOO_OLD)
-        left = self._call(batch.records)
-        taken = len(batch.records) - len(left)
-        if taken:
-            self._done(sequence(batch.records[taken - 1]))
-        if not left or taken:
-            return [Batch(left)] if left else []
-        if self._mapping.bisects and len(left) > 1:
-            middle = len(left) // 2
-            return [Batch(left[:middle], batch.attempts), Batch(left[middle:], batch.attempts)]
+        remaining = self._call(batch.records)
+        processed = len(batch.records) - len(remaining)
+        if processed:
+            self._checkpoint(sequence(batch.records[processed - 1]))
+        if not remaining or processed:
+            return [Batch(remaining)] if remaining else []
+        if self._mapping.bisects and len(remaining) > 1:
+            middle = len(remaining) // 2
+            halves = remaining[:middle], remaining[middle:]
+            return [Batch(half, batch.attempts) for half in halves]
         if self._mapping.retries is not None and batch.attempts >= self._mapping.retries:
             return self._give_up(batch, EXHAUSTED)
-        return [Batch(left, batch.attempts + 1)]
+        return [Batch(remaining, batch.attempts + 1)]
 
     def _give_up(self, batch: Batch, condition: str) -> Sequence[Batch]:
         self._bury(DeadLetter(self._mapping.operation, condition, batch.records))
-        self._done(sequence(batch.records[-1]))
+        self._checkpoint(sequence(batch.records[-1]))
         return []
 
     def _is_too_old(self, record: Record) -> bool:
         age = time.time() - record["dynamodb"]["ApproximateCreationDateTime"]
-        return self._mapping.longest_age is not None and age > self._mapping.longest_age
+        return self._mapping.max_record_age is not None and age > self._mapping.max_record_age
 
     def _call(self, records: Sequence[Record]) -> Sequence[Record]:
-        """The records that the function has not taken: from the first one that failed."""
+        """Call the function; return the records from the first one that failed."""
         try:
             answer = self._functions.call(self._mapping.operation, {"Records": list(records)})
             failed = _failed(answer) if self._mapping.reports_failures else set()
-        except Exception:  # noqa: BLE001 as at AWS, it is tried again
+        except Exception:  # noqa: BLE001 as at AWS, the batch is retried
             sys.stderr.write(traceback.format_exc())
             return records
-        known = [sequence(record) for record in records]
-        if not failed <= set(known):
+        numbers = [sequence(record) for record in records]
+        if not failed <= set(numbers):
             return records
-        first = min(map(known.index, failed), default=len(records))
+        first = min(map(numbers.index, failed), default=len(records))
         return records[first:]
 
 

@@ -7,22 +7,22 @@ from local.event_sources.triggers import StreamMapping
 
 
 class Checkpoint:
-    """The sequence number of the last record that needs no more, of one mapping on one stream."""
+    """The sequence number of the last record of a stream that a mapping has processed."""
 
     def __init__(self, file: Path | None = None) -> None:
-        """Keep it in the file, or in memory."""
+        """Store the number in the file, or in memory."""
         self._file = file
         self.is_known = file is not None and file.exists()
         self.sequence = file.read_text("ascii") if file and self.is_known else ""
 
-    def move(self, sequence: str) -> None:
+    def advance(self, sequence: str) -> None:
         if self._file:
-            written = self._file.with_suffix(".new")
-            written.write_text(sequence, "ascii")
-            written.replace(self._file)
-        # What is told has been kept: records up to it may be removed.
+            new_file = self._file.with_suffix(".new")
+            new_file.write_text(sequence, "ascii")
+            new_file.replace(self._file)
+        # Only now, with the number on disk, may the records up to it be removed.
         self.sequence, self.is_known = sequence, True
 
 
-def checkpoint(folder: Path | None, mapping: StreamMapping, stream: Stream) -> Checkpoint:
+def open_checkpoint(folder: Path | None, mapping: StreamMapping, stream: Stream) -> Checkpoint:
     return Checkpoint(folder and folder / f"{mapping.name}-{stream.label}.checkpoint")

@@ -7,11 +7,11 @@ ABSENT = object()
 
 
 class UnknownPattern(Exception):  # noqa: N818 found when the template is read
-    """A pattern in Lambda's language that is not understood here."""
+    """A filter pattern beyond the supported subset."""
 
 
 def check(pattern: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a pattern that `matches` understands, or raise UnknownPattern."""
+    """Return the pattern if `matches` supports it, or raise UnknownPattern."""
     for wanted in pattern.values():
         if isinstance(wanted, dict):
             check(wanted)
@@ -21,7 +21,7 @@ def check(pattern: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def matches(pattern: Mapping[str, Any], record: Any) -> bool:  # noqa: ANN401 JSON
-    """Whether every member of the pattern has one alternative that the record's member meets."""
+    """Whether each member of the record meets one alternative of the pattern's member."""
     return all(_meets(wanted, _member(record, name)) for name, wanted in pattern.items())
 
 
@@ -53,7 +53,7 @@ OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
         found is not ABSENT
         and found not in (unwanted if isinstance(unwanted, list) else [unwanted])
     ),
-    # Of leaves only, as Lambda has it: {"S": [{"exists": true}]}, not {"attribute": [...]}.
+    # For leaves only, as in Lambda: {"S": [{"exists": true}]}, not {"attribute": [...]}.
     "exists": lambda wanted, found: (found is not ABSENT and not isinstance(found, dict)) is wanted,
     "prefix": lambda prefix, found: isinstance(found, str) and found.startswith(prefix),
     "suffix": lambda suffix, found: isinstance(found, str) and found.endswith(suffix),

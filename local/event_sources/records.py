@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 CONFIG = Config(
-    account_id_endpoint_mode="disabled",  # of which moto knows nothing
-    parameter_validation=False,  # of sequence numbers: dynoxide's are shorter than AWS's
+    account_id_endpoint_mode="disabled",  # moto does not support it
+    parameter_validation=False,  # dynoxide's sequence numbers are shorter than AWS's
 )
 MAX_RECORDS = 1000
 
 
 class StreamPage(NamedTuple):
     records: Sequence[Record]
-    next: str
+    next_iterator: str
 
 
 class Stream:
-    """A table's stream, with one shard, as those of the databases here have."""
+    """A table's stream of one shard, as dynoxide and moto have it."""
 
     def __init__(self, database: "DynamoDBClient", table: str, endpoint: str = "") -> None:
-        """Find it at the endpoint; "": at AWS's, which moto intercepts."""
+        """Find the stream at the endpoint; "": AWS's, which moto intercepts."""
         self._client = _session().create_client(
             "dynamodbstreams", endpoint_url=endpoint or None, config=CONFIG
         )
@@ -43,20 +43,22 @@ class Stream:
 
     @property
     def label(self) -> str:
-        """A name of its own among all streams, for a file."""
+        """A unique name for a file."""
         return sha256(self.arn.encode()).hexdigest()[:12]
 
     def start(self, after: str) -> str:
-        """Where to read the records that follow a sequence number; "": all that there are."""
-        where = {"ShardIteratorType": "TRIM_HORIZON"}
+        """The iterator behind a sequence number; "": at the oldest record."""
+        position = {"ShardIteratorType": "TRIM_HORIZON"}
         if after:
-            where = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
-        answer = self._client.get_shard_iterator(StreamArn=self.arn, ShardId=self._shard, **where)
+            position = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
+        answer = self._client.get_shard_iterator(
+            StreamArn=self.arn, ShardId=self._shard, **position
+        )
         iterator: str = answer["ShardIterator"]
         return iterator
 
     def read(self, iterator: str) -> StreamPage:
-        """Some records, and where the next ones are; readers that keep pace share them."""
+        """The records of an iterator; consumers at the same position share one request."""
         with self._reading:
             if self._last is None or self._last[0] != iterator:
                 page = self._read(iterator)
@@ -72,25 +74,25 @@ class Stream:
 
 
 def sequence(record: Record) -> str:
-    found: str = record["dynamodb"]["SequenceNumber"]
-    return found
+    number: str = record["dynamodb"]["SequenceNumber"]
+    return number
 
 
-class _PlainAnswer(JSONParser):
-    """The JSON itself: so Lambda hands records over, and it takes half of the time."""
+class _RawJSONParser(JSONParser):
+    """Leaves the JSON as it is: Lambda's records have this form, and it takes half of the time."""
 
     def _parse_shape(self, _: object, node: Any) -> Any:  # noqa: ANN401 JSON
         return node
 
 
-class _PlainAnswers(ResponseParserFactory):
+class _RawJSONParserFactory(ResponseParserFactory):
     def create_parser(self, _: str) -> ResponseParser:
-        return _PlainAnswer()
+        return _RawJSONParser()
 
 
 @cache
-def _session() -> Any:  # noqa: ANN401 whose clients have no types here
-    """One whose clients leave answers as they came."""
+def _session() -> Any:  # noqa: ANN401 its clients have no types
+    """A session whose clients do not parse responses."""
     session = Session()
-    session.register_component("response_parser_factory", _PlainAnswers())
+    session.register_component("response_parser_factory", _RawJSONParserFactory())
     return session

@@ -1,4 +1,4 @@
-"""EventBridge's event for a function that it calls at intervals."""
+"""EventBridge's event for a scheduled function."""
 
 import uuid
 from datetime import UTC, datetime

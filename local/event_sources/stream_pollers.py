@@ -15,47 +15,47 @@ from local.event_sources.triggers import FunctionSchedule
 from local.functions import Functions
 
 WRITES = {"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"}
-# A write of a function here is followed at once, or nearly: another may come right behind it. What
-# others write is found by looking now and then.
+# A function's write wakes the pollers after a moment, so that they read the writes right behind it,
+# too. Writes of other processes wake nobody: polls find them.
 SECONDS_TO_GATHER = 0.003
 SECONDS_BETWEEN_READS = 0.012
-# Who has that much to tell is not asked so often: it costs less, and at AWS it is 0.25 s anyway.
+# Many records are read in larger, fewer reads, which cost less; AWS reads every 0.25 s anyway.
 MANY, SECONDS_BETWEEN_MANY = 10, 0.05
-SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_POLLS = 1.0
 SECONDS_TO_STOP = 5.0
 
 
 class Stopped(Exception):  # noqa: N818 no failure
-    """The server ends; what is not done is left to the next one."""
+    """The server stops; the next one continues at the checkpoints."""
 
 
-class Followers:
-    """Threads that end with the server."""
+class Pollers:
+    """Threads that poll streams, run schedules and repeat tasks until the server stops."""
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
-        self._written: list[threading.Event] = []
-        self._repeated: list[Callable[[], None]] = []
+        self._wake_ups: list[threading.Event] = []
+        self._repeated_tasks: list[Callable[[], None]] = []
 
     def wait(self, seconds: float) -> None:
         if self._stopping.wait(seconds):
             raise Stopped
 
     def watch_writes(self) -> None:
-        """See what the clients write that boto3 makes from here on."""
+        """Wake the pollers at each write of the boto3 clients that are created from now on."""
         boto3.setup_default_session()
         session: Any = boto3.DEFAULT_SESSION
-        session.events.register("after-call.dynamodb", self._note)
+        session.events.register("after-call.dynamodb", self._on_call)
 
-    def repeat(self, work: Callable[[], None], seconds: float) -> None:
-        """Do something again and again, once they are running."""
+    def repeat(self, task: Callable[[], None], seconds: float) -> None:
+        """Repeat a task at this interval while the threads run."""
 
-        def do() -> None:
+        def run() -> None:
             while True:
                 self.wait(seconds)
-                work()
+                task()
 
-        self._repeated.append(do)
+        self._repeated_tasks.append(run)
 
     @contextmanager
     def running(
@@ -64,11 +64,11 @@ class Followers:
         schedules: Sequence[FunctionSchedule],
         functions: Functions,
     ) -> Iterator[None]:
-        work: list[Callable[[], None]] = [self._following(consumer) for consumer in consumers]
-        work += [self._timing(schedule, functions) for schedule in schedules]
-        work += self._repeated
+        tasks: list[Callable[[], None]] = [self._stream_poller(consumer) for consumer in consumers]
+        tasks += [self._scheduler(schedule, functions) for schedule in schedules]
+        tasks += self._repeated_tasks
         threads = [
-            threading.Thread(target=_until_stopped, args=[part], daemon=True) for part in work
+            threading.Thread(target=_until_stopped, args=[task], daemon=True) for task in tasks
         ]
         for thread in threads:
             thread.start()
@@ -76,44 +76,44 @@ class Followers:
             yield
         finally:
             self._stopping.set()
-            self._look()
+            self._wake_all()
             for thread in threads:
                 thread.join(SECONDS_TO_STOP)
 
-    def _following(self, consumer: Consumer) -> Callable[[], None]:
-        written = threading.Event()
-        self._written.append(written)
+    def _stream_poller(self, consumer: Consumer) -> Callable[[], None]:
+        wake_up = threading.Event()
+        self._wake_ups.append(wake_up)
 
-        def follow() -> None:
+        def run() -> None:
             while True:
-                written.clear()
-                if found := consumer.look(self.wait):
-                    self.wait(SECONDS_BETWEEN_MANY if found > MANY else SECONDS_BETWEEN_READS)
-                elif written.wait(SECONDS_BETWEEN_LOOKS):
+                wake_up.clear()
+                if count := consumer.poll(self.wait):
+                    self.wait(SECONDS_BETWEEN_MANY if count > MANY else SECONDS_BETWEEN_READS)
+                elif wake_up.wait(SECONDS_BETWEEN_POLLS):
                     self.wait(SECONDS_TO_GATHER)
 
-        return follow
+        return run
 
-    def _timing(self, schedule: FunctionSchedule, functions: Functions) -> Callable[[], None]:
-        def keep_time() -> None:
+    def _scheduler(self, schedule: FunctionSchedule, functions: Functions) -> Callable[[], None]:
+        def run() -> None:
             while True:
                 self.wait(schedule.every.total_seconds())
                 try:
                     functions.call(schedule.operation, scheduled_event(schedule))
-                except Exception:  # noqa: BLE001 there will be another time
+                except Exception:  # noqa: BLE001 the schedule calls it again
                     sys.stderr.write(traceback.format_exc())
 
-        return keep_time
+        return run
 
-    def _note(self, model: Any, **_: object) -> None:  # noqa: ANN401 botocore's
+    def _on_call(self, model: Any, **_: object) -> None:  # noqa: ANN401 botocore's
         if model.name in WRITES:
-            self._look()
+            self._wake_all()
 
-    def _look(self) -> None:
-        for written in self._written:
-            written.set()
+    def _wake_all(self) -> None:
+        for wake_up in self._wake_ups:
+            wake_up.set()
 
 
-def _until_stopped(work: Callable[[], None]) -> None:
+def _until_stopped(task: Callable[[], None]) -> None:
     with suppress(Stopped):
-        work()
+        task()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.event_sources.batches import DeadLetter, Deliveries
-from local.event_sources.checkpoints import Checkpoint, checkpoint
+from local.event_sources.batches import BatchInvoker, DeadLetter
+from local.event_sources.checkpoints import Checkpoint, open_checkpoint
 from local.event_sources.records import Record, Stream, sequence
 from local.event_sources.triggers import StreamMapping
 from local.functions import Functions
@@ -19,42 +19,50 @@ Wait = Callable[[float], None]
 
 
 class Consumer:
-    """One mapping, which reads the stream for itself."""
+    """Reads the stream for one mapping."""
 
     def __init__(
-        self, mapping: StreamMapping, stream: Stream, kept: Checkpoint, deliveries: Deliveries
+        self,
+        mapping: StreamMapping,
+        stream: Stream,
+        checkpoint: Checkpoint,
+        invoker: BatchInvoker,
     ) -> None:
         self.mapping = mapping
         self._stream = stream
-        self._checkpoint = kept
-        self._deliveries = deliveries
+        self._checkpoint = checkpoint
+        self._invoker = invoker
         self._iterator = ""
-        if mapping.starts_latest and not kept.is_known:
+        if mapping.starts_latest and not checkpoint.is_known:
             self._skip_all()
 
     @property
     def sequence(self) -> str:
-        """The number of the last record that was dealt with."""
+        """The sequence number of the last processed record."""
         return self._checkpoint.sequence
 
-    def step(self, wait: Wait) -> int:
-        """Deal with the records that come next; return how many there were."""
+    def process_next(self, wait: Wait) -> int:
+        """Process the next records; return how many there were."""
         records = self._read()
-        if records and len(self._wanted(records)) < self.mapping.batch_size and self.mapping.window:
+        if (
+            records
+            and len(self._matching(records)) < self.mapping.batch_size
+            and self.mapping.window
+        ):
             wait(self.mapping.window)
             records = [*records, *self._read()]
-        self._deliveries.deliver(self._wanted(records))
+        self._invoker.process(self._matching(records))
         if records:
-            self._checkpoint.move(sequence(records[-1]))
+            self._checkpoint.advance(sequence(records[-1]))
         return len(records)
 
-    def look(self, wait: Wait) -> int:
-        """Take a step, unless the database does not answer."""
+    def poll(self, wait: Wait) -> int:
+        """Process the next records; wait and start over if the database does not answer."""
         try:
-            return self.step(wait)
+            return self.process_next(wait)
         except (BotoCoreError, ClientError):
             sys.stderr.write(traceback.format_exc())
-            self._iterator = ""  # start over behind the last record that was dealt with
+            self._iterator = ""  # continue behind the checkpoint
             wait(SECONDS_TO_RECOVER)
             return 1
 
@@ -64,13 +72,13 @@ class Consumer:
         records, self._iterator = self._stream.read(self._iterator)
         return records
 
-    def _wanted(self, records: Sequence[Record]) -> list[Record]:
-        return [record for record in records if self.mapping.wants(record)]
+    def _matching(self, records: Sequence[Record]) -> list[Record]:
+        return [record for record in records if self.mapping.matches(record)]
 
     def _skip_all(self) -> None:
-        self._checkpoint.move("")
+        self._checkpoint.advance("")
         while records := self._read():
-            self._checkpoint.move(sequence(records[-1]))
+            self._checkpoint.advance(sequence(records[-1]))
 
 
 def consumers(
@@ -78,20 +86,22 @@ def consumers(
     stream: Stream,
     functions: Functions,
     *,
-    bury: Callable[[DeadLetter], None],
+    on_failure: Callable[[DeadLetter], None],
     wait: Wait,
     folder: Path | None = None,
 ) -> list[Consumer]:
-    """Those of a table's stream, with their checkpoints in the folder, or in memory."""
-    made = []
+    """One consumer per mapping, with checkpoints in the folder, or in memory."""
+    result = []
     for mapping in mappings:
-        kept = checkpoint(folder, mapping, stream)
-        deliveries = Deliveries(mapping, functions, done=kept.move, bury=bury, wait=wait)
-        made.append(Consumer(mapping, stream, kept, deliveries))
-    return made
+        checkpoint = open_checkpoint(folder, mapping, stream)
+        invoker = BatchInvoker(
+            mapping, functions, checkpoint=checkpoint.advance, on_failure=on_failure, wait=wait
+        )
+        result.append(Consumer(mapping, stream, checkpoint, invoker))
+    return result
 
 
 def pump(consumers: Sequence[Consumer]) -> None:
-    """Deal with every record that there is, and with those that functions add meanwhile."""
-    while any(consumer.step(lambda _: None) for consumer in consumers):
+    """Process every record, and those that functions add meanwhile."""
+    while any(consumer.process_next(lambda _: None) for consumer in consumers):
         pass

@@ -15,11 +15,11 @@ RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 
 
 @dataclass(frozen=True)
-class SocketApi:
+class WebSocketApiDefinition:
     """AWS::Serverless::WebSocketApi."""
 
     stage: str
-    selected_by: str  # the member of a message whose value names its route
+    route_selector: str  # the member of a message that has its route key
     routes: Mapping[str, str]  # the function of each route key
 
     @property
@@ -27,10 +27,12 @@ class SocketApi:
         return f"/{self.stage}"
 
 
-def socket_api(properties: Mapping[str, Any], functions: Mapping[str, str]) -> SocketApi:
-    return SocketApi(
+def websocket_api(
+    properties: Mapping[str, Any], functions: Mapping[str, str]
+) -> WebSocketApiDefinition:
+    return WebSocketApiDefinition(
         stage=properties["StageName"],
-        selected_by=properties["RouteSelectionExpression"].removeprefix(SELECTION),
+        route_selector=properties["RouteSelectionExpression"].removeprefix(SELECTION),
         routes={
             key: functions[str(route["FunctionArn"]).partition(".")[0]]
             for key, route in properties["Routes"].items()
@@ -40,20 +42,20 @@ def socket_api(properties: Mapping[str, Any], functions: Mapping[str, str]) -> S
 
 @dataclass(frozen=True)
 class StreamMapping:
-    """An event of type DynamoDB: whom the records of the table's stream are handed to, and how."""
+    """An event of type DynamoDB: the event source mapping from the table's stream to a function."""
 
     name: str
     operation: str
-    starts_latest: bool  # else with the oldest record that there is
+    starts_latest: bool  # else at the oldest record
     batch_size: int
-    window: float  # seconds to gather a batch in
+    window: float  # seconds to gather a batch
     filters: tuple[Mapping[str, Any], ...]
     bisects: bool
-    retries: int | None  # None: without end
-    longest_age: float | None  # seconds
+    retries: int | None  # None: no limit
+    max_record_age: float | None  # seconds; None: no limit
     reports_failures: bool
 
-    def wants(self, record: Mapping[str, Any]) -> bool:
+    def matches(self, record: Mapping[str, Any]) -> bool:
         return not self.filters or any(patterns.matches(f, record) for f in self.filters)
 
 
@@ -64,46 +66,47 @@ class FunctionSchedule(NamedTuple):
 
 
 def stream_mappings(resources: Mapping[str, Any]) -> Iterator[StreamMapping]:
-    for name, operation, asked in _events(resources, "DynamoDB"):
-        retries = asked.get("MaximumRetryAttempts", -1)
-        age = asked.get("MaximumRecordAgeInSeconds", -1)
+    for name, operation, properties in _events(resources, "DynamoDB"):
+        retries = properties.get("MaximumRetryAttempts", -1)
+        age = properties.get("MaximumRecordAgeInSeconds", -1)
         yield StreamMapping(
             name=name,
             operation=operation,
-            starts_latest=asked["StartingPosition"] == "LATEST",
-            batch_size=asked.get("BatchSize", 100),
-            window=asked.get("MaximumBatchingWindowInSeconds", 0),
+            starts_latest=properties["StartingPosition"] == "LATEST",
+            batch_size=properties.get("BatchSize", 100),
+            window=properties.get("MaximumBatchingWindowInSeconds", 0),
             filters=tuple(
                 patterns.check(json.loads(declared["Pattern"]))
-                for declared in asked.get("FilterCriteria", {}).get("Filters", ())
+                for declared in properties.get("FilterCriteria", {}).get("Filters", ())
             ),
-            bisects=asked.get("BisectBatchOnFunctionError", False),
+            bisects=properties.get("BisectBatchOnFunctionError", False),
             retries=None if retries < 0 else retries,
-            longest_age=None if age < 0 else age,
-            reports_failures="ReportBatchItemFailures" in asked.get("FunctionResponseTypes", ()),
+            max_record_age=None if age < 0 else age,
+            reports_failures="ReportBatchItemFailures"
+            in properties.get("FunctionResponseTypes", ()),
         )
 
 
 def schedules(resources: Mapping[str, Any]) -> Iterator[FunctionSchedule]:
-    for kind, expression in (
+    for event_type, rate in (
         ("Schedule", "Schedule"),
         ("ScheduleV2", "ScheduleExpression"),
     ):
-        for name, operation, asked in _events(resources, kind):
-            yield FunctionSchedule(name, operation, _interval(asked[expression]))
+        for name, operation, properties in _events(resources, event_type):
+            yield FunctionSchedule(name, operation, _interval(properties[rate]))
 
 
 def _events(
-    resources: Mapping[str, Any], kind: str
+    resources: Mapping[str, Any], event_type: str
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """The name, the function and the properties of each event of a kind."""
+    """The name, the function and the properties of each event of a type."""
     declared = (
         (f"{logical_id}{name}", Path(resource["Properties"]["CodeUri"]).name, event)
         for logical_id, resource in resources.items()
         for name, event in resource.get("Properties", {}).get("Events", {}).items()
     )
     for name, operation, event in declared:
-        if event["Type"] == kind:
+        if event["Type"] == event_type:
             yield name, operation, event["Properties"]
 
 

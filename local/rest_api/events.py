@@ -39,7 +39,7 @@ class HttpRequest:
     query: str = ""
     headers: Pairs = ()
     body: bytes = b""
-    source: str = "127.0.0.1"
+    source_ip: str = "127.0.0.1"
 
     def header(self, name: str) -> str | None:
         values = [value for key, value in self.headers if key.lower() == name.lower()]
@@ -47,28 +47,28 @@ class HttpRequest:
 
 
 def path_of(target: str) -> str:
-    """The path of a request line, as sent: who asks a proxy names the whole URL there."""
+    """The path of a request line, percent-encoded; a proxy's client sends the whole URL."""
     return target if target.startswith("/") else urlsplit(target).path or "/"
 
 
 def domain_of(request: HttpRequest) -> str:
-    """The host that was asked, without a port."""
-    named = HOST.fullmatch(request.header("host") or "")
-    return named[1] if named else "localhost"
+    """The Host header without its port."""
+    host = HOST.fullmatch(request.header("host") or "")
+    return host[1] if host else "localhost"
 
 
 class Target(NamedTuple):
-    """Where a request was routed to."""
+    """The resource that a request is routed to."""
 
     stage: str
-    path: str  # as sent, less the stage
+    path: str  # percent-encoded, without the stage
     resource: str
     variables: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class LambdaContext:
-    """As the runtime gives it; Powertools reads the first five."""
+    """The context argument of a handler; Powertools reads the first five members."""
 
     function_name: str
     aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -93,8 +93,8 @@ def proxy_event(
         "resource": target.resource,
         "path": target.path,
         "httpMethod": request.method,
-        **twice("headers", "multiValueHeaders", request.headers),
-        **twice("queryStringParameters", "multiValueQueryStringParameters", query),
+        **single_and_multi("headers", "multiValueHeaders", request.headers),
+        **single_and_multi("queryStringParameters", "multiValueQueryStringParameters", query),
         "pathParameters": dict(target.variables) or None,
         "stageVariables": None,
         "requestContext": _context(request, target)
@@ -121,7 +121,7 @@ def _context(request: HttpRequest, target: Target) -> dict[str, Any]:
         "extendedRequestId": uuid.uuid4().hex[:16],
         "httpMethod": request.method,
         "identity": identity
-        | {"sourceIp": request.source, "userAgent": request.header("user-agent")},
+        | {"sourceIp": request.source_ip, "userAgent": request.header("user-agent")},
         "path": f"/{target.stage}{target.path}",
         "protocol": "HTTP/1.1",
         "requestId": str(uuid.uuid4()),
@@ -133,8 +133,8 @@ def _context(request: HttpRequest, target: Target) -> dict[str, Any]:
     }
 
 
-def twice(single: str, multiple: str, pairs: Pairs) -> dict[str, Any]:
-    """The last value of each name, and all of them; null when there are none."""
+def single_and_multi(single: str, multiple: str, pairs: Pairs) -> dict[str, Any]:
+    """Two members of an event: each name's last value, and all its values; null without names."""
     every: dict[str, list[str]] = {}
     for name, value in pairs:
         every.setdefault(name, []).append(value)

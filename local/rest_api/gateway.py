@@ -1,6 +1,6 @@
 """API Gateway's REST API: routes and authorizes a request, calls its function, answers.
 
-Synchronous and without network I/O: `server.py` and `transport.py` call it.
+Synchronous and without network I/O: `application.py` and `transport.py` call it.
 """
 
 import base64
@@ -17,7 +17,7 @@ from local.functions import Functions
 from local.rest_api.events import Event, HttpRequest, Pairs, Target, authorizer_event, proxy_event
 from local.rest_api.routing import Match, Resources
 
-OWN_RESPONSES: Mapping[str, tuple[HTTPStatus, str]] = {
+GATEWAY_RESPONSES: Mapping[str, tuple[HTTPStatus, str]] = {
     "ACCESS_DENIED": (
         HTTPStatus.FORBIDDEN,
         "User is not authorized to access this resource with an explicit deny",
@@ -26,17 +26,17 @@ OWN_RESPONSES: Mapping[str, tuple[HTTPStatus, str]] = {
     "MISSING_AUTHENTICATION_TOKEN": (HTTPStatus.FORBIDDEN, "Missing Authentication Token"),
     "REQUEST_TOO_LARGE": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request Too Long"),
     "UNAUTHORIZED": (HTTPStatus.UNAUTHORIZED, "Unauthorized"),
-    # Not a name of AWS's: a function that fails is answered by DEFAULT_5XX there.
+    # Not one of AWS's response types: there, DEFAULT_5XX answers for a function that fails.
     "FUNCTION_FAILED": (HTTPStatus.BAD_GATEWAY, "Internal server error"),
 }
-PLAIN = GatewayResponse(status=None, headers={}, body=DEFAULT_BODY)
-MAX_BODY = 10 * 1024 * 1024
-# Of an event, in which each byte of a body takes six at most: what Lambda takes.
-MAX_EVENT, MAX_SPELLED = 6 * 1024 * 1024, 6
+DEFAULT_RESPONSE = GatewayResponse(status=None, headers={}, body=DEFAULT_BODY)
+MAX_BODY = 10 * 1024 * 1024  # bytes
+MAX_EVENT = 6 * 1024 * 1024  # bytes: Lambda's limit of an event
+MAX_ESCAPED = 6  # bytes of an event for each byte of a body
 
 
 @dataclass(frozen=True)
-class GatewayAnswer:
+class HttpResponse:
     status: int
     headers: Pairs = ()
     body: bytes = b""
@@ -44,11 +44,11 @@ class GatewayAnswer:
 
 
 class RequestRefused(Exception):  # noqa: N818 an answer, not an error
-    """API Gateway answers by itself."""
+    """API Gateway answers with a gateway response instead of calling the function."""
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        super().__init__(kind)
+    def __init__(self, response_type: str) -> None:
+        self.response_type = response_type
+        super().__init__(response_type)
 
 
 class Gateway:
@@ -57,21 +57,21 @@ class Gateway:
         self._functions = functions or Functions(template)
         self._resources = Resources(template.routes)
 
-    def answer(self, request: HttpRequest) -> GatewayAnswer:
+    def answer(self, request: HttpRequest) -> HttpResponse:
         try:
             return self._answer(request)
         except RequestRefused as refusal:
-            return self._own_answer(refusal.kind)
+            return self._gateway_response(refusal.response_type)
 
-    def _answer(self, request: HttpRequest) -> GatewayAnswer:
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         target, match = self._route(request)
         if len(request.body) > MAX_BODY:
             raise RequestRefused("REQUEST_TOO_LARGE")
-        caller = None
+        authorizer_context = None
         if self._template.authorizer and not match.route.is_open:
-            caller = self._authorize(self._template.authorizer, request, target)
-        event = proxy_event(request, target, caller)
-        if len(request.body) * MAX_SPELLED >= MAX_EVENT and _size(event) > MAX_EVENT:
+            authorizer_context = self._authorize(self._template.authorizer, request, target)
+        event = proxy_event(request, target, authorizer_context)
+        if len(request.body) * MAX_ESCAPED >= MAX_EVENT and _size(event) > MAX_EVENT:
             raise RequestRefused("REQUEST_TOO_LARGE")
         operation = match.route.operation
         try:
@@ -109,25 +109,27 @@ class Gateway:
             raise RequestRefused("ACCESS_DENIED")
         return {**policy.get("context", {}), "principalId": policy["principalId"]}
 
-    def _own_answer(self, kind: str) -> GatewayAnswer:
-        status, message = OWN_RESPONSES[kind]
-        kinds = (kind, f"DEFAULT_{status // 100}XX")
-        shape = next((r for k in kinds if (r := self._template.responses.get(k))), PLAIN)
-        body = shape.body.replace("$context.error.messageString", json.dumps(message))
-        return GatewayAnswer(
-            shape.status or status,
-            [("Content-Type", "application/json"), *shape.headers.items()],
+    def _gateway_response(self, response_type: str) -> HttpResponse:
+        status, message = GATEWAY_RESPONSES[response_type]
+        types = (response_type, f"DEFAULT_{status // 100}XX")
+        template = next(
+            (r for t in types if (r := self._template.responses.get(t))), DEFAULT_RESPONSE
+        )
+        body = template.body.replace("$context.error.messageString", json.dumps(message))
+        return HttpResponse(
+            template.status or status,
+            [("Content-Type", "application/json"), *template.headers.items()],
             body.encode(),
         )
 
 
 def _size(event: Event) -> int:
-    """The bytes of an event as Lambda gets it."""
+    """The bytes of an event in Lambda's JSON."""
     return len(json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def _translate(response: Mapping[str, Any], operation: str) -> GatewayAnswer:
-    """A function's proxy response as HTTP; one without a status is the function's failure."""
+def _translate(response: Mapping[str, Any], operation: str) -> HttpResponse:
+    """Turn a function's proxy response into HTTP; raise if it has no status code."""
     single, multiple = response.get("headers") or {}, response.get("multiValueHeaders") or {}
     named = {name.lower() for name in multiple}
     headers = [(name, str(value)) for name, value in single.items() if name.lower() not in named]
@@ -136,7 +138,7 @@ def _translate(response: Mapping[str, Any], operation: str) -> GatewayAnswer:
         headers.append(("Content-Type", "application/json"))
     body = response.get("body") or ""
     is_encoded = response.get("isBase64Encoded", False)
-    return GatewayAnswer(
+    return HttpResponse(
         int(response["statusCode"]),
         headers,
         base64.b64decode(body) if is_encoded else body.encode(),

@@ -14,7 +14,7 @@ class Match(NamedTuple):
 
 
 class Resources:
-    """The tree of a REST API's resources: `/a`, `/a/{id}`; a slash at the end is no part of it."""
+    """The resources of a REST API: `/a`, `/a/{id}`; a trailing slash does not matter."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         by_path: dict[str, dict[str, Route]] = {}
@@ -27,9 +27,9 @@ class Resources:
         )
 
     def match(self, method: str, path: str) -> Match | None:
-        asked = _segments(path)
+        segments = _segments(path)
         for parts, methods in self._resources:
-            if (variables := _variables(parts, asked)) is not None:
+            if (variables := _variables(parts, segments)) is not None:
                 route = methods.get(method) or methods.get(ANY)
                 return Match(route, variables) if route else None
         return None
@@ -43,16 +43,17 @@ def _is_variable(part: str) -> bool:
     return part.startswith("{")
 
 
-def _variables(parts: list[str], asked: list[str]) -> dict[str, str] | None:
+def _variables(parts: list[str], segments: list[str]) -> dict[str, str] | None:
     if parts[-1].endswith("+}"):
-        asked = _with_rest_as_one(asked, len(parts))
-    if len(parts) != len(asked):
+        segments = _join_rest(segments, len(parts))
+    if len(parts) != len(segments):
         return None
-    if any((not _is_variable(p) and p != a) or not a for p, a in zip(parts, asked, strict=True)):
+    pairs = list(zip(parts, segments, strict=True))
+    if any((not _is_variable(part) and part != s) or not s for part, s in pairs):
         return None
-    return {p.strip("{+}"): a for p, a in zip(parts, asked, strict=True) if _is_variable(p)}
+    return {part.strip("{+}"): s for part, s in pairs if _is_variable(part)}
 
 
-def _with_rest_as_one(asked: list[str], length: int) -> list[str]:
-    """A variable with a plus takes all that is left of a path."""
-    return [*asked[: length - 1], "/".join(asked[length - 1 :])]
+def _join_rest(segments: list[str], length: int) -> list[str]:
+    """A variable with a plus matches the rest of the path."""
+    return [*segments[: length - 1], "/".join(segments[length - 1 :])]

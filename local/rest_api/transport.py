@@ -11,7 +11,7 @@ class GatewayTransport(httpx.BaseTransport):
         self._gateway = gateway
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self._gateway.answer(
+        response = self._gateway.answer(
             HttpRequest(
                 method=request.method,
                 raw_path=request.url.raw_path.partition(b"?")[0].decode("ascii"),
@@ -23,4 +23,6 @@ class GatewayTransport(httpx.BaseTransport):
                 body=request.read(),
             )
         )
-        return httpx.Response(answer.status, headers=list(answer.headers), content=answer.body)
+        return httpx.Response(
+            response.status, headers=list(response.headers), content=response.body
+        )

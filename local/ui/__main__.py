@@ -3,15 +3,15 @@
 import os
 import sys
 
-from local.settings import Unusable
+from local.settings import StartupError
 from local.ui import serving, settings
 
 
 def main() -> int:
     try:
         serving.run(settings.read(os.environ, sys.argv[1:]))
-    except Unusable as problem:
-        sys.stderr.write(f"runledger: {problem}\n")
+    except StartupError as error:
+        sys.stderr.write(f"runledger: {error}\n")
         return 1
     return 0
 

@@ -1,24 +1,24 @@
-"""Checks whether an API asks for a password: the UI then shows its login first."""
+"""Checks whether an API requires a password: the UI then shows its login first."""
 
 from enum import Enum
 from http import HTTPStatus
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-SECONDS = 2
+TIMEOUT = 2  # seconds
 
 
 class Access(Enum):
-    FREE = "free"
-    BY_PASSWORD = "by password"  # noqa: S105 none
-    NONE = "none"  # it does not answer
+    OPEN = "open"
+    PASSWORD = "password"  # noqa: S105 none
+    UNREACHABLE = "unreachable"
 
 
-def to(api: str) -> Access:
+def check(api: str) -> Access:
     try:
-        with urlopen(f"{api}/admin/version", timeout=SECONDS):  # noqa: S310 the settings take http alone
-            return Access.FREE
+        with urlopen(f"{api}/admin/version", timeout=TIMEOUT):  # noqa: S310 the settings take http alone
+            return Access.OPEN
     except HTTPError as refusal:
-        return Access.BY_PASSWORD if refusal.code == HTTPStatus.UNAUTHORIZED else Access.FREE
+        return Access.PASSWORD if refusal.code == HTTPStatus.UNAUTHORIZED else Access.OPEN
     except OSError:
-        return Access.NONE
+        return Access.UNREACHABLE

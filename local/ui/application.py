@@ -13,31 +13,31 @@ from starlette.types import ASGIApp
 
 from local.ui import access
 from local.ui.access import Access
-from local.ui.sites import File, Site
+from local.ui.bundles import Bundle, File
 
-CHOSEN = "prefect_ui_version"  # the cookie by which a user of one site stays there
-# Names in this folder change with their content; everything else is looked at again.
-KEPT, UNKEPT = "public, max-age=31536000, immutable", "no-cache"
+VERSION_COOKIE = "prefect_ui_version"  # the UI that the user has chosen
+# Names below /assets/ change with their content; browsers revalidate every other file.
+IMMUTABLE, REVALIDATE = "public, max-age=31536000, immutable", "no-cache"
 
 
-def application(sites: Sequence[Site], api: str) -> ASGIApp:
+def application(bundles: Sequence[Bundle], api: str) -> ASGIApp:
     return Starlette(
         routes=[
-            Route("/ui-settings", partial(_settings, sites, api)),
-            Route("/{path:path}", partial(_file, sites, _policy(api))),
+            Route("/ui-settings", partial(_settings, bundles, api)),
+            Route("/{path:path}", partial(_file, bundles, _policy(api))),
         ]
     )
 
 
-def _settings(sites: Sequence[Site], api: str, _: Request) -> Response:
-    bases = {site.version: site.base or "/" for site in sites}
+def _settings(bundles: Sequence[Bundle], api: str, _: Request) -> Response:
+    bases = {bundle.version: bundle.base or "/" for bundle in bundles}
     return JSONResponse(
         {
             "api_url": api,
             "csrf_enabled": False,
-            "auth": "BASIC" if access.to(api) is Access.BY_PASSWORD else None,
+            "auth": "BASIC" if access.check(api) is Access.PASSWORD else None,
             "flags": [],
-            "default_ui": sites[0].version,
+            "default_ui": bundles[0].version,
             "available_uis": sorted(bases),
             "v1_base_url": bases.get("v1"),
             "v2_base_url": bases.get("v2"),
@@ -46,29 +46,29 @@ def _settings(sites: Sequence[Site], api: str, _: Request) -> Response:
 
 
 def _policy(api: str) -> str:
-    """Let the site talk to nobody else: it would tell its makers' statistics that it is used."""
-    scheme, place, *_ = urlsplit(api)
-    return f"connect-src 'self' {scheme}://{place}"
+    """Let the UI connect to its API only: else it sends usage statistics to its makers."""
+    scheme, host, *_ = urlsplit(api)
+    return f"connect-src 'self' {scheme}://{host}"
 
 
-def _file(sites: Sequence[Site], policy: str, request: Request) -> Response:
+def _file(bundles: Sequence[Bundle], policy: str, request: Request) -> Response:
     path = request.url.path
-    if path == "/" and (preferred := _preferred(sites, request)).base:
+    if path == "/" and (preferred := _preferred(bundles, request)).base:
         return RedirectResponse(f"{preferred.base}/", HTTPStatus.TEMPORARY_REDIRECT)
-    site = next((site for site in sites if f"{path}/".startswith(f"{site.base}/")), sites[-1])
-    below = path.removeprefix(site.base)
-    if file := site.file(below):
-        return _answer(file, KEPT if below.startswith("/assets/") else UNKEPT, policy)
+    bundle = next((b for b in bundles if f"{path}/".startswith(f"{b.base}/")), bundles[-1])
+    below = path.removeprefix(bundle.base)
+    if file := bundle.file(below):
+        return _answer(file, IMMUTABLE if below.startswith("/assets/") else REVALIDATE, policy)
     if "text/html" in request.headers.get("accept", ""):
-        return _answer(site.page(), UNKEPT, policy)
+        return _answer(bundle.page(), REVALIDATE, policy)
     return JSONResponse({"detail": "Not Found"}, HTTPStatus.NOT_FOUND)
 
 
-def _preferred(sites: Sequence[Site], request: Request) -> Site:
-    chosen = request.cookies.get(CHOSEN)
-    return next((site for site in sites if site.version == chosen), sites[0])
+def _preferred(bundles: Sequence[Bundle], request: Request) -> Bundle:
+    chosen = request.cookies.get(VERSION_COOKIE)
+    return next((bundle for bundle in bundles if bundle.version == chosen), bundles[0])
 
 
-def _answer(file: File, kept: str, policy: str) -> Response:
-    headers = {"Cache-Control": kept, "Content-Security-Policy": policy}
-    return Response(file.content, media_type=file.kind, headers=headers)
+def _answer(file: File, cache_control: str, policy: str) -> Response:
+    headers = {"Cache-Control": cache_control, "Content-Security-Policy": policy}
+    return Response(file.content, media_type=file.media_type, headers=headers)

@@ -4,28 +4,28 @@ import uvicorn
 
 from local import console
 from local.ports import StoppableServer, listening, port_of, stoppable
-from local.ui import access, sites
+from local.ui import access, bundles
 from local.ui.access import Access
 from local.ui.application import application
-from local.ui.settings import Settings
+from local.ui.settings import UiSettings
 
 
-def run(settings: Settings) -> None:
-    """Serve until told to stop."""
-    there = sites.found(settings.package)
+def run(settings: UiSettings) -> None:
+    """Serve until a signal stops the server."""
+    found = bundles.find(settings.package)
     with stoppable(), listening(settings.host, settings.port, "UI_PORT") as listener:
-        is_silent = access.to(settings.api) is Access.NONE
-        place = f"http://{settings.name}:{port_of(listener)}"
+        is_silent = access.check(settings.api) is Access.UNREACHABLE
+        url = f"http://{settings.url_host}:{port_of(listener)}"
         console.say(
-            f"The UI is at {place}",
+            f"The UI is at {url}",
             f"  asks         {settings.api}{', which does not answer yet' if is_silent else ''}",
-            # Else the links that clients print lead to the API, which has no pages.
-            f"  for clients  export PREFECT_UI_URL={place}{there[0].base}",
+            # Without it, clients print links to the API, which has no pages.
+            f"  for clients  export PREFECT_UI_URL={url}{found[0].base}",
             "  stop         Ctrl-C",
         )
         StoppableServer(
             uvicorn.Config(
-                application(there, settings.api),
+                application(found, settings.api),
                 access_log=False,
                 lifespan="off",
                 log_config=None,

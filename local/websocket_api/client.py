@@ -1,22 +1,21 @@
-"""WebSocket clients without a network: they connect to a hub in the same process."""
+"""WebSocket clients without a network: they connect to a WebSocketApi in the same process."""
 
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from local.rest_api.events import HttpRequest, Pairs
-from local.rest_api.gateway import GatewayAnswer
-from local.websocket_api.gateway import Full, Opened, WebSocketApi
-from local.websocket_api.handshake_routing import Entrance
+from local.rest_api.gateway import HttpResponse
+from local.websocket_api.gateway import (
+    AcceptedHandshake,
+    HandshakeRefused,
+    SendBufferFull,
+    WebSocketApi,
+)
+from local.websocket_api.handshake_routing import HandshakeRouter
 
 
-class HandshakeRefused(Exception):  # noqa: N818 an answer, not an error
-    def __init__(self, answer: GatewayAnswer) -> None:
-        self.answer = answer
-        super().__init__(answer.status)
-
-
-class Line:
-    """What goes from the functions to a client."""
+class InProcessTransport:
+    """Collects the messages that the functions post to a client."""
 
     def __init__(self) -> None:
         self.messages: list[str] = []
@@ -26,7 +25,7 @@ class Line:
 
     def send(self, message: bytes) -> None:
         if not self.is_read:
-            raise Full
+            raise SendBufferFull
         self.messages.append(message.decode())
 
     def close(self, code: int, reason: str) -> None:
@@ -35,62 +34,67 @@ class Line:
             self.after_close(code, reason)
 
 
-class SocketClient:
-    def __init__(self, websocket_api: WebSocketApi, line: Line, opened: Opened) -> None:
-        self.subprotocol = opened.subprotocol
-        self._hub = websocket_api
-        self._line = line
-        self._connection = opened.connection
-        line.after_close = self.close
+class WebSocketClient:
+    def __init__(
+        self,
+        websocket_api: WebSocketApi,
+        transport: InProcessTransport,
+        accepted: AcceptedHandshake,
+    ) -> None:
+        self.subprotocol = accepted.subprotocol
+        self._websocket_api = websocket_api
+        self._transport = transport
+        self._connection = accepted.connection
+        transport.after_close = self.close
 
     @property
     def id(self) -> str:
-        return self._connection.caller.id
+        return self._connection.info.id
 
     @property
     def closed(self) -> tuple[int, str] | None:
-        """The code and the reason with which the functions have ended the connection."""
-        return self._line.closed
+        """The code and the reason with which a function has closed the connection."""
+        return self._transport.closed
 
     def send(self, message: str | bytes) -> None:
-        """Return when the function has handled it."""
-        self._hub.receive(self._connection, message)
+        """Return when the function has handled the message."""
+        self._websocket_api.receive(self._connection, message)
 
     def received(self) -> list[str]:
-        """What has come in since the last call."""
-        received, self._line.messages = self._line.messages, []
+        """The messages since the last call."""
+        received, self._transport.messages = self._transport.messages, []
         return received
 
     def stop_reading(self) -> None:
-        """Be a slow consumer: nothing more can be posted."""
-        self._line.is_read = False
+        """Be a slow consumer: each later post raises SendBufferFull."""
+        self._transport.is_read = False
 
     def close(self, code: int = 1000, reason: str = "") -> None:
-        """End the connection from here; 1006 is without a closing handshake."""
-        self._hub.disconnect(self._connection, code, reason)
+        """Close the connection as its client; 1006 means without a closing handshake."""
+        self._websocket_api.disconnect(self._connection, code, reason)
 
     def vanish(self) -> None:
-        """End the connection without anybody being told, as API Gateway may forget to."""
-        self._hub.forget(self._connection)
+        """End the connection without a $disconnect event: API Gateway may lose one."""
+        self._websocket_api.forget(self._connection)
 
 
-class Sockets:
-    """Opens connections."""
+class Connector:
+    """Opens WebSocket connections to either API."""
 
-    def __init__(self, websocket_api: WebSocketApi, enter: Entrance) -> None:
-        self._hub = websocket_api
-        self._enter = enter
+    def __init__(self, websocket_api: WebSocketApi, route_handshake: HandshakeRouter) -> None:
+        self._websocket_api = websocket_api
+        self._route_handshake = route_handshake
 
     def connect(
         self, path: str, headers: Pairs = (), *, subprotocols: Sequence[str] = ()
-    ) -> SocketClient:
-        """A connection to a path of either API, stage and query with it; or HandshakeRefused."""
+    ) -> WebSocketClient:
+        """Connect to a path that includes the stage and the query, or raise HandshakeRefused."""
         offered = [("Sec-WebSocket-Protocol", ", ".join(subprotocols))] if subprotocols else []
-        asked = urlsplit(path)
+        url = urlsplit(path)
         every = [("Host", "localhost"), *headers, *offered]
-        request = HttpRequest("GET", asked.path, asked.query, every)
-        line = Line()
-        opened = self._enter(request, line)
-        if isinstance(opened, GatewayAnswer):
-            raise HandshakeRefused(opened)
-        return SocketClient(self._hub, line, opened)
+        request = HttpRequest("GET", url.path, url.query, every)
+        transport = InProcessTransport()
+        result = self._route_handshake(request, transport)
+        if isinstance(result, HttpResponse):
+            raise HandshakeRefused(result)
+        return WebSocketClient(self._websocket_api, transport, result)

@@ -1,6 +1,6 @@
 """The connections of a WebSocket API: passes messages to functions, and their posts to clients.
 
-Synchronous and without network I/O: `sockets.py` and `socket_client.py` connect clients.
+Synchronous and without network I/O: `asgi.py` and `client.py` connect clients.
 """
 
 import json
@@ -10,112 +10,116 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from local.event_sources.triggers import SocketApi
+from local.event_sources.triggers import WebSocketApiDefinition
 from local.functions import Functions
 from local.rest_api.events import Event, HttpRequest
+from local.rest_api.gateway import HttpResponse
 from local.websocket_api.events import (
     CONNECT,
     DEFAULT,
     DISCONNECT,
-    Caller,
-    caller,
+    ConnectionInfo,
     connect_event,
+    connection_info,
     disconnect_event,
     message_event,
 )
 
-FAILED = 502
-FIRST_REFUSAL = 400
+BAD_GATEWAY = 502
+MIN_ERROR_STATUS = 400
 
 
-class Full(Exception):  # noqa: N818 an answer, not an error
-    """The client does not read what it was sent."""
+class SendBufferFull(Exception):  # noqa: N818 an answer, not an error
+    """The client does not read its messages."""
 
 
 class ConnectionClosed(Exception):  # noqa: N818 as above
-    """No connection has this id, or it is ending."""
+    """No connection has this id, or it is closing."""
 
 
-class End(Protocol):
-    """The client's end of a connection."""
+class HandshakeRefused(Exception):  # noqa: N818 as above
+    """The response to a handshake opens no connection."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
+        super().__init__(response.status)
+
+
+class ClientTransport(Protocol):
+    """Sends a function's messages to the client of a connection."""
 
     def send(self, message: bytes) -> None:
-        """Raise Full rather than wait, and Gone where the connection is being closed."""
+        """Never block: raise SendBufferFull, or ConnectionClosed while the connection closes."""
 
     def close(self, code: int, reason: str) -> None: ...
 
 
 @dataclass(frozen=True)
 class OpenConnection:
-    caller: Caller
-    end: End
+    info: ConnectionInfo
+    transport: ClientTransport
 
 
-class HandshakeRefused(Exception):  # noqa: N818 as above
-    """A handshake is answered with a status, not with a connection."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-        super().__init__(status)
-
-
-class Opened(NamedTuple):
+class AcceptedHandshake(NamedTuple):
     connection: OpenConnection
     subprotocol: str | None
 
 
 class WebSocketApi:
-    def __init__(self, api: SocketApi, functions: Functions) -> None:
-        self.api = api
+    def __init__(self, definition: WebSocketApiDefinition, functions: Functions) -> None:
+        self.definition = definition
         self._functions = functions
         self._connections: dict[str, OpenConnection] = {}
 
-    def connect(self, request: HttpRequest, end: End) -> Opened:
-        """A connection that can be posted to once its function has accepted it, or Refused."""
-        connection = OpenConnection(caller(request, self.api.stage), end)
-        status, subprotocol = self._ask(connect_event(connection.caller, request))
-        if status >= FIRST_REFUSAL:
-            raise HandshakeRefused(status)
-        self._connections[connection.caller.id] = connection
-        return Opened(connection, subprotocol)
+    def connect(self, request: HttpRequest, transport: ClientTransport) -> AcceptedHandshake:
+        """Open a connection if its function accepts the handshake, or raise HandshakeRefused.
+
+        Functions can post to the connection from then on.
+        """
+        connection = OpenConnection(connection_info(request, self.definition.stage), transport)
+        status, subprotocol = self._call_connect(connect_event(connection.info, request))
+        if status >= MIN_ERROR_STATUS:
+            raise HandshakeRefused(HttpResponse(status))
+        self._connections[connection.info.id] = connection
+        return AcceptedHandshake(connection, subprotocol)
 
     def receive(self, connection: OpenConnection, message: str | bytes) -> None:
-        """Hand a message to the function of its route; what that answers goes nowhere."""
+        """Call the function of the message's route; its return value goes nowhere."""
         route = self._route(message)
-        if (operation := self.api.routes.get(route)) is None:
-            self._complain(connection, "Forbidden")
+        if (operation := self.definition.routes.get(route)) is None:
+            self._send_error(connection, "Forbidden")
             return
-        event = message_event(connection.caller, route, message)
+        event = message_event(connection.info, route, message)
         try:
             self._functions.call(operation, event)
         except Exception:  # noqa: BLE001 as at AWS, no failure of a function ends the gateway
             sys.stderr.write(traceback.format_exc())
-            self._complain(connection, "Internal server error")
+            self._send_error(connection, "Internal server error")
 
     def disconnect(self, connection: OpenConnection, code: int, reason: str) -> None:
-        """Tell the function that a connection has ended: once, whoever ended it."""
-        known = self._connections.pop(connection.caller.id, None)
-        operation = self.api.routes.get(DISCONNECT)
+        """Call the function of $disconnect: once, whichever side closed the connection."""
+        known = self._connections.pop(connection.info.id, None)
+        operation = self.definition.routes.get(DISCONNECT)
         if known is None or operation is None:
             return
         try:
-            self._functions.call(operation, disconnect_event(connection.caller, code, reason))
+            self._functions.call(operation, disconnect_event(connection.info, code, reason))
         except Exception:  # noqa: BLE001 as above
             sys.stderr.write(traceback.format_exc())
 
     def forget(self, connection: OpenConnection) -> None:
-        """Lose a connection that has ended, and tell nobody."""
-        self._connections.pop(connection.caller.id, None)
+        """Remove a connection without a $disconnect event."""
+        self._connections.pop(connection.info.id, None)
 
-    def find(self, identity: str) -> OpenConnection:
+    def find(self, connection_id: str) -> OpenConnection:
         try:
-            return self._connections[identity]
+            return self._connections[connection_id]
         except KeyError:
-            raise ConnectionClosed(identity) from None
+            raise ConnectionClosed(connection_id) from None
 
-    def _ask(self, event: Event) -> tuple[int, str | None]:
-        """The status that a handshake is answered with, and the subprotocol."""
-        if (operation := self.api.routes.get(CONNECT)) is None:
+    def _call_connect(self, event: Event) -> tuple[int, str | None]:
+        """The status with which the function of $connect answers, and the subprotocol."""
+        if (operation := self.definition.routes.get(CONNECT)) is None:
             return 200, None
         try:
             answer = self._functions.call(operation, event)
@@ -123,16 +127,16 @@ class WebSocketApi:
             return int(answer["statusCode"]), headers.get("sec-websocket-protocol")
         except Exception:  # noqa: BLE001 as above
             sys.stderr.write(traceback.format_exc())
-            return FAILED, None
+            return BAD_GATEWAY, None
 
     def _route(self, message: str | bytes) -> str:
         try:
-            named = json.loads(message)[self.api.selected_by]
+            key = json.loads(message)[self.definition.route_selector]
         except (ValueError, TypeError, LookupError, RecursionError):
             return DEFAULT
-        return named if isinstance(named, str) and named in self.api.routes else DEFAULT
+        return key if isinstance(key, str) and key in self.definition.routes else DEFAULT
 
-    def _complain(self, connection: OpenConnection, message: str) -> None:
-        said = {"message": message, "connectionId": connection.caller.id}
-        with suppress(Full, ConnectionClosed):
-            connection.end.send(json.dumps(said).encode())
+    def _send_error(self, connection: OpenConnection, message: str) -> None:
+        body = {"message": message, "connectionId": connection.info.id}
+        with suppress(SendBufferFull, ConnectionClosed):
+            connection.transport.send(json.dumps(body).encode())

@@ -5,71 +5,76 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from local.rest_api.events import HttpRequest
-from local.rest_api.gateway import Gateway, GatewayAnswer
-from local.websocket_api.gateway import End, HandshakeRefused, Opened, WebSocketApi
+from local.rest_api.gateway import Gateway, HttpResponse
+from local.websocket_api.gateway import (
+    AcceptedHandshake,
+    ClientTransport,
+    HandshakeRefused,
+    WebSocketApi,
+)
 
-# The connection, or the answer that refuses it.
-Entrance = Callable[[HttpRequest, End], Opened | GatewayAnswer]
+# Returns the connection, or the response that refuses it.
+HandshakeRouter = Callable[[HttpRequest, ClientTransport], AcceptedHandshake | HttpResponse]
 
-FORBIDDEN = GatewayAnswer(
+FORBIDDEN = HttpResponse(
     HTTPStatus.FORBIDDEN, [("Content-Type", "application/json")], b'{"message":"Forbidden"}'
 )
 
 
-def one_url(gateway: Gateway, websocket_api: WebSocketApi, url: str) -> Entrance:
+def follow_redirects(gateway: Gateway, websocket_api: WebSocketApi, url: str) -> HandshakeRouter:
     """Follow the REST API's redirects to the WebSocket API, as CloudFront makes one of both."""
 
-    def enter(request: HttpRequest, end: End) -> Opened | GatewayAnswer:
-        if _is_sockets(request, websocket_api):
-            return _connect(websocket_api, request, end)
-        answer = gateway.answer(request)
-        there, _, query = _location(answer).partition("?")
-        if answer.status != HTTPStatus.TEMPORARY_REDIRECT or there != url:
-            return _refusal(answer)
-        return _connect(
-            websocket_api, replace(request, raw_path=websocket_api.api.path, query=query), end
-        )
+    def route(request: HttpRequest, transport: ClientTransport) -> AcceptedHandshake | HttpResponse:
+        if _is_websocket_path(request, websocket_api):
+            return _connect(websocket_api, request, transport)
+        response = gateway.answer(request)
+        target, _, query = _location(response).partition("?")
+        if response.status != HTTPStatus.TEMPORARY_REDIRECT or target != url:
+            return _refusal(response)
+        redirected = replace(request, raw_path=websocket_api.definition.path, query=query)
+        return _connect(websocket_api, redirected, transport)
 
-    return enter
+    return route
 
 
-def rest(gateway: Gateway) -> Entrance:
+def rest_api_only(gateway: Gateway) -> HandshakeRouter:
     """Leave redirects to the client."""
     return lambda request, _: _refusal(gateway.answer(request))
 
 
-def sockets(websocket_api: WebSocketApi) -> Entrance:
-    """Know the WebSocket API only."""
+def websocket_api_only(websocket_api: WebSocketApi) -> HandshakeRouter:
+    """Refuse every path but that of the WebSocket API."""
 
-    def enter(request: HttpRequest, end: End) -> Opened | GatewayAnswer:
-        return (
-            _connect(websocket_api, request, end)
-            if _is_sockets(request, websocket_api)
-            else FORBIDDEN
-        )
+    def route(request: HttpRequest, transport: ClientTransport) -> AcceptedHandshake | HttpResponse:
+        if _is_websocket_path(request, websocket_api):
+            return _connect(websocket_api, request, transport)
+        return FORBIDDEN
 
-    return enter
+    return route
 
 
-def _refusal(answer: GatewayAnswer) -> GatewayAnswer:
-    """What a client hears that the REST API does not lead on: it is told of its URL by a 403.
+def _refusal(response: HttpResponse) -> HttpResponse:
+    """Replace a response other than a redirect by a 403, from which clients see a wrong URL.
 
-    A fault of the server's stays one, after which clients try again.
+    A 5xx stays as it is: after that, clients try again.
     """
-    is_fault = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return answer if is_fault or answer.status == HTTPStatus.TEMPORARY_REDIRECT else FORBIDDEN
+    is_fault = response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    is_redirect = response.status == HTTPStatus.TEMPORARY_REDIRECT
+    return response if is_fault or is_redirect else FORBIDDEN
 
 
-def _is_sockets(request: HttpRequest, websocket_api: WebSocketApi) -> bool:
-    return request.raw_path.removesuffix("/") == websocket_api.api.path
+def _is_websocket_path(request: HttpRequest, websocket_api: WebSocketApi) -> bool:
+    return request.raw_path.removesuffix("/") == websocket_api.definition.path
 
 
-def _connect(websocket_api: WebSocketApi, request: HttpRequest, end: End) -> Opened | GatewayAnswer:
+def _connect(
+    websocket_api: WebSocketApi, request: HttpRequest, transport: ClientTransport
+) -> AcceptedHandshake | HttpResponse:
     try:
-        return websocket_api.connect(request, end)
+        return websocket_api.connect(request, transport)
     except HandshakeRefused as refusal:
-        return GatewayAnswer(refusal.status)
+        return refusal.response
 
 
-def _location(answer: GatewayAnswer) -> str:
-    return next((value for name, value in answer.headers if name.lower() == "location"), "")
+def _location(response: HttpResponse) -> str:
+    return next((value for name, value in response.headers if name.lower() == "location"), "")

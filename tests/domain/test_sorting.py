@@ -1,4 +1,4 @@
-"""The orders of task runs (contract, filters 6)."""
+"""The orders of task runs (docs/contract/filters.md 6)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

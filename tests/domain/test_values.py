@@ -1,4 +1,7 @@
-"""How times are read and told, labels merged, ids and names made (task-runs 1.7, 3.1)."""
+"""How times are read and told, labels merged, ids and names made.
+
+See docs/contract/task-runs.md 1.7, 3.1.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone

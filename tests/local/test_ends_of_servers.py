@@ -14,7 +14,7 @@ from local import application as asgi
 from local.cloudformation import template
 from local.functions import Functions
 from local.ports import listening, port_of
-from local.web_server import Server
+from local.web_server import LocalServer
 from tests.local import sample
 from tests.local.serving import IN_BACKGROUND, Running, application, processes_of, serving
 from tests.local.talking import Wire, closed, fill, talk, told
@@ -117,8 +117,8 @@ def test_who_has_connected_is_asked_back_though_it_has_said_nothing_yet(
 def test_who_waits_in_the_queue_of_the_port_is_asked_back(tmp_path: Path) -> None:
     loaded = template.load(sample.write(tmp_path))
     with listening("127.0.0.1", 0) as listener:
-        url = f"ws://127.0.0.1:{port_of(listener)}{loaded.sockets.path}"
-        server = Server(asgi.application(loaded, Functions(loaded), url))
+        url = f"ws://127.0.0.1:{port_of(listener)}{loaded.websocket_api.path}"
+        server = LocalServer(asgi.application(loaded, Functions(loaded), url))
         server.should_exit = True
         with Wire(url) as client:
             client.shake_hands()

@@ -6,7 +6,7 @@ import pytest
 
 from local.cloudformation import template
 from local.rest_api.events import HttpRequest
-from local.rest_api.gateway import Gateway, GatewayAnswer
+from local.rest_api.gateway import Gateway, HttpResponse
 from local.websocket_api import handshake_routing
 from tests.local import sample
 
@@ -23,8 +23,10 @@ class Waiting:
 
 def refused(folder: Path, method: str, path: str, body: bytes = b"") -> int:
     gateway = Gateway(template.load(sample.write(folder), {}))
-    answer = handshake_routing.rest(gateway)(HttpRequest(method, path, body=body), Waiting())
-    assert isinstance(answer, GatewayAnswer)
+    answer = handshake_routing.rest_api_only(gateway)(
+        HttpRequest(method, path, body=body), Waiting()
+    )
+    assert isinstance(answer, HttpResponse)
     return answer.status
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from local.cloudformation import template
-from local.event_sources.stream_pollers import Followers, Stopped
+from local.event_sources.stream_pollers import Pollers, Stopped
 from local.event_sources.triggers import FunctionSchedule
 from local.functions import Functions
 from tests.local import sample
@@ -14,7 +14,7 @@ from tests.local import sample
 def test_a_schedule_calls_its_function_again_and_again(tmp_path: Path) -> None:
     functions = Functions(template.load(sample.write(tmp_path)))
     schedule = FunctionSchedule("Clock", "note", timedelta(milliseconds=10))
-    with Followers().running([], [schedule], functions):
+    with Pollers().running([], [schedule], functions):
         while len(sample.noted(tmp_path)) < 2:
             time.sleep(0.01)
     event = sample.noted(tmp_path)[0]
@@ -27,7 +27,7 @@ def test_a_schedule_outlives_a_failure_of_its_function(
     functions = Functions(template.load(sample.write(tmp_path)))
     schedule = FunctionSchedule("Clock", "answer", timedelta(milliseconds=10))
     said = ""
-    with Followers().running([], [schedule], functions):
+    with Pollers().running([], [schedule], functions):
         while said.count("KeyError") < 2:
             time.sleep(0.01)
             said += capsys.readouterr().err
@@ -35,8 +35,8 @@ def test_a_schedule_outlives_a_failure_of_its_function(
 
 def test_nothing_is_called_when_it_has_ended(tmp_path: Path) -> None:
     functions = Functions(template.load(sample.write(tmp_path)))
-    followers = Followers()
-    with followers.running([], [FunctionSchedule("Clock", "note", timedelta(hours=1))], functions):
+    pollers = Pollers()
+    with pollers.running([], [FunctionSchedule("Clock", "note", timedelta(hours=1))], functions):
         pass
     with pytest.raises(Stopped):
-        followers.wait(0)
+        pollers.wait(0)

@@ -11,8 +11,8 @@ from websockets.sync.client import connect
 from local.cloudformation import template
 from local.functions import Functions
 from local.websocket_api import handshake_routing
+from local.websocket_api.asgi import WebSocketServer
 from local.websocket_api.gateway import WebSocketApi
-from local.websocket_api.sockets import Sockets
 from tests.local import sample
 from tests.local.serving import application, serving
 from tests.local.talking import closed, talk, told
@@ -62,8 +62,9 @@ def converse(folder: Path, seconds: float | None, *clients: Client) -> None:
 
     async def serve() -> None:
         loaded = template.load(sample.write(folder))
-        websocket_api = WebSocketApi(loaded.sockets, Functions(loaded))
-        app = Sockets(websocket_api, seconds).behind(handshake_routing.sockets(websocket_api))
+        websocket_api = WebSocketApi(loaded.websocket_api, Functions(loaded))
+        server = WebSocketServer(websocket_api, seconds)
+        app = server.app(handshake_routing.websocket_api_only(websocket_api))
         served = [app(SCOPE, client.receive, client.send) for client in clients]
         await asyncio.wait_for(asyncio.gather(*served), 20)
 

@@ -163,7 +163,7 @@ def test_a_mapping_can_begin_with_what_is_written_next(tmp_path: Path, dynoxide:
 
 
 def test_a_record_that_is_too_old_is_given_up(follow: Callable[..., Following]) -> None:
-    following = follow(longest_age=-3600.0)
+    following = follow(max_record_age=-3600.0)
     following.put("take-1")
     assert (following.taken, following.dead) == ([], [["take-1"]])
 
@@ -200,13 +200,13 @@ def test_a_stream_that_does_not_answer_is_asked_again_later(tmp_path: Path) -> N
         tables.create(client, loaded, table, with_stream=True)
         stream = Stream(client, table, running.endpoint)
         (consumer,) = streams.consumers(
-            loaded.streams, stream, Functions(loaded), bury=print, wait=waited.append
+            loaded.streams, stream, Functions(loaded), on_failure=print, wait=waited.append
         )
         client.put_item(TableName=table, Item={"pk": {"S": "take-1"}})
-    assert consumer.look(waited.append)
+    assert consumer.poll(waited.append)
     assert waited == [1.0]
     with dynamodb.running(settings.read(given)):
-        assert consumer.look(waited.append)
+        assert consumer.poll(waited.append)
     assert [event["keys"] for event in sample.noted(tmp_path)] == [["take-1"]]
 
 
@@ -226,8 +226,10 @@ def test_a_batch_is_gathered_for_as_long_as_the_mapping_says(
         put("take-2")
 
     mappings = [replace(mapping, window=5.0) for mapping in loaded.streams]
-    (consumer,) = streams.consumers(mappings, stream, Functions(loaded), bury=print, wait=wait)
+    (consumer,) = streams.consumers(
+        mappings, stream, Functions(loaded), on_failure=print, wait=wait
+    )
     put("take-1")
-    consumer.step(wait)
+    consumer.process_next(wait)
     assert [event["keys"] for event in sample.noted(tmp_path)] == [["take-1", "take-2"]]
     assert waited == [5.0]

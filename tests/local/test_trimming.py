@@ -26,7 +26,7 @@ TABLE = "runledger-local"
 class TwoReaders:
     """Consumers of one stream, each with a function that notes what it is called with."""
 
-    def __init__(self, folder: Path, database: dynamodb.Database) -> None:
+    def __init__(self, folder: Path, database: dynamodb.RunningDatabase) -> None:
         assert database.file
         loaded = template.load(sample.write(folder))
         self._folder = folder
@@ -38,7 +38,7 @@ class TwoReaders:
             mappings,
             Stream(self._client, TABLE, database.endpoint),
             Functions(loaded),
-            bury=lambda letter: pytest.fail(letter.text()),
+            on_failure=lambda letter: pytest.fail(letter.text()),
             wait=lambda _: None,
             folder=folder,
         )
@@ -50,7 +50,7 @@ class TwoReaders:
 
     def step(self, *numbers: int) -> None:
         for number in numbers:
-            self.consumers[number].step(lambda _: None)
+            self.consumers[number].process_next(lambda _: None)
 
     def kept_after_trimming(self) -> list[int]:
         background.trim(self.file, TABLE, self.consumers)

@@ -13,8 +13,8 @@ from threading import Thread
 import httpx
 import pytest
 
-from local.settings import Unusable
-from local.ui import settings, sites
+from local.settings import StartupError
+from local.ui import bundles, settings
 
 NOBODY = "http://127.0.0.1:1/api"
 NAVIGATION = {"Accept": "text/html,*/*"}
@@ -180,8 +180,8 @@ def test_one_site_is_enough(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_site_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="has no UI"):
-        sites.found(tmp_path)
+    with pytest.raises(StartupError, match="has no UI"):
+        bundles.find(tmp_path)
 
 
 def test_the_api_is_that_which_clients_ask() -> None:

@@ -1,4 +1,6 @@
-"""What events make of task runs, told as simply as the contract does (clients 5.4).
+"""What events make of task runs, told as simply as the contract does.
+
+See docs/contract/clients.md 5.4.
 
 The naive twin of `domain/recorder.py` and `store/recordings.py`: rows in a dictionary, one event
 at a time.

@@ -5,7 +5,7 @@ import time
 
 import httpx
 
-from local.websocket_api.client import SocketClient, Sockets
+from local.websocket_api.client import Connector, WebSocketClient
 from runledger import wiring
 from runledger.store.websocket.task_workers import TaskWorkerStore
 from tests.reporting.building import body
@@ -16,7 +16,7 @@ PAUSE = 0.1
 LISTENING = {"type": "filter", "filter": {}}
 
 
-def use_sockets(api: httpx.Client, sockets: Sockets, stream: Streaming) -> None:
+def use_sockets(api: httpx.Client, sockets: Connector, stream: Streaming) -> None:
     _use_workers(api, sockets, stream)
     listener = _open(sockets, "/api/events/out", json.dumps(LISTENING))
     gone = _open(sockets, "/api/events/out", json.dumps(LISTENING))
@@ -28,7 +28,7 @@ def use_sockets(api: httpx.Client, sockets: Sockets, stream: Streaming) -> None:
     listener.close()
 
 
-def _listen_to_logs(api: httpx.Client, sockets: Sockets) -> None:
+def _listen_to_logs(api: httpx.Client, sockets: Connector) -> None:
     there, gone = (_open(sockets, "/api/logs/out", json.dumps(LISTENING)) for _ in range(2))
     gone.stop_reading()
     there.send("again")
@@ -36,7 +36,7 @@ def _listen_to_logs(api: httpx.Client, sockets: Sockets) -> None:
     api.post("/logs/", json=[line]).raise_for_status()
 
 
-def _use_workers(api: httpx.Client, sockets: Sockets, stream: Streaming) -> None:
+def _use_workers(api: httpx.Client, sockets: Connector, stream: Streaming) -> None:
     """Let workers take runs, go with and without them, and be swept."""
     runs = [delay(api) for _ in range(4)]
     stream.pump()
@@ -59,7 +59,7 @@ def _use_workers(api: httpx.Client, sockets: Sockets, stream: Streaming) -> None
     connect(sockets).socket.close()
 
 
-def _open(sockets: Sockets, path: str, *messages: str) -> SocketClient:
+def _open(sockets: Connector, path: str, *messages: str) -> WebSocketClient:
     socket = sockets.connect(path, subprotocols=["prefect"])
     for message in ('{"type":"auth","token":null}', *messages):
         socket.send(message)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 
-from local.websocket_api.client import SocketClient, Sockets
+from local.websocket_api.client import Connector, WebSocketClient
 
 PATH = "/api/task_runs/subscriptions/scheduled"
 
@@ -37,7 +37,7 @@ def set_state(api: httpx.Client, run_id: str, **state: object) -> None:
 class Worker:
     """A task worker, as far as the wire knows it."""
 
-    def __init__(self, socket: SocketClient) -> None:
+    def __init__(self, socket: WebSocketClient) -> None:
         self.socket = socket
 
     def say(self, **message: object) -> None:
@@ -64,7 +64,7 @@ class Worker:
         return taken
 
 
-def connect(sockets: Sockets, token: str | None = None) -> Worker:
+def connect(sockets: Connector, token: str | None = None) -> Worker:
     """Connect and be admitted."""
     worker = Worker(sockets.connect(PATH, subprotocols=["prefect"]))
     worker.say(type="auth", token=token)
@@ -72,7 +72,7 @@ def connect(sockets: Sockets, token: str | None = None) -> Worker:
     return worker
 
 
-def subscribe(sockets: Sockets, *task_keys: str, client_id: str = "host-1") -> Worker:
+def subscribe(sockets: Connector, *task_keys: str, client_id: str = "host-1") -> Worker:
     worker = connect(sockets)
     worker.say(type="subscribe", keys=task_keys or ["task"], client_id=client_id)
     return worker

@@ -8,7 +8,7 @@ from local.functions import Functions
 from local.rest_api.gateway import Gateway
 from local.rest_api.transport import GatewayTransport
 from local.websocket_api import handshake_routing
-from local.websocket_api.client import Sockets
+from local.websocket_api.client import Connector
 from local.websocket_api.gateway import WebSocketApi
 from tests.support.databases import TEMPLATE
 from tests.support.management import Management
@@ -16,7 +16,7 @@ from tests.support.management import Management
 
 def management_path(management: Management) -> str:
     """Return host and path of the WebSocket API, as the functions' environment has it."""
-    return f"{management.address}/{TEMPLATE.sockets.stage}"
+    return f"{management.address}/{TEMPLATE.websocket_api.stage}"
 
 
 def http_client() -> httpx.Client:
@@ -27,10 +27,11 @@ def http_client() -> httpx.Client:
     )
 
 
-def socket_clients(management: Management) -> Sockets:
+def socket_clients(management: Management) -> Connector:
     """Return what opens connections, once the environment of the functions is set."""
     functions, url = Functions(TEMPLATE), os.environ["WEBSOCKET_URL"]
-    websocket_api = management.websocket_api = WebSocketApi(TEMPLATE.sockets, functions)
-    return Sockets(
-        websocket_api, handshake_routing.one_url(Gateway(TEMPLATE, functions), websocket_api, url)
+    websocket_api = management.websocket_api = WebSocketApi(TEMPLATE.websocket_api, functions)
+    return Connector(
+        websocket_api,
+        handshake_routing.follow_redirects(Gateway(TEMPLATE, functions), websocket_api, url),
     )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from local.rest_api.events import HttpRequest
-from local.rest_api.gateway import GatewayAnswer
+from local.rest_api.gateway import HttpResponse
 from local.websocket_api import management
 from local.websocket_api.gateway import WebSocketApi
 
-NO_HUB = GatewayAnswer(status=404)
+NOT_FOUND = HttpResponse(status=404)
 
 
 @dataclass
@@ -21,8 +21,8 @@ class Management:
     address: str = ""
     websocket_api: WebSocketApi | None = None
 
-    def answer(self, request: HttpRequest) -> GatewayAnswer:
-        return (self.websocket_api and management.answer(self.websocket_api, request)) or NO_HUB
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        return (self.websocket_api and management.answer(self.websocket_api, request)) or NOT_FOUND
 
 
 @contextmanager

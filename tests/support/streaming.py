@@ -24,7 +24,7 @@ class Streaming:
             template.streams,
             Stream(database.client, database.table, database.endpoint),
             self._functions,
-            bury=self.dead_letters.append,
+            on_failure=self.dead_letters.append,
             wait=lambda _: None,
         )
 

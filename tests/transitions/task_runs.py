@@ -1,4 +1,4 @@
-"""The transitions of task runs that were recorded (contract, orchestration 6)."""
+"""The transitions of task runs that were recorded (docs/contract/orchestration.md 6)."""
 
 import json
 from collections.abc import Sequence

@@ -19,7 +19,7 @@ import yaml
 from local.cloudformation import intrinsics
 from local.cloudformation.template import REPOSITORY
 from local.functions import Functions
-from local.websocket_api.client import SocketClient
+from local.websocket_api.client import WebSocketClient
 from runledger import wiring
 from tests.bench.events import prices
 from tests.bench.metering import Usage, metered
@@ -84,7 +84,9 @@ def gigabytes() -> float:
     return float(document["Globals"]["Function"]["MemorySize"]) / 1024
 
 
-def _steps(site: Site, socket: SocketClient, prepare: Callable[[UUID], None]) -> Mapping[str, Step]:
+def _steps(
+    site: Site, socket: WebSocketClient, prepare: Callable[[UUID], None]
+) -> Mapping[str, Step]:
     taken: dict[str, list[Step]] = {}
     for _ in range(RUNS):
         run_id, events = _a_run()
@@ -122,7 +124,7 @@ def _a_run() -> tuple[UUID, list[JSON]]:
     return UUID(fresh[run_id]), json.loads(text)
 
 
-def _forget(socket: SocketClient, run_id: UUID) -> None:
+def _forget(socket: WebSocketClient, run_id: UUID) -> None:
     store = wiring.store()
     store.known_connections.forget(socket.id)
     store.known_runs.forget(run_id)

@@ -13,7 +13,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from local import environment, settings
 from local.database import dynamodb, tables
-from local.websocket_api.client import Sockets
+from local.websocket_api.client import Connector
 from runledger import wiring
 from tests.bench.metering import READS, Usage, metered
 from tests.support import hosting
@@ -27,7 +27,7 @@ class Site(NamedTuple):
     """The functions, and the client by which they ask DynamoDB."""
 
     api: httpx.Client
-    sockets: Sockets
+    sockets: Connector
     stream: Streaming
     client: DynamoDBClient
 

@@ -1,4 +1,4 @@
-"""The examples that were checked on the reference (contract, filters 4)."""
+"""The examples that were checked on the reference (docs/contract/filters.md 4)."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace

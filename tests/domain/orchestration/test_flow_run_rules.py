@@ -1,4 +1,7 @@
-"""What the recorded transitions do not show of the rules of flow runs (neighbours 3.3)."""
+"""What the recorded transitions do not show of the rules of flow runs.
+
+See docs/contract/neighbours.md 3.3.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,7 @@
-"""When a run takes slots of its tags' limits, and when it waits (orchestration R5)."""
+"""When a run takes slots of its tags' limits, and when it waits.
+
+See docs/contract/orchestration.md R5.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""How often and how late a failed run is tried again (orchestration R7)."""
+"""How often and how late a failed run is tried again (docs/contract/orchestration.md R7)."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,7 @@
-"""What the recorded transitions do not show of the rules of task runs (orchestration 2)."""
+"""What the recorded transitions do not show of the rules of task runs.
+
+See docs/contract/orchestration.md 2.
+"""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,7 @@
-"""What a program of transitions does not show of a run's own books (orchestration 4)."""
+"""What a program of transitions does not show of a run's own books.
+
+See docs/contract/orchestration.md 4.
+"""
 
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID

@@ -1,4 +1,7 @@
-"""What holds for every endpoint: versions, methods, content types, errors (contract 1)."""
+"""What holds for every endpoint: versions, methods, content types, errors.
+
+See docs/contract/task-runs.md 1.
+"""
 
 from collections.abc import Callable
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from local.functions import Functions
-from local.websocket_api.client import Sockets
+from local.websocket_api.client import Connector
 from tests.support.databases import TEMPLATE
 from tests.support.sample_events import sample_event
 
@@ -96,13 +96,13 @@ def test_a_handshake_selects_the_subprotocol(
 @pytest.mark.parametrize("operation", ["websocket_default", "websocket_disconnect"])
 def test_what_happens_to_a_connection_that_nobody_knows_fails_nothing(
     operation: str,
-    sockets_on_dynoxide: Sockets,  # noqa: ARG001 - it sets the environment
+    sockets_on_dynoxide: Connector,  # noqa: ARG001 - it sets the environment
 ) -> None:
     assert called(operation)["statusCode"] == httpx.codes.OK
 
 
 def test_a_client_that_is_gone_before_it_is_let_in_is_no_failure_of_ours(
-    sockets_on_dynoxide: Sockets,  # noqa: ARG001 - it sets the environment
+    sockets_on_dynoxide: Connector,  # noqa: ARG001 - it sets the environment
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     called("websocket_connect")
@@ -111,7 +111,7 @@ def test_a_client_that_is_gone_before_it_is_let_in_is_no_failure_of_ours(
 
 
 def test_a_run_that_is_told_to_wait_and_is_gone_fails_nothing(
-    sockets_on_dynoxide: Sockets,  # noqa: ARG001 - it sets the environment
+    sockets_on_dynoxide: Connector,  # noqa: ARG001 - it sets the environment
 ) -> None:
     assert called("react_to_changes") == {"batchItemFailures": []}
 
@@ -123,7 +123,7 @@ def test_the_removal_of_a_run_that_logged_nothing_fails_nothing(
 
 
 def test_a_sweep_of_nothing_fails_nothing(
-    sockets_on_dynoxide: Sockets,  # noqa: ARG001 - it sets the environment
+    sockets_on_dynoxide: Connector,  # noqa: ARG001 - it sets the environment
 ) -> None:
     assert called("sweep_task_workers") is None
 

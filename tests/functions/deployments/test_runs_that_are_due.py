@@ -1,4 +1,7 @@
-"""POST /deployments/get_scheduled_flow_runs, and what else `flow.serve()` asks (clients 4i)."""
+"""POST /deployments/get_scheduled_flow_runs, and what else `flow.serve()` asks.
+
+See docs/contract/clients.md 4i.
+"""
 
 from typing import Any
 from uuid import uuid4

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from local.websocket_api.client import Sockets
+from local.websocket_api.client import Connector
 from tests.functions.conventions.large import KB, each_size, read, text
 from tests.functions.websocket.test_events_in import connect, send
 from tests.reporting.building import FLOW_RUN_ID, JSON, RUN_ID, body
@@ -21,14 +21,14 @@ def api(api_on_dynoxide: httpx.Client) -> httpx.Client:
 
 
 @pytest.fixture
-def sockets(sockets_on_dynoxide: Sockets) -> Sockets:
+def sockets(sockets_on_dynoxide: Connector) -> Connector:
     return sockets_on_dynoxide
 
 
 @each_size
 @pytest.mark.parametrize("way", ["socket", "post"])
 def test_the_state_of_an_event_of_any_size_is_recorded(
-    api: httpx.Client, sockets: Sockets, way: str, size: int
+    api: httpx.Client, sockets: Connector, way: str, size: int
 ) -> None:
     said, inputs = text(size // 2), {"xs": [{"input_type": "parameter", "name": text(size // 2)}]}
     failed = body(2, "FAILED", state={"message": said}, run={"task_inputs": inputs})
@@ -43,7 +43,7 @@ def test_the_state_of_an_event_of_any_size_is_recorded(
 
 @pytest.mark.parametrize("upstream", [6_000, 20_000])
 def test_a_task_run_of_thousands_of_upstream_runs_is_recorded(
-    api: httpx.Client, sockets: Sockets, upstream: int
+    api: httpx.Client, sockets: Connector, upstream: int
 ) -> None:
     ids = [f"00000000-0000-0000-0000-{number:012}" for number in range(upstream)]
     inputs = {"numbers": [{"input_type": "task_run", "id": one} for one in ids]}
@@ -52,7 +52,7 @@ def test_a_task_run_of_thousands_of_upstream_runs_is_recorded(
 
 
 def test_a_message_of_as_many_characters_as_clients_send_is_recorded(
-    api: httpx.Client, sockets: Sockets
+    api: httpx.Client, sockets: Connector
 ) -> None:
     """Clients cut messages at 100,000 characters, of which each may have four bytes."""
     _report(
@@ -76,7 +76,7 @@ def test_a_message_of_as_many_characters_as_clients_send_is_recorded(
 )
 def test_what_of_a_report_no_index_takes_is_shortened_and_said_so(
     api: httpx.Client,
-    sockets: Sockets,
+    sockets: Connector,
     caplog: pytest.LogCaptureFixture,
     *,
     where: str,
@@ -95,7 +95,7 @@ def test_what_of_a_report_no_index_takes_is_shortened_and_said_so(
     assert [record.getMessage() for record in warned] == ["a report of a task run was shortened"]
 
 
-def _report(api: httpx.Client, sockets: Sockets, way: str, *events: JSON) -> None:
+def _report(api: httpx.Client, sockets: Connector, way: str, *events: JSON) -> None:
     if way == "post":
         api.post("/events", json=list(events)).raise_for_status()
         return
@@ -105,7 +105,7 @@ def _report(api: httpx.Client, sockets: Sockets, way: str, *events: JSON) -> Non
 
 
 def test_an_event_of_a_run_in_a_flow_run_is_recorded_whole(
-    api: httpx.Client, sockets: Sockets
+    api: httpx.Client, sockets: Connector
 ) -> None:
     large = body(1, flow_run_id=FLOW_RUN_ID, state={"data": {"x": text(420 * KB)}})
     _report(api, sockets, "socket", large, large)

@@ -1,4 +1,4 @@
-"""What becomes of a task run that stands for a flow run (contract, neighbours 4)."""
+"""What becomes of a task run that stands for a flow run (docs/contract/neighbours.md 4)."""
 
 from typing import Any
 

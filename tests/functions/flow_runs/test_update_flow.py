@@ -1,4 +1,4 @@
-"""PATCH /flows/{id}: what may change of a flow (contract, neighbours 2)."""
+"""PATCH /flows/{id}: what may change of a flow (docs/contract/neighbours.md 2)."""
 
 from uuid import uuid4
 

@@ -1,4 +1,7 @@
-"""PATCH /flow_runs/{id}: what may change outside a run's states (contract, neighbours 3.2)."""
+"""PATCH /flow_runs/{id}: what may change outside a run's states.
+
+See docs/contract/neighbours.md 3.2.
+"""
 
 from typing import Any
 from uuid import UUID, uuid4

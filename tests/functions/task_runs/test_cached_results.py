@@ -1,4 +1,4 @@
-"""Results that other runs left under a cache key (contract, orchestration R2 and R10)."""
+"""Results that other runs left under a cache key (docs/contract/orchestration.md R2 and R10)."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

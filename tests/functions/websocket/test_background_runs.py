@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from local.websocket_api.client import Sockets
+from local.websocket_api.client import Connector
 from runledger.domain.websocket.task_workers import MAX_BYTES
 from tests.reporting.building import body
 from tests.support.background import delay, set_state, subscribe
@@ -17,7 +17,7 @@ LEFT_OUT: dict[str, object] = {
 }
 
 
-def test_a_run_comes_as_reads_show_it(sockets: Sockets, api: httpx.Client) -> None:
+def test_a_run_comes_as_reads_show_it(sockets: Connector, api: httpx.Client) -> None:
     run_id = delay(api)
     (run,) = subscribe(sockets).runs()
     shown = api.get(f"/task_runs/{run_id}").json()
@@ -25,7 +25,7 @@ def test_a_run_comes_as_reads_show_it(sockets: Sockets, api: httpx.Client) -> No
 
 
 def test_a_run_comes_only_after_the_one_before_was_acknowledged(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     runs = [delay(api) for _ in range(3)]
     worker = subscribe(sockets)
@@ -33,18 +33,20 @@ def test_a_run_comes_only_after_the_one_before_was_acknowledged(
     assert received == [[runs[0]], [runs[1]], [runs[2]], []]
 
 
-def test_retries_come_before_new_runs(sockets: Sockets, api: httpx.Client) -> None:
+def test_retries_come_before_new_runs(sockets: Connector, api: httpx.Client) -> None:
     new, retried = delay(api), delay(api, name="AwaitingRetry")
     assert subscribe(sockets).drain() == [retried, new]
 
 
-def test_a_key_is_drained_before_the_next_gets_a_turn(sockets: Sockets, api: httpx.Client) -> None:
+def test_a_key_is_drained_before_the_next_gets_a_turn(
+    sockets: Connector, api: httpx.Client
+) -> None:
     second = [delay(api, "second") for _ in range(2)]
     first = [delay(api, "first") for _ in range(2)]
     assert subscribe(sockets, "first", "second").drain() == first + second
 
 
-def test_two_workers_share_what_waits(sockets: Sockets, api: httpx.Client) -> None:
+def test_two_workers_share_what_waits(sockets: Connector, api: httpx.Client) -> None:
     runs = [delay(api) for _ in range(4)]
     workers = [subscribe(sockets, client_id=f"host-{number}") for number in range(2)]
     taken = [worker.ids() for worker in workers] + [worker.ack() for worker in workers]
@@ -52,7 +54,7 @@ def test_two_workers_share_what_waits(sockets: Sockets, api: httpx.Client) -> No
 
 
 def test_a_run_that_was_not_acknowledged_goes_to_another_before_new_ones(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     runs = [delay(api) for _ in range(2)]
     subscribe(sockets).socket.close(1006)
@@ -60,7 +62,7 @@ def test_a_run_that_was_not_acknowledged_goes_to_another_before_new_ones(
 
 
 def test_a_run_that_was_acknowledged_stays_with_its_worker(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     delay(api)
     worker = subscribe(sockets)
@@ -71,21 +73,21 @@ def test_a_run_that_was_acknowledged_stays_with_its_worker(
 
 @pytest.mark.parametrize("kind", ["CANCELLED", "RUNNING", "COMPLETED"])
 def test_a_run_that_has_left_scheduled_does_not_come(
-    sockets: Sockets, api: httpx.Client, kind: str
+    sockets: Connector, api: httpx.Client, kind: str
 ) -> None:
     run_id, other = delay(api), delay(api)
     set_state(api, run_id, type=kind)
     assert subscribe(sockets).drain() == [other]
 
 
-def test_a_deleted_run_does_not_come(sockets: Sockets, api: httpx.Client) -> None:
+def test_a_deleted_run_does_not_come(sockets: Connector, api: httpx.Client) -> None:
     run_id, other = delay(api), delay(api)
     api.delete(f"/task_runs/{run_id}").raise_for_status()
     assert subscribe(sockets).drain() == [other]
 
 
 def test_a_run_that_is_scheduled_twice_comes_in_its_last_state(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     run_id = delay(api)
     set_state(api, run_id, type="SCHEDULED", message="again", state_details={"deferred": True})
@@ -95,7 +97,7 @@ def test_a_run_that_is_scheduled_twice_comes_in_its_last_state(
 
 
 def test_a_run_that_is_scheduled_for_later_comes_at_once(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     run_id = delay(api, scheduled_time="2100-01-01T00:00:00Z")
     assert subscribe(sockets).ids() == [run_id]
@@ -110,13 +112,13 @@ def test_a_run_that_is_scheduled_for_later_comes_at_once(
     ],
 )
 def test_other_runs_do_not_come(
-    sockets: Sockets, api: httpx.Client, state: dict[str, object]
+    sockets: Connector, api: httpx.Client, state: dict[str, object]
 ) -> None:
     api.post("/task_runs/", json={"task_key": "task", "dynamic_key": "1", "state": state})
     assert subscribe(sockets).ids() == []
 
 
-def test_a_run_inside_a_flow_run_comes_too(sockets: Sockets, api: httpx.Client) -> None:
+def test_a_run_inside_a_flow_run_comes_too(sockets: Connector, api: httpx.Client) -> None:
     flow = api.post("/flows/", json={"name": "flow"}).json()["id"]
     flow_run = api.post("/flow_runs/", json={"flow_id": flow}).json()["id"]
     state = {"type": "SCHEDULED", "state_details": {"deferred": True}}
@@ -126,7 +128,7 @@ def test_a_run_inside_a_flow_run_comes_too(sockets: Sockets, api: httpx.Client) 
 
 
 def test_a_run_too_large_for_a_message_comes_without_what_makes_it_so(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     run_id = _create_large(api)
     other = delay(api)
@@ -139,7 +141,7 @@ def test_a_run_too_large_for_a_message_comes_without_what_makes_it_so(
 
 
 def test_a_worker_that_reports_on_what_it_was_not_told_changes_nothing_of_it(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     run_id = _create_large(api)
     (told,) = subscribe(sockets).runs()
@@ -152,7 +154,7 @@ def test_a_worker_that_reports_on_what_it_was_not_told_changes_nothing_of_it(
 
 
 def test_a_worker_that_takes_no_message_loses_the_run_to_another(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     slow = subscribe(sockets)
     slow.socket.stop_reading()

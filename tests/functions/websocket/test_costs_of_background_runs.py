@@ -5,7 +5,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from local.websocket_api.client import Sockets
+from local.websocket_api.client import Connector
 from runledger import wiring
 from tests.bench.workers import delivery_costs
 from tests.bench.workers.delivery_costs import Site
@@ -33,7 +33,7 @@ COSTS = {
 
 @pytest.fixture
 def site(
-    api_on_dynoxide: httpx.Client, sockets_on_dynoxide: Sockets, stream_on_dynoxide: Streaming
+    api_on_dynoxide: httpx.Client, sockets_on_dynoxide: Connector, stream_on_dynoxide: Streaming
 ) -> Site:
     client = wiring.store().table.client
     return Site(api_on_dynoxide, sockets_on_dynoxide, stream_on_dynoxide, client)

@@ -6,7 +6,7 @@ from functools import partial
 import httpx
 import pytest
 
-from local.websocket_api.client import Sockets
+from local.websocket_api.client import Connector
 from runledger import wiring
 from runledger.store.websocket.connections import ConnectionStore
 from runledger.store.websocket.task_workers import TaskWorkerStore
@@ -22,7 +22,7 @@ def take_up(api: httpx.Client, run_id: str) -> None:
 
 
 def test_a_run_comes_to_a_worker_that_waits(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     worker = subscribe(sockets)
     run_id = delay(api)
@@ -31,7 +31,7 @@ def test_a_run_comes_to_a_worker_that_waits(
 
 
 def test_runs_come_to_all_workers_that_wait(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     workers = [subscribe(sockets, client_id=f"host-{number}") for number in range(3)]
     runs = [delay(api) for _ in range(3)]
@@ -40,7 +40,7 @@ def test_runs_come_to_all_workers_that_wait(
 
 
 def test_a_worker_that_runs_other_tasks_gets_nothing(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     worker = subscribe(sockets, "other")
     delay(api)
@@ -50,7 +50,7 @@ def test_a_worker_that_runs_other_tasks_gets_nothing(
 
 @pytest.mark.parametrize("code", [DROPPED, RESTART])
 def test_what_a_worker_did_not_acknowledge_comes_to_one_that_waits(
-    sockets: Sockets, api: httpx.Client, stream: Streaming, code: int
+    sockets: Connector, api: httpx.Client, stream: Streaming, code: int
 ) -> None:
     run_id = delay(api)
     gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
@@ -60,7 +60,7 @@ def test_what_a_worker_did_not_acknowledge_comes_to_one_that_waits(
 
 
 def test_what_a_worker_acknowledged_comes_to_another_after_its_lease(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
     gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
@@ -73,7 +73,7 @@ def test_what_a_worker_acknowledged_comes_to_another_after_its_lease(
 
 
 def test_what_a_worker_took_up_and_did_not_start_comes_to_another_as_it_came_to_it(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     delay(api)
     gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
@@ -88,7 +88,7 @@ def test_what_a_worker_took_up_and_did_not_start_comes_to_another_as_it_came_to_
 
 @pytest.mark.parametrize("is_reported_late", [False, True])
 def test_what_a_worker_took_up_comes_to_another_though_its_acknowledgement_was_not_heard(
-    sockets: Sockets, api: httpx.Client, stream: Streaming, *, is_reported_late: bool
+    sockets: Connector, api: httpx.Client, stream: Streaming, *, is_reported_late: bool
 ) -> None:
     run_id = delay(api)
     gone = subscribe(sockets)
@@ -103,7 +103,7 @@ def test_what_a_worker_took_up_comes_to_another_though_its_acknowledgement_was_n
 
 
 def test_what_a_worker_started_comes_to_nobody_else(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
     gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
@@ -115,7 +115,7 @@ def test_what_a_worker_started_comes_to_nobody_else(
 
 
 def test_a_worker_that_stays_keeps_what_it_acknowledged(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     delay(api)
     worker, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
@@ -125,7 +125,7 @@ def test_a_worker_that_stays_keeps_what_it_acknowledged(
 
 
 def test_a_worker_that_vanished_unnoticed_is_found_gone(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
     subscribe(sockets).socket.vanish()
@@ -135,7 +135,7 @@ def test_a_worker_that_vanished_unnoticed_is_found_gone(
 
 
 def test_a_worker_that_does_not_acknowledge_in_time_is_cut_off_and_its_run_goes_on(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
     mute, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
@@ -160,7 +160,7 @@ def test_a_deleted_run_waits_no_longer(api: httpx.Client, stream: Streaming) -> 
 
 
 def test_workers_and_what_they_had_leave_nothing_behind(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
     worker = subscribe(sockets)

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.websocket_api.client import SocketClient, Sockets
+from local.websocket_api.client import Connector, WebSocketClient
 from runledger import wiring
 from tests.reporting.building import JSON, RUN_ID, body
 from tests.store.support.calls import Refusal, heard, refused
@@ -14,14 +14,14 @@ from tests.store.support.calls import Refusal, heard, refused
 PATH = "/api/events/in"
 
 
-def connect(sockets: Sockets) -> SocketClient:
+def connect(sockets: Connector) -> WebSocketClient:
     socket = sockets.connect(PATH, subprotocols=["prefect"])
     socket.send('{"type":"auth","token":null}')
     assert socket.received() == ['{"type":"auth_success"}']
     return socket
 
 
-def send(socket: SocketClient, *events: JSON) -> None:
+def send(socket: WebSocketClient, *events: JSON) -> None:
     for event in events:
         socket.send(json.dumps(event))
 
@@ -30,7 +30,7 @@ def read(api: httpx.Client) -> Any:  # noqa: ANN401 - JSON
     return api.get(f"/task_runs/{RUN_ID}").raise_for_status().json()
 
 
-def test_events_are_recorded_and_not_answered(sockets: Sockets, api: httpx.Client) -> None:
+def test_events_are_recorded_and_not_answered(sockets: Connector, api: httpx.Client) -> None:
     socket = connect(sockets)
     send(socket, body(1), body(2, "COMPLETED"))
     assert read(api)["state_type"] == "COMPLETED"
@@ -38,7 +38,7 @@ def test_events_are_recorded_and_not_answered(sockets: Sockets, api: httpx.Clien
 
 
 def test_what_a_client_said_last_is_heard_although_its_connection_has_ended(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     socket = connect(sockets)
     socket.close()
@@ -48,7 +48,7 @@ def test_what_a_client_said_last_is_heard_although_its_connection_has_ended(
 
 
 def test_who_may_speak_is_read_with_the_first_message_alone(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     socket = connect(sockets)
     send(socket, body(1))
@@ -58,14 +58,14 @@ def test_who_may_speak_is_read_with_the_first_message_alone(
     assert read(api)["state_type"] == "COMPLETED"
 
 
-def test_an_old_clients_first_message_is_an_event(sockets: Sockets, api: httpx.Client) -> None:
+def test_an_old_clients_first_message_is_an_event(sockets: Connector, api: httpx.Client) -> None:
     send(sockets.connect(PATH), body(1))
     assert read(api)["state_type"] == "RUNNING"
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", "{}", json.dumps(body(2, payload={}))])
 def test_a_bad_message_does_not_keep_others_from_their_effect(
-    sockets: Sockets, api: httpx.Client, text: str
+    sockets: Connector, api: httpx.Client, text: str
 ) -> None:
     socket = connect(sockets)
     socket.send(text)
@@ -75,7 +75,7 @@ def test_a_bad_message_does_not_keep_others_from_their_effect(
 
 
 def test_an_event_that_has_no_room_does_not_keep_others_from_their_effect(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     socket = connect(sockets)
     send(socket, body(1, state={"message": "x" * 500_000}), body(2))
@@ -84,7 +84,7 @@ def test_an_event_that_has_no_room_does_not_keep_others_from_their_effect(
 
 
 def test_a_client_whose_event_could_not_be_stored_is_cut_off_to_send_it_again(
-    sockets_on_dynoxide: Sockets, api_on_dynoxide: httpx.Client
+    sockets_on_dynoxide: Connector, api_on_dynoxide: httpx.Client
 ) -> None:
     socket = connect(sockets_on_dynoxide)
     client = wiring.store().table.client

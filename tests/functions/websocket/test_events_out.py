@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx
 
-from local.websocket_api.client import SocketClient, Sockets
+from local.websocket_api.client import Connector, WebSocketClient
 from runledger import websocket_wiring, wiring
 from runledger.domain.websocket.event_subscriptions import EventSubscriber
 from runledger.store.websocket.event_subscriptions import SubscriberStore
@@ -30,7 +30,7 @@ def between(since: timedelta) -> JSON:
     return {"occurred": {"since": (now() + since).isoformat(), "until": until.isoformat()}}
 
 
-def listen(sockets: Sockets, wanted: JSON, **others: object) -> SocketClient:
+def listen(sockets: Connector, wanted: JSON, **others: object) -> WebSocketClient:
     socket = connect(sockets, PATH)
     asked = between(timedelta(minutes=-1)) | wanted
     socket.send(json.dumps({"type": "filter", "filter": asked, **others}))
@@ -38,13 +38,13 @@ def listen(sockets: Sockets, wanted: JSON, **others: object) -> SocketClient:
     return socket
 
 
-def received(socket: SocketClient) -> list[Any]:
+def received(socket: WebSocketClient) -> list[Any]:
     messages = [json.loads(text) for text in socket.received()]
     assert {message["type"] for message in messages} <= {"event"}
     return [message["event"] for message in messages]
 
 
-def names(socket: SocketClient) -> list[str]:
+def names(socket: WebSocketClient) -> list[str]:
     return [event["event"].removeprefix("prefect.") for event in received(socket)]
 
 
@@ -56,7 +56,7 @@ def emit(api: httpx.Client, kind: str, ago: float = 0, **changes: Any) -> str:
 
 
 def test_an_event_comes_as_it_was_sent(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     socket = listen(sockets, ENDS)
     sent = body(0, "COMPLETED", occurred=now().isoformat().replace("+00:00", "Z"))
@@ -68,7 +68,7 @@ def test_an_event_comes_as_it_was_sent(
 
 
 def test_only_what_is_asked_for_comes(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     socket = listen(sockets, ENDS)
     for kind in ("PENDING", "RUNNING", "COMPLETED", "CANCELLED"):
@@ -77,7 +77,7 @@ def test_only_what_is_asked_for_comes(
     assert names(socket) == ["task-run.Completed"]
 
 
-def test_what_was_missed_comes_first_in_order(sockets: Sockets, api: httpx.Client) -> None:
+def test_what_was_missed_comes_first_in_order(sockets: Connector, api: httpx.Client) -> None:
     emit(api, "FAILED", ago=120)
     emit(api, "COMPLETED", ago=10)
     emit(api, "FAILED", ago=20)
@@ -85,7 +85,7 @@ def test_what_was_missed_comes_first_in_order(sockets: Sockets, api: httpx.Clien
 
 
 def test_nothing_of_more_than_fifteen_minutes_ago_comes(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     emit(api, "FAILED", ago=16 * 60)
     emit(api, "COMPLETED", ago=14 * 60)
@@ -94,13 +94,13 @@ def test_nothing_of_more_than_fifteen_minutes_ago_comes(
 
 
 def test_who_wants_nothing_of_the_past_is_told_nothing_of_it(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     emit(api, "COMPLETED", ago=10)
     assert names(listen(sockets, ENDS, backfill=False)) == []
 
 
-def test_who_left_is_told_no_more(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+def test_who_left_is_told_no_more(sockets: Connector, api: httpx.Client, stream: Streaming) -> None:
     gone, there = listen(sockets, ENDS), listen(sockets, ENDS)
     gone.close()
     emit(api, "COMPLETED")
@@ -108,7 +108,9 @@ def test_who_left_is_told_no_more(sockets: Sockets, api: httpx.Client, stream: S
     assert (names(gone), names(there)) == ([], ["task-run.Completed"])
 
 
-def test_who_vanished_is_forgotten(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+def test_who_vanished_is_forgotten(
+    sockets: Connector, api: httpx.Client, stream: Streaming
+) -> None:
     socket = listen(sockets, ENDS)
     websocket_wiring.connections().close(socket.id, 1011, "")
     emit(api, "COMPLETED")
@@ -117,7 +119,7 @@ def test_who_vanished_is_forgotten(sockets: Sockets, api: httpx.Client, stream: 
 
 
 def test_who_is_slow_is_cut_off_and_told_when_it_comes_back(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     slow = listen(sockets, ENDS)
     slow.stop_reading()
@@ -128,7 +130,7 @@ def test_who_is_slow_is_cut_off_and_told_when_it_comes_back(
 
 
 def test_an_event_too_large_for_a_message_comes_with_the_state(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     socket = listen(sockets, ENDS)
     inputs = {"x": [{"input_type": "constant", "type": "x" * 140_000}]}
@@ -140,7 +142,7 @@ def test_an_event_too_large_for_a_message_comes_with_the_state(
 
 
 def test_an_event_stored_in_several_items_comes_once_and_whole(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     socket = listen(sockets, ENDS)
     inputs = {"x": [{"input_type": "constant", "type": "x" * 60_000}]}
@@ -151,7 +153,7 @@ def test_an_event_stored_in_several_items_comes_once_and_whole(
 
 
 def test_a_long_message_of_a_flow_run_comes_whole(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     socket = listen(sockets, {"event": {"name": ["prefect.flow-run.Running"]}})
     run = made(api, new_flow_run(made(api, new_flow())["id"]))
@@ -195,7 +197,7 @@ def running_event(flow: JSON, run: JSON, entered: JSON) -> JSON:
 
 
 def test_the_states_of_a_flow_run_are_told(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     socket = listen(sockets, {"event": {"prefix": ["prefect.flow-run."]}})
     flow = made(api, new_flow())
@@ -211,7 +213,7 @@ def test_the_states_of_a_flow_run_are_told(
 
 
 def test_a_flow_run_is_told_with_its_deployment_and_its_parent(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     socket = listen(sockets, {"event": {"prefix": ["prefect.flow-run."]}})
     flow, parent = made(api, new_flow()), made(api, new_task_run())
@@ -230,7 +232,7 @@ def test_a_flow_run_is_told_with_its_deployment_and_its_parent(
 
 
 def test_a_change_of_a_flow_run_that_keeps_its_state_is_not_told(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     flow = made(api, new_flow())
     run = made(api, new_flow_run(flow["id"]))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.websocket_api.client import SocketClient, Sockets
+from local.websocket_api.client import Connector, WebSocketClient
 
 # fmt: off
 CLOSED = {
@@ -15,7 +15,7 @@ CLOSED = {
 # fmt: on
 
 
-def connect(sockets: Sockets, path: str) -> SocketClient:
+def connect(sockets: Connector, path: str) -> WebSocketClient:
     socket = sockets.connect(path, subprotocols=["prefect"])
     socket.send('{"type":"auth","token":null}')
     assert socket.received() == ['{"type":"auth_success"}']
@@ -25,7 +25,7 @@ def connect(sockets: Sockets, path: str) -> SocketClient:
 @pytest.mark.parametrize("path", ["/api/events/out", "/api/logs/out"])
 @pytest.mark.parametrize(("message", "end"), CLOSED.values(), ids=CLOSED)
 def test_who_asks_for_nothing_that_is_understood_is_cut_off(
-    sockets: Sockets, path: str, message: str, end: tuple[int, str]
+    sockets: Connector, path: str, message: str, end: tuple[int, str]
 ) -> None:
     socket = connect(sockets, path)
     socket.send(message)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from local.websocket_api.client import SocketClient, Sockets
+from local.websocket_api.client import Connector, WebSocketClient
 from runledger import websocket_wiring, wiring
 from runledger.domain.websocket.event_subscriptions import LogSubscriber
 from runledger.service.websocket import event_subscriptions
@@ -23,31 +23,35 @@ RUN, OTHER = str(uuid4()), str(uuid4())
 OF_RUN, OF_OTHER = ({"flow_run_id": {"any_": [run]}} for run in (RUN, OTHER))
 
 
-def listen(sockets: Sockets, **wanted: object) -> SocketClient:
+def listen(sockets: Connector, **wanted: object) -> WebSocketClient:
     socket = connect(sockets, PATH)
     socket.send(json.dumps({"type": "filter", "filter": wanted}))
     assert socket.closed is None
     return socket
 
 
-def lines(socket: SocketClient) -> list[Any]:
+def lines(socket: WebSocketClient) -> list[Any]:
     messages = [json.loads(text) for text in socket.received()]
     assert {message["type"] for message in messages} <= {"log"}
     return [message["log"] for message in messages]
 
 
-def said(socket: SocketClient) -> list[str]:
+def said(socket: WebSocketClient) -> list[str]:
     return [told["message"] for told in lines(socket)]
 
 
-def test_a_line_comes_as_it_is_read(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+def test_a_line_comes_as_it_is_read(
+    sockets: Connector, api: httpx.Client, stream: Streaming
+) -> None:
     socket = listen(sockets)
     logged(api, line("hello", flow_run_id=RUN))
     stream.pump()
     assert lines(socket) == api.post("/logs/filter", json={}).json()
 
 
-def test_lines_come_in_their_order(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+def test_lines_come_in_their_order(
+    sockets: Connector, api: httpx.Client, stream: Streaming
+) -> None:
     socket = listen(sockets)
     logged(api, *(line(str(number), flow_run_id=RUN) for number in range(60)))
     stream.pump()
@@ -69,7 +73,7 @@ WANTED: dict[str, tuple[dict[str, object], list[str]]] = {
 
 @pytest.mark.parametrize("wanted", WANTED)
 def test_only_what_is_asked_for_comes(
-    sockets_on_dynoxide: Sockets,
+    sockets_on_dynoxide: Connector,
     api_on_dynoxide: httpx.Client,
     stream_on_dynoxide: Streaming,
     wanted: str,
@@ -82,7 +86,9 @@ def test_only_what_is_asked_for_comes(
     assert sorted(said(socket)) == sorted(expected)
 
 
-def test_nothing_of_the_past_comes(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+def test_nothing_of_the_past_comes(
+    sockets: Connector, api: httpx.Client, stream: Streaming
+) -> None:
     logged(api, line("before"))
     socket = listen(sockets)
     stream.pump()
@@ -90,7 +96,7 @@ def test_nothing_of_the_past_comes(sockets: Sockets, api: httpx.Client, stream: 
 
 
 def test_lines_that_are_sent_again_come_once(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     socket = listen(sockets)
     sent = line("hello", timestamp="2026-01-01T00:00:00Z")
@@ -100,7 +106,7 @@ def test_lines_that_are_sent_again_come_once(
     assert said(socket) == ["hello"]
 
 
-def test_who_left_is_told_no_more(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+def test_who_left_is_told_no_more(sockets: Connector, api: httpx.Client, stream: Streaming) -> None:
     gone, there = listen(sockets), listen(sockets)
     gone.close()
     logged(api, line("hello"))
@@ -108,7 +114,9 @@ def test_who_left_is_told_no_more(sockets: Sockets, api: httpx.Client, stream: S
     assert (said(gone), said(there)) == ([], ["hello"])
 
 
-def test_who_vanished_is_forgotten(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+def test_who_vanished_is_forgotten(
+    sockets: Connector, api: httpx.Client, stream: Streaming
+) -> None:
     socket = listen(sockets)
     websocket_wiring.connections().close(socket.id, 1011, "")
     logged(api, line("hello"))
@@ -116,7 +124,7 @@ def test_who_vanished_is_forgotten(sockets: Sockets, api: httpx.Client, stream: 
     assert SubscriberStore.of(wiring.store(), LogSubscriber).all() == []
 
 
-def test_who_is_slow_is_cut_off(sockets: Sockets, api: httpx.Client, stream: Streaming) -> None:
+def test_who_is_slow_is_cut_off(sockets: Connector, api: httpx.Client, stream: Streaming) -> None:
     slow = listen(sockets)
     slow.stop_reading()
     logged(api, line("hello"))
@@ -125,7 +133,7 @@ def test_who_is_slow_is_cut_off(sockets: Sockets, api: httpx.Client, stream: Str
 
 
 def test_a_line_too_large_for_a_message_comes_with_its_beginning(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     socket = listen(sockets)
     logged(api, line("beginning" + "x" * 200_000))
@@ -135,7 +143,7 @@ def test_a_line_too_large_for_a_message_comes_with_its_beginning(
 
 
 def test_a_line_in_pieces_hinders_no_other(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     socket = listen(sockets)
     logged(api, line(noise(1_000_000)), line("short"))
@@ -144,7 +152,7 @@ def test_a_line_in_pieces_hinders_no_other(
 
 
 def test_more_lines_than_a_call_has_time_for_come_once_and_in_their_order(
-    sockets_on_dynoxide: Sockets,
+    sockets_on_dynoxide: Connector,
     api_on_dynoxide: httpx.Client,
     stream_on_dynoxide: Streaming,
     monkeypatch: pytest.MonkeyPatch,

@@ -2,7 +2,7 @@
 
 import httpx
 
-from local.websocket_api.client import Sockets
+from local.websocket_api.client import Connector
 from runledger import wiring
 from runledger.domain.websocket.task_workers import Disconnect
 from runledger.service.websocket import dispatcher
@@ -14,7 +14,7 @@ DROPPED, GOING_AWAY = 1006, 1001
 
 
 def test_a_worker_that_comes_back_gets_what_it_may_have_forgotten_and_nobody_else(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
     other = subscribe(sockets, "other", client_id="host-2")
@@ -27,7 +27,7 @@ def test_a_worker_that_comes_back_gets_what_it_may_have_forgotten_and_nobody_els
 
 
 def test_what_a_worker_may_have_forgotten_goes_to_others_if_it_does_not_come_back_again(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
     gone = subscribe(sockets)
@@ -44,7 +44,7 @@ def test_what_a_worker_may_have_forgotten_goes_to_others_if_it_does_not_come_bac
 
 
 def test_a_worker_that_the_platform_cut_off_keeps_what_it_acknowledged(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     delay(api)
     gone = subscribe(sockets)
@@ -57,7 +57,7 @@ def test_a_worker_that_the_platform_cut_off_keeps_what_it_acknowledged(
 
 
 def test_what_the_platform_cut_off_unacknowledged_comes_to_another_after_its_lease(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
     gone, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
@@ -69,7 +69,7 @@ def test_what_the_platform_cut_off_unacknowledged_comes_to_another_after_its_lea
 
 
 def test_a_worker_that_the_platform_cut_off_gets_again_what_it_did_not_acknowledge(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
     subscribe(sockets).socket.close(GOING_AWAY)
@@ -79,7 +79,7 @@ def test_a_worker_that_the_platform_cut_off_gets_again_what_it_did_not_acknowled
 
 
 def test_a_worker_that_was_found_gone_before_the_platform_told_of_it_keeps_what_it_acknowledged(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     delay(api)
     gone = subscribe(sockets)
@@ -97,7 +97,7 @@ def test_a_worker_that_was_found_gone_before_the_platform_told_of_it_keeps_what_
 
 
 def test_what_a_worker_acknowledged_goes_to_who_runs_its_task_if_its_client_no_longer_does(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
     before = subscribe(sockets)
@@ -109,7 +109,7 @@ def test_what_a_worker_acknowledged_goes_to_who_runs_its_task_if_its_client_no_l
 
 
 def test_what_a_worker_acknowledged_comes_to_that_of_its_client_which_runs_the_task(
-    sockets: Sockets, api: httpx.Client, stream: Streaming
+    sockets: Connector, api: httpx.Client, stream: Streaming
 ) -> None:
     run_id = delay(api)
     before = subscribe(sockets)

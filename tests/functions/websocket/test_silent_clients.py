@@ -10,7 +10,7 @@ from threading import Thread
 import httpx
 import pytest
 
-from local.websocket_api.client import SocketClient, Sockets
+from local.websocket_api.client import Connector, WebSocketClient
 from runledger import websocket_wiring, wiring
 from runledger.domain.errors import Unavailable
 from runledger.domain.websocket.protocol import AUTH_SUCCESS
@@ -37,7 +37,7 @@ AUTHENTICATE = json.dumps({"type": "auth", "token": AUTH})
 
 
 @pytest.fixture
-def strangers(sockets: Sockets, monkeypatch: pytest.MonkeyPatch) -> Sockets:
+def strangers(sockets: Connector, monkeypatch: pytest.MonkeyPatch) -> Connector:
     """Connections where credentials are asked for."""
     monkeypatch.setenv("AUTHENTICATION", "required")
     monkeypatch.setenv("AUTH_SHA256", HASH)
@@ -45,7 +45,7 @@ def strangers(sockets: Sockets, monkeypatch: pytest.MonkeyPatch) -> Sockets:
     return sockets
 
 
-def connect(sockets: Sockets, *paths: str) -> list[SocketClient]:
+def connect(sockets: Connector, *paths: str) -> list[WebSocketClient]:
     return [sockets.connect(path, subprotocols=["prefect"]) for path in paths]
 
 
@@ -68,7 +68,7 @@ def kept() -> set[str]:
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("code", [1000, 1006])
 def test_a_client_that_goes_without_a_word_leaves_nothing(
-    strangers: Sockets, path: str, count: int, code: int
+    strangers: Connector, path: str, count: int, code: int
 ) -> None:
     clients = connect(strangers, *[path] * count)
     assert kept() == {client.id for client in clients}
@@ -87,7 +87,9 @@ REFUSED = [
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("text", REFUSED)
-def test_a_client_that_is_refused_leaves_nothing(strangers: Sockets, path: str, text: str) -> None:
+def test_a_client_that_is_refused_leaves_nothing(
+    strangers: Connector, path: str, text: str
+) -> None:
     (client,) = connect(strangers, path)
     client.send(text)
     assert (client.closed is not None, kept()) == (True, set())
@@ -95,7 +97,7 @@ def test_a_client_that_is_refused_leaves_nothing(strangers: Sockets, path: str, 
 
 @pytest.mark.parametrize("order", [PATHS, PATHS[::-1], PATHS * 8])
 def test_a_silent_client_is_ended_when_its_time_is_over(
-    strangers: Sockets, order: list[str]
+    strangers: Connector, order: list[str]
 ) -> None:
     begun = wiring.now()
     clients = connect(strangers, *order)
@@ -106,7 +108,7 @@ def test_a_silent_client_is_ended_when_its_time_is_over(
     assert kept() == set()
 
 
-def test_a_silent_client_of_whose_end_nobody_told_is_forgotten(strangers: Sockets) -> None:
+def test_a_silent_client_of_whose_end_nobody_told_is_forgotten(strangers: Connector) -> None:
     begun = wiring.now()
     for client in connect(strangers, *PATHS):
         client.vanish()
@@ -117,7 +119,7 @@ def test_a_silent_client_of_whose_end_nobody_told_is_forgotten(strangers: Socket
 
 
 @pytest.mark.parametrize("silent", [0, 1, 4])
-def test_a_client_that_has_shown_credentials_stays(strangers: Sockets, silent: int) -> None:
+def test_a_client_that_has_shown_credentials_stays(strangers: Connector, silent: int) -> None:
     connect(strangers, *PATHS[:silent])
     clients = connect(strangers, *PATHS)
     for client in clients:
@@ -131,7 +133,7 @@ def test_a_client_that_has_shown_credentials_stays(strangers: Sockets, silent: i
 
 
 def test_what_such_a_client_said_last_is_heard_although_its_connection_has_ended(
-    strangers: Sockets, api: httpx.Client
+    strangers: Connector, api: httpx.Client
 ) -> None:
     (client,) = connect(strangers, "/api/events/in")
     client.send(AUTHENTICATE)
@@ -141,7 +143,7 @@ def test_what_such_a_client_said_last_is_heard_although_its_connection_has_ended
     assert found.json()["state_type"] == "RUNNING"
 
 
-def test_credentials_that_come_after_the_end_let_nobody_in(strangers: Sockets) -> None:
+def test_credentials_that_come_after_the_end_let_nobody_in(strangers: Connector) -> None:
     (client,) = connect(strangers, "/api/events/in")
     ConnectionStore.of(wiring.store()).forget(client.id)
     client.send(AUTHENTICATE)
@@ -150,7 +152,7 @@ def test_credentials_that_come_after_the_end_let_nobody_in(strangers: Sockets) -
 
 @pytest.mark.parametrize("path", PATHS)
 def test_credentials_that_come_while_a_connection_is_forgotten_let_nobody_in(
-    strangers: Sockets, path: str
+    strangers: Connector, path: str
 ) -> None:
     (client,) = connect(strangers, path)
     store = ConnectionStore.of(wiring.store())
@@ -161,7 +163,7 @@ def test_credentials_that_come_while_a_connection_is_forgotten_let_nobody_in(
     assert kept() == set()
 
 
-def test_whom_a_sweep_could_not_reach_it_ends_the_next_time(strangers: Sockets) -> None:
+def test_whom_a_sweep_could_not_reach_it_ends_the_next_time(strangers: Connector) -> None:
     clients = connect(strangers, *PATHS)
     events = websocket_wiring.connections().client.meta.events
     number = itertools.count()
@@ -183,7 +185,7 @@ def test_whom_a_sweep_could_not_reach_it_ends_the_next_time(strangers: Sockets) 
 
 @pytest.mark.parametrize("count", [2, 12])
 def test_who_authenticates_while_it_is_swept_is_known_or_ended(
-    strangers: Sockets, count: int
+    strangers: Connector, count: int
 ) -> None:
     clients = connect(strangers, *["/api/task_runs/subscriptions/scheduled"] * count)
     work: list[Callable[[], None]] = [partial(client.send, AUTHENTICATE) for client in clients]
@@ -207,7 +209,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_at_once")
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_the_schedule_ends_silent_clients_and_asks_once_for_them(
-    strangers: Sockets, stream: Streaming, count: int
+    strangers: Connector, stream: Streaming, count: int
 ) -> None:
     clients = connect(strangers, *PATHS[:count])
     with heard(wiring.store().table.client) as calls:
@@ -219,7 +221,7 @@ def test_the_schedule_ends_silent_clients_and_asks_once_for_them(
 
 @pytest.mark.usefixtures("_at_once")
 def test_the_schedule_ends_silent_clients_also_where_it_fails_on_a_worker(
-    strangers: Sockets, stream: Streaming
+    strangers: Connector, stream: Streaming
 ) -> None:
     worker = connect_worker(strangers, token=AUTH)
     worker.say(type="subscribe", keys=["task"], client_id="host-1")
@@ -241,7 +243,7 @@ def test_the_schedule_ends_silent_clients_also_where_it_fails_on_a_worker(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_where_nobody_asks_for_credentials_a_client_may_be_silent(
-    sockets: Sockets, path: str
+    sockets: Connector, path: str
 ) -> None:
     clients = [*connect(sockets, path), sockets.connect(path)]
     sweep(LATE)

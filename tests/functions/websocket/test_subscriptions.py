@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from local.websocket_api.client import HandshakeRefused, Sockets
+from local.websocket_api.client import Connector
+from local.websocket_api.gateway import HandshakeRefused
 from runledger import wiring
 from tests.functions.conventions.test_authentication import AUTH, HASH
 from tests.store.support.calls import FAULTS, broken
@@ -13,19 +14,19 @@ DROPPED, POLICY_VIOLATION, INTERNAL_ERROR, PROTOCOL_VIOLATION = 1006, 1008, 1011
 
 
 @pytest.fixture
-def _auth_required(sockets: Sockets, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - sets the environment first
+def _auth_required(sockets: Connector, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - sets the environment first
     monkeypatch.setenv("AUTHENTICATION", "required")
     monkeypatch.setenv("AUTH_SHA256", HASH)
     wiring.reset()
 
 
-def test_the_subprotocol_is_selected(sockets: Sockets) -> None:
+def test_the_subprotocol_is_selected(sockets: Connector) -> None:
     socket = sockets.connect(PATH, subprotocols=["other", "prefect"])
     assert socket.subprotocol == "prefect"
 
 
 def test_a_client_without_the_subprotocol_need_not_show_credentials(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     run_id = delay(api)
     worker = Worker(sockets.connect(PATH))
@@ -35,22 +36,22 @@ def test_a_client_without_the_subprotocol_need_not_show_credentials(
 
 @pytest.mark.usefixtures("_auth_required")
 def test_a_client_without_the_subprotocol_is_refused_where_credentials_are_asked_for(
-    sockets: Sockets,
+    sockets: Connector,
 ) -> None:
     with pytest.raises(HandshakeRefused) as refused:
         sockets.connect(PATH)
-    assert refused.value.answer.status == httpx.codes.FORBIDDEN
+    assert refused.value.response.status == httpx.codes.FORBIDDEN
 
 
-def test_a_path_that_nobody_serves_is_refused(sockets: Sockets) -> None:
+def test_a_path_that_nobody_serves_is_refused(sockets: Connector) -> None:
     with pytest.raises(HandshakeRefused) as refused:
         sockets.connect("/api?route=/other", subprotocols=["prefect"])
-    assert refused.value.answer.status == httpx.codes.FORBIDDEN
+    assert refused.value.response.status == httpx.codes.FORBIDDEN
 
 
 @pytest.mark.usefixtures("_no_pauses")
 def test_a_client_that_could_not_be_noted_is_let_in_and_asked_to_come_back(
-    sockets: Sockets,
+    sockets: Connector,
 ) -> None:
     with broken(wiring.store().table.client, FAULTS["not done"], first=0):
         socket = sockets.connect(PATH, subprotocols=["prefect"])
@@ -59,7 +60,7 @@ def test_a_client_that_could_not_be_noted_is_let_in_and_asked_to_come_back(
 
 
 @pytest.mark.usefixtures("_auth_required")
-def test_the_auth_string_admits(sockets: Sockets) -> None:
+def test_the_auth_string_admits(sockets: Connector) -> None:
     connect(sockets, token=AUTH)
 
 
@@ -80,7 +81,7 @@ CLOSED_AT_FIRST = {
 @pytest.mark.usefixtures("_auth_required")
 @pytest.mark.parametrize(("text", "code", "reason"), CLOSED_AT_FIRST.values(), ids=CLOSED_AT_FIRST)
 def test_a_first_message_that_does_not_authenticate_ends_the_connection(
-    sockets: Sockets, text: str, code: int, reason: str
+    sockets: Connector, text: str, code: int, reason: str
 ) -> None:
     socket = sockets.connect(PATH, subprotocols=["prefect"])
     socket.send(text)
@@ -107,7 +108,7 @@ CLOSED_AT_SECOND = {
 
 @pytest.mark.parametrize(("message", "reason"), CLOSED_AT_SECOND.values(), ids=CLOSED_AT_SECOND)
 def test_a_message_that_subscribes_to_nothing_ends_the_connection(
-    sockets: Sockets, message: dict[str, object], reason: str
+    sockets: Connector, message: dict[str, object], reason: str
 ) -> None:
     worker = connect(sockets)
     worker.say(**message)
@@ -122,7 +123,7 @@ IN_BYTES = {
 
 @pytest.mark.parametrize("said", IN_BYTES.values(), ids=IN_BYTES)
 def test_what_is_said_in_bytes_drops_the_connection(
-    sockets: Sockets, said: tuple[str | bytes, ...]
+    sockets: Connector, said: tuple[str | bytes, ...]
 ) -> None:
     socket = sockets.connect(PATH, subprotocols=["prefect"])
     for message in said:
@@ -144,35 +145,35 @@ NOT_UNDERSTOOD = {
 
 @pytest.mark.parametrize("told", NOT_UNDERSTOOD.values(), ids=NOT_UNDERSTOOD)
 def test_keys_and_clients_that_are_no_names_drop_the_connection(
-    sockets: Sockets, told: dict[str, object]
+    sockets: Connector, told: dict[str, object]
 ) -> None:
     worker = connect(sockets)
     worker.say(**{"type": "subscribe", "keys": ["task"], "client_id": "host-1"} | told)
     assert worker.socket.closed == (DROPPED, "")
 
 
-def test_keys_that_are_an_object_are_its_names(sockets: Sockets, api: httpx.Client) -> None:
+def test_keys_that_are_an_object_are_its_names(sockets: Connector, api: httpx.Client) -> None:
     run_id = delay(api, "b")
     worker = connect(sockets)
     worker.say(type="subscribe", keys={"a": 1, "b": 2}, client_id="host-1")
     assert worker.ids() == [run_id]
 
 
-def test_a_key_that_is_no_text_is_that_of_no_task(sockets: Sockets, api: httpx.Client) -> None:
+def test_a_key_that_is_no_text_is_that_of_no_task(sockets: Connector, api: httpx.Client) -> None:
     delay(api, "5")
     worker = connect(sockets)
     worker.say(type="subscribe", keys=[5, None, "task"], client_id="host-1")
     assert (worker.ids(), worker.socket.closed) == ([], None)
 
 
-def test_keys_that_are_one_text_are_its_letters(sockets: Sockets, api: httpx.Client) -> None:
+def test_keys_that_are_one_text_are_its_letters(sockets: Connector, api: httpx.Client) -> None:
     run_id = delay(api, "b")
     worker = connect(sockets)
     worker.say(type="subscribe", keys="ab", client_id="host-1")
     assert worker.ids() == [run_id]
 
 
-def test_what_is_said_while_nothing_is_outstanding_goes_unheeded(sockets: Sockets) -> None:
+def test_what_is_said_while_nothing_is_outstanding_goes_unheeded(sockets: Connector) -> None:
     worker = subscribe(sockets)
     worker.say(type="quit")
     worker.socket.send("no JSON")
@@ -180,7 +181,7 @@ def test_what_is_said_while_nothing_is_outstanding_goes_unheeded(sockets: Socket
 
 
 def test_a_worker_that_quits_is_dismissed_and_its_run_goes_to_another(
-    sockets: Sockets, api: httpx.Client
+    sockets: Connector, api: httpx.Client
 ) -> None:
     run_id = delay(api)
     worker = subscribe(sockets)
@@ -190,7 +191,7 @@ def test_a_worker_that_quits_is_dismissed_and_its_run_goes_to_another(
 
 @pytest.mark.parametrize("text", ["no JSON", "[]", '{"type":"other"}'])
 def test_a_worker_that_answers_something_else_is_dropped_and_its_run_goes_to_another(
-    sockets: Sockets, api: httpx.Client, text: str
+    sockets: Connector, api: httpx.Client, text: str
 ) -> None:
     run_id = delay(api)
     worker = subscribe(sockets)
@@ -198,7 +199,7 @@ def test_a_worker_that_answers_something_else_is_dropped_and_its_run_goes_to_ano
     assert (worker.socket.closed, subscribe(sockets).ids()) == ((DROPPED, ""), [run_id])
 
 
-def test_the_workers_that_are_connected_are_listed(sockets: Sockets, api: httpx.Client) -> None:
+def test_the_workers_that_are_connected_are_listed(sockets: Connector, api: httpx.Client) -> None:
     subscribe(sockets, "a", client_id="host-1")
     subscribe(sockets, "b", client_id="host-1")
     subscribe(sockets, "c", client_id="host-2").socket.close()
@@ -208,7 +209,7 @@ def test_the_workers_that_are_connected_are_listed(sockets: Sockets, api: httpx.
 
 @pytest.mark.parametrize(("keys", "found"), [(["b"], 1), (["c"], 0), ([], 1)])
 def test_workers_are_listed_by_the_tasks_that_they_run(
-    sockets: Sockets, api: httpx.Client, keys: list[str], found: int
+    sockets: Connector, api: httpx.Client, keys: list[str], found: int
 ) -> None:
     subscribe(sockets, "a", "b")
     answer = api.post("/task_workers/filter", json={"task_worker_filter": {"task_keys": keys}})

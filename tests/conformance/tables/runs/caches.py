@@ -1,4 +1,4 @@
-"""Results that are remembered under a cache key (orchestration R2 and R10)."""
+"""Results that are remembered under a cache key (docs/contract/orchestration.md R2 and R10)."""
 
 from collections.abc import Iterator
 

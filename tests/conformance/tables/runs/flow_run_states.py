@@ -1,4 +1,7 @@
-"""POST /flow_runs/{id}/set_state (neighbours 3.3), PATCH /flow_runs/{id}, and subflows."""
+"""POST /flow_runs/{id}/set_state, PATCH /flow_runs/{id}, and subflows.
+
+See docs/contract/neighbours.md 3.3.
+"""
 
 from collections.abc import Iterator
 from itertools import product

@@ -1,4 +1,7 @@
-"""POST /task_runs/{id}/set_state: what each rule makes of a proposal (orchestration 2)."""
+"""POST /task_runs/{id}/set_state: what each rule makes of a proposal.
+
+See docs/contract/orchestration.md 2.
+"""
 
 from collections.abc import Iterator
 
@@ -236,7 +239,7 @@ def _names() -> Iterator[Program]:
 
 
 def _life() -> Program:
-    """Bookkeeping (orchestration 4), looked at after each step."""
+    """Bookkeeping (docs/contract/orchestration.md 4), looked at after each step."""
     steps: list[Step] = []
     for kind in (*TYPES, "RUNNING", "RUNNING", "CANCELLED", "FAILED", "PENDING", "COMPLETED"):
         steps += [proposed(state(kind)), get(f"/task_runs/{RUN}")]

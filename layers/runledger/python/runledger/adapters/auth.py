@@ -12,7 +12,7 @@ SCHEME = "Basic "
 
 
 def admits(authorizations: Sequence[str]) -> bool:
-    """Return whether these Authorization headers are valid (contract, task-runs 1.4).
+    """Return whether these Authorization headers are valid (docs/contract/task-runs.md 1.4).
 
     All of them must be: API Gateway does not say by which one it caches an authorizer's answer.
     Where authentication is required and no hash is set, none is valid.
@@ -21,7 +21,10 @@ def admits(authorizations: Sequence[str]) -> bool:
 
 
 def admits_token(token: str | None) -> bool:
-    """Return whether the token of a WebSocket's first message is valid (task-runs 6.1)."""
+    """Return whether the token of a WebSocket's first message is valid.
+
+    See docs/contract/task-runs.md 6.1.
+    """
     return _is_valid((token or "").encode())
 
 

@@ -148,7 +148,7 @@ def _locked(error: Locked) -> Response:
     return Response({"detail": str(error)}, HTTPStatus.LOCKED, wait)
 
 
-# The response to each error class (contract, task-runs 1.6); any other exception is a bug.
+# The response to each error class (docs/contract/task-runs.md 1.6); any other exception is a bug.
 ERROR_RESPONSES: Mapping[type[Exception], ErrorResponse] = {
     BadRequest: _detail(HTTPStatus.BAD_REQUEST),
     Unauthorized: _message(HTTPStatus.UNAUTHORIZED, "Unauthorized"),

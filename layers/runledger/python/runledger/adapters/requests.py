@@ -41,7 +41,7 @@ OLDEST_VERSION = (0, 8, 0)
 
 
 def check_version(version: str | None) -> tuple[int, int, int] | None:
-    """Check and return the client's version of the API (contract, task-runs 1.3).
+    """Check and return the client's version of the API (docs/contract/task-runs.md 1.3).
 
     Raises:
         BadRequest: it is malformed or too old.
@@ -219,7 +219,7 @@ class Request:
         return check_version(self.headers.get(VERSION_HEADER))
 
     def body(self, model: type[M]) -> M:
-        """Validate a body that is one object (contract, task-runs 1.2).
+        """Validate a body that is one object (docs/contract/task-runs.md 1.2).
 
         Raises:
             InvalidRequest: it is missing or breaks the model.

@@ -1,4 +1,4 @@
-"""Shared parts of request bodies (contract, task-runs 1.2)."""
+"""Shared parts of request bodies (docs/contract/task-runs.md 1.2)."""
 
 import json
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Request and response bodies of concurrency limits (contract, neighbours 6)."""
+"""Request and response bodies of concurrency limits (docs/contract/neighbours.md 6)."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self

@@ -1,4 +1,6 @@
-"""Bodies of searches for deployments, or for their runs: named parameters (neighbours 5).
+"""Bodies of searches for deployments, or for their runs: named parameters.
+
+See docs/contract/neighbours.md 5.
 
 Their fields are in the order of the reference's errors, as in `queries`.
 """

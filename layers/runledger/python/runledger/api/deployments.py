@@ -1,4 +1,4 @@
-"""Request bodies of deployments (contract, neighbours 5)."""
+"""Request bodies of deployments (docs/contract/neighbours.md 5)."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Request bodies and pages of events (contract, neighbours 8)."""
+"""Request bodies and pages of events (docs/contract/neighbours.md 8)."""
 
 import base64
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Bodies of searches for flow runs and flows: named parameters (contract, neighbours 2, 3).
+"""Bodies of searches for flow runs and flows: named parameters (docs/contract/neighbours.md 2, 3).
 
 Their fields are in the order of the reference's errors, as in `queries`.
 """

@@ -1,4 +1,4 @@
-"""Request bodies of flow runs (contract, neighbours 3)."""
+"""Request bodies of flow runs (docs/contract/neighbours.md 3)."""
 
 from datetime import datetime
 from typing import Any

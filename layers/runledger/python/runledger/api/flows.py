@@ -1,4 +1,4 @@
-"""Request bodies of flows (contract, neighbours 2)."""
+"""Request bodies of flows (docs/contract/neighbours.md 2)."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Request bodies of logs (contract, neighbours 7)."""
+"""Request bodies of logs (docs/contract/neighbours.md 7)."""
 
 from collections.abc import Sequence
 from datetime import datetime

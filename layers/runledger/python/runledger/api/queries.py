@@ -1,4 +1,4 @@
-"""Bodies of searches: named parameters, shared by all nouns (contract, task-runs 3.5).
+"""Bodies of searches: named parameters, shared by all nouns (docs/contract/task-runs.md 3.5).
 
 Each body inherits its parts. Its fields are in the order of the reference's errors: the fields of
 the last base class come first.

@@ -13,7 +13,7 @@ from runledger.domain.values import Value
 
 
 class OrchestrationResult(Value):
-    """The outcome of a proposed state (contract, task-runs 3.4)."""
+    """The outcome of a proposed state (docs/contract/task-runs.md 3.4)."""
 
     state: State | None
     status: Status
@@ -37,7 +37,10 @@ def _details(refusal: Refusal | None) -> dict[str, Any]:
 
 
 class TaskRunResponse(Value):
-    """A task run in a page; its fields are in the order of the wire (contract, task-runs 2.2)."""
+    """A task run in a page; its fields are in the order of the wire.
+
+    See docs/contract/task-runs.md 2.2.
+    """
 
     id: UUID
     created: datetime
@@ -64,6 +67,6 @@ class TaskRunResponse(Value):
 
 
 def paginated(results: Sequence[Value], count: int, *, limit: int, page: int) -> dict[str, Any]:
-    """Return the body of a page; `count` is that of all pages (contract, task-runs 3.5)."""
+    """Return the body of a page; `count` is that of all pages (docs/contract/task-runs.md 3.5)."""
     pages = -(-count // limit) if limit else 0
     return {"results": results, "count": count, "limit": limit, "pages": pages, "page": page}

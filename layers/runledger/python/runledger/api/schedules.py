@@ -1,4 +1,4 @@
-"""Request bodies of schedules (contract, neighbours 5)."""
+"""Request bodies of schedules (docs/contract/neighbours.md 5)."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""Request bodies of task runs (contract, task-runs 3)."""
+"""Request bodies of task runs (docs/contract/task-runs.md 3)."""
 
 from datetime import datetime
 from uuid import UUID

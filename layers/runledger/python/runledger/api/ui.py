@@ -1,4 +1,4 @@
-"""Request and response bodies of the UI's own endpoints (contract, clients 6)."""
+"""Request and response bodies of the UI's own endpoints (docs/contract/clients.md 6)."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

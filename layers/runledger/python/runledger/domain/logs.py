@@ -1,4 +1,7 @@
-"""Lines of the logs of runs, and the orders in which they are listed (contract, neighbours 7)."""
+"""Lines of the logs of runs, and the orders in which they are listed.
+
+See docs/contract/neighbours.md 7.
+"""
 
 import hashlib
 from collections.abc import Mapping

@@ -51,7 +51,7 @@ Parse = Callable[[object], datetime]
 
 
 def _parse_time(given: object, parse: Parse, info: ValidationInfo) -> datetime:
-    """Read a time as the reference does (contract, task-runs 1.7); naive means UTC.
+    """Read a time as the reference does (docs/contract/task-runs.md 1.7); naive means UTC.
 
     "now" is the instant that the validation context gives under that name.
 

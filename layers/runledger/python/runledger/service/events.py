@@ -76,7 +76,9 @@ def receive_message(context: ServiceContext, text: str) -> None:
 
 
 def receive(store: Store, event: Event, *, now: datetime) -> None:
-    """Keep an event and, if it reports a task run, record what it says of it (clients 5).
+    """Keep an event and, if it reports a task run, record what it says of it.
+
+    See docs/contract/clients.md 5.
 
     An event that is known, or says something impossible, changes no run. The state that it reports
     is recorded whatever the event's size.

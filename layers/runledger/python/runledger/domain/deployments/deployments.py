@@ -1,4 +1,7 @@
-"""The deployment: a flow with what its runs are to be started with (contract, neighbours 5)."""
+"""The deployment: a flow with what its runs are to be started with.
+
+See docs/contract/neighbours.md 5.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

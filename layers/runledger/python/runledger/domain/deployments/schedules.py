@@ -1,4 +1,7 @@
-"""Schedules of deployments: kept and shown, they start nothing here (contract, neighbours 5)."""
+"""Schedules of deployments: kept and shown, they start nothing here.
+
+See docs/contract/neighbours.md 5.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,7 @@
-"""How many events occurred in spans of time, by name, or by resource (contract, clients 6)."""
+"""How many events occurred in spans of time, by name, or by resource.
+
+See docs/contract/clients.md 6.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Events: what happened to a resource, as its sender tells it (contract, clients 5.1)."""
+"""Events: what happened to a resource, as its sender tells it (docs/contract/clients.md 5.1)."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The events that the server itself tells of flow runs (contract, clients 3.2)."""
+"""The events that the server itself tells of flow runs (docs/contract/clients.md 3.2)."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""From events to task runs: which count, what they say, what becomes of the run (clients 5)."""
+"""From events to task runs: which count, what they say, what becomes of the run.
+
+See docs/contract/clients.md 5.
+"""
 
 from collections.abc import Collection, Mapping
 from copy import deepcopy
@@ -113,12 +116,15 @@ class Recording(NamedTuple):
 
 
 def counts(event: Event) -> bool:
-    """Tell whether an event says something of a task run (clients 5.2)."""
+    """Tell whether an event says something of a task run (docs/contract/clients.md 5.2)."""
     return event.event.startswith(TASK_RUN) and event.resource.get(ORCHESTRATION) == "client"
 
 
 def reported(event: Event, *, name: str, now: datetime) -> TaskRunReport | None:
-    """Return what an event says of a task run, if it says that as it should (clients 5.3)."""
+    """Return what an event says of a task run, if it says that as it should.
+
+    See docs/contract/clients.md 5.3.
+    """
     related = event.in_role("flow-run")
     # Reading a policy changes what it is read from, and the event is handed on as it came.
     payload = deepcopy(event.payload)

@@ -1,1 +1,4 @@
-"""Which runs are wanted: wire models whose meaning is one pure predicate (contract, filters)."""
+"""Which runs are wanted: wire models whose meaning is one pure predicate.
+
+See docs/contract/filters.md.
+"""

@@ -1,4 +1,4 @@
-"""What stands above a task run, and the filters that ask about it (contract, filters 3)."""
+"""What stands above a task run, and the filters that ask about it (docs/contract/filters.md 3)."""
 
 from dataclasses import dataclass
 from operator import attrgetter

@@ -1,4 +1,4 @@
-"""How operators make a criterion, and criteria a filter (contract, filters 1)."""
+"""How operators make a criterion, and criteria a filter (docs/contract/filters.md 1)."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The filter of deployments (contract, filters 3)."""
+"""The filter of deployments (docs/contract/filters.md 3)."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar

@@ -1,4 +1,4 @@
-"""Which events somebody asks for (contract, clients 3.2); what is empty asks nothing.
+"""Which events somebody asks for (docs/contract/clients.md 3.2); what is empty asks nothing.
 
 Two class names are part of the contract: pydantic puts them into the `loc` of an error.
 """

@@ -1,4 +1,4 @@
-"""The filter of flow runs (contract, filters 3)."""
+"""The filter of flow runs (docs/contract/filters.md 3)."""
 
 from collections.abc import Mapping
 from datetime import datetime

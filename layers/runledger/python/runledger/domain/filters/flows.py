@@ -1,4 +1,4 @@
-"""The filter of flows (contract, filters 3)."""
+"""The filter of flows (docs/contract/filters.md 3)."""
 
 from collections.abc import Mapping
 from operator import attrgetter

@@ -1,4 +1,4 @@
-"""The filter of logs (contract, neighbours 7)."""
+"""The filter of logs (docs/contract/neighbours.md 7)."""
 
 from functools import cached_property
 from typing import Annotated, NamedTuple

@@ -1,4 +1,4 @@
-"""The filter of task runs (contract, filters 2)."""
+"""The filter of task runs (docs/contract/filters.md 2)."""
 
 from collections.abc import Mapping
 from functools import cached_property

@@ -1,4 +1,7 @@
-"""The search for words in a log: `error -debug +required "a phrase"` (contract, neighbours 7)."""
+"""The search for words in a log: `error -debug +required "a phrase"`.
+
+See docs/contract/neighbours.md 7.
+"""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""The rules of flow runs; their letters are those of the contract, neighbours 3.3."""
+"""The rules of flow runs; their letters are those of docs/contract/neighbours.md 3.3."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The rules of task runs; their numbers are those of the contract, orchestration 2."""
+"""The rules of task runs; their numbers are those of docs/contract/orchestration.md 2."""
 
 from runledger.domain.orchestration.shared_rules import RETRYING, try_again
 from runledger.domain.orchestration.transitions import (

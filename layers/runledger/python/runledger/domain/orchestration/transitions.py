@@ -201,7 +201,7 @@ def decide(policy: Policy[Run], asked: Transition[Run]) -> Decision[Run]:
     """Fold the policy over what was asked; the first refusal ends it.
 
     A refusal starts from the run as it was, so what earlier rules did is undone
-    (contract, orchestration 1).
+    (docs/contract/orchestration.md 1).
     """
     granted = asked
     for rule in (rule for rule in policy if rule.governs(asked)):

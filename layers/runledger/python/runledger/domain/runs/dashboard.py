@@ -1,4 +1,7 @@
-"""The dashboard's curve: task runs that have ended, by when they started (contract, clients 6)."""
+"""The dashboard's curve: task runs that have ended, by when they started.
+
+See docs/contract/clients.md 6.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

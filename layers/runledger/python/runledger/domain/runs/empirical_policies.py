@@ -1,4 +1,7 @@
-"""Empirical policies: how often and how late a run is tried again (contract, task-runs 2.3)."""
+"""Empirical policies: how often and how late a run is tried again.
+
+See docs/contract/task-runs.md 2.3.
+"""
 
 from typing import Annotated, Literal
 

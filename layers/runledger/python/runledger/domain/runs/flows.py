@@ -7,7 +7,7 @@ from runledger.domain.values import Labels, Value
 
 
 class Flow(Value):
-    """A flow (contract, neighbours 2)."""
+    """A flow (docs/contract/neighbours.md 2)."""
 
     id: UUID
     created: datetime

@@ -1,4 +1,7 @@
-"""The graph of a flow run: what ran in it, and what followed from what (contract, clients 6)."""
+"""The graph of a flow run: what ran in it, and what followed from what.
+
+See docs/contract/clients.md 6.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

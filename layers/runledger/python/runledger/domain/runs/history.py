@@ -64,7 +64,7 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True)
 class Timeline:
-    """Intervals of one length, one after the other (contract, task-runs 3.6)."""
+    """Intervals of one length, one after the other (docs/contract/task-runs.md 3.6)."""
 
     start: datetime
     end: datetime

@@ -32,7 +32,7 @@ TERMINAL: AbstractSet[StateType] = frozenset(
 
 
 class StateDetails(Value):
-    """What accompanies a state (contract, task-runs 2.5); unknown keys are dropped."""
+    """What accompanies a state (docs/contract/task-runs.md 2.5); unknown keys are dropped."""
 
     flow_run_id: UUID | None = None
     task_run_id: UUID | None = None
@@ -71,17 +71,20 @@ class State(Value):
 
     @property
     def has_persisted_result(self) -> bool:
-        """Whether the run completed with data that is kept (orchestration R3)."""
+        """Whether the run completed with data that is kept (docs/contract/orchestration.md R3)."""
         return self.type == StateType.COMPLETED and bool(self.as_stored().data)
 
     def as_stored(self) -> "State":
-        """Return what a later read shows: an unpersisted result is dropped (task-runs 2.5)."""
+        """Return what a later read shows: an unpersisted result is dropped.
+
+        See docs/contract/task-runs.md 2.5.
+        """
         unpersisted = isinstance(self.data, dict) and self.data.get("type") == "unpersisted"
         return self.replace(data=None) if unpersisted else self
 
 
 def is_waiting(state: State | None) -> bool:
-    """Tell whether a run in this state waits for a task worker (contract, task-runs 6.3)."""
+    """Tell whether a run in this state waits for a task worker (docs/contract/task-runs.md 6.3)."""
     is_scheduled = state is not None and state.type == StateType.SCHEDULED
     return is_scheduled and bool(state and state.state_details.deferred)
 

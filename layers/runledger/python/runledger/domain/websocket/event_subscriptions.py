@@ -1,4 +1,7 @@
-"""Clients that listen to events, or to lines of logs, as they come (contract, clients 3.2)."""
+"""Clients that listen to events, or to lines of logs, as they come.
+
+See docs/contract/clients.md 3.2.
+"""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar

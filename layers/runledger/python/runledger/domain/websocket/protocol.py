@@ -1,4 +1,7 @@
-"""What is said over a WebSocket before a conversation's own messages (contract, task-runs 6.1)."""
+"""What is said over a WebSocket before a conversation's own messages.
+
+See docs/contract/task-runs.md 6.1.
+"""
 
 import json
 from collections.abc import Callable, Mapping

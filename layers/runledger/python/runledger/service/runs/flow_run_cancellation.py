@@ -1,4 +1,6 @@
-"""What a cancelled flow run takes along: its task runs and subflow runs (neighbours 3.3).
+"""What a cancelled flow run takes along: its task runs and subflow runs.
+
+See docs/contract/neighbours.md 3.3.
 
 So many task runs at a time, each time noting how far it came: the stream tells of that again.
 What ended meanwhile stays as it ended.

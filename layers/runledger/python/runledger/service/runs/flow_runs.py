@@ -43,7 +43,8 @@ class CreatedFlowRun(NamedTuple):
 def create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> CreatedFlowRun:
     """Create a flow run in its first state, or find the one that has its idempotency key.
 
-    A subflow run's state shows on its parent task run from the start (neighbours 4).
+    A subflow run's state shows on its parent task run from the start.
+    See docs/contract/neighbours.md 4.
 
     Raises:
         NotFound: it asks for a work pool; there are none here.

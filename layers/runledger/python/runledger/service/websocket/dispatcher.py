@@ -81,7 +81,8 @@ def connect(
     """Store a connection, if its path is known; return whether the handshake is accepted.
 
     A client that does not offer the subprotocol sends no credentials; it is admitted only where
-    none are needed (contract, task-runs 6.1). Otherwise the client has some seconds to send them.
+    none are needed (docs/contract/task-runs.md 6.1). Otherwise the client has some seconds to send
+    them.
     """
     sends_credentials, is_open = SUBPROTOCOL in handshake.subprotocols, admits(None)
     if handshake.path not in MESSAGE_HANDLERS or not (sends_credentials or is_open):

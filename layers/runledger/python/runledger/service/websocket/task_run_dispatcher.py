@@ -45,7 +45,7 @@ class TaskRunDispatcher:
         return TaskWorkerStore.of(self.context.store)
 
     def receive(self, connection: Connection, text: str) -> None:
-        """Hear a message of a worker's (contract, task-runs 6.2).
+        """Hear a message of a worker's (docs/contract/task-runs.md 6.2).
 
         What is said while no run awaits acknowledgement goes unheeded.
 

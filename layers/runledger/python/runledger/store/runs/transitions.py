@@ -111,7 +111,7 @@ class ContextLoader:
         )
 
     def _limits(self, run: TaskRun) -> list[Key]:
-        # Deferred runs neither check nor take slots (orchestration R5).
+        # Deferred runs neither check nor take slots (docs/contract/orchestration.md R5).
         if not self._starts or self.proposed.state_details.deferred:
             return []
         return [keys.limit(f"{TAG_PREFIX}{tag}") for tag in dict.fromkeys(run.tags)]
