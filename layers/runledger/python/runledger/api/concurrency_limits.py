@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from runledger import ids
 from runledger.api.bodies import Body
 from runledger.api.queries import MAX_RUNS, Offset, check_limit
-from runledger.domain.concurrency_limits import ConcurrencyLimit, Holder, named_for
+from runledger.domain.concurrency_limits import ConcurrencyLimit, Holder, tag_limit_name
 from runledger.domain.slot_requests import Mode
 from runledger.domain.values import Value
 
@@ -35,7 +35,7 @@ class TagLimitCreate(Body):
             created=now,
             updated=now,
             counted=now,
-            name=named_for(self.tag),
+            name=tag_limit_name(self.tag),
             limit=self.concurrency_limit,
         )
 

@@ -1,4 +1,4 @@
-"""The criteria that several objects share, one class per set of operators."""
+"""The criteria that several filters share, one class per set of operators."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -84,7 +84,7 @@ class TypeOrNot(Criterion):
 
 
 class State(CombinedCriterion):
-    """About a run, by its state's type and name."""
+    """A criterion of a run, by the type and name of its state."""
 
     columns: ClassVar[Mapping[str, Look]] = {
         "type": attrgetter("state_type"),
@@ -93,7 +93,7 @@ class State(CombinedCriterion):
 
     @cached_property
     def clauses(self) -> tuple[Test, ...]:
-        # The reference leaves out a part that says nothing.
+        # The reference ignores an empty part.
         parts = {name: getattr(self, name) for name in self.columns}
         return tuple(
             on(self.columns[name], part.test)

@@ -15,8 +15,6 @@ class HasDeployment(CombinedCriterion):
 
 
 class FlowFilter(AncestryFilter):
-    """Which flows are wanted."""
-
     about: ClassVar[str] = "flow"
     parts: ClassVar[Mapping[str, Look]] = {"deployment": attrgetter("flow_has_deployment")}
 
