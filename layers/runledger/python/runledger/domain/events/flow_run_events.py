@@ -57,8 +57,9 @@ def state_change_event(
 
 
 def _relatives(relatives: Iterable[RelatedObject]) -> Iterator[dict[str, str]]:
-    for it in relatives:
-        yield {RESOURCE_ID: f"prefect.{it.kind}.{it.id}", ROLE: it.kind, NAME: it.name}
+    for related in relatives:
+        resource_id = f"prefect.{related.kind}.{related.id}"
+        yield {RESOURCE_ID: resource_id, ROLE: related.kind, NAME: related.name}
 
 
 def _tags(run: FlowRun, relatives: Iterable[RelatedObject]) -> Iterator[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""CachedResult results: which completed state serves a cache key, and until when (R2, R10)."""
+"""Cached results: the completed states of a cache key, with their expirations (R2, R10)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from runledger.domain.values import Value
 
 
 class CachedResult(Value):
-    """A completed state that serves a cache key, and the run under which it is stored."""
+    """A completed state of a cache key, and the task run that has it."""
 
     state_id: UUID
     task_run_id: UUID
@@ -16,16 +16,16 @@ class CachedResult(Value):
     expiration: datetime | None = None
 
     def outlives(self, other: "CachedResult") -> bool:
-        """Tell whether this serves when the other no longer does."""
+        """Return whether this result expires later than the other."""
         if self.expiration is None or other.expiration is None:
             return other.expiration is not None
         return self.expiration > other.expiration
 
 
 class CachedResults(Value):
-    """What is remembered under one cache key, the newest first.
+    """The cached results of one key, the newest first.
 
-    Of the older ones only those are kept that outlive all newer ones: nothing else can ever serve.
+    An older result stays only if it expires later than all newer ones: no other can be used.
     """
 
     entries: tuple[CachedResult, ...] = ()
@@ -33,16 +33,17 @@ class CachedResults(Value):
     def serving(self, now: datetime) -> CachedResult | None:
         """Return the newest entry that has not expired."""
         return next(
-            (one for one in self.entries if one.expiration is None or one.expiration > now), None
+            (entry for entry in self.entries if entry.expiration is None or entry.expiration > now),
+            None,
         )
 
     def adding(self, state: State, task_run_id: UUID) -> "CachedResults":
-        """Return the results with one more, which is now the newest."""
+        """Return the results with a new one."""
         newest = CachedResult(
             state_id=state.id,
             task_run_id=task_run_id,
             timestamp=state.timestamp,
             expiration=state.state_details.cache_expiration,
         )
-        older = (one for one in self.entries if one.outlives(newest))
+        older = (entry for entry in self.entries if entry.outlives(newest))
         return CachedResults(entries=(newest, *older))
