@@ -1,4 +1,4 @@
-"""Log lines of runs, their ids and their orders (contract, neighbours 7)."""
+"""Log lines of runs, their ids and their orders (docs/contract/neighbours.md 7)."""
 
 import hashlib
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""The orders of searches, and sort ranks (contract, filters 6, neighbours 2 and 3.2)."""
+"""The orders of searches, and sort ranks.
+
+See docs/contract/filters.md 6, docs/contract/neighbours.md 2 and 3.2.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The deployment: a flow with the parameters and schedules of its runs (contract, neighbours 5)."""
+"""The deployment: a flow with the parameters and schedules of its runs.
+
+See docs/contract/neighbours.md 5.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -75,11 +78,11 @@ class Deployment(Value):
     status: Literal["NOT_READY"] = "NOT_READY"
     enforce_parameter_schema: bool = True
 
-    def awaits_schedules(self) -> bool:
+    def expects_schedules(self) -> bool:
         """Return whether the client expects its schedules to start runs."""
-        return self.awaits(self.schedules)
+        return self.expects_any(self.schedules)
 
-    def awaits(self, schedules: Iterable[Schedule]) -> bool:
+    def expects_any(self, schedules: Iterable[Schedule]) -> bool:
         """Return whether the client expects some of these schedules to start runs."""
         return not self.paused and any(schedule.active for schedule in schedules)
 

@@ -200,19 +200,19 @@ def _bound(holds: Callable[[Any, Any], bool], words: str) -> Keyword:
     return check
 
 
-def _least(words: str) -> Keyword:
-    def check(check: Check, least: int) -> Iterator[Problem]:
-        if len(check.value) < least:
-            words_of_bound = "should be non-empty" if least == 1 else words
+def _min_size(words: str) -> Keyword:
+    def check(check: Check, minimum: int) -> Iterator[Problem]:
+        if len(check.value) < minimum:
+            words_of_bound = "should be non-empty" if minimum == 1 else words
             yield Problem(f"{check.value!r} {words_of_bound}")
 
     return check
 
 
-def _most(words: str) -> Keyword:
-    def check(check: Check, most: int) -> Iterator[Problem]:
-        if len(check.value) > most:
-            words_of_bound = words if most else "is expected to be empty"
+def _max_size(words: str) -> Keyword:
+    def check(check: Check, maximum: int) -> Iterator[Problem]:
+        if len(check.value) > maximum:
+            words_of_bound = words if maximum else "is expected to be empty"
             yield Problem(f"{check.value!r} {words_of_bound}")
 
     return check
@@ -231,15 +231,15 @@ KEYWORDS: Mapping[str, tuple[Keyword, str]] = {
     "properties": (_properties, "object"),
     "additionalProperties": (_additional_properties, "object"),
     "required": (_required, "object"),
-    "minProperties": (_least("does not have enough properties"), "object"),
-    "maxProperties": (_most("has too many properties"), "object"),
+    "minProperties": (_min_size("does not have enough properties"), "object"),
+    "maxProperties": (_max_size("has too many properties"), "object"),
     "items": (_items, "array"),
     "prefixItems": (_prefix_items, "array"),
-    "minItems": (_least("is too short"), "array"),
-    "maxItems": (_most("is too long"), "array"),
+    "minItems": (_min_size("is too short"), "array"),
+    "maxItems": (_max_size("is too long"), "array"),
     "uniqueItems": (_unique, "array"),
-    "minLength": (_least("is too short"), "string"),
-    "maxLength": (_most("is too long"), "string"),
+    "minLength": (_min_size("is too short"), "string"),
+    "maxLength": (_max_size("is too long"), "string"),
     "pattern": (_pattern, "string"),
     "minimum": (_bound(ge, "less than the minimum"), "number"),
     "maximum": (_bound(le, "greater than the maximum"), "number"),

@@ -1,4 +1,7 @@
-"""Schedules of deployments: stored and returned, they start no runs (contract, neighbours 5)."""
+"""Schedules of deployments: stored and returned, they start no runs.
+
+See docs/contract/neighbours.md 5.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta

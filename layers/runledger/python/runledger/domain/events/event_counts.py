@@ -1,4 +1,4 @@
-"""Counts of events by spans of time, by name, or by resource (contract, clients 6)."""
+"""Counts of events by spans of time, by name, or by resource (docs/contract/clients.md 6)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -106,15 +106,15 @@ def by_time(events: Iterable[Event], spans: Spans, now: datetime) -> list[EventC
 
 
 def by_name(events: Iterable[Event]) -> list[EventCount]:
-    return _alike(events, lambda event: (event.event, event.event))
+    return _count_by(events, lambda event: (event.event, event.event))
 
 
 def by_resource(events: Iterable[Event]) -> list[EventCount]:
     """Count events by their resource; the label is the resource's latest name."""
-    return _alike(events, lambda event: (event.resource[RESOURCE_ID], _named(event.resource)))
+    return _count_by(events, lambda event: (event.resource[RESOURCE_ID], _label(event.resource)))
 
 
-def _alike(
+def _count_by(
     events: Iterable[Event], attributes_of: Callable[[Event], tuple[str, str]]
 ) -> list[EventCount]:
     groups = defaultdict(list)
@@ -134,7 +134,7 @@ def _alike(
     return sorted(counts, key=lambda count: (-count.count, count.label))
 
 
-def _named(resource: Mapping[str, str]) -> str:
+def _label(resource: Mapping[str, str]) -> str:
     names = ("prefect.resource.name", "prefect.name", RESOURCE_ID)
     return next(resource[name] for name in names if name in resource)
 

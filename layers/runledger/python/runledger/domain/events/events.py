@@ -1,4 +1,4 @@
-"""Events of resources (contract, clients 5.1)."""
+"""Events of resources (docs/contract/clients.md 5.1)."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The server's own events about flow runs (contract, clients 3.2)."""
+"""The server's own events about flow runs (docs/contract/clients.md 3.2)."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta

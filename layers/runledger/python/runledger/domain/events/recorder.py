@@ -1,4 +1,7 @@
-"""Records events as task runs: selects and parses them, and updates the run (clients 5)."""
+"""Records events as task runs: selects and parses them, and updates the run.
+
+See docs/contract/clients.md 5.
+"""
 
 from collections.abc import Collection, Mapping
 from copy import deepcopy
@@ -113,12 +116,12 @@ class Recording(NamedTuple):
 
 
 def reports_task_run(event: Event) -> bool:
-    """Return whether an event reports a task run (clients 5.2)."""
+    """Return whether an event reports a task run (docs/contract/clients.md 5.2)."""
     return event.event.startswith(TASK_RUN) and event.resource.get(ORCHESTRATION) == "client"
 
 
 def task_run_report(event: Event, *, name: str, now: datetime) -> TaskRunReport | None:
-    """Parse the report of an event; None if it is malformed (clients 5.3)."""
+    """Parse the report of an event; None if it is malformed (docs/contract/clients.md 5.3)."""
     related = event.in_role("flow-run")
     # Validating a policy changes its input, and the event must be published unchanged.
     payload = deepcopy(event.payload)
@@ -159,9 +162,10 @@ def shortened(report: TaskRunReport) -> TaskRunReport:
 def apply_report(
     seen: TaskRun | None, entered: Collection[State], report: TaskRunReport, *, now: datetime
 ) -> Recording:
-    """Apply a report to the stored run, if there is one, and to its states (5.4).
+    """Apply a report to the stored run, if there is one, and to its states.
 
-    The newest state and its columns become the run's, in whatever order reports arrive.
+    The newest state and its columns become the run's, in whatever order reports arrive. See
+    docs/contract/clients.md 5.4.
     """
     if seen is None:
         return _begun(report, now)

@@ -1,1 +1,1 @@
-"""Filters: wire models, each of which compiles to a pure predicate (contract, filters)."""
+"""Filters: wire models, each of which compiles to a pure predicate (docs/contract/filters.md)."""

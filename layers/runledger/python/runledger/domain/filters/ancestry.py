@@ -1,11 +1,11 @@
-"""The ancestors of a task run, and the base of their filters (contract, filters 3)."""
+"""The ancestors of a task run, and the base of their filters (docs/contract/filters.md 3)."""
 
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import ClassVar, Protocol
 from uuid import UUID
 
-from runledger.domain.filters.criterion import Look, ObjectFilter
+from runledger.domain.filters.criterion import Getter, ObjectFilter
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 
@@ -46,5 +46,5 @@ class AncestryFilter(ObjectFilter):
         """Return whether the ancestor exists and meets the criteria."""
         return getattr(ancestry, self.about) is not None and self.test(ancestry)
 
-    def attribute(self, name: str) -> Look:
+    def attribute(self, name: str) -> Getter:
         return attrgetter(f"{self.about}.{name}")

@@ -1,4 +1,4 @@
-"""Compiles operators to criteria, and criteria to filters (contract, filters 1)."""
+"""Compiles operators to criteria, and criteria to filters (docs/contract/filters.md 1)."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from runledger.domain.filters.operators import Comparison, Test
 
 T = TypeVar("T")
-Look = Callable[[Any], Any]
+Getter = Callable[[Any], Any]
 """Gets the value of a criterion from the filtered object."""
 
 
@@ -31,12 +31,12 @@ def combine(tests: tuple[Test, ...], operator: Operator = Operator.and_) -> Test
     return lambda value: all(test(value) for test in tests)
 
 
-def on(look: Look, test: Test) -> Test:
-    """Return the test of the value that `look` gets."""
-    return lambda value: test(look(value))
+def on(get: Getter, test: Test) -> Test:
+    """Return the test of the value that `get` returns."""
+    return lambda value: test(get(value))
 
 
-def itself(value: T) -> T:
+def identity(value: T) -> T:
     return value
 
 
@@ -81,7 +81,7 @@ class ObjectFilter(CombinedCriterion):
     The attribute has the name of the field, except for those in `parts`.
     """
 
-    parts: ClassVar[Mapping[str, Look]] = {}
+    parts: ClassVar[Mapping[str, Getter]] = {}
 
     @cached_property
     def clauses(self) -> tuple[Test, ...]:
@@ -92,5 +92,5 @@ class ObjectFilter(CombinedCriterion):
             if isinstance(criterion, Criterion)
         )
 
-    def attribute(self, name: str) -> Look:
+    def attribute(self, name: str) -> Getter:
         return attrgetter(name)

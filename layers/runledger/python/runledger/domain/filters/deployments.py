@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from runledger.domain.filters.ancestry import Ancestry, AncestryFilter
-from runledger.domain.filters.criterion import Criterion, Look, Wire, itself
+from runledger.domain.filters.criterion import Criterion, Getter, Wire, identity
 from runledger.domain.filters.fields import IdOrNot, Name, TagsOrAny, Text
 from runledger.domain.filters.like import like
 from runledger.domain.filters.operators import Comparison, Equal, Test
@@ -38,7 +38,7 @@ class ConcurrencyLimit(Wire):
 
 class DeploymentFilter(AncestryFilter):
     about: ClassVar[str] = "deployment"
-    parts: ClassVar[Mapping[str, Look]] = {"flow_or_deployment_name": itself}
+    parts: ClassVar[Mapping[str, Getter]] = {"flow_or_deployment_name": identity}
 
     id: IdOrNot | None = None
     name: Name | None = None

@@ -1,4 +1,4 @@
-"""The filter of events (contract, clients 3.2); empty criteria match every event.
+"""The filter of events (docs/contract/clients.md 3.2); empty criteria match every event.
 
 Two class names are part of the contract: pydantic puts them into the `loc` of an error.
 """

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import ClassVar
 from uuid import UUID
 
-from runledger.domain.filters.criterion import CombinedCriterion, Criterion, Look, on
+from runledger.domain.filters.criterion import CombinedCriterion, Criterion, Getter, on
 from runledger.domain.filters.operators import (
     After,
     AllTags,
@@ -86,7 +86,7 @@ class TypeOrNot(Criterion):
 class State(CombinedCriterion):
     """A criterion of a run, by the type and name of its state."""
 
-    columns: ClassVar[Mapping[str, Look]] = {
+    columns: ClassVar[Mapping[str, Getter]] = {
         "type": attrgetter("state_type"),
         "name": attrgetter("state_name"),
     }

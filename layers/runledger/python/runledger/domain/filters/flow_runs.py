@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from runledger.domain.filters.ancestry import AncestryFilter
-from runledger.domain.filters.criterion import CombinedCriterion, Criterion, Look, on
+from runledger.domain.filters.criterion import CombinedCriterion, Criterion, Getter, on
 from runledger.domain.filters.fields import (
     IdOrNot,
     Name,
@@ -81,7 +81,7 @@ class CreatedBy(CombinedCriterion):
 
 class FlowRunFilter(AncestryFilter):
     about: ClassVar[str] = "flow_run"
-    parts: ClassVar[Mapping[str, Look]] = {
+    parts: ClassVar[Mapping[str, Getter]] = {
         "state": attrgetter("flow_run"),
         "start_time": attrgetter("flow_run"),
         "parent_flow_run_id": attrgetter("parent_flow_run_id"),

@@ -8,9 +8,9 @@ from uuid import UUID
 from runledger.domain.filters.criterion import (
     CombinedCriterion,
     Criterion,
-    Look,
+    Getter,
     ObjectFilter,
-    itself,
+    identity,
 )
 from runledger.domain.filters.fields import (
     Id,
@@ -50,7 +50,7 @@ class FlowRunId(CombinedCriterion):
 
 
 class TaskRunFilter(ObjectFilter):
-    parts: ClassVar[Mapping[str, Look]] = {"state": itself}
+    parts: ClassVar[Mapping[str, Getter]] = {"state": identity}
 
     id: Id | None = None
     name: Name | None = None

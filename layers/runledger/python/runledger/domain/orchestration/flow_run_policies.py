@@ -1,4 +1,4 @@
-"""The policies of flow runs: ordered rules (contract, orchestration 1)."""
+"""The policies of flow runs: ordered rules (docs/contract/orchestration.md 1)."""
 
 from runledger.domain.orchestration import flow_run_rules, shared_rules
 from runledger.domain.orchestration.transitions import ANY_STATE, Policy, Rule

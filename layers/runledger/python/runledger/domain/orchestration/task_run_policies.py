@@ -1,4 +1,4 @@
-"""The policies of task runs: ordered rules (contract, orchestration 1)."""
+"""The policies of task runs: ordered rules (docs/contract/orchestration.md 1)."""
 
 from runledger.domain.orchestration import shared_rules, task_run_rules
 from runledger.domain.orchestration.transitions import ANY, ANY_STATE, Policy, Rule

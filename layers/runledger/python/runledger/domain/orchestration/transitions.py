@@ -200,7 +200,7 @@ class Decision(Generic[Run]):
 def decide(policy: Policy[Run], proposed: Transition[Run]) -> Decision[Run]:
     """Apply the policy's rules one after the other, until the first refusal.
 
-    A refusal discards the changes of earlier rules (contract, orchestration 1).
+    A refusal discards the changes of earlier rules (docs/contract/orchestration.md 1).
     """
     accepted = proposed
     for rule in (rule for rule in policy if rule.governs(proposed)):

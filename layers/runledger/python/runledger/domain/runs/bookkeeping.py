@@ -1,4 +1,7 @@
-"""The counts, times and durations that follow from a run's states (contract, orchestration 4)."""
+"""The counts, times and durations that follow from a run's states.
+
+See docs/contract/orchestration.md 4.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,10 @@ def next_moment(run: TaskRun | FlowRun, now: datetime) -> datetime:
 
 
 def mirrored(child: FlowRun, state: State, *, onto: TaskRun) -> State:
-    """Return the copy of a subflow run's state for its parent task run (neighbours 4)."""
+    """Return the copy of a subflow run's state for its parent task run.
+
+    See docs/contract/neighbours.md 4.
+    """
     details = state.state_details.replace(child_flow_run_id=child.id)
     return state.replace(state_details=details, timestamp=next_moment(onto, state.timestamp))
 
@@ -103,6 +109,6 @@ def lateness(
 
 
 def in_utc(run: Run) -> Run:
-    """Return the run as reads return it: its own times in UTC (contract, task-runs 1.7)."""
+    """Return the run as reads return it: its own times in UTC (docs/contract/task-runs.md 1.7)."""
     times: dict[str, Any] = {column: getattr(run, column, None) for column in COLUMNS}
     return run.replace(**{column: time.astimezone(UTC) for column, time in times.items() if time})

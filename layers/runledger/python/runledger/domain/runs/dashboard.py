@@ -1,4 +1,4 @@
-"""The dashboard's curve: ended task runs by their start times (contract, clients 6)."""
+"""The dashboard's curve: ended task runs by their start times (docs/contract/clients.md 6)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Empirical policies: the retries and pauses of a run (contract, task-runs 2.3)."""
+"""Empirical policies: the retries and pauses of a run (docs/contract/task-runs.md 2.3)."""
 
 from typing import Annotated, Literal
 
@@ -24,7 +24,7 @@ class EmpiricalPolicy(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def heed_deprecated_keys(cls, given: object) -> object:
+    def copy_deprecated_keys(cls, given: object) -> object:
         """Copy each deprecated key that has a value into its successor.
 
         It changes the client's own object, as the reference does: a 422 has it in `request_body`.

@@ -10,7 +10,7 @@ from runledger.domain.values import Labels, Value
 
 
 class FlowRun(Value):
-    """A flow run; its 36 fields are in the order of the wire (contract, neighbours 3.1).
+    """A flow run; its 36 fields are in the order of the wire (docs/contract/neighbours.md 3.1).
 
     The state is None only before the first state is set.
     """

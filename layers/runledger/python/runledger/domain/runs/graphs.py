@@ -1,4 +1,4 @@
-"""The graph of a flow run: its task runs and their dependencies (contract, clients 6)."""
+"""The graph of a flow run: its task runs and their dependencies (docs/contract/clients.md 6)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -32,7 +32,7 @@ TERMINAL: AbstractSet[StateType] = frozenset(
 
 
 class StateDetails(Value):
-    """The details of a state (contract, task-runs 2.5); unknown keys are dropped."""
+    """The details of a state (docs/contract/task-runs.md 2.5); unknown keys are dropped."""
 
     flow_run_id: UUID | None = None
     task_run_id: UUID | None = None
@@ -71,17 +71,26 @@ class State(Value):
 
     @property
     def has_persisted_result(self) -> bool:
-        """Whether the run completed with data that is stored (orchestration R3)."""
+        """Whether the run completed with data that is stored.
+
+        See docs/contract/orchestration.md R3.
+        """
         return self.type == StateType.COMPLETED and bool(self.as_stored().data)
 
     def as_stored(self) -> "State":
-        """Return the state as later reads have it, without unpersisted data (task-runs 2.5)."""
+        """Return the state as later reads have it, without unpersisted data.
+
+        See docs/contract/task-runs.md 2.5.
+        """
         unpersisted = isinstance(self.data, dict) and self.data.get("type") == "unpersisted"
         return self.replace(data=None) if unpersisted else self
 
 
 def is_waiting(state: State | None) -> bool:
-    """Return whether a run in this state waits for a task worker (contract, task-runs 6.3)."""
+    """Return whether a run in this state waits for a task worker.
+
+    See docs/contract/task-runs.md 6.3.
+    """
     is_scheduled = state is not None and state.type == StateType.SCHEDULED
     return is_scheduled and bool(state and state.state_details.deferred)
 

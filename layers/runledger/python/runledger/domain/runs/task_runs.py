@@ -10,8 +10,8 @@ from runledger.domain.runs.empirical_policies import TaskRunPolicy
 from runledger.domain.runs.states import AWAITING_RETRY, State, StateType, is_taken_up, is_waiting
 from runledger.domain.values import Labels, Value
 
-# The sources of a task run's parameters (contract, task-runs 2.4). The names of these classes are
-# part of the contract: pydantic puts them into the `loc` of an error.
+# The sources of a task run's parameters (docs/contract/task-runs.md 2.4). Clients see the names of
+# these classes: pydantic puts them into the `loc` of an error.
 
 
 class Input(Value):
@@ -55,7 +55,7 @@ TaskInputs = dict[str, list[TaskRunResult | FlowRunResult | Parameter | Constant
 
 
 class TaskRun(Value):
-    """A task run; its 27 fields are in the order of the wire (contract, task-runs 2.1).
+    """A task run; its 27 fields are in the order of the wire (docs/contract/task-runs.md 2.1).
 
     The state is None only before the first state is set.
     """

@@ -1,4 +1,4 @@
-"""Subscriptions to events or to log lines (contract, clients 3.2)."""
+"""Subscriptions to events or to log lines (docs/contract/clients.md 3.2)."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar

@@ -1,4 +1,4 @@
-"""The WebSocket protocol's messages, up to a subscription (contract, task-runs 6.1)."""
+"""The WebSocket protocol's messages, up to a subscription (docs/contract/task-runs.md 6.1)."""
 
 import json
 from collections.abc import Callable, Mapping
