@@ -53,7 +53,7 @@ clean: ## remove the tools' files; keep the database in .runledger/
 	rm -rf $(VENV) .reference-venv .client-*-venv .sam-venv .aws-sam local/node_modules build
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	rm -rf layers/runledger/python/*.egg-info
-	find functions layers local tests -name __pycache__ -prune -exec rm -rf {} +
+	find examples functions layers local tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -1,4 +1,3 @@
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,14 +8,14 @@ from local.event_sources.stream_pollers import Pollers, Stopped
 from local.event_sources.triggers import FunctionSchedule
 from local.functions import Functions
 from tests.local import sample
+from tests.support.waiting import wait_until
 
 
 def test_a_schedule_calls_its_function_again_and_again(tmp_path: Path) -> None:
     functions = Functions(template.load(sample.write(tmp_path)))
     schedule = FunctionSchedule("Clock", "note", timedelta(milliseconds=10))
     with Pollers().running([], [schedule], functions):
-        while len(sample.noted(tmp_path)) < 2:
-            time.sleep(0.01)
+        wait_until(lambda: len(sample.noted(tmp_path)) >= 2)
     event = sample.noted(tmp_path)[0]
     assert event["resources"] == ["arn:aws:events:local:000000000000:rule/Clock"]
 
@@ -26,11 +25,14 @@ def test_a_schedule_outlives_a_failure_of_its_function(
 ) -> None:
     functions = Functions(template.load(sample.write(tmp_path)))
     schedule = FunctionSchedule("Clock", "answer", timedelta(milliseconds=10))
-    said = ""
+    said: list[str] = []
+
+    def failed_twice() -> bool:
+        said.append(capsys.readouterr().err)
+        return "".join(said).count("KeyError") >= 2
+
     with Pollers().running([], [schedule], functions):
-        while said.count("KeyError") < 2:
-            time.sleep(0.01)
-            said += capsys.readouterr().err
+        wait_until(failed_twice)
 
 
 def test_nothing_is_called_when_it_has_ended(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 import signal
 import sqlite3
-import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.local import sample
 from tests.local.serving import Running, application, serving
+from tests.support.waiting import wait_until
 
 NEXT_NUMBER = """
     EXPLAIN QUERY PLAN
@@ -34,8 +34,7 @@ def write(server: Running, folder: Path, count: int) -> None:
     before = len(noted(folder))
     for number in range(before, before + count):
         httpx.post(f"{server.url}/items", content=f"take-{number}")
-    while len(noted(folder)) < before + count:
-        pass
+    wait_until(lambda: len(noted(folder)) >= before + count)
 
 
 def noted(folder: Path) -> list[str]:
@@ -72,11 +71,9 @@ PAGES = "SELECT page_count FROM pragma_page_count()"
 
 def kept(folder: Path) -> int:
     """How many records the stream has, once what was followed has been removed."""
-    for _ in range(500):
-        ((found,),) = ask(folder, KEPT)
-        if found == 1:
-            break
-        time.sleep(0.02)
+    with suppress(TimeoutError):
+        wait_until(lambda: ask(folder, KEPT) == [(1,)])
+    ((found,),) = ask(folder, KEPT)
     return int(found)
 
 
@@ -87,8 +84,7 @@ def test_a_server_that_runs_forgets_what_was_followed(
     del dynoxide
     with serving(application(tmp_path)) as server:
         put(server, count)
-        while len(noted(tmp_path)) < count:
-            time.sleep(0.02)
+        wait_until(lambda: len(noted(tmp_path)) >= count)
         assert kept(tmp_path) == 1
         write(server, tmp_path, 1)
         assert kept(tmp_path) == 1

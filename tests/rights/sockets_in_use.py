@@ -1,7 +1,6 @@
 """Conversations, and what follows writes, for the sake of every right that it takes."""
 
 import json
-import time
 
 import httpx
 
@@ -11,8 +10,8 @@ from runledger.store.websocket.task_workers import TaskWorkerStore
 from tests.reporting.building import body
 from tests.support.background import connect, delay, set_state, subscribe
 from tests.support.streaming import Streaming
+from tests.support.waiting import wait_until
 
-PAUSE = 0.1
 LISTENING = {"type": "filter", "filter": {}}
 
 
@@ -53,10 +52,13 @@ def _use_workers(api: httpx.Client, sockets: Connector, stream: Streaming) -> No
     stream.run_schedule("sweep_task_workers")
     waiting.socket.close(1006)
     stream.run_schedule("sweep_task_workers")
-    while TaskWorkerStore.of(wiring.store()).all():
-        time.sleep(PAUSE)
-        stream.run_schedule("sweep_task_workers")
+    wait_until(lambda: _all_are_swept(stream))
     connect(sockets).socket.close()
+
+
+def _all_are_swept(stream: Streaming) -> bool:
+    stream.run_schedule("sweep_task_workers")
+    return not TaskWorkerStore.of(wiring.store()).all()
 
 
 def _open(sockets: Connector, path: str, *messages: str) -> WebSocketClient:

@@ -22,8 +22,10 @@ STREAM = "react_to_changes"
 @pytest.fixture(scope="module")
 def used(dynoxide: Engine, management: Management) -> set[Right]:
     with fresh_table(dynoxide) as database, pytest.MonkeyPatch.context() as patch:
+        api = api_client(database, management, patch)
         patch.setenv("WORKER_LEASE_SECONDS", "1")
-        with api_client(database, management, patch) as api, _recorded() as rights:
+        wiring.reset()
+        with api, _recorded() as rights:
             sockets, stream = hosting.socket_clients(management), Streaming(TEMPLATE, database)
             use_sockets(api, sockets, stream)
     return {right for right in rights if right.operation in {*UNASKED, STREAM}}

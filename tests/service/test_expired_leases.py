@@ -3,7 +3,7 @@ from uuid import uuid4
 
 from runledger.api.bodies import StateCreate
 from runledger.api.task_runs import TaskRunCreate
-from runledger.domain.concurrency_limits import ConcurrencyLimit, named_for
+from runledger.domain.concurrency_limits import ConcurrencyLimit, tag_limit_name
 from runledger.domain.orchestration.transitions import Status
 from runledger.domain.runs.states import StateType
 from runledger.service.concurrency import concurrency_limits, slots
@@ -23,7 +23,7 @@ def test_a_run_starts_when_the_lease_that_filled_its_tags_limit_has_expired(
 ) -> None:
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), shards=1)
     limit = ConcurrencyLimit(
-        id=uuid4(), created=NOW, updated=NOW, counted=NOW, name=named_for("few"), limit=1
+        id=uuid4(), created=NOW, updated=NOW, counted=NOW, name=tag_limit_name("few"), limit=1
     )
     concurrency_limits.create(store, limit)
     term = Term(holder=None, seconds=HELD.total_seconds())

@@ -20,6 +20,6 @@ def handler(request: Request) -> Response:
         sent=body.sent(),
         limit_id=body.global_concurrency_limit_id,
     )
-    if saved.deployment.awaits_schedules():
+    if saved.deployment.expects_schedules():
         warn_of_schedules(saved.deployment.id)
     return Response(saved.deployment, HTTPStatus.CREATED if saved.new else HTTPStatus.OK)

@@ -15,6 +15,6 @@ def handler(request: Request) -> Response:
     request.check_version()
     now = request.now
     resumed = deployment_schedules.pause(wiring.store(), request.id(), paused=False, now=now)
-    if resumed.awaits_schedules():
+    if resumed.expects_schedules():
         warn_of_schedules(resumed.id)
     return Response()

@@ -21,6 +21,6 @@ def handler(request: Request) -> Response:
         limit_id=body.global_concurrency_limit_id,
         now=request.now,
     )
-    if body.may_start_schedules() and changed.awaits_schedules():
+    if body.may_start_schedules() and changed.expects_schedules():
         warn_of_schedules(changed.id)
     return Response(status=HTTPStatus.NO_CONTENT)

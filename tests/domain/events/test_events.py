@@ -9,7 +9,11 @@ import pytest
 from pydantic import ValidationError
 
 from runledger.domain.events.events import MAX_LABELS, MAX_NAME, MAX_RELATED, Event
-from runledger.domain.events.flow_run_events import MAX_CHARACTERS, Relative, entered
+from runledger.domain.events.flow_run_events import (
+    MAX_CHARACTERS,
+    RelatedObject,
+    state_change_event,
+)
 from runledger.domain.runs.states import State
 from runledger.domain.websocket.event_subscriptions import (
     MAX_BACKFILL,
@@ -46,12 +50,12 @@ def test_what_breaks_the_rules_is_no_event(changes: JSON) -> None:
 def of_flow_run(
     kind: str = "RUNNING",
     before: State | None = None,
-    relatives: Iterable[Relative] = (),
+    relatives: Iterable[RelatedObject] = (),
     **fields: Any,
 ) -> Event:
     run = flow_run(state(kind, **fields.pop("state", {})), **fields)
     assert run.state
-    return entered(run, run.state, before, list(relatives))
+    return state_change_event(run, run.state, before, list(relatives))
 
 
 def test_an_event_of_a_flow_run_is_known_by_the_id_and_the_time_of_its_state() -> None:
@@ -70,8 +74,8 @@ def test_an_event_names_the_one_before_if_that_was_a_moment_ago(
 
 
 def test_relatives_come_with_the_tags_of_all_of_them_in_order() -> None:
-    flow = Relative("flow", uuid4(), "f", ("c", "a"))
-    relatives = [flow, Relative("deployment", uuid4(), "d", ())]
+    flow = RelatedObject("flow", uuid4(), "f", ("c", "a"))
+    relatives = [flow, RelatedObject("deployment", uuid4(), "d", ())]
     found = of_flow_run(relatives=relatives, tags=("b", "a"))
     ids = [one["prefect.resource.id"] for one in found.related]
     own = [f"prefect.flow.{relatives[0].id}", f"prefect.deployment.{relatives[1].id}"]
@@ -98,7 +102,7 @@ def test_a_pause_tells_whether_the_run_is_scheduled_anew() -> None:
 def test_a_run_of_many_tags_and_a_long_state_is_told_as_far_as_an_event_holds() -> None:
     run = flow_run(None, tags=tuple(map(str, range(MAX_RELATED + 1))))
     long = state("FAILED", "x" * MAX_NAME).replace(message="m" * (MAX_CHARACTERS + 1))
-    found = entered(run, long, None, [])
+    found = state_change_event(run, long, None, [])
     assert (len(found.related), len(found.event)) == (MAX_RELATED, MAX_NAME)
     assert len(found.payload["validated_state"]["message"]) == MAX_CHARACTERS
     assert Event.model_validate(found.model_dump()) == found

@@ -5,7 +5,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from runledger.domain.events.events import Event
-from runledger.domain.events.recorder import Recording, TaskRunReport, counts, recorded, reported
+from runledger.domain.events.recorder import (
+    Recording,
+    TaskRunReport,
+    apply_report,
+    reports_task_run,
+    task_run_report,
+)
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun
 from tests.reporting.building import FLOW_RUN_ID, RUN_ID, at, event
@@ -14,13 +20,13 @@ NOW = at(3600)
 
 
 def report(asked: Event) -> TaskRunReport:
-    found = reported(asked, name="slug", now=NOW)
+    found = task_run_report(asked, name="slug", now=NOW)
     assert found
     return found
 
 
 def record(asked: Event, seen: TaskRun | None = None, *entered: State) -> Recording:
-    return recorded(seen, entered, report(asked), now=NOW)
+    return apply_report(seen, entered, report(asked), now=NOW)
 
 
 def run_of(asked: Event) -> TaskRun:
@@ -57,7 +63,7 @@ def resource(**labels: str) -> dict[str, str]:
     ],
 )
 def test_what_clients_say_of_task_runs_counts(changes: dict[str, Any], counted: bool) -> None:  # noqa: FBT001
-    assert counts(event(**changes)) is counted
+    assert reports_task_run(event(**changes)) is counted
 
 
 def test_a_state_has_the_id_and_the_time_of_its_event() -> None:
@@ -117,7 +123,7 @@ def test_ids_in_the_details_are_the_runs_own() -> None:
     ],
 )
 def test_an_event_that_breaks_the_rules_says_nothing(changes: dict[str, Any]) -> None:
-    assert reported(event(**changes), name="slug", now=NOW) is None
+    assert task_run_report(event(**changes), name="slug", now=NOW) is None
 
 
 def test_reading_an_event_leaves_it_as_it_came() -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runledger.domain.orchestration.cached_results import Remembered, Results
+from runledger.domain.orchestration.cached_results import CachedResult, CachedResults
 from tests.transitions.building import NOW, RUN_ID, state
 
 MINUTES = st.integers(-5, 5)
@@ -18,10 +18,10 @@ def after(minutes: int) -> datetime:
     return NOW + timedelta(minutes=minutes)
 
 
-def everything(expirations: list[int | None]) -> list[Remembered]:
+def everything(expirations: list[int | None]) -> list[CachedResult]:
     """What a store that forgets nothing holds."""
     return [
-        Remembered(
+        CachedResult(
             state_id=UUID(int=number),
             task_run_id=RUN_ID,
             timestamp=NOW,
@@ -31,15 +31,15 @@ def everything(expirations: list[int | None]) -> list[Remembered]:
     ]
 
 
-def remembering(entries: list[Remembered]) -> Results:
-    results = Results()
+def remembering(entries: list[CachedResult]) -> CachedResults:
+    results = CachedResults()
     for entry in entries:
         completed = state("COMPLETED", cache_key="k", cache_expiration=entry.expiration)
         results = results.adding(completed.replace(id=entry.state_id), entry.task_run_id)
     return results
 
 
-def newest_unexpired(entries: list[Remembered], now: datetime) -> Remembered | None:
+def newest_unexpired(entries: list[CachedResult], now: datetime) -> CachedResult | None:
     valid = [one for one in entries if one.expiration is None or one.expiration > now]
     return valid[-1] if valid else None
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from runledger.domain.orchestration.cached_results import Results
+from runledger.domain.orchestration.cached_results import CachedResults
 from runledger.domain.runs.states import State
 from runledger.store import items
 from runledger.store.schema import keys
@@ -58,7 +58,9 @@ def told(scene: Scene, *, times: int) -> list[str]:
 def remembered(database: DynamoDB) -> set[str]:
     """The states that serve cache keys, each of them there and completed."""
     table = scan(database)
-    found = [items.read_document(Results, item) for key, item in table.items() if _is_cache(key)]
+    found = [
+        items.read_document(CachedResults, item) for key, item in table.items() if _is_cache(key)
+    ]
     entries = [entry for results in found for entry in results.entries]
     states = {str(state.id): state for state in _states(table)}
     assert all(states[str(entry.state_id)].type == "COMPLETED" for entry in entries)

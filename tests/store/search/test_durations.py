@@ -160,7 +160,7 @@ DURATIONS = st.builds(
     Duration.of,
     st.uuids(),
     state_type=st.sampled_from(StateType),
-    entered=MOMENTS,
+    since=MOMENTS,
     total=st.sampled_from([timedelta(0), SECOND]) | TOTALS,
     expected=st.none() | MOMENTS,
 )

@@ -9,14 +9,14 @@ from pydantic import Field, field_validator
 from runledger import ids
 from runledger.api.bodies import Body
 from runledger.api.queries import MAX_RUNS, Offset, check_limit
-from runledger.domain.concurrency_limits import ConcurrencyLimit, Holder, named_for
+from runledger.domain.concurrency_limits import ConcurrencyLimit, Holder, tag_limit_name
 from runledger.domain.slot_requests import Mode
 from runledger.domain.values import Value
 
 # The reference fails at larger numbers.
-MOST = 2**63 - 1
+MAX_NUMBER = 2**63 - 1
 
-Count = Annotated[int, Field(ge=0, le=MOST)]
+Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 Rate = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 LimitName = Annotated[str, Field(pattern=r"^[^/%&><]+$")]
 LeaseDuration = Annotated[float, Field(ge=60, le=24 * 60 * 60)]
@@ -27,7 +27,7 @@ class TagLimitCreate(Body):
     """POST /concurrency_limits/; the reference fails at tags that a limit's name can't contain."""
 
     tag: str = Field(pattern=r"^[^/%&><]*$")
-    concurrency_limit: int = Field(ge=-MOST, le=MOST)
+    concurrency_limit: int = Field(ge=-MAX_NUMBER, le=MAX_NUMBER)
 
     def to_limit(self, now: datetime) -> ConcurrencyLimit:
         return ConcurrencyLimit(
@@ -35,7 +35,7 @@ class TagLimitCreate(Body):
             created=now,
             updated=now,
             counted=now,
-            name=named_for(self.tag),
+            name=tag_limit_name(self.tag),
             limit=self.concurrency_limit,
         )
 

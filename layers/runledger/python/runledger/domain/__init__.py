@@ -1,1 +1,1 @@
-"""What a run is and what becomes of it: values and pure functions, which ask nobody."""
+"""Runs, their states and orchestration: values and pure functions without I/O."""

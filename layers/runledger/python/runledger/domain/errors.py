@@ -21,15 +21,15 @@ from collections.abc import Mapping
 
 
 class RunledgerError(Exception):
-    """Anything that a client is told in words."""
+    """An error with a text for the client."""
 
 
 class NotFound(RunledgerError):  # noqa: N818 - "not found" is what it is called
-    """What was asked for is not there; the text is the reference's."""
+    """The object of the request does not exist; the text is the reference's."""
 
 
 class UnknownRun(NotFound):
-    """There is no run that the state could be given; the reference words this differently."""
+    """The run of a proposed state does not exist; the reference uses another body for this."""
 
 
 class Conflict(RunledgerError):  # noqa: N818
@@ -37,7 +37,7 @@ class Conflict(RunledgerError):  # noqa: N818
 
 
 class Mismatch(Conflict):
-    """What is asked does not fit what is stored; the text is the reference's."""
+    """The request contradicts stored data; the text is the reference's."""
 
 
 class Invalid(RunledgerError):  # noqa: N818
@@ -45,7 +45,7 @@ class Invalid(RunledgerError):  # noqa: N818
 
 
 class Forbidden(RunledgerError):  # noqa: N818
-    """What is shown to be let on is not what was given; the text is the reference's."""
+    """The token of a next page is not one of ours; the text is the reference's."""
 
 
 class Rejected(RunledgerError):  # noqa: N818
@@ -53,10 +53,9 @@ class Rejected(RunledgerError):  # noqa: N818
 
 
 class Locked(RunledgerError):  # noqa: N818
-    """There is no free slot; none is to be waited for without a time to wait."""
+    """There is no free slot; without `seconds_to_wait` a retry is useless."""
 
     def __init__(self, text: str, seconds_to_wait: float | None) -> None:
-        """Keep how long to wait."""
         super().__init__(text)
         self.seconds_to_wait = seconds_to_wait
 
@@ -74,26 +73,24 @@ class TooLarge(RunledgerError):  # noqa: N818
 
 
 class Unavailable(RunledgerError):  # noqa: N818
-    """The store can't answer now; clients try again."""
+    """The store can't answer now; clients may retry."""
 
 
 class WriteConflict(Unavailable):
-    """Somebody else wrote first; read again and start over."""
+    """Another request changed the item first; read it again and start over."""
 
 
 class OutOfTime(Unavailable):
-    """A search would last longer than a request may; the text tells which filters narrow it."""
+    """A search would last longer than a request may; the text names filters that narrow it."""
 
     def __init__(self, text: str, log: Mapping[str, object]) -> None:
-        """Keep what is worth logging."""
         super().__init__(text)
         self.log = log
 
 
 class Unfinished(RunledgerError):  # noqa: N818
-    """There was no time for all changes of a batch; the stream tells of the rest again."""
+    """Time ran out before the end of a batch; the stream repeats the rest."""
 
     def __init__(self, sequence_number: str) -> None:
-        """Keep the number of the first change that is left."""
         super().__init__(f"the changes from {sequence_number} on are left for another call")
         self.sequence_number = sequence_number

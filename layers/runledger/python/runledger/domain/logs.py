@@ -1,7 +1,4 @@
-"""Lines of the logs of runs, and the orders in which they are listed.
-
-See docs/contract/neighbours.md 7.
-"""
+"""Log lines of runs, their ids and their orders (docs/contract/neighbours.md 7)."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,18 +14,18 @@ NUL = "\x00"
 
 
 class LogSort(StrEnum):
-    """The orders, as the reference lists them in its errors."""
+    """The orders, listed as in the reference's errors."""
 
     TIMESTAMP_ASC = "TIMESTAMP_ASC"
     TIMESTAMP_DESC = "TIMESTAMP_DESC"
 
 
-# Which of them go backwards.
+# Whether each order is from late to early.
 REVERSED: Mapping[LogSort, bool] = {LogSort.TIMESTAMP_ASC: False, LogSort.TIMESTAMP_DESC: True}
 
 
 class Log(Value):
-    """A line that a run logged."""
+    """A log line of a run."""
 
     id: UUID
     created: datetime
@@ -41,16 +38,16 @@ class Log(Value):
     task_run_id: UUID | None = None
 
     def without_nul(self) -> Self:
-        """Leave out the characters that the reference's databases do not hold."""
+        """Drop NUL characters, which the reference's databases can't store."""
         if NUL not in self.name and NUL not in self.message:
             return self
         return self.replace(name=self.name.replace(NUL, ""), message=self.message.replace(NUL, ""))
 
 
 def batch_number(batch: bytes) -> int:
-    """Return what the ids of a batch's lines count from: the same each time that it is sent.
+    """Return the first number of a batch's ids, the same for each repetition of the batch.
 
-    It has 72 bits, so that the ids of a batch stay below the 74 bits that a UUID has room for.
+    It has 72 bits, so that all numbers of a batch fit into the 74 bits of a UUID.
     """
     return int.from_bytes(hashlib.sha256(batch).digest()[:9])
 
@@ -58,7 +55,7 @@ def batch_number(batch: bytes) -> int:
 def line_id(first: int, number: int, logged: datetime) -> UUID:
     """Return the id of the `number`th line of the batch whose ids count from `first`.
 
-    It looks as the reference's do, a version 7 UUID, of the time when the line was logged. Of lines
-    of one millisecond the ids sort as they were sent.
+    It is a version 7 UUID of the line's time, as the reference's ids are. The ids of one
+    millisecond sort as the lines were sent.
     """
     return uuid7(max(logged, EPOCH), first + number)

@@ -1,4 +1,4 @@
-"""Ids, names and delays, made of random numbers that the caller brings."""
+"""Ids, names and delays, made from random numbers of the caller."""
 
 from datetime import UTC, datetime, timedelta
 from math import exp, log, log2
@@ -6,7 +6,7 @@ from uuid import UUID
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Two words make a name; 4,096 of them, for people to tell runs apart and not to identify them.
+# A name has two words; the 4,096 names help people to recognize runs, they don't identify them.
 # fmt: off
 ADJECTIVES = (
     "able", "agile", "amber", "ample", "apt", "arid", "azure", "balmy", "blithe", "bold",
@@ -37,12 +37,12 @@ def uuid7(at: datetime, random_bits: int) -> UUID:
 
 
 def slug(random_bits: int) -> str:
-    """Return the adjective and the noun that `random_bits` picks, joined by a hyphen."""
+    """Return an adjective and a noun, joined by a hyphen; `random_bits` selects them."""
     rest, noun = divmod(random_bits, len(NOUNS))
     return f"{ADJECTIVES[rest % len(ADJECTIVES)]}-{NOUNS[noun]}"
 
 
-# From here on the lower bound is too small to tell from none.
+# From here on the lower bound is as good as zero.
 WIDEST = 50
 
 
@@ -50,11 +50,11 @@ def jittered(average: float, factor: float, random_fraction: float) -> float:
     """Return a delay around the average, in its unit.
 
     It is drawn from the exponential distribution with that mean, cut so that it is at most
-    (1 + factor) times the average; `random_fraction` in [0, 1) picks it.
+    (1 + factor) times the average; `random_fraction` in [0, 1) selects it.
     """
     widest = 1 + factor
     lowest = log2(2**widest / (2**widest - 1)) if widest < WIDEST else 0.0
     low, high = (1 - exp(-bound) for bound in (lowest, widest))
     drawn = low + random_fraction * (high - low)
-    # Where the bounds are too close to one to tell, the upper one still holds.
+    # Rounding may make `drawn` 1; the upper bound still holds.
     return average * (min(widest, -log(1 - drawn)) if drawn < 1 else widest)

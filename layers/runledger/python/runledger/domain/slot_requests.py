@@ -1,4 +1,4 @@
-"""What is answered to who asks for slots: what can't be had at all, and how long to wait."""
+"""Requests for slots: refuse impossible ones, compute the wait for full limits."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -13,37 +13,37 @@ JITTER = 0.3
 
 
 def refuse_impossible(limits: Sequence[ConcurrencyLimit], slots: int, mode: Mode) -> None:
-    """Refuse what no waiting would bring.
+    """Refuse requests that can never succeed.
 
     Raises:
-        Invalid: more slots than there are, or the rate of what has none.
+        Invalid: they are for more slots than a limit has, or for the rate of a limit without decay.
     """
     if any(limit.limit < slots for limit in limits):
         raise Invalid("Slots requested is greater than the limit")
-    lasting = [limit.name for limit in limits if not limit.decays]
-    if mode == "rate_limit" and lasting:
+    without_decay = [limit.name for limit in limits if not limit.decays]
+    if mode == "rate_limit" and without_decay:
         raise Invalid(
             "Only concurrency limits with slot decay can be used for rate limiting."
-            f" The following limits do not have a decay configured: {','.join(lasting)!r}"
+            f" The following limits do not have a decay configured: {','.join(without_decay)!r}"
         )
 
 
 def seconds_to_wait(
     limits: Sequence[ConcurrencyLimit], slots: int, random_fraction: float
 ) -> float:
-    """Return how long who found a limit full is to wait: for the most wanted of them."""
-    wanted = max(limits, key=lambda limit: _share_wanted(limit, slots))
-    return jittered(_average_wait(wanted, slots), JITTER, random_fraction)
+    """Return the wait before a retry, in seconds: that of the limit with the highest demand."""
+    busiest = max(limits, key=lambda limit: _demand(limit, slots))
+    return jittered(_average_wait(busiest, slots), JITTER, random_fraction)
 
 
-def _share_wanted(limit: ConcurrencyLimit, slots: int) -> float:
+def _demand(limit: ConcurrencyLimit, slots: int) -> float:
     waiting = slots + limit.denied_slots
     return waiting if limit.decays else waiting / limit.limit
 
 
 def _average_wait(limit: ConcurrencyLimit, slots: int) -> float:
-    wanted = _share_wanted(limit, slots)
+    demand = _demand(limit, slots)
     if limit.decays:
-        return wanted / limit.slot_decay_per_second
+        return demand / limit.slot_decay_per_second
     occupied = min(limit.avg_slot_occupancy_seconds, limit.max_wait)
-    return min(occupied * wanted, limit.max_wait)
+    return min(occupied * demand, limit.max_wait)

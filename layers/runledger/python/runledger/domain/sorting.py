@@ -1,4 +1,4 @@
-"""The orders in which things are listed.
+"""The orders of searches, and sort ranks.
 
 See docs/contract/filters.md 6, docs/contract/neighbours.md 2 and 3.2.
 """
@@ -19,28 +19,27 @@ if TYPE_CHECKING:
     from runledger.domain.runs.flows import Flow
 
 DURATION = "duration"
-"""The column of no run: how long a task run was in RUNNING."""
+"""Not a stored column: the time that a task run was in RUNNING."""
 
 
 class Order(NamedTuple):
-    """A column's rank, upwards or downwards."""
+    """A column to sort by, ascending or descending."""
 
     column: str
     reverse: bool = False
 
 
 class Sort(StrEnum):
-    """An order by its name: a column, and ASC or DESC."""
+    """The name of an order: a column, and ASC or DESC."""
 
     @property
     def order(self) -> Order:
-        """The order itself."""
         column, _, direction = self.lower().rpartition("_")
         return Order(column, reverse=direction == "desc")
 
 
 class TaskRunSort(Sort):
-    """The orders, as the reference lists them in its errors."""
+    """The orders of task runs, listed as in the reference's errors."""
 
     ID_DESC = "ID_DESC"
     EXPECTED_START_TIME_ASC = "EXPECTED_START_TIME_ASC"
@@ -54,7 +53,7 @@ class TaskRunSort(Sort):
 
 
 class FlowRunSort(Sort):
-    """The orders of flow runs, as the reference lists them."""
+    """The orders of flow runs, listed as in the reference's errors."""
 
     ID_DESC = "ID_DESC"
     START_TIME_ASC = "START_TIME_ASC"
@@ -68,7 +67,7 @@ class FlowRunSort(Sort):
 
 
 class FlowSort(Sort):
-    """The orders of flows, which are also those of deployments."""
+    """The orders of flows and of deployments."""
 
     CREATED_DESC = "CREATED_DESC"
     UPDATED_DESC = "UPDATED_DESC"
@@ -77,9 +76,9 @@ class FlowSort(Sort):
 
 
 class Page(NamedTuple):
-    """Which part of what is wanted, in which order.
+    """A part of the matches, in an order.
 
-    `now` is the instant as of which runs are in the order of their durations.
+    `now` is the instant for which durations are computed.
     """
 
     order: Order
@@ -88,35 +87,34 @@ class Page(NamedTuple):
     now: datetime | None = None
 
     def as_of(self, now: datetime) -> Page:
-        """Return the page at an instant."""
+        """Return the page with durations as of an instant."""
         return self._replace(now=now)
 
 
-# Everything, in an order whose index tells enough to decide what is wanted.
+# All matches, in an order whose index has all columns that filters need.
 ALL = Page(Order("expected_start_time"), offset=0, limit=2**63)
 
 
 def rank(facts: TaskRunFacts, column: str) -> tuple[Any, ...]:
-    """Return where the run stands by a column, upwards: null first, the older first of equals.
+    """Return the run's rank by a column, ascending: null first; of equals the older first.
 
-    It is (id,) or (is not null, value, created, id); of two ranks by one column the lesser
-    comes first.
+    It is (id,) or (is not null, value, created, id).
     """
     return _rank(facts.id, facts.created, column, getattr(facts, column))
 
 
 def rank_task_run(facts: TaskRunFacts, page: Page) -> tuple[Any, ...]:
-    """Return where a task run stands, by the column of a page or by its duration."""
+    """Return a task run's rank, by the column of a page or by its duration."""
     if page.order.column != DURATION:
         return rank(facts, page.order.column)
     return rank_by_duration(duration(facts), page)
 
 
 def rank_by_duration(duration: Duration, page: Page) -> tuple[int, ...]:
-    """Return where a task run stands by its duration.
+    """Return a task run's rank by its duration.
 
     Raises:
-        ValueError: the page does not say as of when.
+        ValueError: the page has no `now`.
     """
     if page.now is None:
         raise ValueError("a page by duration is as of an instant")
@@ -124,7 +122,7 @@ def rank_by_duration(duration: Duration, page: Page) -> tuple[int, ...]:
 
 
 def rank_flow_run(run: FlowRun, column: str) -> tuple[Any, ...]:
-    """Return where a flow run stands; one that did not start, by when it is expected to."""
+    """Return a flow run's rank; one that did not start ranks by its expected start time."""
     value = getattr(run, column)
     if column == "start_time":
         value = value or run.expected_start_time
@@ -132,12 +130,10 @@ def rank_flow_run(run: FlowRun, column: str) -> tuple[Any, ...]:
 
 
 def rank_flow(flow: Flow, column: str) -> tuple[Any, ...]:
-    """Return where a flow stands."""
     return _rank(flow.id, flow.created, column, getattr(flow, column))
 
 
 def rank_deployment(deployment: Deployment, column: str) -> tuple[Any, ...]:
-    """Return where a deployment stands."""
     value = getattr(deployment, column)
     return _rank(deployment.id, deployment.created, column, value)
 

@@ -1,4 +1,4 @@
-"""Times, durations and labels as they travel: what every object here is made of."""
+"""The base class of values, and the parsing of times and labels."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, ser_json_timedelta="float")
 
     def replace(self, **changes: object) -> Self:
-        """Return a copy that differs in `changes`, which are trusted and not validated again."""
+        """Return a copy with `changes`, which are not validated again."""
         return self.model_copy(update=changes)
 
 
@@ -40,11 +40,11 @@ def merge_labels(*layers: Mapping[str, Any] | None) -> dict[str, Any]:
     return {key: value for layer in layers if layer for key, value in layer.items()}
 
 
-# Spellings that neither pydantic nor `fromisoformat` reads; the reference's parser does.
+# Formats that only the reference's parser reads, not pydantic or `fromisoformat`.
 RARE_FORMATS = ("%Y-%m", "%Y-%j", "%Y/%m/%d")
 
-# Read by `fromisoformat`, refused by the reference: blanks around a time or before its offset,
-# hour 24, and a point without a fraction.
+# `fromisoformat` reads these, the reference refuses them: blanks around a time or
+# before its offset, hour 24, and a point without a fraction.
 REFUSED = re.compile(r"^\s|\s$|T24|\s[+-]|\.(?!\d)", re.IGNORECASE)
 
 Parse = Callable[[object], datetime]
@@ -53,10 +53,10 @@ Parse = Callable[[object], datetime]
 def _parse_time(given: object, parse: Parse, info: ValidationInfo) -> datetime:
     """Read a time as the reference does (docs/contract/task-runs.md 1.7); naive means UTC.
 
-    "now" is the instant that the validation context gives under that name.
+    "now" is the instant of that name in the validation context.
 
     Raises:
-        ValueError: the text is no time, or none that can be told in UTC.
+        ValueError: the text is not a time, or not one that UTC can represent.
         PydanticCustomError: the value is neither text nor number.
     """
     if given == "now" and info.context:
@@ -98,7 +98,7 @@ def _parse_number(given: object, parse: Parse) -> datetime:
 
 
 Time = Annotated[datetime, WrapValidator(_parse_time)]
-"""A time as a client may send it; it keeps the offset that it was sent with."""
+"""A time as clients send it; it keeps its offset."""
 
 UtcTime = Annotated[Time, AfterValidator(lambda time: time.astimezone(UTC))]
-"""The same, told in UTC."""
+"""A time as clients send it, converted to UTC."""

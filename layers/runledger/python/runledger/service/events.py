@@ -25,10 +25,10 @@ from runledger.domain.events.events import RESOURCE_ID, Event, ReceivedEvent
 from runledger.domain.events.recorder import (
     Recording,
     TaskRunReport,
-    counts,
-    recorded,
-    reported,
+    apply_report,
+    reports_task_run,
     shortened,
+    task_run_report,
 )
 from runledger.domain.filters.events import EventFilter
 from runledger.domain.runs.task_runs import TaskRun
@@ -84,7 +84,7 @@ def receive(store: Store, event: Event, *, now: datetime) -> None:
     is recorded whatever the event's size.
     """
     received = event.received_at(now)
-    report = reported(event, name=ids.name(), now=now) if counts(event) else None
+    report = task_run_report(event, name=ids.name(), now=now) if reports_task_run(event) else None
     if report is None:
         EventStore.of(store).keep(received)
         return
@@ -143,7 +143,7 @@ def _record(
 ) -> None:
     known_run = RecordingStore.of(store).find(report, trust_cache=trust_cache)
     seen = known_run.seen.run if known_run.seen else None
-    recording = recorded(seen, known_run.entered, report, now=event.received)
+    recording = apply_report(seen, known_run.entered, report, now=event.received)
     if _comes_too_late(store, seen, recording.run, event.received):
         recording = Recording()
     RecordingStore.of(store).commit(known_run, recording, event)

@@ -1,4 +1,4 @@
-"""The deployment: a flow with what its runs are to be started with.
+"""The deployment: a flow with the parameters and schedules of its runs.
 
 See docs/contract/neighbours.md 5.
 """
@@ -31,21 +31,21 @@ NO_SCHEMA = (
 
 
 class CollisionStrategy(StrEnum):
-    """What becomes of a run that finds no free slot."""
+    """What happens to a run without a free slot."""
 
     ENQUEUE = "ENQUEUE"
     CANCEL_NEW = "CANCEL_NEW"
 
 
 class ConcurrencyOptions(Value):
-    """How a limit of the deployment's runs would be kept."""
+    """The options of a limit of the deployment's runs; stored, but not enforced here."""
 
     collision_strategy: CollisionStrategy
     grace_period_seconds: int | None = Field(default=None, ge=MIN_GRACE, le=MAX_GRACE)
 
 
 class Deployment(Value):
-    """A deployment; its fields in the order of the wire. Those that are only None stay so."""
+    """A deployment; its fields are in the order of the wire. Those of type None are always null."""
 
     id: UUID
     created: datetime
@@ -78,26 +78,26 @@ class Deployment(Value):
     status: Literal["NOT_READY"] = "NOT_READY"
     enforce_parameter_schema: bool = True
 
-    def awaits_schedules(self) -> bool:
-        """Tell whether its client takes it for being started by schedules."""
-        return self.awaits(self.schedules)
+    def expects_schedules(self) -> bool:
+        """Return whether the client expects its schedules to start runs."""
+        return self.expects_any(self.schedules)
 
-    def awaits(self, schedules: Iterable[Schedule]) -> bool:
-        """Tell whether its client takes it for being started by some of its schedules."""
+    def expects_any(self, schedules: Iterable[Schedule]) -> bool:
+        """Return whether the client expects some of these schedules to start runs."""
         return not self.paused and any(schedule.active for schedule in schedules)
 
     def labels_of_runs(self, own: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Return the labels of a run of this deployment's that brings some of its own."""
+        """Return the labels of a run: the deployment's, replaced by the run's own."""
         ids = {FLOW_LABEL: str(self.flow_id), DEPLOYMENT_LABEL: str(self.id)}
         return merge_labels(self.labels, ids, own)
 
     def parameters_of_run(self, own: Mapping[str, Any], *, enforced: bool | None) -> dict[str, Any]:
-        """Return the parameters of a run: the deployment's, replaced by those of its own.
+        """Return the parameters of a run: the deployment's, replaced by the run's own.
 
         Raises:
-            Rejected: a value that stands for another one can't be told.
+            Rejected: a placeholder can't be hydrated.
             Mismatch: they break the deployment's schema, and that is enforced.
-            Invalid: the schema never ends.
+            Invalid: the schema has circular references.
         """
         parameters: dict[str, Any] = hydrated({**self.parameters, **own}, "flow run parameters")
         if self.enforce_parameter_schema if enforced is None else enforced:
@@ -105,11 +105,11 @@ class Deployment(Value):
         return parameters
 
     def check_parameters(self) -> None:
-        """Check the parameters that runs are to begin with, some of which may still be missing.
+        """Check the default parameters of runs; required ones may still be missing.
 
         Raises:
             Mismatch: they break the schema, and that is enforced.
-            Invalid: the schema never ends.
+            Invalid: the schema has circular references.
         """
         if self.enforce_parameter_schema:
             self._check(self.parameters, "updating deployment", complete=False)
@@ -135,6 +135,6 @@ class Deployment(Value):
 
 
 def is_waiting(run: FlowRun) -> bool:
-    """Tell whether a run was never begun, so that it goes with its deployment."""
+    """Return whether a run never began, so that it is deleted with its deployment."""
     queued = run.state_name == "AwaitingConcurrencySlot"
     return run.state_type == StateType.SCHEDULED and run.run_count == 0 and not queued

@@ -1,4 +1,4 @@
-"""Objects that stand for other values, and those values in their place."""
+"""Hydration: replaces `__prefect_kind` placeholders by their values."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,43 +7,43 @@ from typing import Any
 from runledger.domain.errors import Rejected
 
 KIND = "__prefect_kind"
-# What stands for an object that was not filled in yet: it is left out of what is around it.
+# The value of a placeholder without content: the object or list around it omits it.
 NOTHING = object()
 
 
 class Unreadable(ValueError):  # noqa: N818 - a value is
-    """A value stands for another one that can't be told."""
+    """A placeholder can't be hydrated."""
 
 
 def hydrated(parameters: Mapping[str, Any], of: str) -> dict[str, Any]:
-    """Put in place of each object that stands for another value that value.
+    """Replace each placeholder by its value; `of` names the parameters in errors.
 
     Raises:
-        Rejected: one can't be told.
+        Rejected: one can't be hydrated.
     """
     try:
-        hydrated_value = _tell(parameters)
+        hydrated_value = _hydrate(parameters)
     except Unreadable as error:
         raise Rejected(f"Error hydrating {of}: {error}") from error
     return hydrated_value if isinstance(hydrated_value, dict) else {}
 
 
-def _tell(value: object) -> Any:  # noqa: ANN401 - any JSON
+def _hydrate(value: object) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, dict) and KIND in value:
-        tell = KINDS.get(value[KIND])
-        return tell(value) if tell else value.get("value")
+        hydrate = KINDS.get(value[KIND])
+        return hydrate(value) if hydrate else value.get("value")
     if isinstance(value, dict):
-        hydrated_value = {name: _tell(one) for name, one in value.items()}
-        return {name: one for name, one in hydrated_value.items() if one is not NOTHING}
+        hydrated_value = {name: _hydrate(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in hydrated_value.items() if inner is not NOTHING}
     if isinstance(value, list):
-        return [one for one in map(_tell, value) if one is not NOTHING]
+        return [inner for inner in map(_hydrate, value) if inner is not NOTHING]
     return value
 
 
 def _none(given: Mapping[str, Any]) -> Any:  # noqa: ANN401
     if "value" not in given:
         raise Unreadable("Missing 'value' key in __prefect object")
-    return _tell(given["value"])
+    return _hydrate(given["value"])
 
 
 def _json(given: Mapping[str, Any]) -> Any:  # noqa: ANN401
@@ -74,7 +74,7 @@ def _template(given: Mapping[str, Any]) -> Any:  # noqa: ANN401
 
 def _inner(given: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401
     inner = given.get(name, NOTHING)
-    return _tell(inner) if isinstance(inner, dict) else inner
+    return _hydrate(inner) if isinstance(inner, dict) else inner
 
 
 KINDS: Mapping[object, Callable[[Mapping[str, Any]], Any]] = {

@@ -1,7 +1,7 @@
-"""JSON Schema, as far as parameters of functions are described with it.
+"""JSON Schema validation, limited to the keywords that describe parameters of functions.
 
-Each keyword's check yields what is wrong, in the words of the library that the reference uses.
-Keywords that are not here (conditions, dependencies, what is left unevaluated) ask nothing.
+Each keyword's check yields problems in the words of the library that the reference uses. Other
+keywords (conditions, dependencies, unevaluated items and properties) are ignored.
 """
 
 import re
@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 
 
 class Problem(NamedTuple):
-    """What is wrong, and where; `branches` are the reasons why no alternative fits."""
+    """A violation and its path; `branches` are the reasons why no alternative fits."""
 
     message: str
     path: Path = ()
@@ -23,19 +23,19 @@ class Problem(NamedTuple):
     branches: tuple["Problem", ...] = ()
 
     def within(self, part: str | int) -> "Problem":
-        """Return it as it is seen from the object or the list around."""
+        """Return the problem with its path seen from the enclosing object or list."""
         return self._replace(path=(part, *self.path))
 
 
 class Check(NamedTuple):
-    """A value and the schema that it is held against; `root` is where references start."""
+    """A value and the schema to check it by; `root` is the schema where references start."""
 
     value: Any
     schema: Mapping[str, Any]
     root: Mapping[str, Any]
 
     def inside(self, value: object, schema: Schema) -> Iterator[Problem]:
-        """Check a part of the value, or the value by a part of the schema."""
+        """Check a part of the value, or check the value by a part of the schema."""
         return problems(value, schema, self.root)
 
 
@@ -50,7 +50,7 @@ def is_integer(value: object) -> bool:
     return is_number(value) and float(value).is_integer()  # type: ignore[arg-type]
 
 
-# `any` is a type of this module's only.
+# `any` is a type of this module only.
 TYPES: Mapping[str, Callable[[Any], bool]] = {
     "any": lambda _: True,
     "array": lambda value: isinstance(value, list),
@@ -64,17 +64,17 @@ TYPES: Mapping[str, Callable[[Any], bool]] = {
 
 
 def problems(value: object, schema: Schema, root: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what is wrong with a value."""
     if isinstance(schema, bool):
         yield from () if schema else (Problem(f"False schema does not allow {value!r}"),)
         return
-    held = Check(value, schema, root)
-    fits = "type" in schema and not any(_type(held, schema["type"]))
+    checked = Check(value, schema, root)
+    fits = "type" in schema and not any(_type(checked, schema["type"]))
     for keyword in filter(KEYWORDS.__contains__, schema):
         check, kind = KEYWORDS[keyword]
-        found = check(held, schema[keyword]) if TYPES[kind](value) else ()
+        found = check(checked, schema[keyword]) if TYPES[kind](value) else ()
         yield from (
-            one if one.keyword else one._replace(keyword=keyword, fits_type=fits) for one in found
+            problem if problem.keyword else problem._replace(keyword=keyword, fits_type=fits)
+            for problem in found
         )
 
 
@@ -110,7 +110,7 @@ def _reference(check: Check, pointer: str) -> Iterator[Problem]:
 def _properties(check: Check, schemas: Mapping[str, Schema]) -> Iterator[Problem]:
     for name, schema in schemas.items():
         if name in check.value:
-            yield from (one.within(name) for one in check.inside(check.value[name], schema))
+            yield from (problem.within(name) for problem in check.inside(check.value[name], schema))
 
 
 def _additional_properties(check: Check, schema: Schema) -> Iterator[Problem]:
@@ -121,7 +121,7 @@ def _additional_properties(check: Check, schema: Schema) -> Iterator[Problem]:
         yield Problem(f"Additional properties are not allowed ({names} {verb} unexpected)")
         return
     for name in extra:
-        yield from (one.within(name) for one in check.inside(check.value[name], schema))
+        yield from (problem.within(name) for problem in check.inside(check.value[name], schema))
 
 
 def _required(check: Check, names: Sequence[str]) -> Iterator[Problem]:
@@ -133,17 +133,17 @@ def _required(check: Check, names: Sequence[str]) -> Iterator[Problem]:
 def _items(check: Check, schema: Schema) -> Iterator[Problem]:
     first = len(check.schema.get("prefixItems", ()))
     for index, item in enumerate(check.value[first:], first):
-        yield from (one.within(index) for one in check.inside(item, schema))
+        yield from (problem.within(index) for problem in check.inside(item, schema))
 
 
 def _prefix_items(check: Check, schemas: Sequence[Schema]) -> Iterator[Problem]:
     for index, (item, schema) in enumerate(zip(check.value, schemas, strict=False)):
-        yield from (one.within(index) for one in check.inside(item, schema))
+        yield from (problem.within(index) for problem in check.inside(item, schema))
 
 
-def _unique(check: Check, asked: object) -> Iterator[Problem]:
+def _unique(check: Check, enabled: object) -> Iterator[Problem]:
     rest = list(check.value)
-    while asked and rest:
+    while enabled and rest:
         one = rest.pop()
         if any(_same(one, other) for other in rest):
             yield Problem(f"{check.value!r} has non-unique elements")
@@ -172,7 +172,7 @@ def _one_of(check: Check, schemas: Sequence[Schema]) -> Iterator[Problem]:
     if not fitting:
         yield _none_fits(check.value, branches)
     elif len(fitting) > 1:
-        # The first to fit is named last.
+        # The library names the first fitting schema last.
         named = ", ".join(map(repr, (*fitting[1:], fitting[0])))
         yield Problem(f"{check.value!r} is valid under each of {named}")
 
@@ -200,25 +200,25 @@ def _bound(holds: Callable[[Any, Any], bool], words: str) -> Keyword:
     return check
 
 
-def _least(words: str) -> Keyword:
-    def check(check: Check, least: int) -> Iterator[Problem]:
-        if len(check.value) < least:
-            words_of_bound = "should be non-empty" if least == 1 else words
+def _min_size(words: str) -> Keyword:
+    def check(check: Check, minimum: int) -> Iterator[Problem]:
+        if len(check.value) < minimum:
+            words_of_bound = "should be non-empty" if minimum == 1 else words
             yield Problem(f"{check.value!r} {words_of_bound}")
 
     return check
 
 
-def _most(words: str) -> Keyword:
-    def check(check: Check, most: int) -> Iterator[Problem]:
-        if len(check.value) > most:
-            words_of_bound = words if most else "is expected to be empty"
+def _max_size(words: str) -> Keyword:
+    def check(check: Check, maximum: int) -> Iterator[Problem]:
+        if len(check.value) > maximum:
+            words_of_bound = words if maximum else "is expected to be empty"
             yield Problem(f"{check.value!r} {words_of_bound}")
 
     return check
 
 
-# Each keyword's check, and the type that a value must have to be asked by it.
+# Each keyword's check, and the type of the values to which it applies.
 KEYWORDS: Mapping[str, tuple[Keyword, str]] = {
     "$ref": (_reference, "any"),
     "allOf": (_all_of, "any"),
@@ -231,15 +231,15 @@ KEYWORDS: Mapping[str, tuple[Keyword, str]] = {
     "properties": (_properties, "object"),
     "additionalProperties": (_additional_properties, "object"),
     "required": (_required, "object"),
-    "minProperties": (_least("does not have enough properties"), "object"),
-    "maxProperties": (_most("has too many properties"), "object"),
+    "minProperties": (_min_size("does not have enough properties"), "object"),
+    "maxProperties": (_max_size("has too many properties"), "object"),
     "items": (_items, "array"),
     "prefixItems": (_prefix_items, "array"),
-    "minItems": (_least("is too short"), "array"),
-    "maxItems": (_most("is too long"), "array"),
+    "minItems": (_min_size("is too short"), "array"),
+    "maxItems": (_max_size("is too long"), "array"),
     "uniqueItems": (_unique, "array"),
-    "minLength": (_least("is too short"), "string"),
-    "maxLength": (_most("is too long"), "string"),
+    "minLength": (_min_size("is too short"), "string"),
+    "maxLength": (_max_size("is too long"), "string"),
     "pattern": (_pattern, "string"),
     "minimum": (_bound(ge, "less than the minimum"), "number"),
     "maximum": (_bound(le, "greater than the maximum"), "number"),

@@ -1,4 +1,4 @@
-"""Parameters of a deployment's runs, held against the deployment's schema."""
+"""Validation of parameters by the schema of their deployment."""
 
 import heapq
 import re
@@ -14,18 +14,18 @@ NO_SCHEMA = "The provided schema is not a valid json schema."
 
 
 def check_parameters(parameters: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
-    """Hold parameters against a schema.
+    """Check parameters by a schema.
 
     Raises:
-        Mismatch: they break it, or it is none.
-        Invalid: it never ends.
+        Mismatch: they break it, or it is not a schema.
+        Invalid: it has circular references.
     """
     try:
         worst = _best_match(problems(parameters, schema, schema))
     except RecursionError:
         raise Invalid(CIRCULAR) from None
     except (AttributeError, TypeError, ValueError, ZeroDivisionError, re.error) as error:
-        # It is the client's, and any of its keywords may hold anything.
+        # The schema is the client's: any of its keywords may have any value.
         raise Mismatch(NO_SCHEMA) from error
     if worst:
         field = f" for field {_path(worst.path)!r}" if worst.path else ""
@@ -33,9 +33,10 @@ def check_parameters(parameters: Mapping[str, Any], schema: Mapping[str, Any]) -
 
 
 def amended(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Mend what old clients wrote: a parameter that may be left out may be null, too."""
+    """Amend schemas of old clients: an optional parameter may also be null."""
     definitions = {
-        name: _with_properties(one) for name, one in (schema.get("definitions") or {}).items()
+        name: _with_properties(definition)
+        for name, definition in (schema.get("definitions") or {}).items()
     }
     mended = _with_properties(schema)
     return {**mended, "definitions": definitions} if definitions else mended
@@ -46,7 +47,7 @@ def _with_properties(schema: Mapping[str, Any]) -> dict[str, Any]:
     given = schema.get("properties")
     if not isinstance(given, dict):
         return {**schema}
-    mended = {name: _property(one, required=name in needed) for name, one in given.items()}
+    mended = {name: _property(inner, required=name in needed) for name, inner in given.items()}
     return {**schema, "properties": mended}
 
 
@@ -62,16 +63,16 @@ def _property(schema: Any, *, required: bool) -> Any:  # noqa: ANN401 - any JSON
 
 
 def without_required(schema: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Leave out what says that parameters must be there: more may follow."""
+    """Drop every `required`: missing parameters may follow."""
     if isinstance(schema, dict):
-        return {name: without_required(one) for name, one in schema.items() if name != "required"}
+        return {name: without_required(part) for name, part in schema.items() if name != "required"}
     if isinstance(schema, list):
-        return [without_required(one) for one in schema]
+        return [without_required(part) for part in schema]
     return schema
 
 
 def _best_match(found: Iterable[Problem]) -> Problem | None:
-    """Return the problem to tell: the outermost, or the innermost reason why no branch fits."""
+    """Return the problem to report: the outermost, or the innermost reason why no branch fits."""
     best = max(found, key=_weight, default=None)
     while best and best.branches:
         least, *others = heapq.nsmallest(2, best.branches, key=_weight)

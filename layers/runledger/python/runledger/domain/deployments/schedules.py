@@ -1,4 +1,4 @@
-"""Schedules of deployments: kept and shown, they start nothing here.
+"""Schedules of deployments: stored and returned, they start no runs.
 
 See docs/contract/neighbours.md 5.
 """
@@ -14,34 +14,34 @@ from runledger.domain.values import Time, Value
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# What every name of the IANA's is made of; that there is such a zone is not looked up.
+# The characters of IANA's names; whether a zone exists is not checked.
 ZONE = re.compile(r"[A-Za-z0-9_+/-]*")
 
 
 def positive(interval: timedelta) -> timedelta:
-    """Refuse what never gets anywhere."""
+    """Refuse an interval that is not positive."""
     if interval <= timedelta(0):
         raise ValueError("interval must be positive")
     return interval
 
 
 class Timing(Value):
-    """When to start; which of the three kinds it is shows in the keys."""
+    """The times of a schedule: one of three classes, distinguished by their keys."""
 
     model_config = ConfigDict(extra="forbid")
 
     def anchored(self, now: datetime) -> Self:
-        """Return it with what it was sent without and needs to be repeatable."""
+        """Return the timing with defaults for the missing fields that depend on `now`."""
         del now
         return self
 
     def without_nulls(self) -> Self:
-        """Return it as if what is null had not been sent."""
+        """Return the timing with nulls replaced by defaults."""
         return type(self)(**self.model_dump(exclude_none=True))
 
 
 class Zoned(Protocol):
-    """What may name a time zone."""
+    """A timing that may have a time zone."""
 
     @property
     def timezone(self) -> str | None: ...
@@ -51,7 +51,7 @@ Z = TypeVar("Z", bound=Zoned)
 
 
 def validate_timezone(timing: Z) -> Z:
-    """Refuse what can be no zone; the name of this shows in the reference's 422s."""
+    """Refuse impossible names of zones; the reference's 422s contain this function's name."""
     if timing.timezone and not ZONE.fullmatch(timing.timezone):
         raise ValueError(
             f'Invalid timezone: "{timing.timezone}"'
@@ -61,7 +61,7 @@ def validate_timezone(timing: Z) -> Z:
 
 
 class IntervalSchedule(Timing):
-    """Again and again after an interval."""
+    """Repeats after an interval."""
 
     interval: Annotated[timedelta, AfterValidator(positive)]
     anchor_date: Time = EPOCH
@@ -70,14 +70,14 @@ class IntervalSchedule(Timing):
     _zoned = model_validator(mode="after")(validate_timezone)
 
     def anchored(self, now: datetime) -> Self:
-        """Return it counting from now and in UTC, where nothing else was sent."""
+        """Return the timing, by default anchored at `now` and in UTC."""
         anchor = self.anchor_date if "anchor_date" in self.model_fields_set else now
         zone = "UTC" if self.timezone is None else self.timezone
         return self.replace(anchor_date=anchor, timezone=zone)
 
 
 class CronSchedule(Timing):
-    """By a cron expression."""
+    """Follows a cron expression."""
 
     cron: str
     timezone: str | None = None
@@ -87,7 +87,7 @@ class CronSchedule(Timing):
 
 
 class RRuleSchedule(Timing):
-    """By an iCalendar rule."""
+    """Follows an iCalendar rule."""
 
     rrule: str
     timezone: str | None = "UTC"
@@ -97,7 +97,7 @@ AnyTiming = IntervalSchedule | CronSchedule | RRuleSchedule
 
 
 class Schedule(Value):
-    """A schedule of a deployment; its fields in the order of the wire."""
+    """A schedule of a deployment; its fields are in the order of the wire."""
 
     id: UUID
     created: datetime
@@ -111,7 +111,7 @@ class Schedule(Value):
 
 
 class ScheduleRequest(Value):
-    """A schedule as a client wants it; where there is a timing missing, that of the known one."""
+    """A requested schedule; without a timing it keeps that of the existing schedule."""
 
     schedule: AnyTiming | None
     active: bool | None

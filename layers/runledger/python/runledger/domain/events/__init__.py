@@ -1,1 +1,1 @@
-"""Events: their form, counts, and the task runs that they report."""
+"""Events: their model, their counts, and the task runs that they report."""

@@ -1,7 +1,4 @@
-"""How many events occurred in spans of time, by name, or by resource.
-
-See docs/contract/clients.md 6.
-"""
+"""Counts of events by spans of time, by name, or by resource (docs/contract/clients.md 6)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,14 +11,14 @@ from runledger.domain.errors import Invalid
 from runledger.domain.events.events import RESOURCE_ID, Event
 from runledger.domain.values import Value
 
-# Spans are counted from here, a Monday, whatever time is asked for.
+# Every span starts at a multiple of its length from here, a Monday.
 PIVOT = datetime(2024, 4, 1, tzinfo=UTC)
 MAX_SPANS = 1_000
 TICK = timedelta.resolution
 
 
 class Countable(StrEnum):
-    """What events are counted by; a day is a span of time like any."""
+    """The groups of a count; `day` means the same as `time`."""
 
     DAY = "day"
     TIME = "time"
@@ -30,7 +27,7 @@ class Countable(StrEnum):
 
 
 class TimeUnit(StrEnum):
-    """A unit of time, in the order in which the reference lists them in its errors."""
+    """Units of time, listed as in the reference's errors."""
 
     WEEK = "week"
     DAY = "day"
@@ -40,12 +37,11 @@ class TimeUnit(StrEnum):
 
     @property
     def length(self) -> timedelta:
-        """How long it is."""
         return timedelta(**{f"{self}s": 1})
 
 
 class EventCount(Value):
-    """How many events are alike, and when they occurred."""
+    """The number of events of one group, and when the first and last occurred."""
 
     value: str
     label: str
@@ -55,7 +51,7 @@ class EventCount(Value):
 
 
 class Spans(NamedTuple):
-    """Spans of one length between two instants, as far as time has come."""
+    """Spans of one length between two instants, until the present."""
 
     since: datetime
     until: datetime
@@ -64,11 +60,10 @@ class Spans(NamedTuple):
 
     @property
     def step(self) -> timedelta:
-        """How long each of them is."""
         return self.unit.length * self.interval
 
     def check(self) -> None:
-        """Check their number.
+        """Check the number of spans.
 
         Raises:
             Invalid: there are too many.
@@ -82,22 +77,22 @@ class Spans(NamedTuple):
             )
 
     def starts(self, now: datetime) -> Iterator[datetime]:
-        """Yield when each begins."""
+        """Yield the start of each span."""
         end = self.until if self.until <= now else _end(now, self.unit)
-        start = PIVOT + self.step * self.place(self.since)
+        start = PIVOT + self.step * self.number(self.since)
         while start < end:
             yield start
             start += self.step
 
-    def place(self, instant: datetime) -> int:
-        """Return which span an instant lies in."""
+    def number(self, instant: datetime) -> int:
+        """Return the number of the span of an instant."""
         return floor((instant - PIVOT) / self.step)
 
 
 def by_time(events: Iterable[Event], spans: Spans, now: datetime) -> list[EventCount]:
-    """Count events by when they occurred; spans in which there were none are told, too."""
-    counts = Counter(spans.place(event.occurred) for event in events)
-    first = spans.place(spans.since)
+    """Count events by the time at which they occurred; empty spans are included."""
+    counts = Counter(spans.number(event.occurred) for event in events)
+    first = spans.number(spans.since)
     return [
         EventCount(
             value=str(number),
@@ -111,16 +106,15 @@ def by_time(events: Iterable[Event], spans: Spans, now: datetime) -> list[EventC
 
 
 def by_name(events: Iterable[Event]) -> list[EventCount]:
-    """Count events by their names."""
-    return _alike(events, lambda event: (event.event, event.event))
+    return _count_by(events, lambda event: (event.event, event.event))
 
 
 def by_resource(events: Iterable[Event]) -> list[EventCount]:
-    """Count events by what they happened to, under the name that it has last."""
-    return _alike(events, lambda event: (event.resource[RESOURCE_ID], _named(event.resource)))
+    """Count events by their resource; the label is the resource's latest name."""
+    return _count_by(events, lambda event: (event.resource[RESOURCE_ID], _label(event.resource)))
 
 
-def _alike(
+def _count_by(
     events: Iterable[Event], attributes_of: Callable[[Event], tuple[str, str]]
 ) -> list[EventCount]:
     groups = defaultdict(list)
@@ -140,12 +134,12 @@ def _alike(
     return sorted(counts, key=lambda count: (-count.count, count.label))
 
 
-def _named(resource: Mapping[str, str]) -> str:
+def _label(resource: Mapping[str, str]) -> str:
     names = ("prefect.resource.name", "prefect.name", RESOURCE_ID)
     return next(resource[name] for name in names if name in resource)
 
 
 def _end(now: datetime, unit: TimeUnit) -> datetime:
-    """Return the end of the unit of the calendar that it is now."""
+    """Return the end of the current unit of the calendar."""
     passed = (now - PIVOT) // unit.length
     return PIVOT + unit.length * (passed + 1) - TICK

@@ -1,4 +1,4 @@
-"""Events: what happened to a resource, as its sender tells it (docs/contract/clients.md 5.1)."""
+"""Events of resources (docs/contract/clients.md 5.1)."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -51,7 +51,7 @@ RelatedResource = Annotated[dict[str, str], AfterValidator(_related)]
 
 
 class Event(Value):
-    """An event, its fields in the order of the wire; unknown ones are dropped."""
+    """An event; its fields are in the order of the wire, unknown ones are dropped."""
 
     occurred: UtcTime
     event: Annotated[str, AfterValidator(_short)]
@@ -63,20 +63,20 @@ class Event(Value):
 
     @property
     def resources(self) -> Iterator[Mapping[str, str]]:
-        """All resources that the event concerns, the one that it happened to first."""
+        """All resources of the event: its own, then the related ones."""
         yield self.resource
         yield from self.related
 
     def in_role(self, role: str) -> Mapping[str, str] | None:
-        """Return the first related resource that has a role."""
+        """Return the first related resource in a role."""
         return next((labels for labels in self.related if labels[ROLE] == role), None)
 
     def received_at(self, now: datetime) -> "ReceivedEvent":
-        """Return the event as it is kept and handed on."""
+        """Return the event as it is stored and published."""
         return ReceivedEvent.model_construct(**dict(self), received=now)
 
 
 class ReceivedEvent(Event):
-    """An event and when it came here."""
+    """An event, and when the server received it."""
 
     received: datetime

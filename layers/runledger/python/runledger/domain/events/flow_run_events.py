@@ -1,4 +1,4 @@
-"""The events that the server itself tells of flow runs (docs/contract/clients.md 3.2)."""
+"""The server's own events about flow runs (docs/contract/clients.md 3.2)."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -13,12 +13,13 @@ NAME = "prefect.resource.name"
 
 MAX_CHARACTERS = 100_000
 
-# States that follow each other sooner may be told in another order, so each names the one before.
+# Events of states that follow each other sooner may arrive in another order, so each names the
+# event before it.
 SOON = timedelta(minutes=5)
 
 
-class Relative(NamedTuple):
-    """A thing that a flow run belongs to."""
+class RelatedObject(NamedTuple):
+    """The flow, deployment or parent task run of a flow run."""
 
     kind: str
     id: UUID
@@ -26,8 +27,10 @@ class Relative(NamedTuple):
     tags: tuple[str, ...]
 
 
-def entered(run: FlowRun, state: State, before: State | None, relatives: list[Relative]) -> Event:
-    """Return what is told of a flow run that entered its state, which gives the event its id."""
+def state_change_event(
+    run: FlowRun, state: State, before: State | None, relatives: list[RelatedObject]
+) -> Event:
+    """Return the event of a flow run's new state; its id is that of the state."""
     related = [*_relatives(relatives), *_tags(run, relatives), *_creator(run)]
     is_soon = before is not None and abs(state.timestamp - before.timestamp) < SOON
     return Event(
@@ -53,13 +56,14 @@ def entered(run: FlowRun, state: State, before: State | None, relatives: list[Re
     )
 
 
-def _relatives(relatives: Iterable[Relative]) -> Iterator[dict[str, str]]:
-    for one in relatives:
-        yield {RESOURCE_ID: f"prefect.{one.kind}.{one.id}", ROLE: one.kind, NAME: one.name}
+def _relatives(relatives: Iterable[RelatedObject]) -> Iterator[dict[str, str]]:
+    for related in relatives:
+        resource_id = f"prefect.{related.kind}.{related.id}"
+        yield {RESOURCE_ID: resource_id, ROLE: related.kind, NAME: related.name}
 
 
-def _tags(run: FlowRun, relatives: Iterable[Relative]) -> Iterator[dict[str, str]]:
-    tags = set(run.tags).union(*(one.tags for one in relatives))
+def _tags(run: FlowRun, relatives: Iterable[RelatedObject]) -> Iterator[dict[str, str]]:
+    tags = set(run.tags).union(*(related.tags for related in relatives))
     return ({RESOURCE_ID: f"prefect.tag.{tag}", ROLE: "tag"} for tag in sorted(tags))
 
 

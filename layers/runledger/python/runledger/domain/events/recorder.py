@@ -1,4 +1,4 @@
-"""From events to task runs: which count, what they say, what becomes of the run.
+"""Records events as task runs: selects and parses them, and updates the run.
 
 See docs/contract/clients.md 5.
 """
@@ -20,7 +20,7 @@ from runledger.domain.websocket.task_workers import DISPENSABLE, IS_SHORTENED
 
 ORCHESTRATION = "prefect.orchestration"
 
-# Characters, and tags, that are left of a report whose name or tags no index takes.
+# Limits in characters, and a number of tags, for reports whose names or tags exceed an index's.
 MAX_NAME, MAX_TAG, MAX_TAGS = 1_000, 500, 50
 SHORTENED = "The name and the tags of this task run were too long to be stored, and were shortened."
 
@@ -28,7 +28,7 @@ TASK_RUN, FLOW_RUN = "prefect.task-run", "prefect.flow-run"
 
 
 class ReportedRun(Value):
-    """What an event says of its run; the columns that it leaves out stay what they are."""
+    """The run in an event; columns that it omits do not change."""
 
     name: str | None = None
     task_key: str
@@ -49,17 +49,17 @@ class ReportedRun(Value):
     total_run_time: timedelta = timedelta(0)
 
     def columns(self, name: str) -> dict[str, Any]:
-        """Return what is said, with a name in place of an empty one.
+        """Return the columns of the event; `name` replaces an empty one.
 
-        A worker says nothing of what it was not told.
+        A worker that received a shortened run does not report the omitted fields.
         """
-        untold = DISPENSABLE if IS_SHORTENED in (self.labels or {}) else ()
-        said = {field: getattr(self, field) for field in self.model_fields_set.difference(untold)}
-        return said | ({"name": said["name"] or name} if "name" in said else {})
+        omitted = DISPENSABLE if IS_SHORTENED in (self.labels or {}) else ()
+        sent = {field: getattr(self, field) for field in self.model_fields_set.difference(omitted)}
+        return sent | ({"name": sent["name"] or name} if "name" in sent else {})
 
 
 class ReportedState(Value):
-    """What an event says of its run's new state."""
+    """The run's new state in an event."""
 
     type: StateType
     name: str | None = None
@@ -69,8 +69,8 @@ class ReportedState(Value):
         StateDetails()
     )
 
-    def entered(self, event: Event, now: datetime) -> State:
-        """Return the state, which has the event's id and time."""
+    def to_state(self, event: Event, now: datetime) -> State:
+        """Return the state, with the id and the time of the event."""
         details = self.state_details
         if self.type == StateType.SCHEDULED and details.scheduled_time is None:
             details = details.replace(scheduled_time=now)
@@ -86,10 +86,10 @@ class ReportedState(Value):
 
 
 class TaskRunReport(NamedTuple):
-    """What an event says of a task run: its identity, its new state, and the columns it carries.
+    """The task run in an event: its identity, its new state, and the columns that it carries.
 
-    `name` is for a run that is not given one. `begins` tells that the run had no state before, and
-    that its client has not created it, as it does with a run that it schedules.
+    `name` is for a run without one. `begins` is true if the run had no state before and its client
+    has not created it: clients create only runs that they schedule.
     """
 
     run_id: UUID
@@ -101,35 +101,32 @@ class TaskRunReport(NamedTuple):
 
     @property
     def key(self) -> tuple[UUID | None, str, str]:
-        """What identifies the run within its flow run."""
+        """The run's unique key within its flow run."""
         return self.flow_run_id, self.columns["task_key"], self.columns["dynamic_key"]
 
 
 class Recording(NamedTuple):
-    """What is to be written: the run, unless it stays as it is, and the state that it had.
+    """The writes for a report: the run, if it changes, and the new state.
 
-    Neither, where the event says nothing new.
+    Both are None if the event has nothing new.
     """
 
     run: TaskRun | None = None
     state: State | None = None
 
 
-def counts(event: Event) -> bool:
-    """Tell whether an event says something of a task run (docs/contract/clients.md 5.2)."""
+def reports_task_run(event: Event) -> bool:
+    """Return whether an event reports a task run (docs/contract/clients.md 5.2)."""
     return event.event.startswith(TASK_RUN) and event.resource.get(ORCHESTRATION) == "client"
 
 
-def reported(event: Event, *, name: str, now: datetime) -> TaskRunReport | None:
-    """Return what an event says of a task run, if it says that as it should.
-
-    See docs/contract/clients.md 5.3.
-    """
+def task_run_report(event: Event, *, name: str, now: datetime) -> TaskRunReport | None:
+    """Parse the report of an event; None if it is malformed (docs/contract/clients.md 5.3)."""
     related = event.in_role("flow-run")
-    # Reading a policy changes what it is read from, and the event is handed on as it came.
+    # Validating a policy changes its input, and the event must be published unchanged.
     payload = deepcopy(event.payload)
     try:
-        state = ReportedState.model_validate(payload.get("validated_state")).entered(event, now)
+        state = ReportedState.model_validate(payload.get("validated_state")).to_state(event, now)
         return TaskRunReport(
             run_id=_object_id(event.resource, TASK_RUN),
             flow_run_id=_object_id(related, FLOW_RUN) if related else None,
@@ -150,7 +147,7 @@ def _object_id(resource: Mapping[str, str], kind: str) -> UUID:
 
 
 def shortened(report: TaskRunReport) -> TaskRunReport:
-    """Return a report whose name, tags and state's name fit every index; its state says so."""
+    """Return a report with names and tags that fit every index; its state says so."""
     columns = dict(report.columns)
     if "name" in columns:
         columns["name"] = columns["name"][:MAX_NAME]
@@ -162,12 +159,13 @@ def shortened(report: TaskRunReport) -> TaskRunReport:
     return report._replace(columns=columns, state=state)
 
 
-def recorded(
+def apply_report(
     seen: TaskRun | None, entered: Collection[State], report: TaskRunReport, *, now: datetime
 ) -> Recording:
-    """Return what a report makes of a run, if there is one, and of the states it has (5.4).
+    """Apply a report to the stored run, if there is one, and to its states.
 
-    The newest state and what came with it are the run's, in whatever order they come in.
+    The newest state and its columns become the run's, in whatever order reports arrive. See
+    docs/contract/clients.md 5.4.
     """
     if seen is None:
         return _begun(report, now)

@@ -1,4 +1,1 @@
-"""Which runs are wanted: wire models whose meaning is one pure predicate.
-
-See docs/contract/filters.md.
-"""
+"""Filters: wire models, each of which compiles to a pure predicate (docs/contract/filters.md)."""

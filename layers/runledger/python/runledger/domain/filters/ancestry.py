@@ -1,17 +1,17 @@
-"""What stands above a task run, and the filters that ask about it (docs/contract/filters.md 3)."""
+"""The ancestors of a task run, and the base of their filters (docs/contract/filters.md 3)."""
 
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import ClassVar, Protocol
 from uuid import UUID
 
-from runledger.domain.filters.criterion import Look, ObjectFilter
+from runledger.domain.filters.criterion import Getter, ObjectFilter
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 
 
 class Deployment(Protocol):
-    """A deployment, as far as a criterion can ask about it."""
+    """The attributes of a deployment that criteria use."""
 
     @property
     def id(self) -> UUID: ...
@@ -27,7 +27,7 @@ class Deployment(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Ancestry:
-    """A flow run with its relatives; None: there is none."""
+    """A flow run with its flow and its deployment; None: it does not exist."""
 
     flow_run: FlowRun | None = None
     flow: Flow | None = None
@@ -38,13 +38,13 @@ class Ancestry:
 
 
 class AncestryFilter(ObjectFilter):
-    """Which lineages are wanted, by the one relative that the filter is about."""
+    """A filter of ancestries by one ancestor, whose attribute `about` names."""
 
     about: ClassVar[str]
 
     def matches(self, ancestry: Ancestry) -> bool:
-        """Tell whether the relative exists and meets the criteria, if there are any."""
+        """Return whether the ancestor exists and meets the criteria."""
         return getattr(ancestry, self.about) is not None and self.test(ancestry)
 
-    def attribute(self, name: str) -> Look:
+    def attribute(self, name: str) -> Getter:
         return attrgetter(f"{self.about}.{name}")

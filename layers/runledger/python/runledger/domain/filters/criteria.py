@@ -1,4 +1,4 @@
-"""All that a search may ask of task runs and of what stands above them."""
+"""The criteria of a search for task runs, and for their ancestors."""
 
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from runledger.domain.values import Value
 
 
 class Criteria(Value):
-    """The four filters of a search; all that are given must hold."""
+    """The four filters of a search; all given ones must match."""
 
     flows: FlowFilter | None = None
     flow_runs: FlowRunFilter | None = None
@@ -22,20 +22,20 @@ class Criteria(Value):
     @cached_property
     def of_ancestry(self) -> tuple[AncestryFilter, ...]:
         given = (self.flow_runs, self.flows, self.deployments)
-        return tuple(one for one in given if one is not None)
+        return tuple(filter_ for filter_ in given if filter_ is not None)
 
     @property
     def needs_ancestry(self) -> bool:
-        """Whether the facts of a run alone can't tell if it matches."""
+        """Whether a match depends on more than the facts of the run."""
         return bool(self.of_ancestry)
 
     def matches(self, facts: TaskRunFacts, ancestry: Ancestry | None = None) -> bool:
-        """Tell whether the run is wanted; no lineage: it belongs to no flow run."""
+        """Return whether the run matches; without an ancestry it has no flow run."""
         if self.task_runs is not None and not self.task_runs.matches(facts):
             return False
-        return not self.of_ancestry or self._wants(ancestry)
+        return not self.of_ancestry or self._matches_ancestry(ancestry)
 
-    def _wants(self, ancestry: Ancestry | None) -> bool:
+    def _matches_ancestry(self, ancestry: Ancestry | None) -> bool:
         if ancestry is None or ancestry.flow_run is None:
             return False
-        return all(one.matches(ancestry) for one in self.of_ancestry)
+        return all(filter_.matches(ancestry) for filter_ in self.of_ancestry)

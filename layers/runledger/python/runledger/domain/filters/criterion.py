@@ -1,4 +1,4 @@
-"""How operators make a criterion, and criteria a filter (docs/contract/filters.md 1)."""
+"""Compiles operators to criteria, and criteria to filters (docs/contract/filters.md 1)."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -11,19 +11,19 @@ from pydantic import BaseModel, ConfigDict
 from runledger.domain.filters.operators import Comparison, Test
 
 T = TypeVar("T")
-Look = Callable[[Any], Any]
-"""From the object that is filtered to what a criterion is about."""
+Getter = Callable[[Any], Any]
+"""Gets the value of a criterion from the filtered object."""
 
 
 class Operator(StrEnum):
-    """How criteria combine."""
+    """Combines criteria."""
 
     and_ = "and_"
     or_ = "or_"
 
 
 def combine(tests: tuple[Test, ...], operator: Operator = Operator.and_) -> Test:
-    """Return one test for all; none at all, by either operator, is always met."""
+    """Combine tests into one; without any, both operators match everything."""
     if len(tests) == 1:
         return tests[0]
     if tests and operator is Operator.or_:
@@ -31,27 +31,27 @@ def combine(tests: tuple[Test, ...], operator: Operator = Operator.and_) -> Test
     return lambda value: all(test(value) for test in tests)
 
 
-def on(look: Look, test: Test) -> Test:
-    """Return the test of what `look` finds."""
-    return lambda value: test(look(value))
+def on(get: Getter, test: Test) -> Test:
+    """Return the test of the value that `get` returns."""
+    return lambda value: test(get(value))
 
 
-def itself(value: T) -> T:
+def identity(value: T) -> T:
     return value
 
 
 class Wire(BaseModel):
-    """Frozen, and compiled when first asked: a copy with changes would keep the old tests."""
+    """Frozen; its tests are compiled once, so a changed copy would have the old ones."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Criterion(Wire):
-    """What is asked of one value; each field is an operator, annotated with what it means."""
+    """A criterion of one value; each field is an operator, annotated with its comparison."""
 
     @cached_property
     def clauses(self) -> tuple[Test, ...]:
-        """The tests that the given operators ask for."""
+        """The tests of the given operators."""
         return tuple(
             clause
             for name, field in type(self).model_fields.items()
@@ -66,7 +66,7 @@ class Criterion(Wire):
 
 
 class CombinedCriterion(Criterion):
-    """A criterion whose operators combine as the client says."""
+    """A criterion whose operators the client combines by `and_` or `or_`."""
 
     operator: Operator = Operator.and_
 
@@ -76,12 +76,12 @@ class CombinedCriterion(Criterion):
 
 
 class ObjectFilter(CombinedCriterion):
-    """What is asked of one object; each field is a criterion about a part of it.
+    """A filter of one object; each field is a criterion of one of its attributes.
 
-    The part is the attribute of the same name, but for those that `parts` tells.
+    The attribute has the name of the field, except for those in `parts`.
     """
 
-    parts: ClassVar[Mapping[str, Look]] = {}
+    parts: ClassVar[Mapping[str, Getter]] = {}
 
     @cached_property
     def clauses(self) -> tuple[Test, ...]:
@@ -92,5 +92,5 @@ class ObjectFilter(CombinedCriterion):
             if isinstance(criterion, Criterion)
         )
 
-    def attribute(self, name: str) -> Look:
+    def attribute(self, name: str) -> Getter:
         return attrgetter(name)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from runledger.domain.filters.ancestry import Ancestry, AncestryFilter
-from runledger.domain.filters.criterion import Criterion, Look, Wire, itself
+from runledger.domain.filters.criterion import Criterion, Getter, Wire, identity
 from runledger.domain.filters.fields import IdOrNot, Name, TagsOrAny, Text
 from runledger.domain.filters.like import like
 from runledger.domain.filters.operators import Comparison, Equal, Test
@@ -15,7 +15,7 @@ def either_name_like(pattern: str) -> Test:
 
     def test(ancestry: Ancestry) -> bool:
         named = (ancestry.deployment, ancestry.deployment_flow)
-        return any(matches(one.name) for one in named if one is not None)
+        return any(matches(owner.name) for owner in named if owner is not None)
 
     return test
 
@@ -29,7 +29,7 @@ class Paused(Criterion):
 
 
 class ConcurrencyLimit(Wire):
-    """No criterion: the reference takes it, and leaves it out even of an `or_`."""
+    """Not a criterion: the reference accepts it, and ignores it even in an `or_`."""
 
     ge_: int | None = None
     le_: int | None = None
@@ -37,10 +37,8 @@ class ConcurrencyLimit(Wire):
 
 
 class DeploymentFilter(AncestryFilter):
-    """Which deployments are wanted."""
-
     about: ClassVar[str] = "deployment"
-    parts: ClassVar[Mapping[str, Look]] = {"flow_or_deployment_name": itself}
+    parts: ClassVar[Mapping[str, Getter]] = {"flow_or_deployment_name": identity}
 
     id: IdOrNot | None = None
     name: Name | None = None

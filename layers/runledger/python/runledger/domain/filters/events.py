@@ -1,4 +1,4 @@
-"""Which events somebody asks for (docs/contract/clients.md 3.2); what is empty asks nothing.
+"""The filter of events (docs/contract/clients.md 3.2); empty criteria match every event.
 
 Two class names are part of the contract: pydantic puts them into the `loc` of an error.
 """
@@ -20,19 +20,19 @@ Texts = list[str] | None
 Patterns = dict[str, str | list[str]] | None
 Labels = Mapping[str, str]
 
-# How far back a search reaches that does not say.
-FAR = timedelta(days=180)
+# The range of a search without a beginning.
+DEFAULT_RANGE = timedelta(days=180)
 MAX_QUERY = 200
 
 
 class Criterion(Value):
-    """One of the things that are asked of an event: unknown keys are refused."""
+    """A criterion of events: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Occurred(Criterion):
-    """When an event occurred, both ends included; by default in the last half year."""
+    """The range of time in which an event occurred, ends included; by default half a year."""
 
     since: UtcTime
     until: UtcTime
@@ -40,15 +40,14 @@ class Occurred(Criterion):
     @model_validator(mode="before")
     @classmethod
     def default(cls, given: object, info: ValidationInfo) -> object:
-        """Reckon what is not given from the instant that the validation context gives."""
+        """Set the missing ends, from the instant `now` of the validation context."""
         if not isinstance(given, dict) or not info.context:
             return given
         now: datetime = info.context["now"]
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return {"since": midnight - FAR, "until": now, **given}
+        return {"since": midnight - DEFAULT_RANGE, "until": now, **given}
 
     def matches(self, event: Event) -> bool:
-        """Tell whether an event is wanted."""
         return self.since <= event.occurred <= self.until
 
 
@@ -61,7 +60,6 @@ class Named(Criterion):
     exclude_name: Texts = None
 
     def matches(self, event: Event) -> bool:
-        """Tell whether an event is wanted."""
         named = event.event
         return (
             (not self.prefix or named.startswith(tuple(self.prefix)))
@@ -72,14 +70,14 @@ class Named(Criterion):
 
 
 class OfResource(Criterion):
-    """A resource, by its id or its labels, of which each is one of some patterns."""
+    """A criterion of a resource, by its id and by patterns of its labels."""
 
     id: Texts = None
     id_prefix: Texts = None
     labels: Patterns = None
 
-    def suits(self, resource: Labels) -> bool:
-        """Tell whether it is such a resource."""
+    def matches_resource(self, resource: Labels) -> bool:
+        """Return whether a resource matches."""
         resource_id = resource[RESOURCE_ID]
         return (
             (not self.id or resource_id in self.id)
@@ -89,25 +87,23 @@ class OfResource(Criterion):
 
 
 class OfOwn(OfResource):
-    """The resource that an event happened to."""
+    """The event's own resource."""
 
     distinct: bool = False
 
     def matches(self, event: Event) -> bool:
-        """Tell whether an event is wanted."""
-        return self.suits(event.resource)
+        return self.matches_resource(event.resource)
 
 
 class EventAnyResourceFilter(OfResource):
-    """Any resource that an event concerns."""
+    """Any resource of the event: its own or a related one."""
 
     def matches(self, event: Event) -> bool:
-        """Tell whether an event is wanted."""
-        return any(map(self.suits, event.resources))
+        return any(map(self.matches_resource, event.resources))
 
 
 class EventRelatedFilter(Criterion):
-    """A related resource, by its id, its role or its labels."""
+    """A related resource, by its id, role or labels."""
 
     id: Texts = None
     role: Texts = None
@@ -115,15 +111,14 @@ class EventRelatedFilter(Criterion):
     labels: Patterns = None
 
     def matches(self, event: Event) -> bool:
-        """Tell whether an event is wanted."""
-        return self == EventRelatedFilter() or any(map(self._suits, event.related))
+        return self == EventRelatedFilter() or any(map(self._matches_resource, event.related))
 
-    def _suits(self, resource: Labels) -> bool:
+    def _matches_resource(self, resource: Labels) -> bool:
         identity = resource[RESOURCE_ID], resource[ROLE]
         return (
             (not self.role or resource[ROLE] in self.role)
             and (not self.resources_in_roles or identity in self.resources_in_roles)
-            and OfResource(id=self.id, labels=self.labels).suits(resource)
+            and OfResource(id=self.id, labels=self.labels).matches_resource(resource)
         )
 
 
@@ -133,20 +128,18 @@ class Identified(Criterion):
     id: list[UUID] | None = None
 
     def matches(self, event: Event) -> bool:
-        """Tell whether an event is wanted."""
         return not self.id or event.id in self.id
 
 
 class Saying(Criterion):
-    """Words in what an event says."""
+    """Words in the name, labels and payload of an event."""
 
     query: Annotated[str, Field(max_length=MAX_QUERY)]
 
     def matches(self, event: Event) -> bool:
-        """Tell whether an event is wanted."""
         labels = (text for resource in event.resources for text in resource.values())
-        said = " ".join((event.event, *labels, str(event.payload))).lower()
-        return all(test(said) for test in text_search.clauses(self.query))
+        text = " ".join((event.event, *labels, str(event.payload))).lower()
+        return all(test(text) for test in text_search.clauses(self.query))
 
 
 class EventOrder(StrEnum):
@@ -160,7 +153,7 @@ C = TypeVar("C", EventRelatedFilter, EventAnyResourceFilter)
 
 
 class EventFilter(Criterion):
-    """All that can be asked of events."""
+    """A filter of events; all criteria must match."""
 
     occurred: Occurred = Field(default_factory=dict, validate_default=True)
     event: Named | None = None
@@ -172,13 +165,12 @@ class EventFilter(Criterion):
     order: EventOrder = EventOrder.DESC
 
     def matches(self, event: Event) -> bool:
-        """Tell whether an event is wanted."""
-        asked = (self.occurred, self.event, self.id, self.resource, self.text)
+        criteria = (self.occurred, self.event, self.id, self.resource, self.text)
         related, any_resource = _each(self.related), _each(self.any_resource)
         return (
-            all(one is None or one.matches(event) for one in asked)
-            and all(one.matches(event) for one in related)
-            and all(one.matches(event) for one in any_resource)
+            all(criterion is None or criterion.matches(event) for criterion in criteria)
+            and all(criterion.matches(event) for criterion in related)
+            and all(criterion.matches(event) for criterion in any_resource)
         )
 
 

@@ -1,4 +1,4 @@
-"""The criteria that several objects share, one class per set of operators."""
+"""The criteria that several filters share, one class per set of operators."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import ClassVar
 from uuid import UUID
 
-from runledger.domain.filters.criterion import CombinedCriterion, Criterion, Look, on
+from runledger.domain.filters.criterion import CombinedCriterion, Criterion, Getter, on
 from runledger.domain.filters.operators import (
     After,
     AllTags,
@@ -84,16 +84,16 @@ class TypeOrNot(Criterion):
 
 
 class State(CombinedCriterion):
-    """About a run, by its state's type and name."""
+    """A criterion of a run, by the type and name of its state."""
 
-    columns: ClassVar[Mapping[str, Look]] = {
+    columns: ClassVar[Mapping[str, Getter]] = {
         "type": attrgetter("state_type"),
         "name": attrgetter("state_name"),
     }
 
     @cached_property
     def clauses(self) -> tuple[Test, ...]:
-        # The reference leaves out a part that says nothing.
+        # The reference ignores an empty part.
         parts = {name: getattr(self, name) for name in self.columns}
         return tuple(
             on(self.columns[name], part.test)

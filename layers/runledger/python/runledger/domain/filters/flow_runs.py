@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from runledger.domain.filters.ancestry import AncestryFilter
-from runledger.domain.filters.criterion import CombinedCriterion, Criterion, Look, on
+from runledger.domain.filters.criterion import CombinedCriterion, Criterion, Getter, on
 from runledger.domain.filters.fields import (
     IdOrNot,
     Name,
@@ -41,12 +41,12 @@ class FlowRunState(State):
 
 
 def begins(run: FlowRun) -> datetime | None:
-    # The reference lets a run that has not started be found by when it should start.
+    # The reference finds a run that has not started by its expected start time.
     return run.start_time or run.expected_start_time
 
 
 class StartTime(Criterion):
-    """About the flow run itself, since two of its times are asked."""
+    """A criterion of the flow run itself, since it uses two of its times."""
 
     before_: Annotated[UtcTime | None, Comparison(lambda limit: on(begins, not_after(limit)))] = (
         None
@@ -69,7 +69,7 @@ class WorkQueueName(CombinedCriterion):
 
 
 def created_by(entry: str, wanted: list[object]) -> Test:
-    """Compare as text, which is what the entries are as JSON."""
+    """Compare as text: in JSON the entries are text."""
     return on(lambda creator: (creator or {}).get(entry), one_of(map(str, wanted)))
 
 
@@ -80,10 +80,8 @@ class CreatedBy(CombinedCriterion):
 
 
 class FlowRunFilter(AncestryFilter):
-    """Which flow runs are wanted."""
-
     about: ClassVar[str] = "flow_run"
-    parts: ClassVar[Mapping[str, Look]] = {
+    parts: ClassVar[Mapping[str, Getter]] = {
         "state": attrgetter("flow_run"),
         "start_time": attrgetter("flow_run"),
         "parent_flow_run_id": attrgetter("parent_flow_run_id"),

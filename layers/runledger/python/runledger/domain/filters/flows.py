@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import ClassVar
 
 from runledger.domain.filters.ancestry import AncestryFilter
-from runledger.domain.filters.criterion import CombinedCriterion, Look
+from runledger.domain.filters.criterion import CombinedCriterion, Getter
 from runledger.domain.filters.fields import IdOrNot, Name, Tags
 from runledger.domain.filters.operators import Empty
 
@@ -15,10 +15,8 @@ class HasDeployment(CombinedCriterion):
 
 
 class FlowFilter(AncestryFilter):
-    """Which flows are wanted."""
-
     about: ClassVar[str] = "flow"
-    parts: ClassVar[Mapping[str, Look]] = {"deployment": attrgetter("flow_has_deployment")}
+    parts: ClassVar[Mapping[str, Getter]] = {"deployment": attrgetter("flow_has_deployment")}
 
     id: IdOrNot | None = None
     deployment: HasDeployment | None = None

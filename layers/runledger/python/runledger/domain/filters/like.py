@@ -1,11 +1,11 @@
-"""SQL's LIKE with `%` on both ends or one, as the reference's SQLite reads it."""
+"""SQL's LIKE with `%` on both ends or one, with the semantics of the reference's SQLite."""
 
 import re
 from collections.abc import Callable
 from string import ascii_lowercase, ascii_uppercase
 
 Find = Callable[[str, int], int]
-"""Where the first occurrence from a position on ends; -1: there is none."""
+"""Returns the end of the first occurrence from a position on, or -1."""
 
 LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
@@ -13,7 +13,7 @@ LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 def like(pattern: str) -> Callable[[str], bool]:
     """Match texts that contain the pattern: `%` is any run of characters, `_` is any one.
 
-    Taking each piece between two `%` where it first occurs is enough, so nothing backtracks.
+    The first occurrence of each piece between two `%` is enough, so nothing backtracks.
     """
     finds = [_find(piece) for piece in _fold(pattern).split("%") if piece]
 
@@ -41,13 +41,13 @@ def begins_like(pattern: str) -> Callable[[str], bool]:
 
 
 def begins_with(beginning: str) -> Callable[[str], bool]:
-    """Match texts that begin with this, letter by letter but for the case."""
+    """Match texts that begin with this, literally, but without regard to case."""
     folded = _fold(beginning)
     return lambda text: _fold(text).startswith(folded)
 
 
 def _fold(text: str) -> str:
-    # SQLite knows the case of ASCII letters only.
+    # SQLite folds the case of ASCII letters only.
     return text.lower() if text.isascii() else text.translate(LOWER)
 
 

@@ -14,7 +14,7 @@ from runledger.domain.logs import Log
 
 MAX_QUERY = 200
 
-# The reference's databases hold no more, and fail on a number beyond.
+# The reference's databases fail on larger numbers.
 Level = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
 
@@ -24,7 +24,7 @@ class Levels(Criterion):
 
 
 class TaskRunId(Criterion):
-    """An id that may be null; unlike others of its kind it has no operator."""
+    """An id that may be null; unlike other such criteria it has no operator."""
 
     any_: AnyOf[UUID] = None
     is_null_: Null = None
@@ -39,8 +39,6 @@ class Text(Criterion):
 
 
 class LogFilter(ObjectFilter):
-    """Which lines are wanted."""
-
     level: Levels | None = None
     timestamp: Period | None = None
     flow_run_id: Id | None = None
@@ -49,7 +47,7 @@ class LogFilter(ObjectFilter):
 
     @cached_property
     def clauses(self) -> tuple[Test, ...]:
-        # Words count one by one with `or_`, and a query without any is no criterion.
+        # With `or_` each word is a clause of its own; a query without words is not a criterion.
         others = self.model_copy(update={"text": None})
         return (*super(LogFilter, others).clauses, *(self.text.clauses if self.text else ()))
 
@@ -58,7 +56,7 @@ class LogFilter(ObjectFilter):
 
 
 class LogQuery(NamedTuple):
-    """Which lines are wanted, and which part of them in the order of time."""
+    """A filter of log lines, and a part of the matches in the order of time."""
 
     wanted: LogFilter
     reverse: bool

@@ -1,4 +1,4 @@
-"""The operators: what `any_`, `like_`, `before_` and the others say about a value.
+"""The operators `any_`, `like_`, `before_` and others, as tests of a value.
 
 A null value satisfies no comparison, as in SQL.
 """
@@ -67,17 +67,17 @@ def not_before(limit: datetime) -> Test:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What an operator's operand asks of a value; annotates the operator's field."""
+    """Makes the test of an operator from its operand; annotates the operator's field."""
 
     test: Callable[[Any], Test]
     ignores_empty: bool = False
 
     def clauses(self, operand: object) -> tuple[Test, ...]:
-        """Return the test, or nothing where the operand asks nothing."""
-        silent = operand is None or (
+        """Return the test, or nothing for an operand without effect."""
+        has_no_effect = operand is None or (
             self.ignores_empty and isinstance(operand, Sized) and not len(operand)
         )
-        return () if silent else (self.test(operand),)
+        return () if has_no_effect else (self.test(operand),)
 
 
 AnyOf = Annotated[list[T] | None, Comparison(one_of)]

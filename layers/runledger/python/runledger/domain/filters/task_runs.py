@@ -8,9 +8,9 @@ from uuid import UUID
 from runledger.domain.filters.criterion import (
     CombinedCriterion,
     Criterion,
-    Look,
+    Getter,
     ObjectFilter,
-    itself,
+    identity,
 )
 from runledger.domain.filters.fields import (
     Id,
@@ -41,7 +41,7 @@ class FlowRunId(CombinedCriterion):
 
     @cached_property
     def clauses(self) -> tuple[Test, ...]:
-        # The reference ignores the operator here, and reads an empty criterion as "has one".
+        # The reference ignores the operator here; an empty criterion means "has a flow run".
         if self.is_null_:
             return (null(wanted=True),)
         if self.any_ is not None:
@@ -50,9 +50,7 @@ class FlowRunId(CombinedCriterion):
 
 
 class TaskRunFilter(ObjectFilter):
-    """Which task runs are wanted."""
-
-    parts: ClassVar[Mapping[str, Look]] = {"state": itself}
+    parts: ClassVar[Mapping[str, Getter]] = {"state": identity}
 
     id: Id | None = None
     name: Name | None = None

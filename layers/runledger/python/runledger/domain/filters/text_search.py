@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from runledger.domain.filters.operators import Test
 
-# A sign that stands alone is passed over; a phrase may lack its closing quote.
+# A sign without a word is ignored; a phrase may lack its closing quote.
 WORD = re.compile(
     r"""
     [-!+](?=\s|\Z)
@@ -28,7 +28,7 @@ class Word(NamedTuple):
 
 
 def words(query: str) -> Iterator[Word]:
-    """Yield what a query asks for; phrases of blanks only ask nothing."""
+    """Yield the words and phrases of a query, except for blank phrases."""
     for found in WORD.finditer(query):
         text = found["term"] or ESCAPED.sub(r"\1", found["phrase"] or "")
         if text.strip():
@@ -36,12 +36,12 @@ def words(query: str) -> Iterator[Word]:
 
 
 def clauses(query: str) -> tuple[Test, ...]:
-    """Return the tests that a query makes of a lower-case text: any of, none of, all of."""
-    asked = tuple(words(query))
-    offered = [word.text for word in asked if not word.sign]
-    unwanted = [word.text for word in asked if word.sign in {"-", "!"}]
-    required = [word.text for word in asked if word.sign == "+"]
-    tests = ((offered, _any_of), (unwanted, _none_of), (required, _all_of))
+    """Return a query's tests of a lower-case text: any of, none of, all of."""
+    parsed = tuple(words(query))
+    optional = [word.text for word in parsed if not word.sign]
+    unwanted = [word.text for word in parsed if word.sign in {"-", "!"}]
+    required = [word.text for word in parsed if word.sign == "+"]
+    tests = ((optional, _any_of), (unwanted, _none_of), (required, _all_of))
     return tuple(test(texts) for texts, test in tests if texts)
 
 

@@ -1,4 +1,4 @@
-"""The filters of work pools and their queues, of which there are none: given, nothing is wanted."""
+"""The filters of work pools and their queues. There are none, so given filters match nothing."""
 
 from runledger.domain.filters.criterion import Criterion, ObjectFilter
 from runledger.domain.filters.fields import Id, Text
@@ -11,15 +11,11 @@ class QueueName(Criterion):
 
 
 class WorkPoolFilter(ObjectFilter):
-    """Which work pools are wanted."""
-
     id: Id | None = None
     name: Text | None = None
     type: Text | None = None
 
 
 class WorkQueueFilter(ObjectFilter):
-    """Which queues of work pools are wanted."""
-
     id: Id | None = None
     name: QueueName | None = None

@@ -1,4 +1,4 @@
-"""Remembered results: which completed state serves a cache key, and until when (R2, R10)."""
+"""Cached results: the completed states of a cache key, with their expirations (R2, R10)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,42 +7,43 @@ from runledger.domain.runs.states import State
 from runledger.domain.values import Value
 
 
-class Remembered(Value):
-    """A completed state that serves a cache key, and the run under which it is stored."""
+class CachedResult(Value):
+    """A completed state of a cache key, and the task run that has it."""
 
     state_id: UUID
     task_run_id: UUID
     timestamp: datetime
     expiration: datetime | None = None
 
-    def outlives(self, other: "Remembered") -> bool:
-        """Tell whether this serves when the other no longer does."""
+    def outlives(self, other: "CachedResult") -> bool:
+        """Return whether this result expires later than the other."""
         if self.expiration is None or other.expiration is None:
             return other.expiration is not None
         return self.expiration > other.expiration
 
 
-class Results(Value):
-    """What is remembered under one cache key, the newest first.
+class CachedResults(Value):
+    """The cached results of one key, the newest first.
 
-    Of the older ones only those are kept that outlive all newer ones: nothing else can ever serve.
+    An older result stays only if it expires later than all newer ones: no other can be used.
     """
 
-    entries: tuple[Remembered, ...] = ()
+    entries: tuple[CachedResult, ...] = ()
 
-    def serving(self, now: datetime) -> Remembered | None:
+    def serving(self, now: datetime) -> CachedResult | None:
         """Return the newest entry that has not expired."""
         return next(
-            (one for one in self.entries if one.expiration is None or one.expiration > now), None
+            (entry for entry in self.entries if entry.expiration is None or entry.expiration > now),
+            None,
         )
 
-    def adding(self, state: State, task_run_id: UUID) -> "Results":
-        """Return the results with one more, which is now the newest."""
-        newest = Remembered(
+    def adding(self, state: State, task_run_id: UUID) -> "CachedResults":
+        """Return the results with a new one."""
+        newest = CachedResult(
             state_id=state.id,
             task_run_id=task_run_id,
             timestamp=state.timestamp,
             expiration=state.state_details.cache_expiration,
         )
-        older = (one for one in self.entries if one.outlives(newest))
-        return Results(entries=(newest, *older))
+        older = (entry for entry in self.entries if entry.outlives(newest))
+        return CachedResults(entries=(newest, *older))

@@ -1,4 +1,4 @@
-"""The policies of flow runs: rules in their order (docs/contract/orchestration.md 1)."""
+"""The policies of flow runs: ordered rules (docs/contract/orchestration.md 1)."""
 
 from runledger.domain.orchestration import flow_run_rules, shared_rules
 from runledger.domain.orchestration.transitions import ANY_STATE, Policy, Rule
@@ -44,5 +44,5 @@ FLOW_MINIMAL: Policy[FlowRun] = (
 
 
 def flow_policy_for(*, force: bool) -> Policy[FlowRun]:
-    """Return the policy of a proposal for a flow run."""
+    """Return the policy for a proposed state of a flow run."""
     return FLOW_MINIMAL if force else FLOW_CORE

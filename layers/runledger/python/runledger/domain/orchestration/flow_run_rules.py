@@ -16,12 +16,12 @@ PENDING, SCHEDULED, PAUSED = StateType.PENDING, StateType.SCHEDULED, StateType.P
 CANCELLED, COMPLETED = StateType.CANCELLED, StateType.COMPLETED
 LATE = "Late"
 
-# Since this version of the API, a new attempt pauses anew.
-PAUSES_ANEW = (0, 8, 4)
+# Since this version of the API, each attempt may pause again by the same keys.
+RESETS_PAUSE_KEYS = (0, 8, 4)
 
 
 def keep_lease(t: FlowTransition) -> FlowAnswer:
-    """The slot of a deployment stays the run's, whatever its next state says of it."""
+    """The run keeps its slot of the deployment's limit, unless its next state names another."""
     lease = t.current.state_details.deployment_concurrency_lease_id
     if t.proposed.state_details.deployment_concurrency_lease_id:
         return t
@@ -29,13 +29,13 @@ def keep_lease(t: FlowTransition) -> FlowAnswer:
 
 
 def start_by_lease(t: FlowTransition) -> FlowAnswer:
-    """What starts has the slot that it was handed out with, and no other."""
+    """A run starts with the slot of its PENDING state, and with no other."""
     lease = t.current.state_details.deployment_concurrency_lease_id
     return t.with_details(deployment_concurrency_lease_id=lease)
 
 
 def refuse_same_transition(t: FlowTransition) -> FlowAnswer:
-    """A transition that was made already is not made again, however often it is sent."""
+    """A repeated request does not repeat its transition."""
     made = t.current.state_details.transition_id
     if made and made == t.proposed.state_details.transition_id:
         return Reject("This run has already made this state transition.")
@@ -43,16 +43,16 @@ def refuse_same_transition(t: FlowTransition) -> FlowAnswer:
 
 
 def end_resuming(t: FlowTransition) -> FlowAnswer:
-    """What has ended is no longer coming back from a pause."""
-    return t.with_run(**_ended(t))
+    """A run that ends is no longer resuming."""
+    return t.with_run(**_without_resuming(t))
 
 
 def guard_terminal_state(t: FlowTransition) -> FlowAnswer:
-    """g, h, i: what is over stays over, unless it is started anew."""
+    """g, h, i: a terminal state is final, unless the run starts again."""
     if t.proposed.type in {StateType.CRASHED, StateType.CANCELLING, PAUSED}:
         return Abort(f"Run is already in terminal state {t.current.type}.")
     if t.proposed.type in {SCHEDULED, PENDING, StateType.RUNNING}:
-        if t.current.type == COMPLETED and t.current.data and _tells_result(t.current):
+        if t.current.type == COMPLETED and t.current.data and _has_persisted_result(t.current):
             return Reject(f"Run is already {COMPLETED}.")
         if t.proposed.type == SCHEDULED and t.run.deployment_id is None:
             return Abort("Cannot reschedule a run without an associated deployment.")
@@ -62,8 +62,10 @@ def guard_terminal_state(t: FlowTransition) -> FlowAnswer:
 
 
 def keep_result(t: FlowTransition) -> FlowAnswer:
-    """j: a result is not lost to a completion that brings none."""
-    if t.current.data and _tells_result(t.current) and not _tells_result(t.proposed):
+    """j: a completion without a result does not overwrite a result."""
+    current, proposed = t.current, t.proposed
+    is_lost = _has_persisted_result(current) and not _has_persisted_result(proposed)
+    if current.data and is_lost:
         return Reject(
             "Cannot overwrite a COMPLETED state that carries persisted result data"
             " with one that does not."
@@ -71,18 +73,18 @@ def keep_result(t: FlowTransition) -> FlowAnswer:
     return t
 
 
-def _tells_result(state: State) -> bool:
-    """Only an object tells where a flow's result is."""
+def _has_persisted_result(state: State) -> bool:
+    """Only an object can say where a flow's result is stored."""
     return isinstance(state.data, dict) and state.data.get("type") != "unpersisted"
 
 
 def only_cancel(_: FlowTransition) -> FlowAnswer:
-    """f: what is being cancelled can only become cancelled."""
+    """f: after CANCELLING only CANCELLED may follow."""
     return Reject("Cannot transition flows that are cancelling to a state other than Cancelled.")
 
 
 def cancel_at_once(t: FlowTransition) -> FlowAnswer:
-    """b: where nothing runs there is nothing to wait for."""
+    """b: a run without infrastructure is cancelled at once."""
     waiting = t.current.type == SCHEDULED and not t.run.infrastructure_pid
     suspended = t.current.type == PAUSED and t.current.state_details.pause_reschedule
     resuming = t.current.name == "Resuming"
@@ -92,17 +94,17 @@ def cancel_at_once(t: FlowTransition) -> FlowAnswer:
     return Reject(
         f"{kind} flow run has no infrastructure to terminate.",
         t.replacement(CANCELLED, "Cancelled", state_details=StateDetails()),
-        changes=_ended(t),
+        changes=_without_resuming(t),
     )
 
 
 def require_deployment(t: FlowTransition) -> FlowAnswer:
-    """A deployment that is gone hands out no runs."""
+    """A run of a deleted deployment can't become PENDING."""
     return t if t.facts.deployed else Abort("Deployment not found.")
 
 
 def mark_late_once(t: FlowTransition) -> FlowAnswer:
-    """Only what is scheduled can be late, and only once."""
+    """Only a scheduled run becomes late, and only once."""
     if t.proposed.name != LATE:
         return t
     if t.source != SCHEDULED:
@@ -111,7 +113,7 @@ def mark_late_once(t: FlowTransition) -> FlowAnswer:
 
 
 def pause_running_only(t: FlowTransition) -> FlowAnswer:
-    """a: only what runs can be paused, and by each key once."""
+    """a: only a running flow run can be paused, and once by each key."""
     verb = _verb(t.proposed)
     details, fired = t.proposed.state_details, t.run.empirical_policy.pause_keys or set()
     key = str(t.facts.state_id) if details.pause_key is None else details.pause_key
@@ -124,7 +126,7 @@ def pause_running_only(t: FlowTransition) -> FlowAnswer:
     if details.pause_reschedule and t.run.deployment_id is None:
         return Abort(f"Cannot {verb} flows without a deployment.")
     paused = t.with_run(**_policy(t, pause_keys=fired | {key}))
-    # What was given to an earlier attempt does not answer this one.
+    # Inputs of an earlier attempt must not answer this pause.
     keyset = details.run_input_keyset
     return paused.with_effect(ForgetInputs(tuple(keyset.values()))) if keyset else paused
 
@@ -134,7 +136,7 @@ def _verb(proposed: State) -> str:
 
 
 def refuse_pending(t: FlowTransition) -> FlowAnswer:
-    """e: a pause does not end by being handed out again."""
+    """e: a paused run can't become PENDING."""
     return Reject(
         f"This run cannot transition to the StateType.{PENDING} state"
         f" from the StateType.{PAUSED} state.",
@@ -143,7 +145,7 @@ def refuse_pending(t: FlowTransition) -> FlowAnswer:
 
 
 def resume_in_time(t: FlowTransition) -> FlowAnswer:
-    """A pause ends in time; what gave its place up needs a deployment to get another."""
+    """A pause ends before its timeout; a suspended run needs a deployment to start again."""
     paused, resuming = t.current.state_details, _policy(t, resuming=True)
     name = t.proposed.name.lower()
     if paused.pause_reschedule and t.run.deployment_id is None:
@@ -152,8 +154,8 @@ def resume_in_time(t: FlowTransition) -> FlowAnswer:
         )
     if paused.pause_timeout is None or paused.pause_timeout >= t.facts.now:
         starts_over = t.proposed.type == SCHEDULED and not paused.pause_reschedule
-        anew = _anew(t, "reschedule") if starts_over else {}
-        return replace(t, afterwards=anew or resuming)
+        reset = _reset_pauses(t, "reschedule") if starts_over else {}
+        return replace(t, afterwards=reset or resuming)
     message = f"The flow was {name} and never resumed."
     failed = t.replacement(
         StateType.FAILED, "Failed", message=message, state_details=StateDetails()
@@ -163,12 +165,12 @@ def resume_in_time(t: FlowTransition) -> FlowAnswer:
 
 
 def mark_resuming(t: FlowTransition) -> FlowAnswer:
-    """The reference counts cancelling as a way out of a pause."""
+    """The reference treats the cancelling of a paused run as resuming."""
     return replace(t, afterwards=_policy(t, resuming=True))
 
 
 def retry_failed_run(t: FlowTransition) -> FlowAnswer:
-    """d: a failure is tried again while the run has retries left; pauses fire anew."""
+    """d: a failed run is retried while it has retries left; it may pause again by the same keys."""
     policy = t.run.empirical_policy
     if policy.retries is None or t.run.run_count > policy.retries:
         return t.with_run(**_policy(t, retry_type=None))
@@ -176,22 +178,22 @@ def retry_failed_run(t: FlowTransition) -> FlowAnswer:
     return try_again(
         t,
         policy.retry_delay or 0,
-        _anew(t, "in_process"),
+        _reset_pauses(t, "in_process"),
         deployment_concurrency_lease_id=lease,
     )
 
 
-def _anew(t: FlowTransition, retry_type: str) -> dict[str, object]:
-    """What it means that a run starts over: its pauses fire again, if the client knows of that."""
-    if (t.facts.api_version or PAUSES_ANEW) < PAUSES_ANEW:
+def _reset_pauses(t: FlowTransition, retry_type: str) -> dict[str, object]:
+    """Return the changes of a run that starts over: new clients expect its pause keys reset."""
+    if (t.facts.api_version or RESETS_PAUSE_KEYS) < RESETS_PAUSE_KEYS:
         return {}
     return _policy(t, resuming=False, pause_keys=set(), retry_type=retry_type)
 
 
-def _ended(t: FlowTransition) -> dict[str, object]:
+def _without_resuming(t: FlowTransition) -> dict[str, object]:
     return _policy(t, resuming=False) if t.run.empirical_policy.resuming else {}
 
 
 def _policy(t: FlowTransition, **changes: object) -> dict[str, object]:
-    """What it means for a flow run that its policy changes."""
+    """Return the change of a flow run whose policy changes."""
     return {"empirical_policy": t.run.empirical_policy.replace(**changes)}

@@ -14,28 +14,28 @@ RETRYING = "Retrying"
 
 
 def refuse_second_pending(t: Transition[Run]) -> Transition[Run] | Refusal:
-    """R1: a run is handed out once; renaming its PENDING state is no second time."""
+    """R1: a run becomes PENDING once; renaming its PENDING state is allowed."""
     renamed = t.proposed.name not in {t.current.name, "Pending"}
     if t.current.type != StateType.PENDING or not renamed:
         return Abort(
             f"This run is in a {t.current.type} state and cannot transition to a PENDING state."
         )
-    kept = t.current.state_details
+    current = t.current.state_details
     return t.with_details(
-        scheduled_time=kept.scheduled_time,
-        deployment_concurrency_lease_id=kept.deployment_concurrency_lease_id,
+        scheduled_time=current.scheduled_time,
+        deployment_concurrency_lease_id=current.deployment_concurrency_lease_id,
     )
 
 
 def copy_scheduled_time(t: Transition[Run]) -> Transition[Run] | Refusal:
-    """R6a: PENDING remembers when the run was to start."""
+    """R6a: PENDING copies the scheduled time of SCHEDULED."""
     if t.proposed.state_details.scheduled_time:
         return t
     return t.with_details(scheduled_time=t.current.state_details.scheduled_time)
 
 
 def await_scheduled_time(t: Transition[Run]) -> Transition[Run] | Refusal:
-    """R6c: not before its time; less than half a second early is on time."""
+    """R6c: a run waits for its scheduled time; less than half a second early is on time."""
     scheduled = t.current.state_details.scheduled_time
     left = round((scheduled - t.facts.now).total_seconds()) if scheduled else 0
     return Wait("Scheduled time is in the future", left) if left > 0 else t
@@ -47,7 +47,7 @@ def try_again(
     changes: Mapping[str, object] | None = None,
     **details: object,
 ) -> Reject:
-    """Answer a failure with another attempt, after a delay in seconds."""
+    """Replace a failure by a scheduled retry, after a delay in seconds."""
     awaiting = t.replacement(
         StateType.SCHEDULED,
         AWAITING_RETRY,
@@ -59,7 +59,7 @@ def try_again(
 
 
 def _after(now: datetime, seconds: float) -> datetime:
-    # The reference fails where the calendar ends.
+    # The reference fails beyond the calendar's end.
     try:
         return now + timedelta(seconds=seconds)
     except OverflowError:

@@ -1,4 +1,4 @@
-"""The policies of task runs: rules in their order (docs/contract/orchestration.md 1)."""
+"""The policies of task runs: ordered rules (docs/contract/orchestration.md 1)."""
 
 from runledger.domain.orchestration import shared_rules, task_run_rules
 from runledger.domain.orchestration.transitions import ANY, ANY_STATE, Policy, Rule
@@ -44,7 +44,7 @@ MINIMAL: Policy[TaskRun] = ()
 
 
 def policy_for(proposed: State, *, force: bool) -> Policy[TaskRun]:
-    """Return the policy of a proposal; a deferred one can't be forced."""
+    """Return the policy for a proposed state; `force` has no effect on a deferred one."""
     if proposed.state_details.deferred:
         return BACKGROUND
     return MINIMAL if force else CORE

@@ -16,13 +16,13 @@ from runledger.domain.runs.states import AWAITING_RETRY, TERMINAL, StateDetails,
 
 RUNNING = StateType.RUNNING
 MAX_CACHE_KEY = 2000
-# In seconds: any start is beyond the end of the calendar then, and a float can still tell it.
+# In seconds: longer than the calendar, and still exact as a float.
 MAX_DELAY = 10**12
 SLOT_WAIT_JITTER = 0.3
 
 
 def reuse_cached_result(t: TaskTransition) -> TaskAnswer:
-    """R2: a result that is remembered under the proposal's cache key stands for the run."""
+    """R2: a cached result of the proposed state's key replaces the run."""
     details = t.proposed.state_details
     if not details.cache_key or details.refresh_cache or t.facts.cached is None:
         return t
@@ -33,18 +33,19 @@ def reuse_cached_result(t: TaskTransition) -> TaskAnswer:
 
 
 def guard_terminal_state(t: TaskTransition) -> TaskAnswer:
-    """R3: what is over stays over, unless the run is started anew."""
+    """R3: a terminal state is final, unless the run starts again."""
     if t.proposed.type in {StateType.CRASHED, StateType.CANCELLING, StateType.PAUSED}:
         return Abort(f"Run is already {t.current.type}.")
     if t.current.has_persisted_result:
         return Reject("This run is already completed.")
-    anew = t if t.proposed.type in TERMINAL else t.with_run(run_count=0)
+    restarted = t if t.proposed.type in TERMINAL else t.with_run(run_count=0)
     behind = t.facts.flow_run and t.run.flow_run_run_count < t.facts.flow_run.run_count
-    return anew.with_state(name=RETRYING) if t.proposed.type == RUNNING and behind else anew
+    is_retry = t.proposed.type == RUNNING and behind
+    return restarted.with_state(name=RETRYING) if is_retry else restarted
 
 
 def require_running_flow(t: TaskTransition) -> TaskAnswer:
-    """R4: a task starts only inside a flow run that is running."""
+    """R4: a task run starts only while its flow run is running."""
     if t.run.flow_run_id is None:
         return t
     flow_state = t.facts.flow_run.state if t.facts.flow_run else None
@@ -63,34 +64,35 @@ def require_running_flow(t: TaskTransition) -> TaskAnswer:
 
 
 def take_tag_slots(t: TaskTransition) -> TaskAnswer:
-    """R5: a slot of each tag's limit, all at once or none."""
+    """R5: take a slot of each tag's limit, all or none."""
     if not t.facts.limits:
         return t
-    closed = next((one for one in t.facts.limits if one.limit == 0), None)
+    closed = next((limit for limit in t.facts.limits if limit.limit == 0), None)
     if closed:
         return Abort(
             f'The concurrency limit on tag "{closed.tag}" is 0'
             " and will deadlock if the task tries to run again."
         )
-    if all(one.has_room(1) for one in t.facts.limits):
+    if all(limit.has_room(1) for limit in t.facts.limits):
         return t.with_effect(TakeSlots())
-    fullest = max(t.facts.limits, key=lambda one: one.active_slots / one.limit)
+    fullest = max(t.facts.limits, key=lambda limit: limit.active_slots / limit.limit)
     average = min(fullest.avg_slot_occupancy_seconds, fullest.max_wait)
+    tags = ", ".join(str(limit.tag) for limit in t.facts.limits)
     return Wait(
-        f"Concurrency limit reached for tags: {', '.join(str(one.tag) for one in t.facts.limits)}",
+        f"Concurrency limit reached for tags: {tags}",
         round(jittered(average, SLOT_WAIT_JITTER, t.facts.random_fraction)),
     )
 
 
 def copy_task_parameters_id(t: TaskTransition) -> TaskAnswer:
-    """R6b: a deferred run keeps the place where its parameters are."""
+    """R6b: a deferred run keeps the id of its parameters."""
     if t.proposed.state_details.task_parameters_id:
         return t
     return t.with_details(task_parameters_id=t.current.state_details.task_parameters_id)
 
 
 def retry_failed_run(t: TaskTransition) -> TaskAnswer:
-    """R7: a failure is tried again while the run has retries left."""
+    """R7: a failed run is retried while it has retries left."""
     retries = t.run.empirical_policy.retries
     if t.proposed.state_details.retriable is False or not retries or t.run.run_count > retries:
         return t
@@ -110,7 +112,7 @@ def _retry_delay(t: TaskTransition) -> float:
 
 
 def rename_rerun(t: TaskTransition) -> TaskAnswer:
-    """R8: what runs again says so."""
+    """R8: a repeated run gets the name of a retry or a rerun."""
     if t.run.run_count == 0:
         return t
     retried = t.current.name == AWAITING_RETRY
@@ -118,14 +120,14 @@ def rename_rerun(t: TaskTransition) -> TaskAnswer:
 
 
 def record_flow_attempt(t: TaskTransition) -> TaskAnswer:
-    """R9: the attempt of the flow run in which the task ran last."""
+    """R9: record the attempt of the flow run in which the task ran last."""
     if t.facts.flow_run is None:
         return t
     return t.with_run(flow_run_run_count=t.facts.flow_run.run_count)
 
 
 def remember_result(t: TaskTransition) -> TaskAnswer:
-    """R10: a completed state with a cache key serves other runs."""
+    """R10: cache a completed state that has a cache key."""
     cache_key = t.proposed.state_details.cache_key
     if not cache_key:
         return t
@@ -140,5 +142,5 @@ def remember_result(t: TaskTransition) -> TaskAnswer:
 
 
 def enqueue(t: TaskTransition) -> TaskAnswer:
-    """R12: a deferred run waits for a worker."""
+    """R12: a deferred run waits for a task worker."""
     return t.with_effect(Enqueue())

@@ -1,4 +1,4 @@
-"""A transition under way: the run, what is proposed for it, and what rules answer."""
+"""Transitions: a run, its proposed state, the rules that decide, and the effects."""
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -21,27 +21,27 @@ ANY_STATE: AbstractSet[StateType] = frozenset(StateType)
 
 @dataclass(frozen=True)
 class RememberResult:
-    """An effect: the written state serves later proposals that name its cache key."""
+    """An effect: cache the written state under its cache key."""
 
 
 @dataclass(frozen=True)
 class TakeSlots:
-    """An effect: the run takes a slot of each limit of its tags."""
+    """An effect: take a slot of each limit of the run's tags."""
 
 
 @dataclass(frozen=True)
 class ReleaseSlots:
-    """An effect: the run gives back every slot that it holds."""
+    """An effect: release every slot of the run."""
 
 
 @dataclass(frozen=True)
 class Enqueue:
-    """An effect: a task worker is to run this."""
+    """An effect: queue the run for a task worker."""
 
 
 @dataclass(frozen=True)
 class ForgetInputs:
-    """An effect: what the flow run was given under these keys is no longer there."""
+    """An effect: delete the flow run's inputs under these keys."""
 
     keys: tuple[str, ...]
 
@@ -51,14 +51,13 @@ Effect = RememberResult | TakeSlots | ReleaseSlots | Enqueue | ForgetInputs
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What was read beforehand, as far as the proposal can call for it.
+    """The inputs of the rules: stored objects and random values.
 
     `limits` are the active ones of the run's tags, in the order of the tags. `api_version` is that
-    of the client, if it says one.
+    of the client, if it sends one.
 
-    `state_id` is for a state that replaces the proposed one, or for a pause that names no key of
-    its own; `random_fraction` is in [0, 1). `deployed` tells whether the deployment of a flow run
-    exists.
+    `state_id` is for a state that replaces the proposed one, or for a pause without a key of its
+    own; `random_fraction` is in [0, 1). `deployed` is true if the deployment of a flow run exists.
     """
 
     now: datetime
@@ -73,9 +72,9 @@ class Facts:
 
 @dataclass(frozen=True)
 class Transition(Generic[Run]):
-    """A run, the state proposed for it, and the effects that its acceptance would have.
+    """A run, its proposed state, and the effects of its acceptance.
 
-    What `afterwards` says of the run holds once its state is written.
+    `afterwards` has changes of the run that apply after its new state is recorded.
     """
 
     run: Run
@@ -86,34 +85,34 @@ class Transition(Generic[Run]):
 
     @property
     def current(self) -> State:
-        """The state that is to be left; only for rules that no run without a state meets."""
+        """The current state; only for rules that do not apply to runs without a state."""
         if self.run.state is None:
             raise ValueError(f"run {self.run.id} has no state yet")
         return self.run.state
 
     @property
     def source(self) -> Source:
-        """The type of the state that is to be left."""
+        """The type of the current state."""
         return self.run.state.type if self.run.state else None
 
     def with_run(self, **changes: object) -> "Transition[Run]":
-        """Return the transition of a run that differs in `changes`."""
+        """Return the transition with changes of its run."""
         return replace(self, run=self.run.replace(**changes))
 
     def with_state(self, **changes: object) -> "Transition[Run]":
-        """Return the transition to a state that differs in `changes`."""
+        """Return the transition with changes of its proposed state."""
         return replace(self, proposed=self.proposed.replace(**changes))
 
     def with_details(self, **changes: object) -> "Transition[Run]":
-        """Return the transition to a state whose details differ in `changes`."""
+        """Return the transition with changes of its proposed state's details."""
         return self.with_state(state_details=self.proposed.state_details.replace(**changes))
 
     def with_effect(self, effect: Effect) -> "Transition[Run]":
-        """Return the transition with one effect more."""
+        """Return the transition with one more effect."""
         return replace(self, effects=(*self.effects, effect))
 
     def replacement(self, state_type: StateType, name: str, **others: Any) -> State:
-        """Return a state to be written in place of the proposed one."""
+        """Return a state that replaces the proposed one."""
         return State.model_construct(
             id=self.facts.state_id,
             type=state_type,
@@ -125,9 +124,9 @@ class Transition(Generic[Run]):
 
 @dataclass(frozen=True)
 class Reject:
-    """The proposal is refused; the replacement, if there is one, is written in its place.
+    """The proposed state is rejected; the replacement, if there is one, is written instead.
 
-    With it come effects and changes of the run.
+    Effects and changes of the run are written with it.
     """
 
     reason: str
@@ -138,7 +137,7 @@ class Reject:
 
 @dataclass(frozen=True)
 class Wait:
-    """The proposal may be repeated after so many seconds."""
+    """The client should propose the state again after the delay."""
 
     reason: str
     delay_seconds: int
@@ -146,7 +145,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Abort:
-    """The proposal is refused for good."""
+    """The proposed state is refused for good."""
 
     reason: str
 
@@ -159,15 +158,16 @@ FlowAnswer = FlowTransition | Refusal
 
 
 class Rule(NamedTuple, Generic[Run]):
-    """A rule and the transitions that it governs, by the types left and proposed."""
+    """A rule, and the types of current and proposed states to which it applies."""
 
     sources: AbstractSet[Source]
     targets: AbstractSet[StateType]
     apply: Callable[[Transition[Run]], Transition[Run] | Refusal]
 
-    def governs(self, asked: Transition[Run]) -> bool:
-        """Tell whether the rule has a say."""
-        return asked.source in self.sources and asked.proposed.type in self.targets
+    def governs(self, transition: Transition[Run]) -> bool:
+        """Return whether the rule applies to a transition."""
+        target = transition.proposed.type
+        return transition.source in self.sources and target in self.targets
 
 
 Policy = tuple[Rule[Run], ...]
@@ -178,7 +178,7 @@ HOLDING: AbstractSet[StateType] = frozenset({StateType.RUNNING, StateType.CANCEL
 
 
 class Status(StrEnum):
-    """What a proposal is answered with."""
+    """The outcomes of a proposed state."""
 
     ACCEPT = "ACCEPT"
     REJECT = "REJECT"
@@ -188,7 +188,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Decision(Generic[Run]):
-    """The run as it is to be, whether that differs from what it was, and why."""
+    """The outcome: the new run, its written state, and the reason of a refusal."""
 
     run: Run
     status: Status
@@ -197,35 +197,35 @@ class Decision(Generic[Run]):
     effects: tuple[Effect, ...] = ()
 
 
-def decide(policy: Policy[Run], asked: Transition[Run]) -> Decision[Run]:
-    """Fold the policy over what was asked; the first refusal ends it.
+def decide(policy: Policy[Run], proposed: Transition[Run]) -> Decision[Run]:
+    """Apply the policy's rules one after the other, until the first refusal.
 
-    A refusal starts from the run as it was, so what earlier rules did is undone
-    (docs/contract/orchestration.md 1).
+    A refusal discards the changes of earlier rules (docs/contract/orchestration.md 1).
     """
-    granted = asked
-    for rule in (rule for rule in policy if rule.governs(asked)):
-        answer = rule.apply(granted)
+    accepted = proposed
+    for rule in (rule for rule in policy if rule.governs(proposed)):
+        answer = rule.apply(accepted)
         if not isinstance(answer, Transition):
-            return _refused(asked, answer)
-        granted = answer
-    return _written(granted, granted.proposed, Status.ACCEPT)
+            return _refused(proposed, answer)
+        accepted = answer
+    return _written(accepted, accepted.proposed, Status.ACCEPT)
 
 
-def _refused(asked: Transition[Run], refusal: Refusal) -> Decision[Run]:
+def _refused(proposed: Transition[Run], refusal: Refusal) -> Decision[Run]:
     status = Status(type(refusal).__name__.upper())
     if not isinstance(refusal, Reject):
-        return Decision(asked.run, status, refusal)
-    again = replace(asked, run=asked.run.replace(**refusal.changes), effects=refusal.effects)
+        return Decision(proposed.run, status, refusal)
+    run = proposed.run.replace(**refusal.changes)
     if refusal.replacement is None:
-        return Decision(again.run, status, refusal)
-    return _written(again, refusal.replacement, status, refusal)
+        return Decision(run, status, refusal)
+    replaced = replace(proposed, run=run, effects=refusal.effects)
+    return _written(replaced, refusal.replacement, status, refusal)
 
 
 def _written(
-    granted: Transition[Run], state: State, status: Status, refusal: Refusal | None = None
+    transition: Transition[Run], state: State, status: Status, refusal: Refusal | None = None
 ) -> Decision[Run]:
-    run = record(granted.run, state, now=granted.facts.now).replace(**granted.afterwards)
-    # That slots come back follows from the state stored, whichever rule chose it.
+    run = record(transition.run, state, now=transition.facts.now).replace(**transition.afterwards)
+    # The written state alone decides whether slots are released, whichever rule chose it.
     released: tuple[Effect, ...] = () if state.type in HOLDING else (ReleaseSlots(),)
-    return Decision(run, status, refusal, run.state, (*granted.effects, *released))
+    return Decision(run, status, refusal, run.state, (*transition.effects, *released))

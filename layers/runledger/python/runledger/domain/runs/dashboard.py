@@ -1,7 +1,4 @@
-"""The dashboard's curve: task runs that have ended, by when they started.
-
-See docs/contract/clients.md 6.
-"""
+"""The dashboard's curve: ended task runs by their start times (docs/contract/clients.md 6)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class EndedRunCounts(Value):
-    """How many runs of a part of the time went well, and how many did not."""
+    """The numbers of successful and failed runs in a part of the window."""
 
     completed: int
     failed: int
@@ -26,18 +23,18 @@ class EndedRunCounts(Value):
 
 @dataclass(frozen=True)
 class Window:
-    """A time that is cut into parts of one length."""
+    """A range of time, divided into parts of one length."""
 
     start: datetime
     end: datetime
 
     @classmethod
     def of(cls, after: datetime, before: datetime) -> "Window":
-        """Return the whole minutes that hold two instants."""
+        """Return the window between two instants, extended to whole minutes."""
         return cls(_minute(after), _minute(before) + MINUTE - timedelta.resolution)
 
     def aggregate(self, runs: Iterable[TaskRunFacts]) -> list[EndedRunCounts]:
-        """Count runs by the part in which they started; others count nowhere."""
+        """Count the runs that started in each part; others are ignored."""
         counts = [[0, 0] for _ in range(PARTS)]
         for run in runs:
             part = self._part(run.start_time)

@@ -1,7 +1,4 @@
-"""Empirical policies: how often and how late a run is tried again.
-
-See docs/contract/task-runs.md 2.3.
-"""
+"""Empirical policies: the retries and pauses of a run (docs/contract/task-runs.md 2.3)."""
 
 from typing import Annotated, Literal
 
@@ -14,12 +11,12 @@ MAX_RETRY_DELAYS = 50
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 Delays = int | Seconds | list[int] | list[Seconds]
 
-# Deprecated key: its successor, which it fills where that is falsy.
+# Deprecated keys and their successors, which they set if those are falsy.
 SUCCESSORS = {"max_retries": "retries", "retry_delay_seconds": "retry_delay"}
 
 
 class EmpiricalPolicy(Value):
-    """What the policies of both kinds of runs share."""
+    """The fields that task runs' and flow runs' policies share."""
 
     max_retries: int = 0
     retry_delay_seconds: Seconds = 0.0
@@ -27,20 +24,20 @@ class EmpiricalPolicy(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def heed_deprecated_keys(cls, given: object) -> object:
-        """Copy each deprecated key that says something into its successor.
+    def copy_deprecated_keys(cls, given: object) -> object:
+        """Copy each deprecated key that has a value into its successor.
 
-        Into the client's own object, as the reference does: a 422 shows it in `request_body`.
+        It changes the client's own object, as the reference does: a 422 has it in `request_body`.
         """
         if isinstance(given, dict):
-            said = {new: given[old] for old, new in SUCCESSORS.items() if given.get(old, 0) != 0}
-            given |= {new: old for new, old in said.items() if not given.get(new)}
+            set_keys = {
+                new: given[old] for old, new in SUCCESSORS.items() if given.get(old, 0) != 0
+            }
+            given |= {new: old for new, old in set_keys.items() if not given.get(new)}
         return given
 
 
 class TaskRunPolicy(EmpiricalPolicy):
-    """Of a task run."""
-
     retry_delay: Delays | None = None
     retry_jitter_factor: Seconds | None = None
 
@@ -57,15 +54,13 @@ class TaskRunPolicy(EmpiricalPolicy):
     @field_validator("retry_jitter_factor")
     @classmethod
     def refuse_negative_jitter(cls, factor: float | None) -> float | None:
-        """A negative factor would make a delay shorter than none."""
+        """Refuse a factor that would make a delay negative."""
         if factor is not None and factor < 0:
             raise ValueError("`retry_jitter_factor` must be >= 0.")
         return factor
 
 
 class FlowRunPolicy(EmpiricalPolicy):
-    """Of a flow run."""
-
     retry_delay: int | None = None
     pause_keys: set[str] | None = Field(default_factory=set)
     resuming: bool | None = False

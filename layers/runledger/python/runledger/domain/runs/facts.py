@@ -1,4 +1,4 @@
-"""What filters, orders and counts look at: the part of a task run that indexes carry."""
+"""The facts of a task run: the fields in indexes, for filters, orders and counts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from runledger.domain.values import Value
 
 
 class TaskRunFacts(Value):
-    """A task run, as far as a criterion or an order can ask about it."""
+    """The fields of a task run that criteria and orders use."""
 
     id: UUID
     created: datetime
@@ -44,10 +44,10 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class Duration(NamedTuple):
-    """How long a run was in RUNNING; all its times are in microseconds, instants since 1970.
+    """A run's time in RUNNING; all times are in microseconds, instants since 1970.
 
-    `taken` is its total, or of a run that `is_running` the instant at which it would have begun,
-    had it been in RUNNING without a break: what stays the same while its total grows.
+    `taken` is the total. For a run that `is_running` it is the instant of the start, had the run
+    been in RUNNING without a break: it does not change while the total grows.
     """
 
     is_running: bool
@@ -61,21 +61,21 @@ class Duration(NamedTuple):
         run_id: UUID,
         *,
         state_type: StateType | None,
-        entered: datetime,
+        since: datetime,
         total: timedelta,
         expected: datetime | None,
     ) -> Duration:
-        """Return the duration of a run that entered its state then, after so much RUNNING."""
+        """Return the duration of a run in its state since `since`, after `total` in RUNNING."""
         is_running, spent = state_type == StateType.RUNNING, total // MICROSECOND
-        # A clock that went back may have made a total negative: such a run took no time.
-        taken = microseconds(entered) - spent if is_running else max(spent, 0)
+        # A clock that was set back may make a total negative: it counts as zero.
+        taken = microseconds(since) - spent if is_running else max(spent, 0)
         return cls(is_running, taken, microseconds(expected) if expected else None, run_id)
 
     def rank(self, now: datetime, *, reverse: bool) -> tuple[int, ...]:
-        """Return where the run stands.
+        """Return the run's rank.
 
-        Runs that took as long follow (expected start, id) downwards, whether the order itself goes
-        upwards or, in `reverse`, downwards.
+        Runs of one duration are in descending order of (expected start, id), whether the order
+        itself ascends or, in `reverse`, descends.
         """
         taken = microseconds(now) - self.taken if self.is_running else self.taken
         ties = (self.expected is not None, self.expected or 0, self.run_id.int)
@@ -88,11 +88,11 @@ def microseconds(instant: datetime) -> int:
 
 
 def duration(facts: TaskRunFacts) -> Duration:
-    """Return how long a task run was in RUNNING."""
+    """Return a task run's time in RUNNING."""
     return Duration.of(
         facts.id,
         state_type=facts.state_type,
-        entered=facts.state_timestamp,
+        since=facts.state_timestamp,
         total=facts.total_run_time,
         expected=facts.expected_start_time,
     )

@@ -1,4 +1,4 @@
-"""What is given to a flow run while it runs, each under a key of its own."""
+"""Inputs of a running flow run, each under its own key."""
 
 import re
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ WILD = re.compile(r"[%_]")
 
 
 def is_key(key: str) -> bool:
-    """Tell whether an input can have this key."""
+    """Return whether an input can have this key."""
     return KEY.fullmatch(key) is not None
 
 
 class FlowRunInput(Value):
-    """An input, its fields in the order of the wire."""
+    """An input; its fields are in the order of the wire."""
 
     id: UUID
     created: datetime
@@ -34,10 +34,10 @@ class FlowRunInput(Value):
     sender: str | None = None
 
     def check_key(self) -> None:
-        """Refuse a key that no input can have.
+        """Check the key.
 
         Raises:
-            Invalid: it is one.
+            Invalid: no input can have it.
         """
         if not is_key(self.key):
             raise Invalid(
@@ -47,7 +47,7 @@ class FlowRunInput(Value):
 
 
 class FlowRunInputQuery(Value):
-    """Which inputs of a flow run are wanted; a limit below zero is none."""
+    """A query for inputs of a flow run; a negative limit means no limit."""
 
     prefix: str
     limit: int
@@ -55,7 +55,7 @@ class FlowRunInputQuery(Value):
 
     @property
     def beginning(self) -> str | None:
-        """How the keys begin, as far as that is told literally; None if no key does."""
+        """The literal beginning of matching keys; None if no key can match."""
         beginning_of_key = WILD.split(self.prefix.lower())[0]
         return beginning_of_key if is_key(beginning_of_key) else None
 
@@ -64,10 +64,10 @@ class FlowRunInputQuery(Value):
         return begins_like(self.prefix)
 
     def matches(self, given: FlowRunInput) -> bool:
-        """Tell whether an input is wanted."""
+        """Return whether an input matches."""
         return self._begins(given.key) and given.key not in self.exclude_keys
 
     def first(self, given: Sequence[FlowRunInput]) -> list[FlowRunInput]:
-        """Return those of them that are wanted, the oldest first, as many as are asked for."""
-        wanted = sorted(filter(self.matches, given), key=lambda one: (one.created, one.key))
-        return wanted if self.limit < 0 else wanted[: self.limit]
+        """Return the matching inputs, the oldest first, up to the limit."""
+        matches = sorted(filter(self.matches, given), key=lambda match: (match.created, match.key))
+        return matches if self.limit < 0 else matches[: self.limit]

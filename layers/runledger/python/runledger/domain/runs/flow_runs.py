@@ -1,4 +1,4 @@
-"""The flow run, as it is stored and as it goes over the wire."""
+"""The flow run, as stored and as sent to clients."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +10,9 @@ from runledger.domain.values import Labels, Value
 
 
 class FlowRun(Value):
-    """A flow run; its 36 fields in the order of the wire (docs/contract/neighbours.md 3.1).
+    """A flow run; its 36 fields are in the order of the wire (docs/contract/neighbours.md 3.1).
 
-    Only a run that has not been given its first state has none.
+    The state is None only before the first state is set.
     """
 
     id: UUID
@@ -54,24 +54,24 @@ class FlowRun(Value):
 
     @property
     def state_timestamp(self) -> datetime | None:
-        """When the run entered its state."""
+        """The timestamp of the current state."""
         return self.state.timestamp if self.state else None
 
-    def counting(self, entered: State) -> dict[str, object]:
-        """Return what changes of the count of attempts with a new state.
+    def counting(self, new_state: State) -> dict[str, object]:
+        """Return the change of the count of attempts with a new state.
 
         A run that was paused and then scheduled to go on is still in the same attempt.
         """
-        if entered.type != StateType.RUNNING:
+        if new_state.type != StateType.RUNNING:
             return {}
         if self.empirical_policy.resuming:
             return {"empirical_policy": self.empirical_policy.replace(resuming=False)}
         return {"run_count": self.run_count + 1}
 
     def own(self, state: State) -> State:
-        """Return the state with this run's ids in its details, whatever a client put there.
+        """Return the state with this run's ids in its details, instead of the client's.
 
-        Only a subflow run has a task run of its own to name.
+        The task run's id is set only for a subflow run.
         """
         parent = {"task_run_id": self.parent_task_run_id} if self.parent_task_run_id else {}
         return state.belonging_to(flow_run_id=self.id, **parent)

@@ -1,4 +1,4 @@
-"""The flow: a name under which runs are gathered."""
+"""The flow: the named parent of flow runs."""
 
 from datetime import datetime
 from uuid import UUID

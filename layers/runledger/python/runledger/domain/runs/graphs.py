@@ -1,7 +1,4 @@
-"""The graph of a flow run: what ran in it, and what followed from what.
-
-See docs/contract/clients.md 6.
-"""
+"""The graph of a flow run: its task runs and their dependencies (docs/contract/clients.md 6)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +11,7 @@ from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_runs import FlowRunResult, TaskRun, TaskRunResult
 from runledger.domain.values import Value
 
-# The input that names the task runs that enclose a run, where others are what it waited for.
+# The input with the enclosing task runs; other inputs are dependencies.
 ENCLOSING = "__parents__"
 
 
@@ -25,7 +22,7 @@ class Edge(Value):
 
 
 class Node(Value):
-    """A task run, or the subflow run that one stands for; there are no artifacts here."""
+    """A task run, or the subflow run in its place; there are no artifacts."""
 
     kind: Literal["flow-run", "task-run"]
     id: UUID
@@ -40,7 +37,7 @@ class Node(Value):
 
 
 class GraphState(Value):
-    """A state that the flow run was in."""
+    """A state in the flow run's history."""
 
     id: UUID
     timestamp: datetime
@@ -49,7 +46,7 @@ class GraphState(Value):
 
 
 class Graph(Value):
-    """What a flow run's page draws."""
+    """The graph as the UI draws it."""
 
     start_time: datetime | None
     end_time: datetime | None
@@ -60,14 +57,14 @@ class Graph(Value):
 
 
 class Subflow(NamedTuple):
-    """A subflow run, and the name of its flow."""
+    """A subflow run, with the name of its flow."""
 
     run: FlowRun
     flow_name: str
 
 
 class GraphTaskRun(NamedTuple):
-    """A task run, and the subflow run that is shown in its place, if there is one."""
+    """A task run, and the subflow run that replaces it in the graph, if there is one."""
 
     task_run: TaskRun
     subflow: Subflow | None = None
@@ -88,7 +85,7 @@ class GraphTaskRun(NamedTuple):
 
     @property
     def begins(self) -> datetime | None:
-        """When it started or, before that, is expected to."""
+        """The start time or, before the start, the expected one."""
         own = self.task_run.start_time or self.task_run.expected_start_time
         if self.subflow is None:
             return own
@@ -96,65 +93,68 @@ class GraphTaskRun(NamedTuple):
 
     @property
     def ends(self) -> datetime | None:
-        """When it ended; what is complete without an end took no time."""
+        """The end time; a completed run without an end took no time."""
         ended = (self.subflow and self.subflow.run.end_time) or self.task_run.end_time
         if ended is None and self.task_run.state_type == StateType.COMPLETED:
             return self.task_run.expected_start_time
         return ended
 
     def inputs(self, *, enclosing: bool) -> Iterator[UUID]:
-        """Yield the runs whose results it was given, or those within which it was started."""
+        """Yield the runs whose results are inputs or, if `enclosing`, the enclosing runs."""
         for name, given in self.task_run.task_inputs.items():
             if (name == ENCLOSING) == enclosing:
                 yield from (it.id for it in given if isinstance(it, TaskRunResult | FlowRunResult))
 
 
 def graph_of(
-    run: FlowRun, states: Iterable[State], shown: Iterable[GraphTaskRun], since: datetime | None
+    run: FlowRun,
+    states: Iterable[State],
+    task_runs: Iterable[GraphTaskRun],
+    since: datetime | None,
 ) -> Graph:
-    """Return the graph of a flow run, of its nodes those that did not end before `since`."""
-    nodes = _nodes(shown)
-    recent = [one for one in nodes if not (since and one.end_time and one.end_time < since)]
+    """Return the graph of a flow run, without nodes that ended before `since`."""
+    nodes = _nodes(task_runs)
+    recent = [node for node in nodes if not (since and node.end_time and node.end_time < since)]
     return Graph(
         start_time=run.start_time or run.expected_start_time,
         end_time=run.end_time,
-        root_node_ids=tuple(one.id for one in recent if not one.parents),
-        nodes=tuple((one.id, one) for one in recent),
+        root_node_ids=tuple(node.id for node in recent if not node.parents),
+        nodes=tuple((node.id, node) for node in recent),
         states=tuple(
-            GraphState(id=one.id, timestamp=one.timestamp, type=one.type, name=one.name)
-            for one in states
+            GraphState(id=state.id, timestamp=state.timestamp, type=state.type, name=state.name)
+            for state in states
         ),
     )
 
 
-def _nodes(shown: Iterable[GraphTaskRun]) -> list[Node]:
-    """Return the nodes by when they begin; an edge is told once, however often it is an input."""
-    begun = {one.id: (begins, one) for one in shown if (begins := one.begins)}
+def _nodes(task_runs: Iterable[GraphTaskRun]) -> list[Node]:
+    """Return the nodes in the order of their starts, each edge once."""
+    begun = {run.id: (begins, run) for run in task_runs if (begins := run.begins)}
     parents: dict[UUID, Sequence[UUID]] = {}
     children: dict[UUID, list[UUID]] = defaultdict(list)
-    for _, one in sorted(begun.values(), key=_when):
-        parents[one.id] = [it for it in dict.fromkeys(one.inputs(enclosing=False)) if it in begun]
-        for parent in parents[one.id]:
-            children[parent].append(one.id)
+    for _, run in sorted(begun.values(), key=_rank):
+        parents[run.id] = [it for it in dict.fromkeys(run.inputs(enclosing=False)) if it in begun]
+        for parent in parents[run.id]:
+            children[parent].append(run.id)
     return [
         Node(
-            kind="flow-run" if one.subflow else "task-run",
-            id=one.id,
-            label=one.label,
-            state_type=one.state_type,
+            kind="flow-run" if run.subflow else "task-run",
+            id=run.id,
+            label=run.label,
+            state_type=run.state_type,
             start_time=begins,
-            end_time=one.ends,
-            parents=_edges(parents[one.id]),
-            children=_edges(children[one.id]),
-            encapsulating=_edges(it for it in one.inputs(enclosing=True) if it in begun),
+            end_time=run.ends,
+            parents=_edges(parents[run.id]),
+            children=_edges(children[run.id]),
+            encapsulating=_edges(it for it in run.inputs(enclosing=True) if it in begun),
         )
-        for begins, one in (begun[run_id] for run_id in parents)
+        for begins, run in (begun[run_id] for run_id in parents)
     ]
 
 
-def _when(begun: tuple[datetime, GraphTaskRun]) -> tuple[Any, ...]:
-    begins, one = begun
-    return begins, one.ends is not None, one.ends or begins, str(one.id)
+def _rank(begun: tuple[datetime, GraphTaskRun]) -> tuple[Any, ...]:
+    begins, run = begun
+    return begins, run.ends is not None, run.ends or begins, str(run.id)
 
 
 def _edges(ids: Iterable[UUID]) -> tuple[Edge, ...]:

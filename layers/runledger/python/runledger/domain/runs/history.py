@@ -1,4 +1,4 @@
-"""Histories: runs by the time at which they were expected to start, and by their state."""
+"""Histories: counts of runs by expected start time and by state."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import StateType
 from runledger.domain.values import Value
 
-# The reference leaves off, without a word, what would come after so many intervals.
+# The reference omits further intervals without an error.
 MAX_INTERVALS = 500
 
 
 class StateTotals(Value):
-    """The runs of an interval that are in one state."""
+    """The totals of an interval's runs in one state."""
 
     state_type: StateType
     state_name: str
@@ -28,7 +28,7 @@ class StateTotals(Value):
 
 
 class Interval(Value):
-    """An interval, its end not included, and its runs by state."""
+    """An interval, its end excluded, and its totals by state."""
 
     interval_start: datetime
     interval_end: datetime
@@ -36,7 +36,7 @@ class Interval(Value):
 
 
 class Sample(NamedTuple):
-    """A run, as far as a history tells of it; `since` is when it entered its state."""
+    """The fields of a run that a history uses; `since` is the timestamp of its state."""
 
     expected: datetime
     started: datetime | None
@@ -47,16 +47,16 @@ class Sample(NamedTuple):
 
     @classmethod
     def of(cls, run: TaskRunFacts | FlowRun) -> "Sample | None":
-        """Return the sample of a run, if it has a state."""
-        expected, kind = run.expected_start_time, run.state_type
-        since, named = run.state_timestamp, run.state_name
-        if expected is None or kind is None or since is None or named is None:
+        """Return the sample of a run; None without a state."""
+        expected, state_type = run.expected_start_time, run.state_type
+        since, state_name = run.state_timestamp, run.state_name
+        if expected is None or state_type is None or since is None or state_name is None:
             return None
         return cls(
             expected,
             run.start_time,
-            kind,
-            named,
+            state_type,
+            state_name,
             since,
             run.total_run_time,
         )
@@ -72,7 +72,7 @@ class Timeline:
 
     @property
     def intervals(self) -> int:
-        """How many there are; the last one may reach beyond the end."""
+        """The number of intervals; the last one may reach beyond the end."""
         return min(max(ceil((self.end - self.start) / self.step), 0), MAX_INTERVALS)
 
     @property
@@ -80,12 +80,12 @@ class Timeline:
         """The end of the last interval.
 
         Raises:
-            OverflowError: no time is that late.
+            OverflowError: it is beyond the calendar.
         """
         return self.start + self.intervals * self.step
 
     def aggregate(self, runs: Iterable[TaskRunFacts | FlowRun], now: datetime) -> list[Interval]:
-        """Return all intervals with the runs that fall into them; those outside are left out."""
+        """Return all intervals with their totals; runs outside of them are ignored."""
         found: dict[int, list[Sample]] = defaultdict(list)
         for sample in filter(None, map(Sample.of, runs)):
             found[(sample.expected - self.start) // self.step].append(sample)
@@ -100,7 +100,7 @@ class Timeline:
 
 
 def average_lateness(runs: Iterable[FlowRun], now: datetime) -> float | None:
-    """Return by how many seconds runs are late, on average; None for no runs."""
+    """Return the average lateness of runs, in seconds; None for no runs."""
     late = [_lateness(sample, now).total_seconds() for sample in filter(None, map(Sample.of, runs))]
     return sum(late) / len(late) if late else None
 
@@ -114,8 +114,8 @@ def _totals(samples: Iterable[Sample], now: datetime) -> tuple[StateTotals, ...]
             state_type=state_type,
             state_name=state_name,
             count_runs=len(members),
-            sum_estimated_run_time=sum((_time_running(one, now) for one in members), ZERO),
-            sum_estimated_lateness=sum((_lateness(one, now) for one in members), ZERO),
+            sum_estimated_run_time=sum((_time_running(sample, now) for sample in members), ZERO),
+            sum_estimated_lateness=sum((_lateness(sample, now) for sample in members), ZERO),
         )
         for (state_type, state_name), members in sorted(by_state.items())
     )

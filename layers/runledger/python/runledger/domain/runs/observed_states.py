@@ -1,4 +1,4 @@
-"""Which states runs have been in, as far as their histories are stored."""
+"""Observed states: the types and names of all states in stored histories."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from runledger.domain.values import Value
 
 
 class ObservedState(Value):
-    """A type and an exact name, and when a run first and last entered such a state."""
+    """A type and an exact name, with the times of the first and the last such state."""
 
     state_type: StateType
     state_name: str
@@ -20,24 +20,24 @@ class ObservedState(Value):
 
 
 class ObservedStateOrder(StrEnum):
-    """The orders, as the reference lists them in its errors."""
+    """The orders, listed as in the reference's errors."""
 
     NAME_ASC = "NAME_ASC"
     LAST_SEEN_DESC = "LAST_SEEN_DESC"
 
 
 class ObservedStateQuery(Value):
-    """Which observed states are wanted: those whose type or name begins so, and how many."""
+    """A query for observed states whose type or name begins with `query`, up to a limit."""
 
     query: str | None
     order_by: ObservedStateOrder
     limit: int
 
     def first(self, observed: Iterable[ObservedState]) -> list[ObservedState]:
-        """Return those that are wanted, in the order asked for, as many as are asked for."""
+        """Return the matching states in order, up to the limit."""
         begins = begins_with((self.query or "").strip())
-        wanted = [one for one in observed if begins(one.state_type) or begins(one.state_name)]
-        return sorted(wanted, key=ORDERS[self.order_by])[: self.limit]
+        matches = [it for it in observed if begins(it.state_type) or begins(it.state_name)]
+        return sorted(matches, key=ORDERS[self.order_by])[: self.limit]
 
 
 def _by_name(observed: ObservedState) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""A state: what a run is in, since when, and what came with it."""
+"""The state of a run: its type, name, timestamp, data and details."""
 
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -10,7 +10,7 @@ from runledger.domain.values import Time, Value
 
 
 class StateType(StrEnum):
-    """The nine types, in the order in which the reference lists them in its errors."""
+    """The nine types, listed as in the reference's errors."""
 
     SCHEDULED = "SCHEDULED"
     PENDING = "PENDING"
@@ -32,7 +32,7 @@ TERMINAL: AbstractSet[StateType] = frozenset(
 
 
 class StateDetails(Value):
-    """What accompanies a state (docs/contract/task-runs.md 2.5); unknown keys are dropped."""
+    """The details of a state (docs/contract/task-runs.md 2.5); unknown keys are dropped."""
 
     flow_run_id: UUID | None = None
     task_run_id: UUID | None = None
@@ -66,16 +66,19 @@ class State(Value):
     state_details: StateDetails = StateDetails()
 
     def belonging_to(self, **ids: UUID | None) -> "State":
-        """Return the state with the run's own ids in its details, whatever a client put there."""
+        """Return the state with the run's own ids in its details, instead of the client's."""
         return self.replace(state_details=self.state_details.replace(**ids))
 
     @property
     def has_persisted_result(self) -> bool:
-        """Whether the run completed with data that is kept (docs/contract/orchestration.md R3)."""
+        """Whether the run completed with data that is stored.
+
+        See docs/contract/orchestration.md R3.
+        """
         return self.type == StateType.COMPLETED and bool(self.as_stored().data)
 
     def as_stored(self) -> "State":
-        """Return what a later read shows: an unpersisted result is dropped.
+        """Return the state as later reads have it, without unpersisted data.
 
         See docs/contract/task-runs.md 2.5.
         """
@@ -84,12 +87,15 @@ class State(Value):
 
 
 def is_waiting(state: State | None) -> bool:
-    """Tell whether a run in this state waits for a task worker (docs/contract/task-runs.md 6.3)."""
+    """Return whether a run in this state waits for a task worker.
+
+    See docs/contract/task-runs.md 6.3.
+    """
     is_scheduled = state is not None and state.type == StateType.SCHEDULED
     return is_scheduled and bool(state and state.state_details.deferred)
 
 
 def is_taken_up(state: State | None) -> bool:
-    """Tell whether a worker reports to have taken up a run, and not yet to have started it."""
+    """Return whether a task worker has taken a run up and not yet started it."""
     is_pending = state is not None and state.type == StateType.PENDING
     return is_pending and bool(state and state.state_details.deferred)

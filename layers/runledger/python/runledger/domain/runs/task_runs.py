@@ -1,4 +1,4 @@
-"""The task run, where its parameters come from, and its place in a queue of background runs."""
+"""The task run, its inputs, and its place in a queue of background runs."""
 
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -10,16 +10,16 @@ from runledger.domain.runs.empirical_policies import TaskRunPolicy
 from runledger.domain.runs.states import AWAITING_RETRY, State, StateType, is_taken_up, is_waiting
 from runledger.domain.values import Labels, Value
 
-# Where the parameters of a task run come from (docs/contract/task-runs.md 2.4). Clients see the
-# names of these classes: pydantic puts them into the `loc` of an error.
+# The sources of a task run's parameters (docs/contract/task-runs.md 2.4). Clients see the names of
+# these classes: pydantic puts them into the `loc` of an error.
 
 
 class Input(Value):
-    """One of the kinds below."""
+    """The base class of the inputs below."""
 
     @model_serializer
     def _whole(self) -> dict[str, Any]:
-        # The kind is spelled even where defaults are left out: an id alone would be a task run's.
+        # Serialize the type even where defaults are omitted: an id alone would be a task run's.
         return {field: getattr(self, field) for field in type(self).model_fields}
 
 
@@ -45,7 +45,7 @@ class Parameter(Input):
 
 
 class Constant(Input):
-    """A plain value, of which only the type is kept."""
+    """A plain value, of which only the type is stored."""
 
     input_type: Literal["constant"] = "constant"
     type: str
@@ -55,9 +55,9 @@ TaskInputs = dict[str, list[TaskRunResult | FlowRunResult | Parameter | Constant
 
 
 class TaskRun(Value):
-    """A task run; its 27 fields in the order of the wire (docs/contract/task-runs.md 2.1).
+    """A task run; its 27 fields are in the order of the wire (docs/contract/task-runs.md 2.1).
 
-    Only a run that has not been given its first state has none.
+    The state is None only before the first state is set.
     """
 
     id: UUID
@@ -88,19 +88,19 @@ class TaskRun(Value):
     estimated_start_time_delta: timedelta = timedelta(0)
     state: State | None = None
 
-    def counting(self, entered: State) -> dict[str, object]:
-        """Return what changes of the count of attempts with a new state."""
-        return {"run_count": self.run_count + (entered.type == StateType.RUNNING)}
+    def counting(self, new_state: State) -> dict[str, object]:
+        """Return the change of the count of attempts with a new state."""
+        return {"run_count": self.run_count + (new_state.type == StateType.RUNNING)}
 
     def own(self, state: State) -> State:
-        """Return the state with this run's ids in its details, whatever a client put there."""
+        """Return the state with this run's ids in its details, instead of the client's."""
         return state.belonging_to(flow_run_id=self.flow_run_id, task_run_id=self.id)
 
 
 class WaitingRun(Value):
     """A background run that waits for a worker, in the queue of its task key.
 
-    Retries come before new runs, and the run that has waited longest before others.
+    Retries come before new runs; among equals the oldest comes first.
     """
 
     run_id: UUID
@@ -109,23 +109,23 @@ class WaitingRun(Value):
     retry: bool
     since: datetime
     acknowledged: bool = False
-    """Whether a worker that is gone had acknowledged it."""
+    """Whether a lost worker had acknowledged it."""
 
 
 def task_queue(task_key: str) -> str:
-    """Name the queue of a task key."""
+    """Return the name of a task key's queue."""
     return f"task:{task_key}"
 
 
 def own_queue(client_id: str) -> str:
-    """Name the queue of runs that only this client may have, for it once acknowledged them."""
+    """Return the name of a client's own queue, of runs that it once acknowledged."""
     return f"client:{client_id}"
 
 
 def is_unstarted(run: TaskRun, queued: WaitingRun) -> bool:
-    """Tell whether a run is still to be started by whoever gets it from the queue.
+    """Return whether a queued run still has to be started.
 
-    Where the worker that had it is gone, one that was only taken up is so too.
+    This includes a run that a lost worker acknowledged and took up, but did not start.
     """
     if queued.acknowledged and is_taken_up(run.state):
         return True
@@ -133,7 +133,7 @@ def is_unstarted(run: TaskRun, queued: WaitingRun) -> bool:
 
 
 def waiting_run(run: TaskRun, state: State) -> WaitingRun:
-    """Return the place in its queue of a run that entered the state."""
+    """Return the queue entry of a run in the state."""
     return WaitingRun(
         run_id=run.id,
         state_id=state.id,

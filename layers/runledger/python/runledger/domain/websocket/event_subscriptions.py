@@ -1,7 +1,4 @@
-"""Clients that listen to events, or to lines of logs, as they come.
-
-See docs/contract/clients.md 3.2.
-"""
+"""Subscriptions to events or to log lines (docs/contract/clients.md 3.2)."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
@@ -15,13 +12,13 @@ from runledger.domain.logs import Log
 from runledger.domain.values import Value
 from runledger.domain.websocket.protocol import DROPPED, PROTOCOL_ERROR, CloseConnection, Message
 
-# How far back a listener is told what it missed.
+# The range of past events that a new subscriber gets.
 MAX_BACKFILL = timedelta(minutes=15)
 
-# What API Gateway carries.
+# API Gateway's limit of a message.
 MAX_BYTES = 128 * 1024
 
-# Characters of a line's message, of six bytes each at most, that fit in any case.
+# Characters of a log message that always fit, at six bytes each or fewer.
 MAX_CHARACTERS = 20_000
 
 
@@ -29,31 +26,31 @@ F = TypeVar("F", EventFilter, LogFilter)
 
 
 class EventSubscriber(Value):
-    """A connection, and the events that it asks for."""
+    """A connection, and the filter of its events."""
 
     connection_id: str
     wanted: EventFilter
 
 
 class LogSubscriber(Value):
-    """A connection, and the lines of logs that it asks for."""
+    """A connection, and the filter of its log lines."""
 
     connection_id: str
     wanted: LogFilter
 
 
 class SubscriptionRequest(NamedTuple):
-    """What a client asks for: events that it has yet to be told from when on, if any."""
+    """A filter of events, and the start of the past ones to send, if any."""
 
     wanted: EventFilter
     since: datetime | None
 
 
 def subscription_request(message: Message, now: datetime) -> SubscriptionRequest:
-    """Read which events a client asks for.
+    """Parse a subscription to events.
 
     Raises:
-        CloseConnection: it says something else.
+        CloseConnection: the message is something else.
     """
     wanted = _filter(message, EventFilter, now)
     since = max(wanted.occurred.since, now - MAX_BACKFILL)
@@ -61,10 +58,10 @@ def subscription_request(message: Message, now: datetime) -> SubscriptionRequest
 
 
 def log_filter(message: Message, now: datetime) -> LogFilter:
-    """Read which lines of logs a client asks for: of those that come, there is no past.
+    """Parse a subscription to log lines; past lines are not sent.
 
     Raises:
-        CloseConnection: it says something else.
+        CloseConnection: the message is something else.
     """
     return _filter(message, LogFilter, now)
 
@@ -83,20 +80,20 @@ def _filter(message: Message, kind: type[F], now: datetime) -> F:
 
 
 def event_message(event: ReceivedEvent) -> str | None:
-    """Return the message that tells of an event; None for one that no message has room for.
+    """Return the message of an event; None if the event fits in no message.
 
-    An event that is too large is told without what it says of its run but the new state.
+    A large event is sent with only the new state in its payload.
     """
-    payload = {name: said for name, said in event.payload.items() if name == "validated_state"}
+    payload = {name: value for name, value in event.payload.items() if name == "validated_state"}
     return _message("event", event, event.replace(payload=payload))
 
 
 def log_message(log: Log) -> str | None:
-    """Return the message that tells of a line; one that is too large is told by its beginning."""
+    """Return the message of a log line; of a large one only the beginning."""
     return _message("log", log, log.replace(message=log.message[:MAX_CHARACTERS]))
 
 
-def _message(kind: str, *shown: Value) -> str | None:
-    """Return the first that there is room for."""
-    messages = (f'{{"type":"{kind}","{kind}":{one.model_dump_json()}}}' for one in shown)
+def _message(kind: str, *versions: Value) -> str | None:
+    """Return the message of the first version that fits."""
+    messages = (f'{{"type":"{kind}","{kind}":{value.model_dump_json()}}}' for value in versions)
     return next((text for text in messages if len(text.encode()) <= MAX_BYTES), None)

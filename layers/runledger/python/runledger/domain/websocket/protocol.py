@@ -1,7 +1,4 @@
-"""What is said over a WebSocket before a conversation's own messages.
-
-See docs/contract/task-runs.md 6.1.
-"""
+"""The WebSocket protocol's messages, up to a subscription (docs/contract/task-runs.md 6.1)."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,8 +8,8 @@ from typing import Any, NamedTuple
 SUBPROTOCOL = "prefect"
 AUTH_SUCCESS = '{"type":"auth_success"}'
 
-# Where credentials are asked for, a client shows them by then: its first message has them, and it
-# gives up a handshake that takes that long.
+# The time limit for credentials, where they are required: the first message has them, and clients
+# give up a longer handshake.
 TIME_TO_AUTHENTICATE = timedelta(seconds=10)
 SILENT = "No credentials within 10 seconds"
 
@@ -24,27 +21,26 @@ Message = Mapping[str, Any]
 
 
 class CloseConnection(Exception):  # noqa: N818 - an end, not a fault
-    """The server ends a conversation; a dropped one ends without a closing handshake."""
+    """The server closes the connection; a dropped one ends without a closing handshake."""
 
     def __init__(self, code: int, reason: str = "") -> None:
-        """Keep what the client is told."""
         super().__init__(code, reason)
         self.code = code
         self.reason = reason
 
 
 class Subscription(NamedTuple):
-    """What a task worker asks for: runs of these task keys, in this order."""
+    """A task worker's subscription: runs of these task keys, in this order."""
 
     client_id: str
     task_keys: tuple[str, ...]
 
 
 def read(text: str) -> Message:
-    """Read a message.
+    """Parse a message.
 
     Raises:
-        CloseConnection: it is no JSON, or no object, or there is half a character in it.
+        CloseConnection: it is not JSON, not an object, or contains a lone surrogate.
     """
     try:
         message = json.loads(text)
@@ -57,10 +53,10 @@ def read(text: str) -> Message:
 
 
 def authenticate(text: str, admits: Callable[[str | None], bool]) -> None:
-    """Hear the first message, which shows who is there.
+    """Check the credentials in the first message.
 
     Raises:
-        CloseConnection: it does not, or not to our satisfaction.
+        CloseConnection: they are missing or wrong.
     """
     message = read(text)
     if message.get("type") != "auth":
@@ -68,17 +64,17 @@ def authenticate(text: str, admits: Callable[[str | None], bool]) -> None:
     token = message.get("token")
     if admits(token if isinstance(token, str) else None):
         return
-    known = "Invalid token" if token else "Auth required but no token provided"
-    raise CloseConnection(POLICY_VIOLATION, known)
+    reason = "Invalid token" if token else "Auth required but no token provided"
+    raise CloseConnection(POLICY_VIOLATION, reason)
 
 
 def subscription(message: Message) -> Subscription:
-    """Read what a task worker subscribes to.
+    """Parse the subscription of a task worker.
 
-    Keys that are one text are its letters, and those that are no text are of no task.
+    As in the reference, a text as keys means its letters; keys that are not text match no task.
 
     Raises:
-        CloseConnection: it says something else.
+        CloseConnection: the message is something else.
     """
     if message.get("type") != "subscribe":
         raise _violation("'subscribe' message")
@@ -92,7 +88,7 @@ def subscription(message: Message) -> Subscription:
     return Subscription(str(client_id), _names(keys))
 
 
-def _names(keys: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever was said
+def _names(keys: Any) -> tuple[str, ...]:  # noqa: ANN401 - any JSON
     try:
         distinct = dict.fromkeys(keys)
     except TypeError:

@@ -1,4 +1,4 @@
-"""Task workers, the background runs that wait for them, and who has which."""
+"""Task workers: their queues, the run that each one holds, and their disconnects."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -8,12 +8,12 @@ from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun, own_queue, task_queue
 from runledger.domain.values import Value
 
-# A client acknowledges a run as soon as it has it, and gives up by itself a connection that does
-# not answer its pings for 40 seconds.
+# A client acknowledges a run at once, and closes by itself a connection that does not answer its
+# pings for 40 seconds.
 UNACKNOWLEDGED = timedelta(seconds=30)
 
-# What can't be sent as it is, goes without these; a worker finds the parameters through the state's
-# details. API Gateway carries 128 KB. The label comes back with what the worker reports.
+# A run above API Gateway's 128 KB is sent without these; a worker finds the parameters by the
+# state's details. The label comes back with the worker's events.
 MAX_BYTES = 128 * 1024
 IS_SHORTENED = "runledger.shortened"
 DISPENSABLE: Mapping[str, object] = {
@@ -25,22 +25,22 @@ SHORTENED = "This task run is too large to be sent; its inputs, labels, tags and
 
 
 class Disconnect(Value):
-    """When a worker's connection ended, and whether that was the platform's doing.
+    """The end of a worker's connection, and whether the platform ended it.
 
-    A client that the platform cut off is still there, and comes back knowing its runs; one that
-    ended the connection itself may have lost them.
+    A client that the platform disconnected connects again and still has its runs; one that closed
+    the connection itself may have lost them.
     """
 
     at: datetime
     by_platform: bool
     unheard: bool = False
-    """Whether the platform may have lost what the client said in that moment."""
+    """Whether the platform may have lost the client's last messages."""
 
 
 class TaskWorker(Value):
-    """A connection that hands over runs, one at a time: `holding` awaits acknowledgement.
+    """A connection that gets runs, one at a time: `holding` awaits acknowledgement.
 
-    If it is gone, nobody knows whether that was acknowledged.
+    After a disconnect (`gone`), it is unknown whether the client acknowledged that run.
     """
 
     connection_id: str
@@ -52,30 +52,30 @@ class TaskWorker(Value):
 
     @property
     def is_idle(self) -> bool:
-        """Whether it would take a run."""
+        """Whether it can get a run."""
         return self.gone is None and self.holding is None
 
     @property
     def queues(self) -> tuple[str, ...]:
-        """The queues to look into, each to be emptied before the next: first its client's own."""
+        """Its queues, in the order in which they are emptied: first its client's own."""
         return () if self.gone else (own_queue(self.client_id), *self.task_queues)
 
     @property
     def task_queues(self) -> tuple[str, ...]:
-        """The queues of its tasks: other connections of its client may run others."""
+        """The queues of its task keys; other connections of its client may have other keys."""
         return tuple(map(task_queue, self.task_keys))
 
     def is_overdue(self, now: datetime) -> bool:
-        """Tell whether it has left a run unacknowledged for too long to be alive."""
+        """Return whether its run is unacknowledged for so long that the client must be lost."""
         return self.holding is not None and now - self.since >= UNACKNOWLEDGED
 
 
 def in_state(run: TaskRun, state: State) -> TaskRun:
-    """Return a run as it was in an earlier state."""
+    """Return a run with an earlier state."""
     return run.replace(state=state, state_id=state.id, state_type=state.type, state_name=state.name)
 
 
 def shortened(run: TaskRun) -> TaskRun:
-    """Return what a worker needs of a run that is too large for a message, and says so."""
+    """Shorten a run that is too large for a message; its state has a message about it."""
     state = run.state and run.state.replace(message=SHORTENED, data=None)
     return run.replace(**DISPENSABLE, state=state)

@@ -11,7 +11,7 @@ from runledger.domain.concurrency_limits import (
     ConcurrencyLimit,
     Holder,
     Lease,
-    named_for,
+    tag_limit_name,
 )
 from runledger.domain.errors import LeaseExpired, Locked
 from runledger.domain.slot_requests import Mode, refuse_impossible, seconds_to_wait
@@ -101,7 +101,7 @@ def take_for_task_run(
     """
 
     def attempt() -> Limits:
-        limits = ConcurrencyLimitStore.of(store).read_by_names(map(named_for, tags))
+        limits = ConcurrencyLimitStore.of(store).read_by_names(map(tag_limit_name, tags))
         _refuse_deadlock(limits)
         active = [seen for seen in limits if seen.limit.active]
         full = [seen for seen in active if not seen.limit.as_of(now).has_room(1)]
@@ -146,7 +146,7 @@ def end_leases_of(store: Store, tags: Iterable[str], holder_id: UUID, *, now: da
     """Give back every lease by which somebody holds slots of the tags' limits."""
 
     def attempt() -> Limits:
-        limits = _find(store, map(named_for, tags))
+        limits = _find(store, map(tag_limit_name, tags))
         held = {
             lease.id: lease.held
             for seen in limits

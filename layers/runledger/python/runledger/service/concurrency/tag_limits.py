@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from runledger import ids
-from runledger.domain.concurrency_limits import ConcurrencyLimit, named_for
+from runledger.domain.concurrency_limits import ConcurrencyLimit, tag_limit_name
 from runledger.domain.errors import NotFound, WriteConflict
 from runledger.service.concurrency import concurrency_limits
 from runledger.service.retries import retry_on_conflict
@@ -105,7 +105,7 @@ def delete(store: Store, id_or_tag: UUID | str, *, now: datetime) -> None:
 
 
 def _find(store: Store, id_or_tag: UUID | str) -> SeenLimit:
-    own = id_or_tag if isinstance(id_or_tag, UUID) else named_for(id_or_tag)
+    own = id_or_tag if isinstance(id_or_tag, UUID) else tag_limit_name(id_or_tag)
     return concurrency_limits.find(store, own, NOT_FOUND)
 
 

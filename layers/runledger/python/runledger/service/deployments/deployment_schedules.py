@@ -28,7 +28,7 @@ class Touched(NamedTuple):
 
     def awaited(self) -> bool:
         """Tell whether the client takes the deployment for being started by one of these."""
-        return self.deployment.awaits(self.schedules)
+        return self.deployment.expects_any(self.schedules)
 
 
 def read(store: Store, deployment_id: UUID) -> Schedules:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from runledger.domain.events.flow_run_events import Relative, entered
+from runledger.domain.events.flow_run_events import RelatedObject, state_change_event
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.service.context import ServiceContext
 from runledger.store import stream_changes
@@ -21,18 +21,18 @@ def report(context: ServiceContext, changed: Sequence[Change]) -> None:
         run = FlowRunStore.of(context.store).after(change)
         if run and run.state:
             before = stream_changes.flow_run_state_before(change)
-            event = entered(run, run.state, before, [*_relatives(context.store, run)])
+            event = state_change_event(run, run.state, before, [*_relatives(context.store, run)])
             EventStore.of(context.store).keep(event.received_at(context.now))
 
 
-def _relatives(store: Store, run: FlowRun) -> Iterator[Relative]:
+def _relatives(store: Store, run: FlowRun) -> Iterator[RelatedObject]:
     flow = FlowStore.of(store).read(run.flow_id)
     if flow:
-        yield Relative("flow", flow.id, flow.name, flow.tags)
+        yield RelatedObject("flow", flow.id, flow.name, flow.tags)
     seen = DeploymentStore.of(store).read(run.deployment_id) if run.deployment_id else None
     if seen:
         deployment = seen.deployment
-        yield Relative("deployment", deployment.id, deployment.name, tuple(deployment.tags))
+        yield RelatedObject("deployment", deployment.id, deployment.name, tuple(deployment.tags))
     parent = TaskRunStore.of(store).read(run.parent_task_run_id) if run.parent_task_run_id else None
     if parent:
-        yield Relative("task-run", parent.run.id, parent.run.name, parent.run.tags)
+        yield RelatedObject("task-run", parent.run.id, parent.run.name, parent.run.tags)

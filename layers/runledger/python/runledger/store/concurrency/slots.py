@@ -17,7 +17,13 @@ from uuid import UUID
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from runledger.domain.concurrency_limits import ConcurrencyLimit, HeldSlots, Holder, Lease, Leased
+from runledger.domain.concurrency_limits import (
+    ConcurrencyLimit,
+    HeldSlots,
+    Holder,
+    Lease,
+    LeasedLimit,
+)
 from runledger.domain.errors import TooLarge, WriteConflict
 from runledger.store.dynamodb.expressions import PRESENT, has_version
 from runledger.store.dynamodb.table import Table
@@ -118,9 +124,9 @@ def _document(lease: Lease) -> str:
 MAX_LIMITS = 40
 
 
-def leased(limits: Iterable[SeenLimit]) -> tuple[Leased, ...]:
+def leased(limits: Iterable[SeenLimit]) -> tuple[LeasedLimit, ...]:
     """Return limits as a lease remembers them."""
-    return tuple(Leased(id=seen.limit.id, name=seen.limit.name) for seen in limits)
+    return tuple(LeasedLimit(id=seen.limit.id, name=seen.limit.name) for seen in limits)
 
 
 def task_run_lease(

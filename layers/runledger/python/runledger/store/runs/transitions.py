@@ -8,7 +8,7 @@ from uuid import UUID
 
 from runledger.domain.concurrency_limits import TAG_PREFIX, HeldSlots
 from runledger.domain.errors import WriteConflict
-from runledger.domain.orchestration.cached_results import Results
+from runledger.domain.orchestration.cached_results import CachedResults
 from runledger.domain.orchestration.transitions import (
     Decision,
     Enqueue,
@@ -39,7 +39,7 @@ from runledger.store.store import Shards, Store
 class SeenResults(NamedTuple):
     """The cached results of a key as they were read: the version guards the next write."""
 
-    results: Results
+    results: CachedResults
     version: int
 
 
@@ -121,7 +121,7 @@ class ContextLoader:
         item = known.get(keys.cache(cache_key)) if cache_key else None
         if item is None:
             return None
-        return SeenResults(items.read_document(Results, item), int(item["version"]))
+        return SeenResults(items.read_document(CachedResults, item), int(item["version"]))
 
     def _cached(self, seen: SeenResults | None) -> State | None:
         """Return the cached state that replaces the proposed one, if it is still stored."""
@@ -259,7 +259,7 @@ def remember(case: Case, held: tuple[HeldSlots, ...]) -> EffectWrites:
     if state is None or state.state_details.cache_key is None:
         return EffectWrites((), held)
     key, seen = keys.cache(state.state_details.cache_key), case.context.results
-    results, version = seen or SeenResults(Results(), 0)
+    results, version = seen or SeenResults(CachedResults(), 0)
     item = items.new_item(
         key,
         body=items.dump_document(results.adding(state, case.run.id)),
