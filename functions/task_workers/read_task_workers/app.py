@@ -9,6 +9,6 @@ from runledger.service.websocket import task_run_dispatcher
 
 @endpoint
 def handler(request: Request) -> Response:
-    wanted = request.parameters(ReadTaskWorkers).task_keys
-    found = task_run_dispatcher.connected(wiring.store(), wanted)
-    return Response([TaskWorkerResponse.of(one, request.now) for one in found])
+    task_keys = request.parameters(ReadTaskWorkers).task_keys
+    found = task_run_dispatcher.connected(wiring.store(), task_keys)
+    return Response([TaskWorkerResponse.of(worker, request.now) for worker in found])

@@ -1,4 +1,4 @@
-"""New ids, names and other random values: the only source of randomness."""
+"""New ids, names and other random values, from their only source."""
 
 import secrets
 from datetime import datetime

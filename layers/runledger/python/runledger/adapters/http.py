@@ -161,7 +161,7 @@ ERROR_RESPONSES: Mapping[type[Exception], ErrorResponse] = {
     Locked: _locked,
     LeaseExpired: _detail(HTTPStatus.GONE),
     TooLarge: _detail(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
-    InvalidRequest: lambda error: Response(error.answer_body(), HTTPStatus.UNPROCESSABLE_ENTITY),
+    InvalidRequest: lambda error: Response(error.response_body(), HTTPStatus.UNPROCESSABLE_ENTITY),
     Invalid: _detail(HTTPStatus.UNPROCESSABLE_ENTITY),
     OutOfTime: _out_of_time,
     Unavailable: _message(HTTPStatus.SERVICE_UNAVAILABLE, "Service Unavailable"),

@@ -19,7 +19,7 @@ class InvalidRequest(Exception):  # noqa: N818
         self.problems = problems
         self.body = body
 
-    def answer_body(self) -> dict[str, Any]:
+    def response_body(self) -> dict[str, Any]:
         """Return the body of the response."""
         return {
             "exception_message": "Invalid request received.",

@@ -23,7 +23,7 @@ class Pooled(Filtered):
 
     @property
     def names_pools(self) -> bool:
-        """Whether a work pool is required, so that nothing matches."""
+        """Whether there is a filter of work pools or queues, so that nothing matches."""
         return self.work_pools is not None
 
 
@@ -34,7 +34,7 @@ class Queued(Pooled):
 
     @property
     def names_pools(self) -> bool:
-        """Whether a work pool is required, so that nothing matches."""
+        """Whether there is a filter of work pools or queues, so that nothing matches."""
         return super().names_pools or self.work_pool_queues is not None
 
 
@@ -71,7 +71,7 @@ class FlowRunHistory(Pooled, Spanning):
 
     @property
     def names_pools(self) -> bool:
-        """Whether a work pool is required, so that nothing matches."""
+        """Whether there is a filter of work pools or queues, so that nothing matches."""
         return super().names_pools or self.work_queues is not None
 
 

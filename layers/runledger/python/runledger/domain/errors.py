@@ -12,6 +12,7 @@ RunledgerError
 ├── LeaseExpired        the lease ended and its slots may be taken (410)
 ├── ConnectionClosed    a WebSocket connection ended; no client sees this
 ├── TooLarge            more than the platform can hold or carry
+├── Unfinished          time ran out before the end of a stream's batch; no client sees this
 └── Unavailable         the store is contended, throttled or out of reach: worth another try
     ├── WriteConflict   an item changed between reading and writing it
     └── OutOfTime       a search would last longer than a request may

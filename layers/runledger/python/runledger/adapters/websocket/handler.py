@@ -15,8 +15,8 @@ from runledger.domain.websocket.protocol import SUBPROTOCOL
 from runledger.domain.websocket.task_workers import Disconnect
 from runledger.metering import measured
 
-# Close codes of the platform itself: after ten idle minutes or two hours, and when a gateway
-# restarts that first reads its clients' messages. The client is still there.
+# Close codes of the platform itself: 1001 after ten idle minutes or two hours, 1012 when a gateway
+# restarts, after it has read its clients' messages. The client is still there.
 GOING_AWAY, RESTART = 1001, 1012
 
 

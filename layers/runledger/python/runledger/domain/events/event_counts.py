@@ -41,7 +41,7 @@ class TimeUnit(StrEnum):
 
 
 class EventCount(Value):
-    """The number of events of one group, and when the first and last occurred."""
+    """The number of events of one group, and their range of time."""
 
     value: str
     label: str

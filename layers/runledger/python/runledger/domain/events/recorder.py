@@ -20,7 +20,7 @@ from runledger.domain.websocket.task_workers import DISPENSABLE, IS_SHORTENED
 
 ORCHESTRATION = "prefect.orchestration"
 
-# Limits in characters, and a number of tags, for reports whose names or tags exceed an index's.
+# Limits of a shortened report: characters of names, characters of a tag, tags.
 MAX_NAME, MAX_TAG, MAX_TAGS = 1_000, 500, 50
 SHORTENED = "The name and the tags of this task run were too long to be stored, and were shortened."
 
@@ -160,21 +160,21 @@ def shortened(report: TaskRunReport) -> TaskRunReport:
 
 
 def apply_report(
-    seen: TaskRun | None, entered: Collection[State], report: TaskRunReport, *, now: datetime
+    stored: TaskRun | None, states: Collection[State], report: TaskRunReport, *, now: datetime
 ) -> Recording:
     """Apply a report to the stored run, if there is one, and to its states.
 
     The newest state and its columns become the run's, in whatever order reports arrive. See
     docs/contract/clients.md 5.4.
     """
-    if seen is None:
+    if stored is None:
         return _begun(report, now)
-    state = report.state.belonging_to(task_run_id=seen.id, flow_run_id=report.flow_run_id)
-    if any(state.id == known.id or state.timestamp == known.timestamp for known in entered):
+    state = report.state.belonging_to(task_run_id=stored.id, flow_run_id=report.flow_run_id)
+    if any(state.id == known.id or state.timestamp == known.timestamp for known in states):
         return Recording()
-    if seen.state and state.timestamp <= seen.state.timestamp:
+    if stored.state and state.timestamp <= stored.state.timestamp:
         return Recording(state=state)
-    return Recording(_in_state(seen, report, state).replace(updated=now), state)
+    return Recording(_in_state(stored, report, state).replace(updated=now), state)
 
 
 def _begun(report: TaskRunReport, now: datetime) -> Recording:

@@ -32,7 +32,7 @@ class Criterion(Value):
 
 
 class Occurred(Criterion):
-    """The range of time in which an event occurred, ends included; by default half a year."""
+    """The range of time of an event, ends included; by default the last half year."""
 
     since: UtcTime
     until: UtcTime
