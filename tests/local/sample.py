@@ -1,4 +1,4 @@
-"""A small application, written to a folder: its functions answer with what they were asked."""
+"""A small application, written to a folder; its functions record or return their events."""
 
 import json
 from pathlib import Path
@@ -158,10 +158,10 @@ def write(folder: Path) -> Path:
     return path
 
 
-def noted(folder: Path) -> list[Any]:
-    """The events that functions have noted."""
-    noted = folder / "noted"
-    return [json.loads(line) for line in noted.read_text().splitlines()] if noted.exists() else []
+def recorded_events(folder: Path) -> list[Any]:
+    """The events that functions have appended to the file."""
+    file = folder / "events"
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 def client(folder: Path, **parameters: str) -> httpx.Client:

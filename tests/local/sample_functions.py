@@ -1,21 +1,21 @@
 """The code of the sample's functions."""
 
 FUNCTIONS = {
-    # The event, as JSON.
+    # Returns its event.
     "echo": """
 import json
 
 def handler(event, context):
     return {"statusCode": 200, "body": json.dumps(event)}
 """,
-    # What the body says the answer is.
+    # Returns its body as the response.
     "answer": """
 import json
 
 def handler(event, context):
     return json.loads(event["body"])
 """,
-    # Where the sockets are.
+    # Redirects to the WebSocket API.
     "redirect": """
 import os
 
@@ -23,21 +23,21 @@ def handler(event, context):
     there = os.environ["WEBSOCKET_URL"] + "?route=/talk"
     return {"statusCode": 307, "headers": {"Location": there}}
 """,
-    # Answers a handshake as a header says, after a while if it says so.
+    # Records a handshake and answers as its header says, after a pause if that says so.
     "greet": """
 import json
 import time
 from pathlib import Path
 
 def handler(event, context):
-    with (Path(__file__).parents[2] / "noted").open("a") as noted:
-        noted.write(json.dumps(event) + "\\n")
+    with (Path(__file__).parents[2] / "events").open("a") as events:
+        events.write(json.dumps(event) + "\\n")
     headers = {name.lower(): value for name, value in event["headers"].items()}
     answer = json.loads(headers.get("answer", '{"statusCode": 200}'))
     time.sleep(answer.pop("sleep", 0))
     return answer
 """,
-    # Does to a connection, its own or another, what a message says.
+    # Uses the management API as a message says, on its own connection or on another.
     "obey": """
 import json
 import time
@@ -47,33 +47,36 @@ from botocore.exceptions import ClientError
 client = boto3.client("apigatewaymanagementapi")
 
 def handler(event, context):
-    me, asked = event["requestContext"]["connectionId"], json.loads(event["body"])
-    whom = asked.get("whom", me)
-    time.sleep(float(asked.get("sleep", 0)))
+    own_id, command = event["requestContext"]["connectionId"], json.loads(event["body"])
+    target = command.get("target", own_id)
+    time.sleep(float(command.get("sleep", 0)))
     try:
-        if "post" in asked:
-            client.post_to_connection(ConnectionId=whom, Data=asked["post"].encode())
-        if "look" in asked:
-            found = client.get_connection(ConnectionId=whom)
-            client.post_to_connection(ConnectionId=me, Data=found["Identity"]["SourceIp"].encode())
-        if "name" in asked:
-            client.post_to_connection(ConnectionId=me, Data=me.encode())
-        if "close" in asked:
-            close(whom, asked["close"])
+        if "post" in command:
+            post(target, command["post"])
+        if "look" in command:
+            found = client.get_connection(ConnectionId=target)
+            post(own_id, found["Identity"]["SourceIp"])
+        if "name" in command:
+            post(own_id, own_id)
+        if "close" in command:
+            close(target, command["close"])
     except ClientError as error:
-        client.post_to_connection(ConnectionId=me, Data=error.response["Error"]["Code"].encode())
+        post(own_id, error.response["Error"]["Code"])
 
-def close(whom, how):
-    def say(request, **_):
+def post(connection_id, text):
+    client.post_to_connection(ConnectionId=connection_id, Data=text.encode())
+
+def close(connection_id, how):
+    def add_header(request, **_):
         if how:
             request.headers["Runledger-Close"] = how
-    client.meta.events.register("before-sign", say, "say")
+    client.meta.events.register("before-sign", add_header, "close")
     try:
-        client.delete_connection(ConnectionId=whom)
+        client.delete_connection(ConnectionId=connection_id)
     finally:
-        client.meta.events.unregister("before-sign", unique_id="say")
+        client.meta.events.unregister("before-sign", unique_id="close")
 """,
-    # Keeps what it is called with, and takes each record unless its key says otherwise.
+    # Records its event; fails at records as their keys say.
     "take": """
 import json
 import time
@@ -81,17 +84,17 @@ from pathlib import Path
 
 def handler(event, context):
     keys = [record["dynamodb"]["Keys"]["pk"]["S"] for record in event.get("Records", [])]
-    with (Path(__file__).parents[2] / "noted").open("a") as noted:
-        noted.write(json.dumps({"keys": keys, "at": time.time(), **event}) + "\\n")
+    with (Path(__file__).parents[2] / "events").open("a") as events:
+        events.write(json.dumps({"keys": keys, "at": time.time(), **event}) + "\\n")
     if "take-slow" in keys:
         time.sleep(1)
     if any(key.startswith("take-crash") for key in keys):
         raise RuntimeError(keys)
-    refused = [r for r in event.get("Records", []) if "refuse" in json.dumps(r["dynamodb"]["Keys"])]
-    failed = [{"itemIdentifier": r["dynamodb"]["SequenceNumber"]} for r in refused]
-    return {"batchItemFailures": failed}
+    changes = [record["dynamodb"] for record in event.get("Records", [])]
+    failed = [change for change in changes if "refuse" in json.dumps(change["Keys"])]
+    return {"batchItemFailures": [{"itemIdentifier": c["SequenceNumber"]} for c in failed]}
 """,
-    # Writes an item with the key that the body is.
+    # Writes an item whose key is the body.
     "write": """
 import os
 import time
@@ -103,16 +106,16 @@ def handler(event, context):
     client.put_item(TableName=os.environ["TABLE_NAME"], Item={"pk": {"S": event["body"]}})
     return {"statusCode": 200, "body": str(time.time())}
 """,
-    # Keeps what it is called with.
+    # Records its event.
     "note": """
 import json
 from pathlib import Path
 
 def handler(event, context):
-    with (Path(__file__).parents[2] / "noted").open("a") as noted:
-        noted.write(json.dumps(event) + "\\n")
+    with (Path(__file__).parents[2] / "events").open("a") as events:
+        events.write(json.dumps(event) + "\\n")
 """,
-    # Lets in whoever says so.
+    # An authorizer: the header has the effect.
     "guard": """
 def handler(event, context):
     headers = {name.lower(): value for name, value in event["headers"].items()}

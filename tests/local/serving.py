@@ -18,13 +18,13 @@ from tests.support.foreground import in_foreground
 
 LOCAL = Path(__file__).parents[2] / "local"
 COMMAND = in_foreground(sys.executable, "-m", "local")
-# As a script's shell starts what is to run in the background, under nohup.
+# As a script's shell starts a background process under nohup.
 IN_BACKGROUND = ["/bin/sh", "-c", 'trap "" INT HUP; exec "$@"', "sh", sys.executable, "-m", "local"]
 
 
-class Running(NamedTuple):
+class ServerProcess(NamedTuple):
     process: subprocess.Popen[str]
-    said: str
+    welcome: str  # its first lines
 
     @property
     def url(self) -> str:
@@ -39,13 +39,13 @@ class Running(NamedTuple):
         return self.process.wait(timeout=within)
 
     def _find(self, pattern: str) -> str:
-        found = re.search(pattern, self.said)
-        assert found, self.said
+        found = re.search(pattern, self.welcome)
+        assert found, self.welcome
         return found[1]
 
 
 def application(folder: Path, *, with_dynoxide: bool = True) -> Path:
-    """The local server in a folder of its own, where the sample is its application."""
+    """Install the local server and the sample application in a folder."""
     sample.write(folder)
     if with_dynoxide:
         (folder / "local").symlink_to(LOCAL)
@@ -54,12 +54,14 @@ def application(folder: Path, *, with_dynoxide: bool = True) -> Path:
     return folder
 
 
-def environment(given: dict[str, str]) -> dict[str, str]:
-    return {**os.environ, "PORT": "0", **given}
+def environment(settings: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, "PORT": "0", **settings}
 
 
 @contextmanager
-def serving(folder: Path, command: Sequence[str] = COMMAND, **settings: str) -> Iterator[Running]:
+def serving(
+    folder: Path, command: Sequence[str] = COMMAND, **settings: str
+) -> Iterator[ServerProcess]:
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -71,7 +73,7 @@ def serving(folder: Path, command: Sequence[str] = COMMAND, **settings: str) -> 
     assert process.stdout
     with process, process.stdout as output:
         try:
-            yield Running(process, _welcome(output))
+            yield ServerProcess(process, _welcome(output))
         finally:
             process.kill()
 
@@ -80,9 +82,9 @@ def _welcome(output: IO[str]) -> str:
     return "".join(takewhile(lambda line: "Ctrl-C" not in line, output))
 
 
-def refused(folder: Path, **settings: str) -> str:
-    """What the server says when it can't start."""
-    ended = subprocess.run(
+def startup_error(folder: Path, **settings: str) -> str:
+    """Start a server that can't start; return its message."""
+    completed = subprocess.run(
         COMMAND,
         cwd=folder,
         env=environment(settings),
@@ -91,16 +93,16 @@ def refused(folder: Path, **settings: str) -> str:
         timeout=30,
         check=False,
     )
-    assert (ended.returncode, ended.stdout) == (1, "")
-    return ended.stderr
+    assert (completed.returncode, completed.stdout) == (1, "")
+    return completed.stderr
 
 
 def processes_of(folder: Path) -> list[str]:
-    """The command lines that name the folder, once they have had a moment to end."""
+    """The command lines that name the folder, after a moment for processes to end."""
     for _ in range(100):
         listed = subprocess.run(["ps", "-A", "-o", "args"], capture_output=True, check=True)  # noqa: S607
-        left = [line for line in listed.stdout.decode().splitlines() if str(folder) in line]
-        if not left:
+        remaining = [line for line in listed.stdout.decode().splitlines() if str(folder) in line]
+        if not remaining:
             break
         time.sleep(0.05)
-    return left
+    return remaining

@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 
 from local import console
 from local.ports import listening
-from tests.local.serving import Running, application, processes_of, refused, serving
+from tests.local.serving import ServerProcess, application, processes_of, serving, startup_error
 
 ITEM = {"pk": {"S": "kept"}}
 TABLE = "runledger-local"
@@ -19,7 +19,7 @@ TABLE = "runledger-local"
 
 @pytest.fixture(autouse=True)
 def _with_dynoxide(dynoxide: object) -> None:
-    """These are about the usual database; `dynoxide` says so when it can't be had."""
+    """Fail if dynoxide, the usual database, is not available."""
 
 
 def test_it_serves_the_functions_below_the_stage(tmp_path: Path) -> None:
@@ -27,14 +27,14 @@ def test_it_serves_the_functions_below_the_stage(tmp_path: Path) -> None:
         assert httpx.get(f"{server.url}/things/1").json()["pathParameters"] == {"id": "1"}
 
 
-def test_it_says_what_to_tell_a_client(tmp_path: Path) -> None:
+def test_it_prints_the_api_url_for_clients(tmp_path: Path) -> None:
     with serving(application(tmp_path)) as server:
-        assert f"PREFECT_API_URL={server.url}\n" in server.said
+        assert f"PREFECT_API_URL={server.url}\n" in server.welcome
 
 
-def test_it_says_where_the_data_lies(tmp_path: Path) -> None:
+def test_it_prints_the_folder_of_its_data(tmp_path: Path) -> None:
     with serving(application(tmp_path)) as server:
-        assert str(tmp_path / ".runledger") in server.said
+        assert str(tmp_path / ".runledger") in server.welcome
 
 
 def test_answers_do_not_wait_for_acknowledgements() -> None:
@@ -66,26 +66,26 @@ def test_a_password_guards_it(tmp_path: Path) -> None:
 def test_a_request_may_name_the_whole_url(tmp_path: Path) -> None:
     with serving(application(tmp_path)) as server:
         for target in (f"{server.url}/things/1", f"{server.url}/things/1?a=http://b/c"):
-            assert asked(server, target).startswith(b"HTTP/1.1 200 ")
+            assert raw_get(server, target).startswith(b"HTTP/1.1 200 ")
         for target in (server.url, server.url.removesuffix("/stage")):
-            assert not asked(server, target).startswith(b"HTTP/1.1 200 ")
+            assert not raw_get(server, target).startswith(b"HTTP/1.1 200 ")
 
 
-def asked(server: Running, target: str) -> bytes:
-    """The answer to a GET of whatever the request line names."""
+def raw_get(server: ServerProcess, target: str) -> bytes:
+    """Send a GET with this target in the request line; return the response."""
     address = urlsplit(server.url)
     with socket.create_connection((address.hostname, address.port)) as line:
         line.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
         return b"".join(iter(lambda: line.recv(4096), b""))
 
 
-def test_that_there_is_no_csrf_protection_is_not_told_as_a_failure(
+def test_the_missing_csrf_protection_is_not_logged_as_a_failure(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for path, status in (("/api/csrf-token", 422), ("/api/csrf-token", 401), ("/api/flows/", 422)):
         console.access("GET", path, status, 0.001)
-    told = [line.split()[1:4] for line in capsys.readouterr().out.splitlines()]
-    assert told == [["401", "GET", "/api/csrf-token"], ["422", "GET", "/api/flows/"]]
+    lines = [line.split()[1:4] for line in capsys.readouterr().out.splitlines()]
+    assert lines == [["401", "GET", "/api/csrf-token"], ["422", "GET", "/api/flows/"]]
 
 
 def test_a_refused_websocket_is_one_line_of_the_log(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_it_ends_when_asked_to_and_leaves_no_process(tmp_path: Path, how: signal
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP])
-def test_it_hears_signals_that_these_tests_ignore(
+def test_it_handles_signals_that_these_tests_ignore(
     tmp_path: Path, how: signal.Signals, request: pytest.FixtureRequest
 ) -> None:
     before = signal.signal(how, signal.SIG_IGN)
@@ -134,21 +134,21 @@ def test_data_outlives_it(tmp_path: Path, how: signal.Signals) -> None:
 
 
 def test_a_table_name_that_is_none_is_one_line(tmp_path: Path) -> None:
-    said = refused(application(tmp_path), TABLE_NAME="?", DATA=":memory:")
+    said = startup_error(application(tmp_path), TABLE_NAME="?", DATA=":memory:")
     assert said.startswith("runledger: The database refuses table ?: ")
     assert said.count("\n") == 1
 
 
 def test_memory_keeps_nothing_on_disk(tmp_path: Path) -> None:
     with serving(application(tmp_path), DATA=":memory:") as server:
-        assert "for this run only" in server.said
+        assert "for this run only" in server.welcome
     assert not (tmp_path / ".runledger").exists()
 
 
 def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        said = refused(application(tmp_path), PORT=str(port))
+        said = startup_error(application(tmp_path), PORT=str(port))
     assert said == (
         f"runledger: Can't listen on 127.0.0.1:{port}: Address already in use; "
         "PORT= and HOST= choose another\n"
@@ -158,7 +158,7 @@ def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
 def test_a_taken_port_of_the_sockets_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        said = refused(application(tmp_path), SOCKETS="redirect", SOCKETS_PORT=str(port))
+        said = startup_error(application(tmp_path), SOCKETS="redirect", SOCKETS_PORT=str(port))
     assert said == (
         f"runledger: Can't listen on 127.0.0.1:{port}: Address already in use; "
         "SOCKETS_PORT= and HOST= choose another\n"
@@ -168,7 +168,7 @@ def test_a_taken_port_of_the_sockets_is_one_line(tmp_path: Path) -> None:
 def test_a_taken_port_of_the_database_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        said = refused(application(tmp_path), DYNAMODB_PORT=str(port))
+        said = startup_error(application(tmp_path), DYNAMODB_PORT=str(port))
     assert said == (
         f"runledger: DYNAMODB_HOST=127.0.0.1 DYNAMODB_PORT={port} can't be used: "
         "Address already in use\n"
@@ -178,20 +178,20 @@ def test_a_taken_port_of_the_database_is_one_line(tmp_path: Path) -> None:
 def test_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
-    said = refused(application(tmp_path), DATA=str(file))
+    said = startup_error(application(tmp_path), DATA=str(file))
     assert said == f"runledger: DATA={file} can't be used: File exists\n"
 
 
 def test_a_broken_database_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "runledger.db").write_text("no database" * 1000)
-    said = refused(application(tmp_path), DATA=str(tmp_path))
+    said = startup_error(application(tmp_path), DATA=str(tmp_path))
     assert said.startswith(f"runledger: The database kept in {tmp_path} did not start: ")
     assert said.count("\n") == 1
 
 
 def test_two_servers_do_not_share_a_folder(tmp_path: Path) -> None:
     with serving(application(tmp_path)):
-        said = refused(tmp_path)
+        said = startup_error(tmp_path)
     assert said == f"runledger: DATA={tmp_path / '.runledger'} is in use by another server\n"
 
 
@@ -201,7 +201,9 @@ def test_a_database_of_another_template_is_one_line(tmp_path: Path) -> None:
         pass
     template = tmp_path / "template.yaml"
     template.write_text(template.read_text().replace("AttributeName: pk", "AttributeName: id"))
-    assert refused(tmp_path).startswith("runledger: Table runledger-local was made by another")
+    assert startup_error(tmp_path).startswith(
+        "runledger: Table runledger-local was made by another"
+    )
 
 
 def test_another_database_serves_as_well(tmp_path: Path) -> None:
@@ -215,7 +217,7 @@ def test_another_database_serves_as_well(tmp_path: Path) -> None:
 
 
 def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
-    said = refused(application(tmp_path), DYNAMODB_ENDPOINT="http://127.0.0.1:9")
+    said = startup_error(application(tmp_path), DYNAMODB_ENDPOINT="http://127.0.0.1:9")
     assert said.startswith("runledger: The database does not answer: ")
 
 
@@ -232,16 +234,18 @@ def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
 )
 def test_a_setting_without_sense_is_one_line(tmp_path: Path, given: dict[str, str]) -> None:
     ((name, value),) = given.items()
-    assert refused(application(tmp_path), **given).startswith(f"runledger: {name}={value} is no")
+    assert startup_error(application(tmp_path), **given).startswith(
+        f"runledger: {name}={value} is no"
+    )
 
 
 def test_a_password_is_not_repeated(tmp_path: Path) -> None:
-    assert refused(application(tmp_path), AUTH="secret") == (
+    assert startup_error(application(tmp_path), AUTH="secret") == (
         "runledger: AUTH has no colon: give user:password\n"
     )
 
 
 def test_without_dynoxide_it_says_that_moto_keeps_nothing(tmp_path: Path) -> None:
     with serving(application(tmp_path, with_dynoxide=False)) as server:
-        assert server.said.startswith("dynoxide is not available here")
+        assert server.welcome.startswith("dynoxide is not available here")
         assert httpx.get(f"{server.url}/things/1").is_success

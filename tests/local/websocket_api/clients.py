@@ -14,15 +14,16 @@ from websockets.sync.client import ClientConnection
 from websockets.uri import parse_uri
 
 from tests.local import sample
-from tests.local.serving import Running
+from tests.local.serving import ServerProcess
 
 
-def talk(server: Running) -> str:
+def websocket_url(server: ServerProcess) -> str:
+    """The path that redirects to the WebSocket API."""
     return server.url.replace("http", "ws") + "/talk"
 
 
-class Wire:
-    """A client that reads when it is told to."""
+class RawClient:
+    """A client that reads only when a test calls `receive` or `closed`."""
 
     def __init__(self, address: str) -> None:
         uri = parse_uri(address)
@@ -39,15 +40,15 @@ class Wire:
         self.flush()
         return self
 
-    def hear(self) -> Self:
+    def receive(self) -> Self:
         self.protocol.receive_data(self.socket.recv(4096))
         return self
 
     def closed(self) -> tuple[int, str] | None:
-        """The code and the reason with which the server has closed, if it has not just left."""
-        while not (heard := self.protocol.close_rcvd) and (data := self.socket.recv(4096)):
+        """The code and the reason of the server's close frame; None if it sent none."""
+        while not (close := self.protocol.close_rcvd) and (data := self.socket.recv(4096)):
             self.protocol.receive_data(data)
-        return (heard.code, heard.reason) if heard else None
+        return (close.code, close.reason) if close else None
 
     def flush(self) -> None:
         self.socket.sendall(b"".join(self.protocol.data_to_send()))
@@ -56,8 +57,8 @@ class Wire:
         self.socket.close()
 
 
-def obey(client: ClientConnection, **what: str) -> None:
-    client.send(json.dumps({"type": "obey"} | what))
+def command(client: ClientConnection, **action: str) -> None:
+    client.send(json.dumps({"type": "obey"} | action))
 
 
 def closed(client: ClientConnection) -> tuple[int, str]:
@@ -68,19 +69,19 @@ def closed(client: ClientConnection) -> tuple[int, str]:
 
 
 def fill(client: ClientConnection, slow: ClientConnection) -> Iterator[object]:
-    """What the one client hears while it has much posted to the other, who does not read."""
-    obey(slow, name="")
-    whom = str(slow.recv(timeout=10))
+    """Let one client post to another, which does not read; yield the answers to the first."""
+    command(slow, name="")
+    target = str(slow.recv(timeout=10))
     for _ in range(200):
-        obey(client, post="a" * 100_000, whom=whom, name="")
+        command(client, post="a" * 100_000, target=target, name="")
         yield client.recv(timeout=10)
 
 
-def told(folder: Path, kind: str) -> list[dict[str, object]]:
-    """The contexts of the events of a kind, once there is one."""
+def event_contexts(folder: Path, event_type: str) -> list[dict[str, object]]:
+    """The request contexts of the events of a type: wait until there is one."""
     for _ in range(500):
-        contexts = [event["requestContext"] for event in sample.noted(folder)]
-        if found := [context for context in contexts if context["eventType"] == kind]:
+        contexts = [event["requestContext"] for event in sample.recorded_events(folder)]
+        if found := [context for context in contexts if context["eventType"] == event_type]:
             break
         time.sleep(0.01)
     return found

@@ -1,4 +1,4 @@
-"""What becomes of WebSockets when the server ends."""
+"""WebSockets when the server stops."""
 
 import signal
 import subprocess
@@ -16,22 +16,25 @@ from local.functions import Functions
 from local.ports import listening, port_of
 from local.web_server import LocalServer
 from tests.local import sample
-from tests.local.serving import IN_BACKGROUND, Running, application, processes_of, serving
-from tests.local.talking import Wire, closed, fill, talk, told
+from tests.local.serving import IN_BACKGROUND, ServerProcess, application, processes_of, serving
+from tests.local.websocket_api.clients import RawClient, closed, event_contexts, fill, websocket_url
 
 RESTART = 1012, "Service restart"
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_clients_are_asked_to_come_back_when_it_ends(
+def test_clients_are_closed_with_1012_when_it_stops(
     tmp_path: Path, dynoxide: object, how: signal.Signals
 ) -> None:
     del dynoxide
-    with serving(application(tmp_path), DATA=":memory:") as server, connect(talk(server)) as client:
+    with (
+        serving(application(tmp_path), DATA=":memory:") as server,
+        connect(websocket_url(server)) as client,
+    ):
         server.process.send_signal(how)
         assert closed(client) == RESTART
         assert server.process.wait(timeout=5) == 0
-    assert len(told(tmp_path, "DISCONNECT")) == 1
+    assert len(event_contexts(tmp_path, "DISCONNECT")) == 1
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP])
@@ -47,12 +50,15 @@ def test_it_ignores_what_it_was_started_to_ignore(
     assert processes_of(tmp_path) == []
 
 
-def test_what_a_client_says_before_it_hears_of_the_end_is_heard(
+def test_messages_sent_before_the_close_arrives_are_handled(
     tmp_path: Path, dynoxide: object
 ) -> None:
     del dynoxide
-    with serving(application(tmp_path), DATA=":memory:") as server, Wire(talk(server)) as client:
-        client.shake_hands().hear()
+    with (
+        serving(application(tmp_path), DATA=":memory:") as server,
+        RawClient(websocket_url(server)) as client,
+    ):
+        client.shake_hands().receive()
         server.process.send_signal(signal.SIGTERM)
         unread = client.socket.recv(4096)
         client.protocol.send_text(b'{"type": "note"}')
@@ -60,28 +66,32 @@ def test_what_a_client_says_before_it_hears_of_the_end_is_heard(
         client.protocol.receive_data(unread)
         client.flush()
         assert server.process.wait(timeout=20) == 0
-    kinds = [event["requestContext"]["eventType"] for event in sample.noted(tmp_path)]
+    kinds = [event["requestContext"]["eventType"] for event in sample.recorded_events(tmp_path)]
     assert kinds == ["CONNECT", "MESSAGE", "DISCONNECT"]
 
 
 @pytest.fixture
-def kept(tmp_path: Path, dynoxide: object) -> Iterator[tuple[Running, ClientConnection]]:
-    """A server with a client that does not read, for which it waits when it ends, and another."""
+def slow_to_stop(
+    tmp_path: Path, dynoxide: object
+) -> Iterator[tuple[ServerProcess, ClientConnection]]:
+    """A server that stops slowly, since a client does not read, and another client."""
     del dynoxide
     with (
         serving(application(tmp_path), DATA=":memory:") as server,
-        connect(talk(server), max_queue=1, close_timeout=0.1) as slow,
-        connect(talk(server)) as client,
+        connect(websocket_url(server), max_queue=1, close_timeout=0.1) as slow,
+        connect(websocket_url(server)) as client,
     ):
         assert "LimitExceededException" in fill(client, slow)
         yield server, client
 
 
-def test_who_comes_back_too_early_is_asked_again(kept: tuple[Running, ClientConnection]) -> None:
-    server, client = kept
+def test_a_client_that_reconnects_too_early_is_closed_again(
+    slow_to_stop: tuple[ServerProcess, ClientConnection],
+) -> None:
+    server, client = slow_to_stop
     server.process.send_signal(signal.SIGTERM)
     assert closed(client) == RESTART
-    with connect(talk(server)) as early:
+    with connect(websocket_url(server)) as early:
         assert closed(early) == RESTART
 
 
@@ -89,53 +99,56 @@ def test_a_handshake_is_answered_though_its_function_takes_long(
     tmp_path: Path, dynoxide: object
 ) -> None:
     del dynoxide
-    with serving(application(tmp_path), DATA=":memory:") as server, Wire(talk(server)) as client:
+    with (
+        serving(application(tmp_path), DATA=":memory:") as server,
+        RawClient(websocket_url(server)) as client,
+    ):
         client.shake_hands(answer='{"statusCode": 200, "sleep": 1}')
-        assert told(tmp_path, "CONNECT")
+        assert event_contexts(tmp_path, "CONNECT")
         server.process.send_signal(signal.SIGTERM)
         assert client.closed() == RESTART
         assert server.process.wait(timeout=20) == 0
-    assert told(tmp_path, "DISCONNECT")
+    assert event_contexts(tmp_path, "DISCONNECT")
 
 
-def test_who_has_connected_is_asked_back_though_it_has_said_nothing_yet(
+def test_a_connection_without_a_request_is_answered_with_1012(
     tmp_path: Path, dynoxide: object
 ) -> None:
     del dynoxide
     with (
         serving(application(tmp_path), DATA=":memory:") as server,
-        connect(talk(server)) as client,
-        Wire(talk(server)) as early,
+        connect(websocket_url(server)) as client,
+        RawClient(websocket_url(server)) as early,
     ):
         server.process.send_signal(signal.SIGTERM)
         assert closed(client) == RESTART
         with pytest.raises(ConnectionError):
-            _knock(talk(server))
+            _connect_until_refused(websocket_url(server))
         assert early.shake_hands().closed() == RESTART
 
 
-def test_who_waits_in_the_queue_of_the_port_is_asked_back(tmp_path: Path) -> None:
+def test_a_connection_in_the_backlog_is_answered_with_1012(tmp_path: Path) -> None:
     loaded = template.load(sample.write(tmp_path))
     with listening("127.0.0.1", 0) as listener:
         url = f"ws://127.0.0.1:{port_of(listener)}{loaded.websocket_api.path}"
         server = LocalServer(asgi.application(loaded, Functions(loaded), url))
         server.should_exit = True
-        with Wire(url) as client:
+        with RawClient(url) as client:
             client.shake_hands()
             server.run(sockets=[listener])
             assert client.closed() == RESTART
 
 
-def _knock(address: str) -> None:
-    """Connect, again and again, and say nothing."""
-    give_up = time.monotonic() + 10
-    while time.monotonic() < give_up:
-        Wire(address).socket.close()
+def _connect_until_refused(address: str) -> None:
+    """Connect again and again, without a request."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        RawClient(address).socket.close()
         time.sleep(0.01)
 
 
 def test_a_client_that_does_not_read_does_not_keep_it(
-    kept: tuple[Running, ClientConnection],
+    slow_to_stop: tuple[ServerProcess, ClientConnection],
 ) -> None:
-    server, _ = kept
+    server, _ = slow_to_stop
     assert server.end(signal.SIGTERM) == 0

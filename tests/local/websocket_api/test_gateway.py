@@ -35,8 +35,8 @@ def answering(status: int, **headers: str) -> list[tuple[str, str]]:
     return [("answer", json.dumps({"statusCode": status, "headers": headers}))]
 
 
-def obey(client: WebSocketClient, **what: str) -> list[str]:
-    client.send(json.dumps({"type": "obey"} | what))
+def command(client: WebSocketClient, **action: str) -> list[str]:
+    client.send(json.dumps({"type": "obey"} | action))
     return client.received()
 
 
@@ -44,14 +44,14 @@ def context(event: dict[str, Any], *names: str) -> list[object]:
     return [event["requestContext"][name] for name in names]
 
 
-def test_a_redirect_to_the_sockets_is_followed(sockets: Connector, tmp_path: Path) -> None:
+def test_a_redirect_to_the_websocket_api_is_followed(sockets: Connector, tmp_path: Path) -> None:
     sockets.connect("/stage/talk")
-    assert sample.noted(tmp_path)[0]["queryStringParameters"] == {"route": "/talk"}
+    assert sample.recorded_events(tmp_path)[0]["queryStringParameters"] == {"route": "/talk"}
 
 
-def test_the_sockets_have_a_path_of_their_own(sockets: Connector, tmp_path: Path) -> None:
+def test_the_websocket_api_has_its_own_path(sockets: Connector, tmp_path: Path) -> None:
     client = sockets.connect("/stage?a=1&a=2")
-    (event,) = sample.noted(tmp_path)
+    (event,) = sample.recorded_events(tmp_path)
     assert event["multiValueQueryStringParameters"] == {"a": ["1", "2"]}
     names = ("routeKey", "eventType", "connectionId", "stage")
     assert context(event, *names) == ["$connect", "CONNECT", client.id, "stage"]
@@ -59,7 +59,7 @@ def test_the_sockets_have_a_path_of_their_own(sockets: Connector, tmp_path: Path
 
 def test_the_function_of_a_handshake_sees_its_headers(sockets: Connector, tmp_path: Path) -> None:
     sockets.connect("/stage/talk", [("X-A", "1"), ("X-A", "2")], subprotocols=["a", "b"])
-    (event,) = sample.noted(tmp_path)
+    (event,) = sample.recorded_events(tmp_path)
     assert {"X-A": "2", "Sec-WebSocket-Protocol": "a, b"}.items() <= event["headers"].items()
     assert event["multiValueHeaders"]["X-A"] == ["1", "2"]
 
@@ -98,7 +98,7 @@ def test_no_subprotocol_is_selected_unless_the_function_does(sockets: Connector)
 def test_a_message_takes_the_route_that_it_names(sockets: Connector, tmp_path: Path) -> None:
     client = sockets.connect("/stage")
     client.send('{"type": "note"}')
-    event = sample.noted(tmp_path)[-1]
+    event = sample.recorded_events(tmp_path)[-1]
     assert (event["body"], event["isBase64Encoded"]) == ('{"type": "note"}', False)
     names = ("routeKey", "eventType", "connectionId")
     assert context(event, *names) == ["note", "MESSAGE", client.id]
@@ -122,72 +122,72 @@ def test_a_function_that_fails_is_reported_to_the_client(
 
 
 def test_a_function_posts_to_its_own_client(sockets: Connector) -> None:
-    assert obey(sockets.connect("/stage"), post="é") == ["é"]
+    assert command(sockets.connect("/stage"), post="é") == ["é"]
 
 
 def test_a_function_posts_to_another_client(sockets: Connector) -> None:
     one, other = sockets.connect("/stage"), sockets.connect("/stage")
-    assert obey(one, post="hello", whom=other.id) == []
+    assert command(one, post="hello", target=other.id) == []
     assert other.received() == ["hello"]
 
 
 def test_a_function_looks_at_a_connection(sockets: Connector) -> None:
-    assert obey(sockets.connect("/stage"), look="") == ["127.0.0.1"]
+    assert command(sockets.connect("/stage"), look="") == ["127.0.0.1"]
 
 
 @pytest.mark.parametrize("what", ["post", "look", "close"])
 def test_a_connection_that_has_ended_is_gone(sockets: Connector, what: str) -> None:
     one, other = sockets.connect("/stage"), sockets.connect("/stage")
     other.close()
-    assert obey(one, whom=other.id, **{what: ""}) == ["GoneException"]
+    assert command(one, target=other.id, **{what: ""}) == ["GoneException"]
 
 
 def test_a_message_of_128_kilobytes_is_posted(sockets: Connector) -> None:
-    (received,) = obey(sockets.connect("/stage"), post="a" * MAX_MESSAGE_BYTES)
+    (received,) = command(sockets.connect("/stage"), post="a" * MAX_MESSAGE_BYTES)
     assert len(received) == MAX_MESSAGE_BYTES
 
 
 def test_a_longer_one_is_too_large(sockets: Connector) -> None:
-    received = obey(sockets.connect("/stage"), post="a" * (MAX_MESSAGE_BYTES + 1))
+    received = command(sockets.connect("/stage"), post="a" * (MAX_MESSAGE_BYTES + 1))
     assert received == ["PayloadTooLargeException"]
 
 
-def test_what_a_client_does_not_read_has_an_end(sockets: Connector) -> None:
+def test_a_client_that_does_not_read_has_a_limit(sockets: Connector) -> None:
     one, slow = sockets.connect("/stage"), sockets.connect("/stage")
     slow.stop_reading()
-    assert obey(one, post="hello", whom=slow.id) == ["LimitExceededException"]
+    assert command(one, post="hello", target=slow.id) == ["LimitExceededException"]
 
 
 def test_a_function_closes_normally(sockets: Connector) -> None:
     client = sockets.connect("/stage")
-    obey(client, close="")
+    command(client, close="")
     assert client.closed == (1000, "")
 
 
 def test_a_function_closes_with_a_code_and_a_reason(sockets: Connector) -> None:
     client = sockets.connect("/stage")
-    obey(client, close="4001 Say hello first")
+    command(client, close="4001 Say hello first")
     assert client.closed == (4001, "Say hello first")
 
 
 @pytest.mark.parametrize("how", ["1005", "1015", "99999", "now", "1008 " + "a" * 124])
-def test_what_can_not_be_sent_is_refused(sockets: Connector, how: str) -> None:
+def test_an_invalid_close_is_refused(sockets: Connector, how: str) -> None:
     client = sockets.connect("/stage")
-    assert obey(client, close=how) == ["BadRequestException"]
+    assert command(client, close=how) == ["BadRequestException"]
     assert client.closed is None
 
 
-def test_the_end_of_a_connection_is_told_with_its_code(sockets: Connector, tmp_path: Path) -> None:
+def test_the_disconnect_event_has_the_close_code(sockets: Connector, tmp_path: Path) -> None:
     client = sockets.connect("/stage")
     client.close(1001, "bye")
-    event = sample.noted(tmp_path)[-1]
+    event = sample.recorded_events(tmp_path)[-1]
     names = ("routeKey", "eventType", "disconnectStatusCode", "disconnectReason")
     assert context(event, *names) == ["$disconnect", "DISCONNECT", 1001, "bye"]
 
 
-def test_the_end_of_a_connection_is_told_once(sockets: Connector, tmp_path: Path) -> None:
+def test_a_connection_has_one_disconnect_event(sockets: Connector, tmp_path: Path) -> None:
     client = sockets.connect("/stage")
-    obey(client, close="1008")
+    command(client, close="1008")
     client.close()
-    kinds = [event["requestContext"]["eventType"] for event in sample.noted(tmp_path)]
+    kinds = [event["requestContext"]["eventType"] for event in sample.recorded_events(tmp_path)]
     assert kinds == ["CONNECT", "DISCONNECT"]

@@ -1,4 +1,4 @@
-"""What `make ui` serves, with a small folder in place of the package `prefect`."""
+"""The server of `make ui`, with a small folder in place of the package `prefect`."""
 
 import signal
 import socket
@@ -16,7 +16,7 @@ import pytest
 from local.settings import StartupError
 from local.ui import bundles, settings
 
-NOBODY = "http://127.0.0.1:1/api"
+UNREACHABLE_API = "http://127.0.0.1:1/api"
 NAVIGATION = {"Accept": "text/html,*/*"}
 PAGE = '<script src="/PREFECT_UI_SERVE_BASE_REPLACE_PLACEHOLDER/assets/a.js"></script>'
 ANSWERS = {"/open/admin/version": 200, "/guarded/admin/version": 401}
@@ -33,7 +33,7 @@ def package(folder: Path, *names: str) -> Path:
 
 @contextmanager
 def running(
-    folder: Path, port: int = 0, api: str = NOBODY, before: Sequence[str] = ()
+    folder: Path, port: int = 0, api: str = UNREACHABLE_API, before: Sequence[str] = ()
 ) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         [*before, sys.executable, "-m", "local.ui", folder],
@@ -48,16 +48,16 @@ def running(
             process.terminate()
 
 
-def place(process: subprocess.Popen[str]) -> str:
+def printed_url(process: subprocess.Popen[str]) -> str:
     assert process.stdout
     return process.stdout.readline().split()[-1]
 
 
 @contextmanager
-def client(folder: Path, *names: str, api: str = NOBODY) -> Iterator[httpx.Client]:
+def client(folder: Path, *names: str, api: str = UNREACHABLE_API) -> Iterator[httpx.Client]:
     with (
         running(package(folder, *names), api=api) as process,
-        httpx.Client(base_url=place(process)) as there,
+        httpx.Client(base_url=printed_url(process)) as there,
     ):
         yield there
 
@@ -69,8 +69,8 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def far_end() -> Iterator[str]:
-    """Serve an API that asks for a password below /guarded, and one that does not below /open."""
+def api_server() -> Iterator[str]:
+    """Serve an API that requires a password below /guarded, and an open one below /open."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -88,24 +88,24 @@ def far_end() -> Iterator[str]:
         thread.join()
 
 
-def test_the_newest_site_is_shown_first(ui: httpx.Client) -> None:
+def test_the_newest_ui_is_the_default(ui: httpx.Client) -> None:
     answer = ui.get("/", headers=NAVIGATION)
     assert (answer.status_code, answer.headers["location"]) == (307, "/v2/")
 
 
-def test_who_chose_the_older_site_stays_there(ui: httpx.Client) -> None:
+def test_the_cookie_selects_the_older_ui(ui: httpx.Client) -> None:
     chosen = {**NAVIGATION, "Cookie": "prefect_ui_version=v1"}
     assert ui.get("/", headers=chosen).text.startswith("ui ")
 
 
 @pytest.mark.parametrize("path", ["/v2", "/v2/", "/v2/runs/flow-run/1", "/v2/variables/a.b"])
-def test_every_path_of_a_site_shows_its_page(ui: httpx.Client, path: str) -> None:
+def test_every_path_of_a_ui_has_its_page(ui: httpx.Client, path: str) -> None:
     answer = ui.get(path, headers=NAVIGATION)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.text.startswith("ui-v2 ")
 
 
-def test_the_older_site_has_the_other_paths(ui: httpx.Client) -> None:
+def test_the_older_ui_has_the_other_paths(ui: httpx.Client) -> None:
     assert ui.get("/v2runs", headers=NAVIGATION).text.startswith("ui ")
 
 
@@ -118,11 +118,11 @@ def test_a_page_names_its_files_where_they_are_served(
 
 
 @pytest.mark.parametrize("path", ["/v2/assets/b.js", "/v2/assets", "/v2/..%2fui%2findex.html"])
-def test_what_is_no_file_of_the_site_is_not_found(ui: httpx.Client, path: str) -> None:
+def test_a_path_without_a_file_is_not_found(ui: httpx.Client, path: str) -> None:
     assert ui.get(path).status_code == 404
 
 
-def test_a_page_is_asked_for_again_and_its_files_are_not(ui: httpx.Client) -> None:
+def test_a_page_is_revalidated_and_its_files_are_not(ui: httpx.Client) -> None:
     kept = [
         ui.get(path, headers=NAVIGATION).headers["cache-control"]
         for path in ("/v2/", "/v2/assets/a.js")
@@ -131,16 +131,16 @@ def test_a_page_is_asked_for_again_and_its_files_are_not(ui: httpx.Client) -> No
 
 
 @pytest.mark.parametrize("path", ["/v2/runs", "/v2/assets/a.js", "/"])
-def test_the_site_talks_to_its_api_and_to_nobody_else(tmp_path: Path, path: str) -> None:
+def test_the_ui_may_connect_to_its_api_only(tmp_path: Path, path: str) -> None:
     with client(tmp_path, "ui-v2", "ui", api="https://runs.example:99/api") as ui:
         answer = ui.get(path, headers={**NAVIGATION, "Cookie": "prefect_ui_version=v1"})
     policy = answer.headers["content-security-policy"]
     assert policy == "connect-src 'self' https://runs.example:99"
 
 
-def test_the_site_is_told_which_api_to_ask(ui: httpx.Client) -> None:
+def test_the_settings_name_the_api(ui: httpx.Client) -> None:
     assert ui.get("/ui-settings").json() == {
-        "api_url": NOBODY,
+        "api_url": UNREACHABLE_API,
         "csrf_enabled": False,
         "auth": None,
         "flags": [],
@@ -152,10 +152,10 @@ def test_the_site_is_told_which_api_to_ask(ui: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(("api", "auth"), [("guarded", "BASIC"), ("open", None)])
-def test_the_site_asks_for_a_password_where_the_api_does(
-    tmp_path: Path, far_end: str, api: str, auth: str | None
+def test_the_settings_require_a_login_if_the_api_does(
+    tmp_path: Path, api_server: str, api: str, auth: str | None
 ) -> None:
-    with client(tmp_path, "ui-v2", api=f"{far_end}/{api}") as ui:
+    with client(tmp_path, "ui-v2", api=f"{api_server}/{api}") as ui:
         assert ui.get("/ui-settings").json()["auth"] == auth
 
 
@@ -163,7 +163,7 @@ def test_the_site_asks_for_a_password_where_the_api_does(
 def test_it_ignores_what_it_was_started_to_ignore(tmp_path: Path, how: signal.Signals) -> None:
     ignoring = ["/bin/sh", "-c", 'trap "" INT HUP; exec "$@"', "sh"]
     with running(package(tmp_path, "ui"), before=ignoring) as process:
-        there = place(process)
+        there = printed_url(process)
         process.send_signal(how)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(timeout=1)
@@ -172,25 +172,29 @@ def test_it_ignores_what_it_was_started_to_ignore(tmp_path: Path, how: signal.Si
         assert process.wait(timeout=20) == 0
 
 
-def test_one_site_is_enough(tmp_path: Path) -> None:
+def test_one_ui_is_enough(tmp_path: Path) -> None:
     with client(tmp_path, "ui") as ui:
         assert ui.get("/", headers=NAVIGATION).text.startswith("ui ")
-        told = ui.get("/ui-settings").json()
-    assert (told["available_uis"], told["default_ui"], told["v2_base_url"]) == (["v1"], "v1", None)
+        served = ui.get("/ui-settings").json()
+    assert (served["available_uis"], served["default_ui"], served["v2_base_url"]) == (
+        ["v1"],
+        "v1",
+        None,
+    )
 
 
-def test_a_folder_without_a_site_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_a_ui_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StartupError, match="has no UI"):
         bundles.find(tmp_path)
 
 
-def test_the_api_is_that_which_clients_ask() -> None:
+def test_the_api_is_that_of_clients() -> None:
     given = settings.read({"PREFECT_API_URL": "https://runs.example/api/"}, ["package"])
     assert given.api == "https://runs.example/api"
 
 
 @pytest.mark.parametrize(("names", "site"), [(("ui", "ui-v2"), "ui-v2 "), (("ui",), "ui ")])
-def test_it_prints_what_makes_the_links_of_clients_lead_to_pages(
+def test_it_prints_the_setting_for_the_links_of_clients(
     tmp_path: Path, names: tuple[str, ...], site: str
 ) -> None:
     with running(package(tmp_path, *names)) as process:
@@ -202,11 +206,11 @@ def test_it_prints_what_makes_the_links_of_clients_lead_to_pages(
     assert answer.text.startswith(site)
 
 
-def test_it_says_that_the_api_is_silent(tmp_path: Path) -> None:
+def test_it_prints_that_the_api_does_not_answer(tmp_path: Path) -> None:
     with running(package(tmp_path, "ui-v2")) as process:
         assert process.stdout
         _, asks = process.stdout.readline(), process.stdout.readline()
-    assert asks.strip() == f"asks         {NOBODY}, which does not answer yet"
+    assert asks.strip() == f"asks         {UNREACHABLE_API}, which does not answer yet"
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_items_expire_by_the_attribute_of_the_template(tmp_path: Path) -> None:
     assert template.load(sample.write(tmp_path)).time_to_live == "gone_at"
 
 
-def test_the_routes_of_the_sockets_are_functions(tmp_path: Path) -> None:
+def test_the_routes_of_the_websocket_api_are_functions(tmp_path: Path) -> None:
     loaded = template.load(sample.write(tmp_path))
     assert loaded.websocket_api.routes == {
         "$connect": "greet",
@@ -60,7 +60,7 @@ def test_a_message_is_routed_by_a_member_of_its_own(tmp_path: Path) -> None:
     assert template.load(sample.write(tmp_path)).websocket_api.route_selector == "type"
 
 
-def test_a_stream_is_followed_as_its_event_says(tmp_path: Path) -> None:
+def test_a_stream_mapping_has_the_properties_of_its_event(tmp_path: Path) -> None:
     (mapping,) = template.load(sample.write(tmp_path)).streams
     assert (mapping.name, mapping.operation) == ("TakeFunctionChanges", "take")
     assert (mapping.batch_size, mapping.retries, mapping.max_record_age) == (10, 2, None)

@@ -19,11 +19,11 @@ from tests.support.databases import DynamoDB, Engine
 from tests.support.streaming import Streaming
 
 
-class Following:
-    """The sample's function, behind the stream of a table."""
+class StreamedTable:
+    """A table whose stream calls the sample's function."""
 
     def __init__(self, engine: Engine, folder: Path, **settings: Any) -> None:
-        """Change settings of the sample's mapping."""
+        """Create the table; the settings replace those of the sample's mapping."""
         loaded = template.load(sample.write(folder))
         loaded = replace(loaded, streams=tuple(replace(m, **settings) for m in loaded.streams))
         self._database = DynamoDB(*engine, f"runledger-{uuid4()}")
@@ -42,13 +42,13 @@ class Following:
         self._database.client.delete_item(TableName=self._database.table, Key={"pk": {"S": key}})
 
     @property
-    def taken(self) -> list[list[str]]:
+    def batches(self) -> list[list[str]]:
         """The keys of each batch that the function was called with."""
         self.streaming.pump()
-        return [event["keys"] for event in sample.noted(self._folder)]
+        return [event["keys"] for event in sample.recorded_events(self._folder)]
 
     @property
-    def dead(self) -> list[list[str]]:
+    def dead_letters(self) -> list[list[str]]:
         self.streaming.pump()
         return [
             [record["dynamodb"]["Keys"]["pk"]["S"] for record in letter.records]
@@ -57,49 +57,49 @@ class Following:
 
 
 @pytest.fixture
-def follow(dynoxide: Engine, tmp_path: Path) -> Callable[..., Following]:
-    """With other settings."""
-    return partial(Following, dynoxide, tmp_path)
+def make_table(dynoxide: Engine, tmp_path: Path) -> Callable[..., StreamedTable]:
+    """Return a factory that takes settings of the mapping."""
+    return partial(StreamedTable, dynoxide, tmp_path)
 
 
 @pytest.fixture(params=["moto", "dynoxide"])
-def following(request: pytest.FixtureRequest, tmp_path: Path) -> Following:
-    return Following(request.getfixturevalue(request.param), tmp_path)
+def table(request: pytest.FixtureRequest, tmp_path: Path) -> StreamedTable:
+    return StreamedTable(request.getfixturevalue(request.param), tmp_path)
 
 
-def test_records_come_in_their_order(following: Following) -> None:
-    following.put("take-2", "take-1", "take-3")
-    assert following.taken == [["take-2", "take-1", "take-3"]]
+def test_records_come_in_their_order(table: StreamedTable) -> None:
+    table.put("take-2", "take-1", "take-3")
+    assert table.batches == [["take-2", "take-1", "take-3"]]
 
 
-def test_records_come_once(following: Following) -> None:
-    following.put("take-1")
-    assert following.taken == following.taken
+def test_records_come_once(table: StreamedTable) -> None:
+    table.put("take-1")
+    assert table.batches == table.batches
 
 
-def test_a_batch_has_a_size(following: Following) -> None:
-    following.put(*[f"take-{number}" for number in range(25)])
-    assert [len(batch) for batch in following.taken] == [10, 10, 5]
+def test_a_batch_has_a_size(table: StreamedTable) -> None:
+    table.put(*[f"take-{number}" for number in range(25)])
+    assert [len(batch) for batch in table.batches] == [10, 10, 5]
 
 
-def test_only_what_a_filter_lets_through_comes(following: Following) -> None:
-    following.put("leave", "take-1")
-    following.put("take-1", kept="no")
-    assert following.taken == [["take-1"]]
+def test_only_records_that_match_a_filter_come(table: StreamedTable) -> None:
+    table.put("leave", "take-1")
+    table.put("take-1", kept="no")
+    assert table.batches == [["take-1"]]
 
 
-def test_one_filter_is_enough(following: Following) -> None:
-    following.put("a", kept="yes")
-    following.put("b")
-    following.delete("a")
-    following.delete("b")
-    assert following.taken == [["a"]]
+def test_one_filter_is_enough(table: StreamedTable) -> None:
+    table.put("a", kept="yes")
+    table.put("b")
+    table.delete("a")
+    table.delete("b")
+    assert table.batches == [["a"]]
 
 
-def test_a_record_is_as_lambda_hands_it_over(following: Following, tmp_path: Path) -> None:
-    following.put("take-1", kept="yes")
-    assert following.taken
-    (record,) = sample.noted(tmp_path)[0]["Records"]
+def test_a_record_has_the_form_of_lambda(table: StreamedTable, tmp_path: Path) -> None:
+    table.put("take-1", kept="yes")
+    assert table.batches
+    (record,) = sample.recorded_events(tmp_path)[0]["Records"]
     change = record["dynamodb"]
     assert (record["eventName"], record["eventSource"]) == ("INSERT", "aws:dynamodb")
     assert record["eventSourceARN"].startswith("arn:aws:dynamodb:")
@@ -108,49 +108,49 @@ def test_a_record_is_as_lambda_hands_it_over(following: Following, tmp_path: Pat
     assert isinstance(change["ApproximateCreationDateTime"], int | float)
 
 
-def test_a_batch_is_repeated_from_the_first_failure(following: Following) -> None:
-    following.put("take-1", "take-refuse", "take-2")
-    assert following.taken[:2] == [["take-1", "take-refuse", "take-2"], ["take-refuse", "take-2"]]
+def test_a_batch_is_repeated_from_the_first_failure(table: StreamedTable) -> None:
+    table.put("take-1", "take-refuse", "take-2")
+    assert table.batches[:2] == [["take-1", "take-refuse", "take-2"], ["take-refuse", "take-2"]]
 
 
-def test_what_always_fails_is_buried_alone(following: Following) -> None:
-    following.put("take-1", "take-refuse", "take-2")
-    assert following.dead == [["take-refuse"]]
+def test_a_record_that_always_fails_becomes_a_dead_letter_alone(table: StreamedTable) -> None:
+    table.put("take-1", "take-refuse", "take-2")
+    assert table.dead_letters == [["take-refuse"]]
 
 
-def test_what_comes_behind_a_failure_is_taken(following: Following) -> None:
-    following.put("take-1", "take-refuse", "take-2")
-    assert following.taken[-1] == ["take-2"]
+def test_records_behind_a_failure_are_processed(table: StreamedTable) -> None:
+    table.put("take-1", "take-refuse", "take-2")
+    assert table.batches[-1] == ["take-2"]
 
 
-def test_a_failure_is_repeated_as_often_as_the_mapping_says(following: Following) -> None:
-    following.put("take-refuse")
-    assert following.taken == [["take-refuse"]] * 3
+def test_a_failure_is_repeated_as_often_as_the_mapping_says(table: StreamedTable) -> None:
+    table.put("take-refuse")
+    assert table.batches == [["take-refuse"]] * 3
 
 
 def test_a_function_that_crashes_has_its_batch_halved(
-    following: Following, capsys: pytest.CaptureFixture[str]
+    table: StreamedTable, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    following.put("take-1", "take-2", "take-crash", "take-3")
-    assert following.taken[1:3] == [["take-1", "take-2"], ["take-crash", "take-3"]]
-    assert following.dead == [["take-crash"]]
+    table.put("take-1", "take-2", "take-crash", "take-3")
+    assert table.batches[1:3] == [["take-1", "take-2"], ["take-crash", "take-3"]]
+    assert table.dead_letters == [["take-crash"]]
     assert "RuntimeError" in capsys.readouterr().err
 
 
-def test_a_dead_letter_says_what_and_why(following: Following) -> None:
-    following.put("take-refuse")
-    following.streaming.pump()
-    (letter,) = following.streaming.dead_letters
+def test_a_dead_letter_has_its_function_and_its_reason(table: StreamedTable) -> None:
+    table.put("take-refuse")
+    table.streaming.pump()
+    (letter,) = table.streaming.dead_letters
     assert (letter.operation, letter.condition) == ("take", "RetryAttemptsExhausted")
 
 
-def test_a_schedule_calls_its_function(following: Following, tmp_path: Path) -> None:
-    following.streaming.run_schedule("take")
-    (event,) = sample.noted(tmp_path)
+def test_a_schedule_calls_its_function(table: StreamedTable, tmp_path: Path) -> None:
+    table.streaming.run_schedule("take")
+    (event,) = sample.recorded_events(tmp_path)
     assert (event["source"], event["detail-type"]) == ("aws.events", "Scheduled Event")
 
 
-def test_a_mapping_can_begin_with_what_is_written_next(tmp_path: Path, dynoxide: Engine) -> None:
+def test_a_mapping_can_start_at_the_latest_record(tmp_path: Path, dynoxide: Engine) -> None:
     loaded = template.load(sample.write(tmp_path))
     database = DynamoDB(*dynoxide, f"runledger-{uuid4()}")
     tables.create(dynoxide.client, loaded, database.table, with_stream=True)
@@ -159,39 +159,39 @@ def test_a_mapping_can_begin_with_what_is_written_next(tmp_path: Path, dynoxide:
     streaming = Streaming(replace(loaded, streams=mappings), database)
     database.client.put_item(TableName=database.table, Item={"pk": {"S": "take-2"}})
     streaming.pump()
-    assert [event["keys"] for event in sample.noted(tmp_path)] == [["take-2"]]
+    assert [event["keys"] for event in sample.recorded_events(tmp_path)] == [["take-2"]]
 
 
-def test_a_record_that_is_too_old_is_given_up(follow: Callable[..., Following]) -> None:
-    following = follow(max_record_age=-3600.0)
-    following.put("take-1")
-    assert (following.taken, following.dead) == ([], [["take-1"]])
+def test_a_record_that_is_too_old_is_given_up(make_table: Callable[..., StreamedTable]) -> None:
+    table = make_table(max_record_age=-3600.0)
+    table.put("take-1")
+    assert (table.batches, table.dead_letters) == ([], [["take-1"]])
 
 
 def test_a_batch_is_not_halved_unless_the_mapping_says_so(
-    follow: Callable[..., Following],
+    make_table: Callable[..., StreamedTable],
 ) -> None:
-    following = follow(bisects=False)
-    following.put("take-crash", "take-1")
-    assert following.taken == [["take-crash", "take-1"]] * 3
+    table = make_table(bisects=False)
+    table.put("take-crash", "take-1")
+    assert table.batches == [["take-crash", "take-1"]] * 3
 
 
-def test_what_a_function_reports_is_heard_only_if_the_mapping_says_so(
-    follow: Callable[..., Following],
+def test_reported_failures_count_only_if_the_mapping_says_so(
+    make_table: Callable[..., StreamedTable],
 ) -> None:
-    following = follow(reports_failures=False)
-    following.put("take-refuse")
-    assert (following.taken, following.dead) == ([["take-refuse"]], [])
+    table = make_table(reports_failures=False)
+    table.put("take-refuse")
+    assert (table.batches, table.dead_letters) == ([["take-refuse"]], [])
 
 
-def test_without_filters_every_record_comes(follow: Callable[..., Following]) -> None:
-    following = follow(filters=())
-    following.put("leave")
-    following.delete("leave")
-    assert following.taken == [["leave", "leave"]]
+def test_without_filters_every_record_comes(make_table: Callable[..., StreamedTable]) -> None:
+    table = make_table(filters=())
+    table.put("leave")
+    table.delete("leave")
+    assert table.batches == [["leave", "leave"]]
 
 
-def test_a_stream_that_does_not_answer_is_asked_again_later(tmp_path: Path) -> None:
+def test_a_stream_that_does_not_answer_is_read_again_later(tmp_path: Path) -> None:
     loaded = template.load(sample.write(tmp_path))
     table, waited = "runledger-local", list[float]()
     given = {"DATA": str(tmp_path / "data"), "DYNAMODB_PORT": str(processes.free_port("127.0.0.1"))}
@@ -207,7 +207,7 @@ def test_a_stream_that_does_not_answer_is_asked_again_later(tmp_path: Path) -> N
     assert waited == [1.0]
     with dynamodb.running(settings.read(given)):
         assert consumer.poll(waited.append)
-    assert [event["keys"] for event in sample.noted(tmp_path)] == [["take-1"]]
+    assert [event["keys"] for event in sample.recorded_events(tmp_path)] == [["take-1"]]
 
 
 def test_a_batch_is_gathered_for_as_long_as_the_mapping_says(
@@ -231,5 +231,5 @@ def test_a_batch_is_gathered_for_as_long_as_the_mapping_says(
     )
     put("take-1")
     consumer.process_next(wait)
-    assert [event["keys"] for event in sample.noted(tmp_path)] == [["take-1", "take-2"]]
+    assert [event["keys"] for event in sample.recorded_events(tmp_path)] == [["take-1", "take-2"]]
     assert waited == [5.0]

@@ -8,7 +8,7 @@ def test_a_database_has_the_indexes_of_the_template(dynamodb: DynamoDB) -> None:
     }
 
 
-def test_a_database_forgets_by_the_attribute_of_the_template(dynamodb: DynamoDB) -> None:
+def test_a_database_expires_items_by_the_attribute_of_the_template(dynamodb: DynamoDB) -> None:
     answer = dynamodb.client.describe_time_to_live(TableName=dynamodb.table)
     assert answer["TimeToLiveDescription"]["AttributeName"] == TEMPLATE.time_to_live
 

@@ -11,24 +11,24 @@ import pytest
 from local.cloudformation import template
 from local.database import tables
 from tests.local import sample
-from tests.local.serving import Running, application, serving
+from tests.local.serving import ServerProcess, application, serving
 
 
 @pytest.fixture(autouse=True)
 def _with_dynoxide(dynoxide: object) -> None:
-    """These are about the usual database; `dynoxide` says so when it can't be had."""
+    """Fail if dynoxide, the usual database, is not available."""
 
 
-def put(server: Running, *keys: str) -> None:
+def put(server: ServerProcess, *keys: str) -> None:
     for key in keys:
         assert httpx.post(f"{server.url}/items", content=key).is_success
 
 
 def taken(folder: Path, count: int = 1) -> list[str]:
-    """The keys that the function was called with, once there are so many."""
+    """The keys that the function was called with: wait until there are so many."""
     found: list[str] = []
     for _ in range(1000):
-        found = list(chain.from_iterable(event["keys"] for event in sample.noted(folder)))
+        found = list(chain.from_iterable(event["keys"] for event in sample.recorded_events(folder)))
         if len(found) >= count:
             break
         time.sleep(0.01)
@@ -36,7 +36,7 @@ def taken(folder: Path, count: int = 1) -> list[str]:
 
 
 def checkpoint(folder: Path) -> str:
-    """What the server keeps when the function has answered."""
+    """Wait for the checkpoint, which the server writes when the function has answered."""
     for _ in range(1000):
         if files := list(folder.glob(".runledger/*.checkpoint")):
             break
@@ -45,13 +45,13 @@ def checkpoint(folder: Path) -> str:
     return file.read_text()
 
 
-def test_a_write_calls_the_functions_that_follow_it(tmp_path: Path) -> None:
+def test_a_write_calls_the_functions_of_the_stream(tmp_path: Path) -> None:
     with serving(application(tmp_path), DATA=":memory:") as server:
         put(server, "take-1")
         assert taken(tmp_path) == ["take-1"]
 
 
-def test_what_others_write_is_followed_too(tmp_path: Path) -> None:
+def test_a_write_of_another_process_calls_them_too(tmp_path: Path) -> None:
     with serving(application(tmp_path), DATA=":memory:") as server:
         database = boto3.client("dynamodb", endpoint_url=server.database)
         database.put_item(TableName="runledger-local", Item={"pk": {"S": "take-1"}})
@@ -59,7 +59,9 @@ def test_what_others_write_is_followed_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_a_server_goes_on_where_the_one_before_was(tmp_path: Path, how: signal.Signals) -> None:
+def test_a_server_continues_at_the_checkpoint_of_the_last_one(
+    tmp_path: Path, how: signal.Signals
+) -> None:
     application(tmp_path)
     with serving(tmp_path) as server:
         put(server, "take-1")
@@ -70,7 +72,7 @@ def test_a_server_goes_on_where_the_one_before_was(tmp_path: Path, how: signal.S
         assert taken(tmp_path, 2) == ["take-1", "take-2"]
 
 
-def test_what_was_not_done_when_it_was_killed_is_done_by_the_next(tmp_path: Path) -> None:
+def test_the_next_server_calls_a_function_again_that_was_killed(tmp_path: Path) -> None:
     application(tmp_path)
     with serving(tmp_path) as server:
         put(server, "take-slow")
@@ -80,7 +82,7 @@ def test_what_was_not_done_when_it_was_killed_is_done_by_the_next(tmp_path: Path
         assert taken(tmp_path, 2) == ["take-slow", "take-slow"]
 
 
-def test_what_is_being_done_when_it_ends_is_waited_for(tmp_path: Path) -> None:
+def test_the_end_of_the_server_waits_for_a_running_function(tmp_path: Path) -> None:
     application(tmp_path)
     with serving(tmp_path) as server:
         put(server, "take-slow")
@@ -91,7 +93,7 @@ def test_what_is_being_done_when_it_ends_is_waited_for(tmp_path: Path) -> None:
         assert taken(tmp_path, 2) == ["take-slow", "take-1"]
 
 
-def test_what_a_function_can_not_take_is_kept(tmp_path: Path) -> None:
+def test_records_that_a_function_fails_at_become_dead_letters(tmp_path: Path) -> None:
     with serving(application(tmp_path)) as server:
         put(server, "take-refuse", "take-1")
         assert taken(tmp_path, 4)[-1] == "take-1"
@@ -116,14 +118,14 @@ def test_a_table_of_its_own_that_has_no_stream_gets_one(tmp_path: Path) -> None:
         assert taken(tmp_path) == ["take-1"]
 
 
-def test_a_table_elsewhere_is_left_without_one(tmp_path: Path) -> None:
+def test_a_table_of_another_database_gets_none(tmp_path: Path) -> None:
     application(tmp_path)
     with serving(tmp_path, DATA=":memory:") as one:
         database = boto3.client("dynamodb", endpoint_url=one.database)
         tables.create(database, template.load(tmp_path / "template.yaml"), "without-a-stream")
         given = {"DYNAMODB_ENDPOINT": one.database, "TABLE_NAME": "without-a-stream"}
         with serving(tmp_path, **given) as other:
-            assert "This server does not read the stream of table without-a-stream" in other.said
+            assert "This server does not read the stream of table without-a-stream" in other.welcome
 
 
 def test_moto_has_a_stream_too(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def test_path_parameters_stay_encoded(client: httpx.Client) -> None:
     assert event(client.get("/things/a%20b"))["pathParameters"] == {"id": "a%20b"}
 
 
-def test_what_is_not_there_is_null(client: httpx.Client) -> None:
+def test_absent_members_are_null(client: httpx.Client) -> None:
     seen = event(client.post("/things"))
     absent = ["queryStringParameters", "multiValueQueryStringParameters", "pathParameters", "body"]
     assert [seen[name] for name in absent] == [None, None, None, None]
@@ -58,7 +58,7 @@ def test_a_body_that_is_no_text_is_encoded(client: httpx.Client) -> None:
     assert (base64.b64decode(seen["body"]), seen["isBase64Encoded"]) == (b"\xff\x00", True)
 
 
-def test_the_context_says_where_the_request_went(client: httpx.Client) -> None:
+def test_the_context_has_the_route(client: httpx.Client) -> None:
     context = event(client.get("/things/1"))["requestContext"]
     expected = {
         "httpMethod": "GET",
@@ -70,7 +70,7 @@ def test_the_context_says_where_the_request_went(client: httpx.Client) -> None:
     assert expected.items() <= context.items()
 
 
-def test_the_context_says_who_asks(client: httpx.Client) -> None:
+def test_the_context_has_the_caller(client: httpx.Client) -> None:
     seen = event(client.get("/things/1", headers={"user-agent": "me"}))
     identity = seen["requestContext"]["identity"]
     assert (identity["sourceIp"], identity["userAgent"]) == ("127.0.0.1", "me")

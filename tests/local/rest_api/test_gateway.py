@@ -76,7 +76,7 @@ def test_an_authorizer_that_fails_lets_nobody_in(client: httpx.Client) -> None:
     assert client.get("/guarded", headers={"Authorization": "fail"}).status_code == 500
 
 
-def test_what_the_authorizer_says_of_a_caller_reaches_the_function(client: httpx.Client) -> None:
+def test_the_context_of_the_authorizer_reaches_the_function(client: httpx.Client) -> None:
     event = client.get("/guarded", headers={"Authorization": "Allow"}).json()
     caller = {"principalId": "somebody", "role": "reader"}
     assert event["requestContext"]["authorizer"] == caller

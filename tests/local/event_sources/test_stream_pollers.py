@@ -15,8 +15,8 @@ def test_a_schedule_calls_its_function_again_and_again(tmp_path: Path) -> None:
     functions = Functions(template.load(sample.write(tmp_path)))
     schedule = FunctionSchedule("Clock", "note", timedelta(milliseconds=10))
     with Pollers().running([], [schedule], functions):
-        wait_until(lambda: len(sample.noted(tmp_path)) >= 2)
-    event = sample.noted(tmp_path)[0]
+        wait_until(lambda: len(sample.recorded_events(tmp_path)) >= 2)
+    event = sample.recorded_events(tmp_path)[0]
     assert event["resources"] == ["arn:aws:events:local:000000000000:rule/Clock"]
 
 
@@ -35,7 +35,7 @@ def test_a_schedule_outlives_a_failure_of_its_function(
         wait_until(failed_twice)
 
 
-def test_nothing_is_called_when_it_has_ended(tmp_path: Path) -> None:
+def test_pollers_that_have_stopped_call_nothing(tmp_path: Path) -> None:
     functions = Functions(template.load(sample.write(tmp_path)))
     pollers = Pollers()
     with pollers.running([], [FunctionSchedule("Clock", "note", timedelta(hours=1))], functions):

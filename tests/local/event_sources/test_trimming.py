@@ -1,4 +1,4 @@
-"""What is removed of a stream that two readers follow: nothing that one of them has yet to do."""
+"""Trimming of a stream with two consumers: no record goes that one of them has yet to process."""
 
 import sqlite3
 import threading
@@ -23,8 +23,8 @@ from tests.local import sample
 TABLE = "runledger-local"
 
 
-class TwoReaders:
-    """Consumers of one stream, each with a function that notes what it is called with."""
+class TwoConsumers:
+    """Consumers of one stream, each with a function that records its events."""
 
     def __init__(self, folder: Path, database: dynamodb.RunningDatabase) -> None:
         assert database.file
@@ -48,83 +48,85 @@ class TwoReaders:
         for key in keys:
             self._client.put_item(TableName=TABLE, Item={"pk": {"S": key}})
 
-    def step(self, *numbers: int) -> None:
+    def process_next(self, *numbers: int) -> None:
         for number in numbers:
             self.consumers[number].process_next(lambda _: None)
 
-    def kept_after_trimming(self) -> list[int]:
+    def remaining_after_trimming(self) -> list[int]:
         background.trim(self.file, TABLE, self.consumers)
         with closing(sqlite3.connect(self.file)) as database:
             found = database.execute("SELECT sequence_number FROM _stream_records").fetchall()
         return [int(number) for (number,) in found]
 
     @property
-    def taken(self) -> Counter[str]:
-        return Counter(key for event in sample.noted(self._folder) for key in event["keys"])
+    def processed(self) -> Counter[str]:
+        return Counter(
+            key for event in sample.recorded_events(self._folder) for key in event["keys"]
+        )
 
 
 @pytest.fixture
-def readers(tmp_path: Path, dynoxide: object) -> Iterator[TwoReaders]:
+def pair(tmp_path: Path, dynoxide: object) -> Iterator[TwoConsumers]:
     del dynoxide
-    asked = settings.read({"DATA": settings.MEMORY})
-    with dynamodb.running(asked, in_file=True) as database:
-        yield TwoReaders(tmp_path, database)
+    chosen = settings.read({"DATA": settings.MEMORY})
+    with dynamodb.running(chosen, in_file=True) as database:
+        yield TwoConsumers(tmp_path, database)
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, 1), (1, 0)])
 @pytest.mark.parametrize("count", [1, 7, 450])
-def test_what_one_reader_has_not_handled_stays(
-    readers: TwoReaders, first: int, second: int, count: int
+def test_records_that_one_consumer_has_not_processed_stay(
+    pair: TwoConsumers, first: int, second: int, count: int
 ) -> None:
     keys = [f"take-{number}" for number in range(count)]
-    readers.write(*keys)
-    readers.step(first)
-    assert readers.kept_after_trimming() == list(range(1, count + 1))
-    readers.step(second)
-    assert readers.kept_after_trimming() == [count]
-    assert readers.taken == Counter(keys * 2)
+    pair.write(*keys)
+    pair.process_next(first)
+    assert pair.remaining_after_trimming() == list(range(1, count + 1))
+    pair.process_next(second)
+    assert pair.remaining_after_trimming() == [count]
+    assert pair.processed == Counter(keys * 2)
 
 
 @pytest.mark.parametrize("behind", [0, 1])
-def test_a_reader_whose_last_record_was_removed_goes_on_behind_it(
-    readers: TwoReaders, behind: int
+def test_a_consumer_whose_last_record_was_removed_continues_behind_it(
+    pair: TwoConsumers, behind: int
 ) -> None:
-    readers.write("take-1", "take-2")
-    readers.step(0, 1)
-    readers.write("take-3", "take-4")
-    readers.step(1 - behind)
-    assert readers.kept_after_trimming() == [3, 4]
-    readers.consumers[behind]._iterator = ""  # noqa: SLF001 as after a failure of the database
-    readers.step(behind)
-    assert readers.kept_after_trimming() == [4]
-    assert set(readers.taken.values()) == {2}
+    pair.write("take-1", "take-2")
+    pair.process_next(0, 1)
+    pair.write("take-3", "take-4")
+    pair.process_next(1 - behind)
+    assert pair.remaining_after_trimming() == [3, 4]
+    pair.consumers[behind]._iterator = ""  # noqa: SLF001 as after a failure of the database
+    pair.process_next(behind)
+    assert pair.remaining_after_trimming() == [4]
+    assert set(pair.processed.values()) == {2}
 
 
-def test_a_busy_database_is_trimmed_later(readers: TwoReaders) -> None:
-    readers.write("take-1", "take-2")
-    readers.step(0, 1)
-    with closing(sqlite3.connect(readers.file, isolation_level=None)) as other:
+def test_a_busy_database_is_trimmed_later(pair: TwoConsumers) -> None:
+    pair.write("take-1", "take-2")
+    pair.process_next(0, 1)
+    with closing(sqlite3.connect(pair.file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert readers.kept_after_trimming() == [1, 2]
+        assert pair.remaining_after_trimming() == [1, 2]
         other.execute("ROLLBACK")
-    assert readers.kept_after_trimming() == [2]
+    assert pair.remaining_after_trimming() == [2]
 
 
-def test_writes_go_on_while_records_are_removed(readers: TwoReaders) -> None:
-    def follow() -> None:
+def test_writes_go_on_while_records_are_removed(pair: TwoConsumers) -> None:
+    def consume() -> None:
         while not done.is_set():
-            readers.step(0, 1)
-            background.trim(readers.file, TABLE, readers.consumers)
+            pair.process_next(0, 1)
+            background.trim(pair.file, TABLE, pair.consumers)
 
     done = threading.Event()
-    following = threading.Thread(target=follow)
-    following.start()
+    consuming = threading.Thread(target=consume)
+    consuming.start()
     keys = [f"take-{number}" for number in range(300)]
     try:
-        readers.write(*keys)
+        pair.write(*keys)
     finally:
         done.set()
-        following.join()
-    streams.pump(readers.consumers)
-    assert readers.kept_after_trimming() == [300]
-    assert readers.taken == Counter(keys * 2)
+        consuming.join()
+    streams.pump(pair.consumers)
+    assert pair.remaining_after_trimming() == [300]
+    assert pair.processed == Counter(keys * 2)

@@ -1,4 +1,4 @@
-"""Clients of WebSockets that say nothing, where credentials are asked for."""
+"""WebSocket clients that send nothing to a server that requires credentials."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from local.websocket_api.asgi import WebSocketServer
 from local.websocket_api.gateway import WebSocketApi
 from tests.local import sample
 from tests.local.serving import application, serving
-from tests.local.talking import closed, talk, told
+from tests.local.websocket_api.clients import closed, event_contexts, websocket_url
 
 SECONDS = 0.05
 SILENT = 1011, "No credentials within 0.05 seconds"
-SAID = {"type": "websocket.receive", "text": '{"type": "note"}'}
-LEFT = {"type": "websocket.disconnect", "code": 1000}
+MESSAGE = {"type": "websocket.receive", "text": '{"type": "note"}'}
+DISCONNECTED = {"type": "websocket.disconnect", "code": 1000}
 CONNECT = {"type": "websocket.connect"}
 SCOPE: Scope = {
     "raw_path": b"/stage",
@@ -30,17 +30,17 @@ SCOPE: Scope = {
 }
 
 
-class Client:
-    """What ASGI brings of a client, and takes to it; it answers a close frame.
+class ASGIClient:
+    """A client at the ASGI interface; it answers a close frame.
 
-    It leaves by itself long after it would have been ended, if it ever does.
+    If it leaves by itself, it does so long after the server would have closed.
     """
 
-    def __init__(self, *says: Message, leaves: bool = False) -> None:
+    def __init__(self, *messages: Message, leaves: bool = False) -> None:
         self.closed: tuple[int, str] | None = None
         self._leaves = leaves
         self._queue: asyncio.Queue[Message] = asyncio.Queue()
-        for message in (CONNECT, *says):
+        for message in (CONNECT, *messages):
             self._queue.put_nowait(message)
 
     async def receive(self) -> Message:
@@ -48,16 +48,16 @@ class Client:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "websocket.accept" and self._leaves:
-            asyncio.get_running_loop().call_later(SECONDS * 8, self.say, LEFT)
+            asyncio.get_running_loop().call_later(SECONDS * 8, self.push, DISCONNECTED)
         if message["type"] == "websocket.close":
             self.closed = message["code"], message["reason"]
-            self.say(LEFT)
+            self.push(DISCONNECTED)
 
-    def say(self, message: Message) -> None:
+    def push(self, message: Message) -> None:
         self._queue.put_nowait(message)
 
 
-def converse(folder: Path, seconds: float | None, *clients: Client) -> None:
+def serve_clients(folder: Path, seconds: float | None, *clients: ASGIClient) -> None:
     """Serve the clients until they have gone."""
 
     async def serve() -> None:
@@ -72,35 +72,39 @@ def converse(folder: Path, seconds: float | None, *clients: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_a_client_that_says_nothing_is_ended_and_that_is_told(tmp_path: Path, count: int) -> None:
-    clients = [Client() for _ in range(count)]
-    converse(tmp_path, SECONDS, *clients)
+def test_a_client_that_sends_nothing_is_closed_with_a_disconnect_event(
+    tmp_path: Path, count: int
+) -> None:
+    clients = [ASGIClient() for _ in range(count)]
+    serve_clients(tmp_path, SECONDS, *clients)
     assert [client.closed for client in clients] == [SILENT] * count
-    assert len(told(tmp_path, "DISCONNECT")) == count
+    assert len(event_contexts(tmp_path, "DISCONNECT")) == count
 
 
 @pytest.mark.parametrize("order", ["silent, speaks", "speaks, silent", "speaks, speaks"])
-def test_a_client_that_has_said_something_may_be_silent(tmp_path: Path, order: str) -> None:
+def test_a_client_that_has_sent_something_stays(tmp_path: Path, order: str) -> None:
     kinds = order.split(", ")
-    clients = [Client(SAID, leaves=True) if kind == "speaks" else Client() for kind in kinds]
-    converse(tmp_path, SECONDS, *clients)
+    clients = [
+        ASGIClient(MESSAGE, leaves=True) if kind == "speaks" else ASGIClient() for kind in kinds
+    ]
+    serve_clients(tmp_path, SECONDS, *clients)
     assert [client.closed for client in clients] == expected(kinds)
-    assert len(told(tmp_path, "DISCONNECT")) == len(clients)
+    assert len(event_contexts(tmp_path, "DISCONNECT")) == len(clients)
 
 
 def expected(kinds: Sequence[str]) -> list[tuple[int, str] | None]:
     return [None if kind == "speaks" else SILENT for kind in kinds]
 
 
-def test_a_client_that_leaves_in_time_is_told_of_once(tmp_path: Path) -> None:
-    client = Client(LEFT)
-    converse(tmp_path, SECONDS, client)
-    assert (client.closed, len(told(tmp_path, "DISCONNECT"))) == (None, 1)
+def test_a_client_that_leaves_in_time_has_one_disconnect_event(tmp_path: Path) -> None:
+    client = ASGIClient(DISCONNECTED)
+    serve_clients(tmp_path, SECONDS, client)
+    assert (client.closed, len(event_contexts(tmp_path, "DISCONNECT"))) == (None, 1)
 
 
-def test_where_nobody_asks_for_credentials_a_client_may_be_silent(tmp_path: Path) -> None:
-    client = Client(leaves=True)
-    converse(tmp_path, None, client)
+def test_without_authentication_a_silent_client_stays(tmp_path: Path) -> None:
+    client = ASGIClient(leaves=True)
+    serve_clients(tmp_path, None, client)
     assert client.closed is None
 
 
@@ -113,8 +117,8 @@ def test_a_server_with_a_password_ends_silent_clients_after_ten_seconds(
     with (
         serving(application(tmp_path / "guarded"), AUTH="user:password", DATA=":memory:") as server,
         serving(application(tmp_path / "open"), DATA=":memory:") as other,
-        connect(talk(other)) as unasked,
-        connect(talk(server)) as silent,
+        connect(websocket_url(other)) as unasked,
+        connect(websocket_url(server)) as silent,
     ):
         with pytest.raises(TimeoutError):
             silent.recv(timeout=8)

@@ -1,4 +1,4 @@
-"""How a handshake is answered that does not reach the WebSocket API."""
+"""Handshakes that do not reach the WebSocket API."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from local.websocket_api import handshake_routing
 from tests.local import sample
 
 
-class Waiting:
-    """A client whose handshake is not answered yet: nothing can be said to it."""
+class NoTransport:
+    """The transport of a handshake that opens no connection: nothing may use it."""
 
     def send(self, message: bytes) -> None:
         raise AssertionError(message)
@@ -21,19 +21,19 @@ class Waiting:
         raise AssertionError(code, reason)
 
 
-def refused(folder: Path, method: str, path: str, body: bytes = b"") -> int:
+def status(folder: Path, method: str, path: str, body: bytes = b"") -> int:
     gateway = Gateway(template.load(sample.write(folder), {}))
     answer = handshake_routing.rest_api_only(gateway)(
-        HttpRequest(method, path, body=body), Waiting()
+        HttpRequest(method, path, body=body), NoTransport()
     )
     assert isinstance(answer, HttpResponse)
     return answer.status
 
 
 @pytest.mark.parametrize("path", ["/stage/unknown", "/stage//events/in", "/"])
-def test_a_path_that_is_none_is_forbidden(tmp_path: Path, path: str) -> None:
-    assert refused(tmp_path, "GET", path) == 403
+def test_an_unknown_path_is_forbidden(tmp_path: Path, path: str) -> None:
+    assert status(tmp_path, "GET", path) == 403
 
 
-def test_a_function_that_fails_is_no_fault_of_the_url(tmp_path: Path) -> None:
-    assert refused(tmp_path, "POST", "/stage/anything", b"no JSON") == 502
+def test_a_function_that_fails_stays_a_502(tmp_path: Path) -> None:
+    assert status(tmp_path, "POST", "/stage/anything", b"no JSON") == 502
