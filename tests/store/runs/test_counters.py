@@ -86,7 +86,7 @@ def test_a_run_without_a_state_counts_as_such(store: Store, dynamodb: DynamoDB) 
 def test_only_another_type_of_state_or_other_tags_are_written_beside_a_run() -> None:
     run = task_run(1, tags=("a",))
     entered = in_state(run, State(id=uuid4(), type=StateType.PENDING, name="Late", timestamp=NOW))
-    assert derived_items.changed(run, entered, shards=2) == []
+    assert derived_items.update_writes(run, entered, shards=2) == []
 
 
 def test_all_counters_of_a_kind_are_read_at_once() -> None:

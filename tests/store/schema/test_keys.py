@@ -35,11 +35,11 @@ FACTS = st.builds(
 
 
 def place_by_name(facts: TaskRunFacts) -> str:
-    return sort_keys.name_place(facts.name, facts.created, facts.id)
+    return sort_keys.name_sort_key(facts.name, facts.created, facts.id)
 
 
 def place_by_time(facts: TaskRunFacts) -> str:
-    return sort_keys.place(facts.next_scheduled_start_time, facts.created, facts.id)
+    return sort_keys.time_sort_key(facts.next_scheduled_start_time, facts.created, facts.id)
 
 
 @given(one=FACTS, other=FACTS)
@@ -60,11 +60,11 @@ def test_what_lies_between_two_times_is_placed_between_them(
 ) -> None:
     first, last = sort_keys.between(low, high)
     is_between = (low is None or low <= time) and (high is None or time <= high)
-    assert (first <= sort_keys.place(time, NOW, uuid4()) <= last) == is_between
+    assert (first <= sort_keys.time_sort_key(time, NOW, uuid4()) <= last) == is_between
 
 
 def test_what_has_no_time_lies_between_none() -> None:
-    assert sort_keys.place(None, NOW, uuid4()) < sort_keys.between(None, None)[0]
+    assert sort_keys.time_sort_key(None, NOW, uuid4()) < sort_keys.between(None, None)[0]
 
 
 @given(one=CLAIMS, other=CLAIMS)
@@ -84,7 +84,7 @@ def test_keys_made_of_any_text_are_short_enough(
     assert all(len(key.pk.encode()) <= MAX_BYTES_OF_PK for key in made)
     assert all(len(key.sk.encode()) <= MAX_BYTES_OF_SK for key in made)
     assert len(keys.tag_shard(keys.TASK_RUN, name, 99).encode()) <= MAX_BYTES_OF_PK
-    assert len(sort_keys.name_place(name, NOW, flow_id).encode()) <= MAX_BYTES_OF_SK
+    assert len(sort_keys.name_sort_key(name, NOW, flow_id).encode()) <= MAX_BYTES_OF_SK
 
 
 @given(one=TEXTS, other=TEXTS)
@@ -97,9 +97,9 @@ def test_different_tags_have_different_owners(one: str, other: str) -> None:
 
 @given(name=TEXTS)
 def test_only_names_that_may_have_been_cut_are_put_in_order_by_themselves(name: str) -> None:
-    shown = sort_keys.name_place(name, NOW, uuid4())
+    shown = sort_keys.name_sort_key(name, NOW, uuid4())
     is_whole = len(name.translate(sort_keys.ESCAPES).encode()) < sort_keys.MAX_NAME_BYTES - 3
-    assert (sort_keys.cut_name(shown) is None) == is_whole
+    assert (sort_keys.truncated_name(shown) is None) == is_whole
 
 
 @given(run_id=st.uuids(), shards=st.integers(1, 9))

@@ -168,7 +168,7 @@ DURATIONS = st.builds(
 
 @given(duration=DURATIONS)
 def test_a_place_is_read_back_as_the_duration_that_it_spells(duration: Duration) -> None:
-    assert read_duration(sort_keys.duration_place(duration)) == duration
+    assert read_duration(sort_keys.duration_sort_key(duration)) == duration
 
 
 @given(one=DURATIONS, other=DURATIONS, now=MOMENTS)
@@ -177,7 +177,7 @@ def test_places_stand_in_the_order_of_durations(
 ) -> None:
     """Going down: that of runs which run is the other way round, but for those that tie."""
     if one.is_running == other.is_running:
-        places_fall = sort_keys.duration_place(one) > sort_keys.duration_place(other)
+        places_fall = sort_keys.duration_sort_key(one) > sort_keys.duration_sort_key(other)
         runs_grow = one.is_running and one.taken != other.taken
         ranks_fall = one.rank(now, reverse=True) > other.rank(now, reverse=True)
         assert ranks_fall == (places_fall != (runs_grow and one != other))
@@ -185,10 +185,10 @@ def test_places_stand_in_the_order_of_durations(
 
 @given(one=DURATIONS, other=DURATIONS)
 def test_those_that_took_as_long_lie_within_one_range(one: Duration, other: Duration) -> None:
-    ties, place = sort_keys.as_long_as(one), sort_keys.duration_place(other)
+    ties, place = sort_keys.equal_durations(one), sort_keys.duration_sort_key(other)
     alike = (one.is_running, one.taken) == (other.is_running, other.taken)
     assert (ties[0] <= place <= ties[1]) == alike
-    after = sort_keys.longer_than(one)
+    after = sort_keys.longer_durations(one)
     is_after = one.is_running == other.is_running and other.taken > one.taken
     assert (after[0] <= place <= after[1]) == is_after
 

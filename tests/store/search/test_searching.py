@@ -143,10 +143,10 @@ def test_a_search_finds_exactly_what_is_wanted(
     for criteria, page in data.draw(st.lists(st.tuples(CRITERIA, pages(kind)), max_size=5)):
         searcher = getattr(store, kind).searcher(criteria, page)
         # However little is sorted in memory, as if there were much more of it.
-        most_sorted = data.draw(st.sampled_from([0, 3, MAX_SORTED]))
+        max_sorted = data.draw(st.sampled_from([0, 3, MAX_SORTED]))
         # However few are asked for one by one, as if there were many more of them.
         many_queries = data.draw(st.sampled_from([0, 2, MANY_QUERIES]))
-        hurried = replace(searcher, most_sorted=most_sorted, many_queries=many_queries)
+        hurried = replace(searcher, max_sorted=max_sorted, many_queries=many_queries)
         found = hurried.paginate().answer
         ids = [one.id for one in found.page]
         assert (ids, found.total) == world.wanted(kind, criteria, page)

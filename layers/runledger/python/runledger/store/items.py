@@ -109,13 +109,13 @@ def sort_attributes(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str,
     number = keys.shard_of(run.id, shards)
 
     def place(time: datetime | None) -> str:
-        return sort_keys.place(time, run.created, run.id)
+        return sort_keys.time_sort_key(time, run.created, run.id)
 
     return {
         "id": str(run.id),
         "shard": keys.shard(kind, number),
         "state_shard": run.state_type and keys.state_shard(kind, run.state_type, number),
-        "name_key": sort_keys.name_place(run.name, run.created, run.id),
+        "name_key": sort_keys.name_sort_key(run.name, run.created, run.id),
         "expected_start": place(run.expected_start_time),
         "next_scheduled_start": place(run.next_scheduled_start_time),
         "start": place(run.start_time) if run.start_time else None,

@@ -99,7 +99,7 @@ class ConcurrencyLimitStore:
 
 def _arrival(seen: SeenLimit) -> Sequence[Write]:
     limit = seen.limit
-    place = keys.limit_place(limit.name, limit.created, limit.id)
+    place = keys.limit_listing(limit.name, limit.created, limit.id)
     return (
         Put(slots.limit_item(seen), ABSENT),
         Put(slots.named_item(keys.limit_id(limit.id), limit.name)),
@@ -111,5 +111,5 @@ def _departure(seen: SeenLimit) -> Sequence[Write]:
     limit = seen.limit
     return (
         Delete(keys.limit(limit.name), slots.unchanged(seen)),
-        Delete(keys.limit_place(limit.name, limit.created, limit.id)),
+        Delete(keys.limit_listing(limit.name, limit.created, limit.id)),
     )

@@ -8,7 +8,7 @@ from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
 
 # What a search reads a deployment's facts from.
-OF_DEPLOYMENTS = ("pk", "sk", "facts")
+DEPLOYMENT_ATTRIBUTES = ("pk", "sk", "facts")
 
 # What no criterion asks about.
 BEYOND_FACTS = {
@@ -47,9 +47,9 @@ def deployment_item(seen: SeenDeployment, *, shards: int) -> Item:
         "owner": keys.flow(one.flow_id).pk,
         "id": str(one.id),
         "shard": keys.shard(keys.DEPLOYMENT, keys.shard_of(one.id, shards)),
-        "name_key": sort_keys.name_place(one.name, one.created, one.id),
-        "expected_start": sort_keys.place(one.created, one.created, one.id),
-        "end": sort_keys.place(one.updated, one.created, one.id),
+        "name_key": sort_keys.name_sort_key(one.name, one.created, one.id),
+        "expected_start": sort_keys.time_sort_key(one.created, one.created, one.id),
+        "end": sort_keys.time_sort_key(one.updated, one.created, one.id),
     }
 
 

@@ -13,15 +13,15 @@ def flow_item(flow: Flow, *, shards: int) -> Item:
         version=1,
         id=str(flow.id),
         shard=keys.shard(keys.FLOW, keys.shard_of(flow.id, shards)),
-        name_key=sort_keys.name_place(flow.name, flow.created, flow.id),
-        expected_start=sort_keys.place(flow.created, flow.created, flow.id),
+        name_key=sort_keys.name_sort_key(flow.name, flow.created, flow.id),
+        expected_start=sort_keys.time_sort_key(flow.created, flow.created, flow.id),
         **changed_in_flow_item(flow),
     )
 
 
 def changed_in_flow_item(flow: Flow) -> dict[str, str]:
     """Spell what an update changes in the item of a flow."""
-    updated = sort_keys.place(flow.updated, flow.created, flow.id)
+    updated = sort_keys.time_sort_key(flow.updated, flow.created, flow.id)
     facts = flow.model_dump_json(exclude_defaults=True, exclude={"labels"})
     return dict(
         items.check_facts({"body": items.dump_document(flow), "facts": facts, "end": updated})

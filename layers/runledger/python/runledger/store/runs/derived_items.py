@@ -1,6 +1,6 @@
-"""What is kept beside every run, task run or flow run: an item for each tag, and its count.
+"""Derived items of task runs and flow runs: an item for each tag, and counters of states.
 
-Whoever writes a run takes these writes into the same transaction.
+They are written in the same transaction as the run.
 """
 
 from collections import Counter
@@ -19,9 +19,9 @@ from runledger.store.schema.keys import Key
 
 
 def state_item(of_run: Key, state: State, *, shards: int) -> Item:
-    """Spell a state of a run's history; its id leads back to it through `by_id`.
+    """Spell a state of a run's history.
 
-    By its place in `by_owner` its type and name are found among those that runs have been in.
+    Its id leads to it through `by_id`; `observed_states` finds its type and name in `by_owner`.
 
     Raises:
         TooLarge: its name is too long.
@@ -32,7 +32,7 @@ def state_item(of_run: Key, state: State, *, shards: int) -> Item:
         body=items.dump_document(state.as_stored()),
         shard=keys.state_id_shard(state.id),
         owner=keys.observed_shard(keys.shard_of(state.id, shards)),
-        id=sort_keys.state_place(state.type, state.name, state.timestamp),
+        id=sort_keys.state_sort_key(state.type, state.name, state.timestamp),
     )
 
 
@@ -41,22 +41,22 @@ def history(of_run: Key, state: State | None, *, shards: int) -> list[Put]:
     return [Put(state_item(of_run, state, shards=shards))] if state else []
 
 
-# One call reads up to a hundred. Raised, the sums stay right; lowered, they would miss what the
-# last ones count.
+# One call reads up to a hundred counters. The number may be raised; if it is lowered, the sums miss
+# the last counters.
 COUNTERS = 64
 
 STATELESS = "NONE"
-"""Counts those that have no state, beside the types."""
+"""The counter's attribute for runs without a state; the others are named for state types."""
 
 Totals = Counter[StateType | None]
 
 
 def count_writes(of_run: Key, run_id: UUID, totals: Totals) -> list[Add]:
-    """Return the write that counts what a run adds to the totals, if anything.
+    """Return the write that adds a run's amounts to the totals, if there are any.
 
-    No transaction may have two such writes of one counter: those of a kind are for one run.
+    No transaction may have two such writes of one counter: it may count one run of each kind.
     """
-    amounts = {_named(state_type): amount for state_type, amount in totals.items() if amount}
+    amounts = {_attribute(state_type): amount for state_type, amount in totals.items() if amount}
     counter = keys.count(of_run.sk, keys.shard_of(run_id, COUNTERS))
     return [Add(counter, amounts)] if amounts else []
 
@@ -67,63 +67,67 @@ def read_totals(table: Table, kind: str) -> Totals:
     totals: Totals = Counter()
     for item in found.values():
         for state_type in (*StateType, None):
-            totals[state_type] += int(item.get(_named(state_type), 0))
+            totals[state_type] += int(item.get(_attribute(state_type), 0))
     return +totals
 
 
-def _named(state_type: StateType | None) -> str:
+def _attribute(state_type: StateType | None) -> str:
     return state_type or STATELESS
 
 
 Run = TaskRun | FlowRun
 
-# A transaction has room for so many tags twice, or for so many with a limit each, beside the rest.
+# A transaction has room for twice this number of tags, or for this number with a limit each, beside
+# its other writes.
 MAX_TAGS = 25
 
 
 def new_run_writes(run: Run, *, shards: int) -> list[Write]:
-    """Return what is written beside a new run."""
-    return [*_put(run, _items_of(run), shards), *_counted(run, Counter([run.state_type]))]
-
-
-def changed(seen: Run, run: Run, *, shards: int) -> list[Write]:
-    """Return what changes beside a run that was read."""
-    before, after = _items_of(seen), _items_of(run)
-    totals = Counter([run.state_type])
-    totals.subtract([seen.state_type])
+    """Return the writes of a new run's derived items."""
     return [
-        *_removed(run, before - after),
-        *_put(run, after - before, shards),
-        *_counted(run, totals),
+        *_puts(run, _tags_with_items(run), shards),
+        *_count_writes(run, Counter([run.state_type])),
     ]
 
 
-def ended(run: Run) -> list[Write]:
-    """Return what goes with a run."""
-    return [*_removed(run, _items_of(run)), *uncounted(run)]
+def update_writes(seen: Run, run: Run, *, shards: int) -> list[Write]:
+    """Return the writes that update the derived items of a run that was read."""
+    before, after = _tags_with_items(seen), _tags_with_items(run)
+    totals = Counter([run.state_type])
+    totals.subtract([seen.state_type])
+    return [
+        *_deletes(run, before - after),
+        *_puts(run, after - before, shards),
+        *_count_writes(run, totals),
+    ]
 
 
-def uncounted(run: Run) -> list[Write]:
-    """Return what goes with a run but its tags, which whoever reads its partition finds there."""
-    return [*_counted(run, Counter({run.state_type: -1}))]
+def deletion_writes(run: Run) -> list[Write]:
+    """Return the writes that delete a run's tags and count it no longer."""
+    return [*_deletes(run, _tags_with_items(run)), *count_down_writes(run)]
 
 
-def _items_of(run: Run) -> AbstractSet[str | None]:
-    """Return the tags that have items; none alone stands for more than there is room for."""
+def count_down_writes(run: Run) -> list[Write]:
+    """Return the write that counts a deleted run no longer; its tags are in its partition."""
+    return [*_count_writes(run, Counter({run.state_type: -1}))]
+
+
+def _tags_with_items(run: Run) -> AbstractSet[str | None]:
+    """Return the tags that have items; None alone if there are too many."""
     tags = frozenset(run.tags)
     return tags if len(tags) <= MAX_TAGS else frozenset([None])
 
 
-def _removed(run: Run, tags: Iterable[str | None]) -> list[Write]:
+def _deletes(run: Run, tags: Iterable[str | None]) -> list[Write]:
     return [Delete(keys.tag(_key(run), tag)) for tag in sorted(tags, key=str)]
 
 
-def _put(run: Run, tags: Iterable[str | None], shards: int) -> list[Write]:
+def _puts(run: Run, tags: Iterable[str | None], shards: int) -> list[Write]:
     own = _key(run)
     return [Put(items.tag_item(own, run.id, tag, shards=shards)) for tag in sorted(tags, key=str)]
 
 
-def _counted(run: Run, totals: Totals) -> list[Write]:
+def _count_writes(run: Run, totals: Totals) -> list[Write]:
     return [*count_writes(_key(run), run.id, totals)]
 
 

@@ -34,7 +34,9 @@ def flow_run_item(run: FlowRun, *, version: int, shards: int) -> Item:
         **items.sort_attributes(run, keys.FLOW_RUN, shards)
         # Flow runs are listed by when they started or, before that, are expected to.
         | {
-            "start": sort_keys.place(run.start_time or run.expected_start_time, run.created, run.id)
+            "start": sort_keys.time_sort_key(
+                run.start_time or run.expected_start_time, run.created, run.id
+            )
         },
     )
 

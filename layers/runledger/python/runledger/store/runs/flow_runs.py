@@ -149,7 +149,7 @@ class FlowRunStore:
 
     def _amended(self, seen: StoredFlowRun, run: FlowRun) -> list[Write]:
         item = self._item(run, version=seen.version + 1)
-        beside = derived_items.changed(seen.run, run, shards=self.shards.written)
+        beside = derived_items.update_writes(seen.run, run, shards=self.shards.written)
         return [
             Put(
                 items.check_changed_facts(item, seen.run, run),
@@ -211,7 +211,7 @@ class FlowRunStore:
                 *map(Delete, _claimed(run)),
                 *self._release(run),
                 *map(Delete, _memberships(run)),
-                *derived_items.ended(run),
+                *derived_items.deletion_writes(run),
                 Delete(keys.flow_run(run.id), has_version(seen.version)),
                 tombstone,
             )

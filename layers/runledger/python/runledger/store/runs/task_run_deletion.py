@@ -51,7 +51,7 @@ class TaskRunDeletionStore:
         first: list[Write] = [
             Delete(keys.task_run(run_id), has_version(stored.version)),
             *map(Delete, claimed_keys(stored)),
-            *derived_items.uncounted(stored.run),
+            *derived_items.count_down_writes(stored.run),
             # The reference leaves slots taken that a deleted run held; nobody could give them back.
             *release_writes(self.table, stored.held, now),
             *(Delete(keys.of(item)) for sk, item in found.items() if not _may_stay(sk)),

@@ -57,7 +57,7 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         # By this the stream's filter knows a run that no worker has started.
         deferred=str(run.state_id) if is_waiting(run.state) or is_taken_up(run.state) else None,
         **items.sort_attributes(run, keys.TASK_RUN, shards),
-        duration=sort_keys.duration_place(duration(facts)),
+        duration=sort_keys.duration_sort_key(duration(facts)),
     )
 
 

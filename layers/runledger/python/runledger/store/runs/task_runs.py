@@ -111,7 +111,7 @@ class TaskRunStore:
             held=seen.held if held is None else held,
             claims=seen.claims if claims is None else claims,
         )
-        beside = derived_items.changed(seen.run, run, shards=self.shards.written)
+        beside = derived_items.update_writes(seen.run, run, shards=self.shards.written)
         claim = _reclaimed(claimed_keys(seen), after)
         item = items.check_changed_facts(self._item(after), seen.run, run)
         return [Put(item, has_version(seen.version), seen.pieces), *beside, *claim]

@@ -1,4 +1,4 @@
-"""The secondary indexes of the table; `keys` has the chart of their entries."""
+"""The secondary indexes of the table; `keys` lists their entries."""
 
 from typing import NamedTuple
 

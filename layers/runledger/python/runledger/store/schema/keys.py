@@ -1,4 +1,4 @@
-"""Every key of the table, spelled here and nowhere else.
+"""Every key of the table: no other module spells one.
 
 | item                        | pk                     | sk                          |
 |-----------------------------|------------------------|-----------------------------|
@@ -6,13 +6,13 @@
 | its states                  | TASK_RUN#<id>          | STATE#<time>#<state id>     |
 | flow runs it is parent of   | TASK_RUN#<id>          | SUBFLOW#<flow run id>       |
 | its tags                    | TASK_RUN#<id>          | TAG#<tag>, or TAG#*: many   |
-| the worker that has it      | TASK_RUN#<id>          | HOLD                        |
+| the worker that holds it    | TASK_RUN#<id>          | HOLD                        |
 | its key, in a flow run      | FLOW_RUN#<flow run id> | TASK_KEY#<key>              |
 | its key, without a flow run | TASK_KEY#<key>         | TASK_KEY                    |
 | flow run                    | FLOW_RUN#<id>          | FLOW_RUN                    |
 | its states                  | FLOW_RUN#<id>          | STATE#<time>#<state id>     |
 | its tags                    | FLOW_RUN#<id>          | TAG#<tag>, or TAG#*: many   |
-| what it was given           | FLOW_RUN#<id>          | INPUT#<key>                 |
+| its inputs                  | FLOW_RUN#<id>          | INPUT#<key>                 |
 | results of a cache key      | CACHE#<cache key>      | CACHE                       |
 | flow                        | FLOW#<id>              | FLOW                        |
 | its name                    | FLOW_NAME#<name>       | FLOW_NAME                   |
@@ -24,19 +24,19 @@
 | concurrency limit           | LIMIT#<name>           | LIMIT                       |
 | its name                    | LIMIT_ID#<id>          | LIMIT_ID                    |
 | slots held of it            | LIMIT_ID#<id>          | SLOT#<lease id>             |
-| all limits, by name         | LIMITS                 | LIMIT#<place of the name>   |
+| all limits, by name         | LIMITS                 | LIMIT#<sort key of the name>|
 | lease that can be renewed   | LEASE#<id>             | LEASE                       |
 | run that waits for a worker | QUEUE#<queue>          | <0: again, 1>#<time>#<state>|
 | task worker                 | TASK_WORKERS           | TASK_WORKER#<connection>    |
 | WebSocket connection        | CONNECTION#<id>        | CONNECTION                  |
-| removal that goes on        | <that of what is gone> | REMAINDER                   |
+| cascade delete that goes on | <that of the deleted>  | REMAINDER                   |
 | flow run that was deleted   | FLOW_RUN#<id>          | TOMBSTONE                   |
 | piece of a large document   | <that of its item>     | DOCUMENT_PIECE#<id>#<piece> |
-| lines of a log, a chunk     | LOGS#<key of its run>  | `sort_keys.ChunkSortKey`   |
+| chunk of log lines          | LOGS#<key of its run>  | `sort_keys.ChunkSortKey`   |
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |
-| who listens to events       | LISTENERS              | LISTENER#<connection>       |
-| ... to lines of logs        | LOG_LISTENERS          | the same                    |
+| subscriber to events        | LISTENERS              | LISTENER#<connection>       |
+| ... to log lines            | LOG_LISTENERS          | the same                    |
 | runs counted by state type  | COUNT#<kind>#<number>  | COUNT                       |
 
 | index                   | hash                               | range                |
@@ -57,7 +57,8 @@
 | by_id                   | shard                              | id                   |
 | by_id, of a state       | shard: STATE#<state id>            | id: as in by_owner   |
 
-`sort_keys` spells the sort keys of orders. Long texts of clients are hashed.
+A <kind> is the name of an entity type, such as TASK_RUN. `sort_keys` spells the sort keys that
+give index entries their order. Long texts from clients are hashed.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ AFTER_WORDS = "~"
 under = sort_keys.under
 
 MANY_TAGS = "*"
-"""Stands for the tags of a run that has too many for an item each; no tag is spelled so."""
+"""The tag of a run that has too many tags for an item each; no tag is spelled so."""
 
 
 def task_run(run_id: UUID) -> Key:
@@ -170,12 +171,13 @@ def limit_id(limit_id: UUID) -> Key:
 
 
 def slot(limit_id: UUID, lease_id: UUID) -> Key:
-    """Slots that a lease holds of a limit; under its id, since the limit can be renamed."""
+    """The slots that a lease holds of a limit; under the limit's id, since its name can change."""
     return Key(join(LIMIT_ID, limit_id), join(SLOT, lease_id))
 
 
-def limit_place(name: str, created: datetime, limit_id: UUID) -> Key:
-    return Key(LIMITS, join(LIMIT, sort_keys.name_place(name, created, limit_id)))
+def limit_listing(name: str, created: datetime, limit_id: UUID) -> Key:
+    """The entry of a limit in the list of all limits, which is in the order of names."""
+    return Key(LIMITS, join(LIMIT, sort_keys.name_sort_key(name, created, limit_id)))
 
 
 def lease(lease_id: UUID) -> Key:
@@ -183,7 +185,7 @@ def lease(lease_id: UUID) -> Key:
 
 
 def tag(of_run: Key, tag: str | None) -> Key:
-    """A tag under its run; none stands for more tags than have an item each."""
+    """A tag under its run; None if the run has too many tags for an item each."""
     return Key(of_run.pk, join(TAG, _tag(tag)))
 
 
@@ -194,7 +196,8 @@ def tag_shard(kind: str, tag: str | None, number: int) -> str:
 def tag_shards(kind: str, tags: Iterable[str], shards: int) -> tuple[str, ...]:
     """The owners in `by_owner` that together have every run with one of the tags.
 
-    A run with several of them is there several times, and one with many tags whichever it has.
+    A run with several of the tags is there several times; a run with too many tags for an item
+    each is there whatever its tags are.
     """
     wanted = (*dict.fromkeys(tags), None)
     return tuple(tag_shard(kind, tag, number) for tag in wanted for number in range(shards))
@@ -213,12 +216,12 @@ def cache(cache_key: str) -> Key:
 
 
 def entity(kind: str, item_id: UUID) -> Key:
-    """The item of a task run, a flow run or a flow, by its kind."""
+    """The item of a task run, a flow run, a flow or a deployment."""
     return Key(join(kind, item_id), kind)
 
 
 def is_of(key: Key, kind: str) -> bool:
-    """Tell whether an item lies in the partition of a thing of that kind."""
+    """Return whether an item is in the partition of an entity of that kind."""
     return key.pk.startswith(kind + SEPARATOR)
 
 
@@ -235,7 +238,7 @@ def state_shard(kind: str, state_type: str, number: int) -> str:
 
 
 def is_in_state(item: Mapping[str, Any], kind: str, state_type: str) -> bool:
-    """Tell whether an item is of a run of that kind in a state of that type."""
+    """Return whether an item is of a run of that kind in a state of that type."""
     return str(item.get("state_shard", "")).startswith(join(kind, state_type, ""))
 
 
@@ -257,12 +260,12 @@ def hold(run_id: UUID) -> Key:
 
 
 def queue(name: str) -> str:
-    """The partition of a queue; its sort keys have the order in which runs are handed out."""
+    """The partition of a queue; its sort keys are in the order of delivery."""
     return join(QUEUE, bounded(name))
 
 
 def queued(queue_name: str, since: datetime, state_id: UUID, *, again: bool) -> Key:
-    """A run in a queue; runs that are handed out again come before new ones."""
+    """A run in a queue; redelivered runs (`again`) come before new ones."""
     return Key(queue(queue_name), join(int(not again), sort_keys.instant(since), state_id))
 
 
@@ -289,11 +292,11 @@ def due_until(now: datetime) -> tuple[str, str]:
     return "0", sort_keys.instant(now)
 
 
-# Removals that continue in the stream, and what remains of a deleted flow run.
+# Cascade deletes that the stream continues, and the tombstones of deleted flow runs.
 
 
 def remainder(of_entity: Key) -> Key:
-    """The item whose removal makes the stream repeat a cascading delete."""
+    """The item whose removal makes the stream repeat a cascade delete."""
     return Key(of_entity.pk, REMAINDER)
 
 
@@ -303,7 +306,7 @@ def tombstone(flow_run_id: UUID) -> Key:
 
 
 def entity_of(key: Key) -> tuple[str, UUID]:
-    """Return the kind and the id of the entity in whose partition an item lies."""
+    """Return the kind and the id of the entity in whose partition an item is."""
     kind, _, item_id = key.pk.partition(SEPARATOR)
     return kind, UUID(item_id)
 
@@ -312,7 +315,7 @@ def entity_of(key: Key) -> tuple[str, UUID]:
 
 
 def document_piece(pk: str, document_id: str, number: int) -> Key:
-    """A piece lies in the partition of its item."""
+    """A piece is in the partition of its item."""
     return Key(pk, join(DOCUMENT_PIECE, document_id, f"{number:03}"))
 
 
@@ -322,12 +325,13 @@ def document_pieces() -> tuple[str, str]:
 
 
 def all_but_document_pieces() -> tuple[str, str]:
-    """The range of all else in the partition of a task run."""
+    """The range of all other items in the partition of a task run."""
     return DOCUMENT_PIECE + AFTER_SEPARATOR, AFTER_WORDS
 
 
-# Events: a few partitions for each day, in the order of time. Not in an index, so that a new
-# subscriber misses none: earlier events are read from the table, later ones come by the stream.
+# Events: a few partitions for each day, in the order of time. They are not in an index, so that a
+# new subscriber misses none: it reads earlier events from the table and gets later ones from the
+# stream.
 
 
 def event(event: Event, shards: int) -> Key:
@@ -370,8 +374,8 @@ def flow_run_inputs_beginning(prefix: str) -> tuple[str, str]:
     return join(INPUT, prefix), join(INPUT, prefix) + AFTER_WORDS
 
 
-# Logs. A chunk of lines lies with the flow run of its lines or, without one, with their task run
-# or, without both, in a shard.
+# Logs. The partition of a chunk is that of its lines' flow run or, without one, of their task run
+# or, without both, a shard.
 
 
 def logs_of_flow_run(run_id: UUID) -> str:
@@ -392,9 +396,9 @@ def log_partition(first: Log, shards: int) -> str:
 
 
 def log_owner(first: Log) -> str | None:
-    """The partition of `by_owner` where a task run finds a chunk that lies with its flow run."""
-    inside = first.flow_run_id is not None
-    return task_run(first.task_run_id).pk if inside and first.task_run_id else None
+    """The partition of `by_owner` that leads from a task run to a chunk of its flow run."""
+    in_flow_run = first.flow_run_id is not None
+    return task_run(first.task_run_id).pk if in_flow_run and first.task_run_id else None
 
 
 def log_shards(shards: int) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""Places: the sort keys of indexes, spelled so that text sorts as times and names do.
+"""Sort keys of the indexes, spelled so that text sorts as times, names and durations do.
 
-Every place ends in (created, id), so that no two things share one and ties keep the order of
-creation. What clients chose freely is spelled here for keys of any kind.
+Every sort key of an order by time or name ends in (created, id): no two entities share one, and
+ties keep the order of creation. Free text from clients is spelled here for keys of any kind.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 SEPARATOR = "#"
 AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
 
-# Ends a name in a place; what sorts at or below it inside a name is escaped, keeping the order.
+# Ends a name in a sort key; characters up to it inside a name are escaped, keeping the order.
 NAME_END, AFTER_NAME_END = "\x01", "\x02"
 ESCAPES = {0: "\x02\x03", 1: "\x02\x04", 2: "\x02\x05"}
 
-# Ends a name that was cut, before its hash: no escape is spelled so.
-CUT = "\x02\x06"
+# Ends a truncated name, before its hash: no escape is spelled so.
+TRUNCATED = "\x02\x06"
 
 FIRST_INSTANT, LAST_INSTANT = "0", "9999-12-31T23:59:59.999999"
 
-# The places of states begin with the names of types: capital letters.
+# The range of all state sort keys: they begin with the names of types, in capital letters.
 ALL_STATES = ("A", "a")
 
-# What begins the places of durations: those of runs in RUNNING, and of all others.
+# The first parts of duration sort keys: of runs in RUNNING, and of all others.
 RUNNING, DONE = "RUNNING", "DONE"
 
 # Numbers from -ZERO to ZERO are spelled with 20 digits, in their order; no date or duration that
@@ -41,12 +41,11 @@ ZERO, DIGITS = 10**19, 20
 # DynamoDB takes 1,024 bytes in a sort key.
 MAX_NAME_BYTES = 800
 
-# It takes 2,048 bytes in a partition key; this leaves room for what stands beside texts.
+# It takes 2,048 bytes in a partition key; this leaves room for the key's other parts.
 MAX_TEXT_BYTES = 900
 
-
-# From a chunk's first line to its last: who looks for a time begins so much earlier. Stock clients
-# send what they logged every two seconds.
+# From a log chunk's first line to its last: a search for a time begins so much earlier. Stock
+# clients send their lines every two seconds.
 MAX_CHUNK_TIME = timedelta(seconds=3)
 
 MICROSECOND = timedelta(microseconds=1)
@@ -70,34 +69,34 @@ def instant(time: datetime) -> str:
     return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
-def place(value: datetime | None, created: datetime, item_id: UUID) -> str:
-    """Spell a place in the order of a time: none comes first, ties follow (created, id)."""
+def time_sort_key(value: datetime | None, created: datetime, item_id: UUID) -> str:
+    """Spell the sort key of a time: None comes first, ties follow (created, id)."""
     return SEPARATOR.join((instant(value) if value else "", instant(created), str(item_id)))
 
 
-def duration_place(duration: Duration) -> str:
-    """Spell a place in the order of durations: runs in RUNNING stand apart from all others.
+def duration_sort_key(duration: Duration) -> str:
+    """Spell the sort key of a duration: runs in RUNNING are apart from all others.
 
     Ties follow (expected start, id); no expected start comes first.
     """
-    apart = RUNNING if duration.is_running else DONE
+    group = RUNNING if duration.is_running else DONE
     expected = "" if duration.expected is None else _number(duration.expected)
-    return join(apart, _number(duration.taken), expected, duration.run_id)
+    return join(group, _number(duration.taken), expected, duration.run_id)
 
 
 def durations(*, running: bool) -> tuple[str, str]:
-    """The places of all durations: of runs in RUNNING, or of all others."""
+    """The range of all durations: of runs in RUNNING, or of all others."""
     return under(RUNNING if running else DONE)
 
 
-def as_long_as(duration: Duration) -> tuple[str, str]:
-    """The places of all runs that took as long."""
-    return under(duration_place(duration).rsplit(SEPARATOR, 2)[0])
+def equal_durations(duration: Duration) -> tuple[str, str]:
+    """The range of all runs that took as long."""
+    return under(duration_sort_key(duration).rsplit(SEPARATOR, 2)[0])
 
 
-def longer_than(duration: Duration) -> tuple[str, str]:
-    """The places after those of all runs that took as long."""
-    _, after = as_long_as(duration)
+def longer_durations(duration: Duration) -> tuple[str, str]:
+    """The range of all runs that took longer."""
+    _, after = equal_durations(duration)
     return after, durations(running=duration.is_running)[1]
 
 
@@ -113,14 +112,14 @@ def _number(number: int) -> str:
     return f"{min(max(number, -ZERO), ZERO) + ZERO:0{DIGITS}}"
 
 
-def name_place(name: str, created: datetime, item_id: UUID) -> str:
-    """Spell a place in the order of names, which is that of their UTF-8 bytes."""
-    rank = SEPARATOR.join((instant(created), str(item_id)))
-    return NAME_END.join((_cut(name.translate(ESCAPES)), rank))
+def name_sort_key(name: str, created: datetime, item_id: UUID) -> str:
+    """Spell the sort key of a name; names sort by their UTF-8 bytes."""
+    tie_break = SEPARATOR.join((instant(created), str(item_id)))
+    return NAME_END.join((_truncate(name.translate(ESCAPES)), tie_break))
 
 
-class StatePlace(NamedTuple):
-    """The place of a state among all: its type, its name as it is spelled, and when it began."""
+class StateSortKey(NamedTuple):
+    """The sort key of a state: its type, its name as it is spelled, and its timestamp."""
 
     state_type: str
     spelled: str
@@ -128,66 +127,66 @@ class StatePlace(NamedTuple):
 
     @property
     def pair(self) -> tuple[str, str]:
-        """What places of the same type and name share."""
+        """Type and name, as sort keys of the same type and name share them."""
         return self.state_type, self.spelled
 
     @property
-    def is_cut(self) -> bool:
-        """Whether the name is too long to be told here."""
-        return CUT in self.spelled
+    def is_truncated(self) -> bool:
+        """Whether the name was too long for a sort key."""
+        return TRUNCATED in self.spelled
 
     @property
     def name(self) -> str:
-        """The exact name, of one that is not cut."""
+        """The exact name, unless it is truncated."""
         name = self.spelled
         for code, escape in ESCAPES.items():
             name = name.replace(escape, chr(code))
         return name
 
     @property
-    def of_pair(self) -> tuple[str, str]:
-        """The range of places of the same type and name."""
+    def pair_range(self) -> tuple[str, str]:
+        """The range of sort keys of the same type and name."""
         begin = join(*self.pair)
         return begin + NAME_END, begin + AFTER_NAME_END
 
     @property
-    def after_pair(self) -> tuple[str, str]:
-        """The range of places of all types and names that come after."""
+    def range_after_pair(self) -> tuple[str, str]:
+        """The range of sort keys of all later types and names."""
         return join(*self.pair) + AFTER_NAME_END, ALL_STATES[1]
 
 
-def state_place(state_type: str, name: str, entered: datetime) -> str:
-    """Spell the place of a state in the order of type, name and time."""
+def state_sort_key(state_type: str, name: str, entered: datetime) -> str:
+    """Spell the sort key of a state: by type, name and time."""
     spelled = name.translate(ESCAPES)
     if len(spelled.encode()) > MAX_NAME_BYTES:
-        spelled = _cut(spelled) + CUT + hashlib.sha256(name.encode()).hexdigest()
+        spelled = _truncate(spelled) + TRUNCATED + hashlib.sha256(name.encode()).hexdigest()
     return NAME_END.join((join(state_type, spelled), instant(entered)))
 
 
-def state_place_of(place: str) -> StatePlace:
-    """Read back what `state_place` spelled."""
-    pair, _, entered = place.rpartition(NAME_END)
+def read_state_sort_key(sort_key: str) -> StateSortKey:
+    """Parse the result of `state_sort_key`."""
+    pair, _, entered = sort_key.rpartition(NAME_END)
     state_type, _, spelled = pair.partition(SEPARATOR)
-    return StatePlace(state_type, spelled, datetime.fromisoformat(entered).replace(tzinfo=UTC))
+    return StateSortKey(state_type, spelled, datetime.fromisoformat(entered).replace(tzinfo=UTC))
 
 
-def _cut(name: str) -> str:
+def _truncate(name: str) -> str:
     return name.encode()[:MAX_NAME_BYTES].decode(errors="ignore")
 
 
-def cut_name(name_key: str) -> bytes | None:
-    """Return how far the index puts in order a name that may be too long for it, else None.
+def truncated_name(name_key: str) -> bytes | None:
+    """Return the sorted part of a name that may be truncated; None of a shorter one.
 
-    Names that agree so far stand in no order to rely on: each may have lost its last character,
-    of up to four bytes, or all that follows.
+    Names that share this part may be out of order: each may have lost its last character, of up
+    to four bytes, or all that follows.
     """
     name = name_key.partition(NAME_END)[0].encode()
-    shown = MAX_NAME_BYTES - 3
-    return name[:shown] if len(name) >= shown else None
+    length = MAX_NAME_BYTES - 3
+    return name[:length] if len(name) >= length else None
 
 
 def between(low: datetime | None, high: datetime | None) -> tuple[str, str]:
-    """The places from one instant to another, both included; none is open."""
+    """The range from one instant to another, both included; None leaves an end open."""
     return (
         instant(low) if low else FIRST_INSTANT,
         (instant(high) if high else LAST_INSTANT) + AFTER_SEPARATOR,
@@ -195,10 +194,10 @@ def between(low: datetime | None, high: datetime | None) -> tuple[str, str]:
 
 
 class ChunkSortKey(NamedTuple):
-    """The sort key of a chunk, or of a piece of one: <time>#<id>#<lines>#<microseconds>#<piece>.
+    """The sort key of a log chunk or of its piece: <time>#<id>#<lines>#<microseconds>#<piece>.
 
-    Time and id are those of its first line, so that chunks sort by them; the microseconds are from
-    there to its last line. Indexes have it too: without its lines it tells how many a chunk has.
+    Time and id are those of the first line, so that chunks sort by them; the microseconds are from
+    the first line to the last. Index entries have the number of lines, without the lines.
     """
 
     first: datetime
@@ -209,20 +208,20 @@ class ChunkSortKey(NamedTuple):
 
     @classmethod
     def of(cls, logs: list[Log]) -> Self:
-        """Return the place of the chunk of these lines, which are in the order of time."""
+        """Return the sort key of a chunk of these lines, which are in the order of time."""
         first, last = logs[0], logs[-1]
-        lasts = (last.timestamp - first.timestamp) // MICROSECOND
-        return cls(first.timestamp, str(first.id), len(logs), lasts)
+        microseconds = (last.timestamp - first.timestamp) // MICROSECOND
+        return cls(first.timestamp, str(first.id), len(logs), microseconds)
 
     @classmethod
     def read(cls, sort_key: str) -> Self:
-        """Read back a place."""
+        """Parse a sort key."""
         time, first_id, lines, microseconds, piece = sort_key.split(SEPARATOR)
         first = datetime.fromisoformat(f"{time}+00:00")
         return cls(first, first_id, int(lines), int(microseconds), int(piece))
 
     def __str__(self) -> str:
-        """Spell it."""
+        """Spell the sort key."""
         time = instant(self.first)
         return join(time, self.first_id, self.lines, self.microseconds, f"{self.piece:02}")
 

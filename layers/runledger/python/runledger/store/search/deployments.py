@@ -34,40 +34,42 @@ DEPLOYMENTS: EntityType[Deployment, Deployment] = EntityType(
 
 @dataclass(frozen=True)
 class DeploymentSelection:
-    """Which deployments are wanted."""
+    """Filters deployments by the criteria."""
 
     table: Table
     criteria: Criteria
 
     def choose(self, facts: Sequence[Deployment]) -> Iterator[bool]:
-        """Look up the flows and the runs of the deployments, as far as they are asked for."""
+        """Match each deployment; read its flow, and its runs if the criteria filter by runs."""
         flows = self._flows(facts)
-        ancestries = (self._lineage(one, flows.get(one.flow_id)) for one in facts)
-        asks_below = self.criteria.flow_runs is not None or self.criteria.task_runs is not None
-        return test_each(self._wants, zip(facts, ancestries, strict=True), reads=asks_below)
+        ancestries = (_ancestry(deployment, flows.get(deployment.flow_id)) for deployment in facts)
+        reads_runs = self.criteria.flow_runs is not None or self.criteria.task_runs is not None
+        return test_each(self._matches, zip(facts, ancestries, strict=True), reads=reads_runs)
 
     def _flows(self, deployments: Sequence[Deployment]) -> dict[UUID, Flow]:
-        found = self.table.read_many(list({keys.flow(one.flow_id) for one in deployments}))
+        wanted = {keys.flow(deployment.flow_id) for deployment in deployments}
+        found = self.table.read_many(list(wanted))
         flows = (items.read_document(Flow, item) for item in found.values())
         return {flow.id: flow for flow in flows}
 
-    def _lineage(self, deployment: Deployment, flow: Flow | None) -> Ancestry:
-        return Ancestry(
-            flow=flow, deployment=deployment, deployment_flow=flow, flow_has_deployment=True
-        )
-
-    def _wants(self, deployment: Deployment, ancestry: Ancestry) -> bool:
-        asked = (self.criteria.deployments, self.criteria.flows)
+    def _matches(self, deployment: Deployment, ancestry: Ancestry) -> bool:
+        filters = (self.criteria.deployments, self.criteria.flows)
         members = Members(self.table, self.criteria)
-        return all(one.matches(ancestry) for one in asked if one) and members.has_run(
-            self._flow_runs(deployment.id)
-        )
+        return all(
+            criterion.matches(ancestry) for criterion in filters if criterion
+        ) and members.has_run(self._flow_runs(deployment.id))
 
     def _flow_runs(self, deployment_id: UUID) -> Iterator[FlowRun]:
         pointers = in_partition(keys.deployment(deployment_id).pk, keys.under(keys.FLOW_RUN))
-        for some in chunks(map(items.pointed_to, self.table.query(Query(pointers))), MAX_KEYS):
-            found = self.table.read_many([keys.flow_run(run_id) for run_id in some])
+        for ids in chunks(map(items.pointed_to, self.table.query(Query(pointers))), MAX_KEYS):
+            found = self.table.read_many([keys.flow_run(run_id) for run_id in ids])
             yield from (items.read_document(FlowRun, item) for item in found.values())
+
+
+def _ancestry(deployment: Deployment, flow: Flow | None) -> Ancestry:
+    return Ancestry(
+        flow=flow, deployment=deployment, deployment_flow=flow, flow_has_deployment=True
+    )
 
 
 def deployment_searcher(

@@ -1,7 +1,7 @@
-"""Reading an index in the order of durations, which is not quite that of its places.
+"""Reads the index of durations in the order of durations, which differs from its sort keys.
 
-The durations of runs in RUNNING grow, all alike, so these stand apart and in their own order; and
-runs that took as long come backwards, whether the order itself goes upwards or downwards.
+The durations of runs in RUNNING all grow at the same rate, so these runs are apart and in their own
+order; runs that took equally long come backwards, whether the order is ascending or descending.
 """
 
 import heapq
@@ -17,70 +17,73 @@ from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import indexes, sort_keys
 
-# Most runs that share a duration took no time at all; the others were measured in microseconds.
+# Most runs that share a duration took no time at all; other durations are in microseconds.
 NO_TIME = Duration(is_running=False, taken=0, expected=None, run_id=UUID(int=0))
 
 
 @dataclass(frozen=True)
 class DurationReader:
-    """Reads entries for a page, from each partition so many at first."""
+    """Reads entries for a page; `first_page` is how many it reads of each partition at first."""
 
     table: Table
     page: Page
-    at_first: int
+    first_page: int
 
     def entries(self, partitions: tuple[str, ...]) -> Iterator[Item]:
         """Yield the entries of all partitions in the order of the page, each read as needed."""
-        first = [query for one in partitions for query in self._first(one)]
-        new_run_writes = self.table.query_each(first)
-        # Two of each partition: see `_first`.
-        pairs = zip(partitions, new_run_writes, new_run_writes, strict=True)
-        streams = [it for one, *pair in pairs for it in (pair[0], self._ordered(one, pair[1]))]
+        first = [query for partition in partitions for query in self._first_queries(partition)]
+        found = self.table.query_each(first)
+        # Two queries for each partition: see `_first_queries`.
+        groups = zip(partitions, found, found, strict=True)
+        streams = [
+            stream
+            for partition, backwards, others in groups
+            for stream in (backwards, self._ordered(partition, others))
+        ]
         return heapq.merge(*streams, key=self._rank, reverse=self.page.order.reverse)
 
-    def _first(self, partition: str) -> tuple[Query, Query]:
-        """Return what is read first: of what the index has in order backwards, and of the rest.
+    def _first_queries(self, partition: str) -> tuple[Query, Query]:
+        """Return the first queries: of the runs that the index has in order backwards, and others.
 
-        Upwards the former are the runs in RUNNING, of which the last began before all others;
-        downwards it is the other runs.
+        Ascending, the former are the runs in RUNNING, of which the last began before all others;
+        descending, they are the other runs.
         """
-        upwards = not self.page.order.reverse
-        backwards = self._query(partition, sort_keys.durations(running=upwards), reverse=True)
-        if upwards:
-            return backwards, self._query(partition, sort_keys.as_long_as(NO_TIME), reverse=True)
+        ascending = not self.page.order.reverse
+        backwards = self._query(partition, sort_keys.durations(running=ascending), reverse=True)
+        if ascending:
+            no_time = sort_keys.equal_durations(NO_TIME)
+            return backwards, self._query(partition, no_time, reverse=True)
         return backwards, self._query(partition, sort_keys.durations(running=True))
 
-    def _ordered(self, partition: str, new_run_writes: Iterator[Item]) -> Iterator[Item]:
+    def _ordered(self, partition: str, found: Iterator[Item]) -> Iterator[Item]:
         if not self.page.order.reverse:
-            yield from new_run_writes
-            new_run_writes = self.table.query(
-                self._query(partition, sort_keys.longer_than(NO_TIME))
-            )
-        rest: Iterator[Item] | None = new_run_writes
+            yield from found
+            found = self.table.query(self._query(partition, sort_keys.longer_durations(NO_TIME)))
+        rest: Iterator[Item] | None = found
         while rest is not None:
             rest = yield from self._with_ties_backwards(partition, rest)
 
     def _with_ties_backwards(
         self, partition: str, entries: Iterator[Item]
     ) -> Generator[Item, None, Iterator[Item] | None]:
-        """Turn around those that took as long, up to where they are too many to be held.
+        """Yield entries, reversing those of equal durations until too many are equal for memory.
 
-        These are read backwards, and what follows them is returned.
+        Those are read backwards from the index; returns the entries after them, None at the end.
         """
-        for _, alike in groupby(entries, key=_taken):
-            some = list(islice(alike, max(self.at_first, 2)))
-            if len(some) < max(self.at_first, 2):
-                yield from reversed(some)
+        for _, equal in groupby(entries, key=_taken):
+            ties = list(islice(equal, max(self.first_page, 2)))
+            if len(ties) < max(self.first_page, 2):
+                yield from reversed(ties)
                 continue
-            duration = _duration(some[0])
-            ties = self._query(partition, sort_keys.as_long_as(duration), reverse=True)
-            yield from self.table.query(ties)
-            return self.table.query(self._query(partition, sort_keys.longer_than(duration)))
+            duration = _duration(ties[0])
+            backwards = self._query(partition, sort_keys.equal_durations(duration), reverse=True)
+            yield from self.table.query(backwards)
+            return self.table.query(self._query(partition, sort_keys.longer_durations(duration)))
         return None
 
     def _query(self, partition: str, between: tuple[str, str], *, reverse: bool = False) -> Query:
         where = in_index(indexes.BY_DURATION, partition, between)
-        return Query(where, indexes.BY_DURATION.name, reverse, self.at_first)
+        return Query(where, indexes.BY_DURATION.name, reverse, self.first_page)
 
     def _rank(self, entry: Item) -> tuple[int, ...]:
         return rank_by_duration(_duration(entry), self.page)
@@ -94,8 +97,8 @@ def _taken(entry: Item) -> int:
     return _duration(entry).taken
 
 
-def read_duration(place: str) -> Duration:
-    """Read back what `sort_keys.duration_place` spelled."""
-    apart, taken, expected, run_id = place.split(sort_keys.SEPARATOR)
-    when = int(expected) - sort_keys.ZERO if expected else None
-    return Duration(apart == sort_keys.RUNNING, int(taken) - sort_keys.ZERO, when, UUID(run_id))
+def read_duration(sort_key: str) -> Duration:
+    """Parse the result of `sort_keys.duration_sort_key`."""
+    group, taken, expected, run_id = sort_key.split(sort_keys.SEPARATOR)
+    start = int(expected) - sort_keys.ZERO if expected else None
+    return Duration(group == sort_keys.RUNNING, int(taken) - sort_keys.ZERO, start, UUID(run_id))

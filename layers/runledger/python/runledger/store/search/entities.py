@@ -1,4 +1,4 @@
-"""The kinds of things that are searched for: how each is read from the table and ranked."""
+"""The entity types of searches: how each is read from the table and ranked."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class EntityType(Generic[F, R]):
-    """A kind: its name in keys, and how to read what indexes know of a thing, and all of it.
+    """An entity type: its name in keys, and how to read an entity's facts and its document.
 
-    `paths` lead to some things of the kind without reading all; `is_counted` says that counters
-    tell how many there are in each type of state.
+    `paths` read some of its entities without reading all; `is_counted` says that counters have the
+    number of its entities by state type.
     """
 
     name: str
@@ -38,13 +38,13 @@ F_contra = TypeVar("F_contra", contravariant=True)
 
 
 class Selection(Protocol[F_contra]):
-    """Decides about things by what is known of them."""
+    """Filters entities by their facts."""
 
     @property
     def criteria(self) -> Criteria:
-        """What is asked of them."""
+        """The criteria of the search."""
         ...
 
     def choose(self, facts: Sequence[F_contra]) -> Iterator[bool]:
-        """Tell of each whether it is wanted."""
+        """Yield for each entity whether it matches the criteria."""
         ...

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from runledger.domain import sorting
 from runledger.domain.filters.ancestry import Ancestry
@@ -20,9 +19,6 @@ from runledger.store.search.members import Members, test_each
 from runledger.store.search.paths import flow_runs as paths
 from runledger.store.store import Store
 
-T = TypeVar("T")
-
-
 FLOW_RUNS: EntityType[FlowRun, FlowRun] = EntityType(
     keys.FLOW_RUN,
     facts=flow_run_items.read_flow_run_facts,
@@ -36,24 +32,24 @@ FLOW_RUNS: EntityType[FlowRun, FlowRun] = EntityType(
 
 @dataclass(frozen=True)
 class FlowRunSelection:
-    """Which flow runs are wanted."""
+    """Filters flow runs by the criteria."""
 
     table: Table
     criteria: Criteria
 
     def choose(self, facts: Sequence[FlowRun]) -> Iterator[bool]:
-        """Look up what stands above and below the flow runs, as far as it is asked for."""
+        """Match each flow run; read the ancestry and the task runs that the criteria filter by."""
         members = Members(self.table, self.criteria)
         ancestries = AncestryLoader(self.table, self.criteria).of_flow_runs(facts)
 
-        def is_wanted(run: FlowRun, ancestry: Ancestry) -> bool:
-            return self._wants(ancestry) and members.has_task_run(run.id)
+        def is_match(run: FlowRun, ancestry: Ancestry) -> bool:
+            return self._matches(ancestry) and members.has_task_run(run.id)
 
-        asks_below = self.criteria.task_runs is not None
-        return test_each(is_wanted, zip(facts, ancestries, strict=True), reads=asks_below)
+        reads_task_runs = self.criteria.task_runs is not None
+        return test_each(is_match, zip(facts, ancestries, strict=True), reads=reads_task_runs)
 
-    def _wants(self, ancestry: Ancestry) -> bool:
-        return all(one.matches(ancestry) for one in self.criteria.of_ancestry)
+    def _matches(self, ancestry: Ancestry) -> bool:
+        return all(criterion.matches(ancestry) for criterion in self.criteria.of_ancestry)
 
 
 def flow_run_searcher(

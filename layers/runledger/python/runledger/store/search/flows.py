@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import TypeVar
 from uuid import UUID
 
 from runledger.domain import sorting
@@ -22,9 +21,6 @@ from runledger.store.search.members import Members, test_each
 from runledger.store.search.paths import flows as paths
 from runledger.store.store import Store
 
-T = TypeVar("T")
-
-
 FLOWS: EntityType[Flow, Flow] = EntityType(
     keys.FLOW,
     facts=flow_items.read_flow_facts,
@@ -37,46 +33,48 @@ FLOWS: EntityType[Flow, Flow] = EntityType(
 
 @dataclass(frozen=True)
 class FlowSelection:
-    """Which flows are wanted."""
+    """Filters flows by the criteria."""
 
     table: Table
     criteria: Criteria
 
     def choose(self, facts: Sequence[Flow]) -> Iterator[bool]:
-        """Look up the deployments and the runs of the flows, as far as they are asked for."""
+        """Match each flow; read the deployments and the runs that the criteria filter by."""
         deployed = self._deployed(facts)
         ancestries = (
             Ancestry(flow=flow, deployment_flow=flow, flow_has_deployment=flow.id in deployed)
             for flow in facts
         )
 
-        def is_wanted(flow: Flow, ancestry: Ancestry) -> bool:
+        def is_match(flow: Flow, ancestry: Ancestry) -> bool:
             return (
-                self._is_wanted(ancestry) and self._has_deployment(ancestry) and self._has_run(flow)
+                self._matches(ancestry) and self._has_deployment(ancestry) and self._has_run(flow)
             )
 
         below = (self.criteria.deployments, self.criteria.flow_runs, self.criteria.task_runs)
-        asks_below = any(one is not None for one in below)
-        return test_each(is_wanted, zip(facts, ancestries, strict=True), reads=asks_below)
+        reads_members = any(criterion is not None for criterion in below)
+        return test_each(is_match, zip(facts, ancestries, strict=True), reads=reads_members)
 
     def _deployed(self, flows: Sequence[Flow]) -> AbstractSet[UUID]:
-        """Return the flows that have deployments, if that is asked: their items count them."""
+        """Return the flows that have deployments, if a filter needs it: their items count them."""
         if self.criteria.flows is None or self.criteria.flows.deployment is None:
             return frozenset()
         found = self.table.read_many([keys.flow(flow.id) for flow in flows])
         known = map(KnownFlow.read, found.values())
-        return {one.flow.id for one in known if one.flow and one.has_deployment}
+        return {flow.id for flow, has_deployment in known if flow and has_deployment}
 
-    def _is_wanted(self, ancestry: Ancestry) -> bool:
+    def _matches(self, ancestry: Ancestry) -> bool:
         return self.criteria.flows is None or self.criteria.flows.matches(ancestry)
 
     def _has_deployment(self, ancestry: Ancestry) -> bool:
-        """Tell whether a deployment meets what is asked of deployments."""
+        """Return whether a deployment of the flow matches the filter on deployments."""
         wanted = self.criteria.deployments
         if wanted is None or ancestry.flow is None:
             return True
         deployments = Members(self.table, self.criteria).deployments(ancestry.flow.id)
-        return any(wanted.matches(replace(ancestry, deployment=one)) for one in deployments)
+        return any(
+            wanted.matches(replace(ancestry, deployment=deployment)) for deployment in deployments
+        )
 
     def _has_run(self, flow: Flow) -> bool:
         members = Members(self.table, self.criteria)

@@ -23,13 +23,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Members:
-    """What belongs to flow runs and flows, read when it is asked about."""
+    """The members of flow runs and flows, read if the criteria filter by them."""
 
     table: Table
     criteria: Criteria
 
     def has_task_run(self, flow_run_id: UUID) -> bool:
-        """Tell whether a flow run has a task run that is wanted; asked for at all, that is."""
+        """Return whether a task run of a flow run matches; True without a filter on task runs."""
         wanted = self.criteria.task_runs
         if wanted is None:
             return True
@@ -37,12 +37,12 @@ class Members:
         return any(wanted.matches(task_run_items.read_facts(entry)) for entry in entries)
 
     def has_run(self, runs: Iterable[FlowRun]) -> bool:
-        """Tell whether one run meets all that is asked of runs; asked for at all, that is."""
+        """Return whether one flow run matches the filters on runs; True without such filters."""
         if self.criteria.flow_runs is None and self.criteria.task_runs is None:
             return True
-        return any(self._has_any(some) for some in chunks(runs, MAX_KEYS))
+        return any(self._any_matches(some) for some in chunks(runs, MAX_KEYS))
 
-    def _has_any(self, runs: Sequence[FlowRun]) -> bool:
+    def _any_matches(self, runs: Sequence[FlowRun]) -> bool:
         wanted = self.criteria.flow_runs
         ancestries = AncestryLoader(self.table, self.criteria).of_flow_runs(runs)
         return any(
@@ -51,23 +51,23 @@ class Members:
         )
 
     def flow_runs(self, flow_id: UUID) -> Iterator[FlowRun]:
-        """Yield the runs of a flow, as far as indexes know them."""
+        """Yield the runs of a flow, from an index."""
         entries = self._owned(keys.flow(flow_id).pk, keys.FLOW_RUN)
         return map(flow_run_items.read_flow_run_facts, entries)
 
     def deployments(self, flow_id: UUID) -> Iterator[Deployment]:
-        """Yield the deployments of a flow, as far as indexes know them."""
+        """Yield the deployments of a flow, from an index."""
         entries = self._owned(keys.flow(flow_id).pk, keys.DEPLOYMENT)
         return map(deployment_items.read_deployment_facts, entries)
 
     def _owned(self, owner: str, kind: str) -> Iterator[Item]:
         query = Query(in_index(indexes.BY_OWNER, owner, None), indexes.BY_OWNER.name)
-        return (one for one in self.table.query(query) if keys.is_of(keys.of(one), kind))
+        return (entry for entry in self.table.query(query) if keys.is_of(keys.of(entry), kind))
 
 
 def test_each(
-    test: Callable[[T, Ancestry], bool], things: Iterable[tuple[T, Ancestry]], *, reads: bool
+    test: Callable[[T, Ancestry], bool], entities: Iterable[tuple[T, Ancestry]], *, reads: bool
 ) -> Iterator[bool]:
-    """Tell of each thing whether it is wanted; many at a time where that reads the table."""
+    """Yield the test's result for each entity; in parallel if the test reads the table."""
     apply = map_in_parallel if reads else map
-    return apply(lambda given: test(*given), things)
+    return apply(lambda arguments: test(*arguments), entities)

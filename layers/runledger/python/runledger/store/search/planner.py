@@ -1,6 +1,6 @@
-"""What can be read to find things, and in which order it comes: the shapes that plans are made of.
+"""Plans of a search: which items or index entries it reads, and in which order they come.
 
-A plan may read too much, never too little: whoever carries it out applies the whole criteria.
+A plan may read too much, never too little: the executor applies all criteria to what it reads.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,14 +14,14 @@ from runledger.store.schema import indexes, keys, sort_keys
 from runledger.store.schema.indexes import Index
 from runledger.store.schema.keys import Key
 
-# What narrows must hold in any case: only criteria that are joined by this operator do.
+# Only criteria joined by this operator narrow a search: each of them must hold.
 AND = "and_"
 
-# Indexes whose entries carry the facts of a thing, so that they decide a filter by themselves.
+# Indexes whose entries carry an entity's facts, so that filters need no other read.
 WIDE = frozenset({indexes.BY_OWNER, indexes.BY_STATE, indexes.BY_EXPECTED_START})
 
-# The columns in whose order an index yields its entries. What has no expected start or end, a flow,
-# has its place in these indexes by when it was created and updated.
+# The columns in whose order an index yields its entries. Entities without an expected start and an
+# end, such as flows, have their times of creation and update in these indexes.
 COLUMNS: Mapping[Index, AbstractSet[str]] = {
     indexes.BY_OWNER: {"id"},
     indexes.BY_STATE: {"expected_start_time"},
@@ -34,7 +34,7 @@ COLUMNS: Mapping[Index, AbstractSet[str]] = {
     indexes.BY_DURATION: {DURATION},
 }
 
-# The index that has everything of a kind in the order of a column.
+# The index that has all entities of a type in the order of a column.
 WHOLE: Mapping[str, Index] = {
     "id": indexes.BY_ID,
     "expected_start_time": indexes.BY_EXPECTED_START,
@@ -58,7 +58,7 @@ class Lookup:
 
 @dataclass(frozen=True)
 class Follow:
-    """Read what pointers lead to: those in ranges of partitions, and those with some keys."""
+    """Read the targets of pointers: of those in ranges of partitions, and of those with keys."""
 
     name: str
     ranges: tuple[tuple[str, tuple[str, str]], ...] = ()
@@ -67,10 +67,10 @@ class Follow:
 
 @dataclass(frozen=True)
 class Walk:
-    """Read partitions of an index, whole or between two places.
+    """Read partitions of an index, whole or a range of sort keys.
 
-    `bounded` says that what they hold is as many as one owner has, not as the table has; `bare`,
-    that entries carry no facts though others of the index do.
+    `bounded` says that they grow with one owner, not with the table; `bare`, that their entries
+    carry no facts, though others of the index do.
     """
 
     name: str
@@ -82,7 +82,7 @@ class Walk:
 
     @property
     def wide(self) -> bool:
-        """Whether the entries tell if a thing is wanted."""
+        """Whether the entries carry the facts that filters need."""
         return self.index in WIDE and not self.bare
 
     def yields(self, order: Order) -> bool:
@@ -94,7 +94,7 @@ Read = Lookup | Follow | Walk
 
 
 def is_bounded(read: Read) -> bool:
-    """Tell whether a plan finds as much as is named, and not as much as the table has."""
+    """Return whether the size of a plan depends on the filter alone, not on the table's size."""
     return not isinstance(read, Walk) or read.bounded
 
 
@@ -103,20 +103,20 @@ NOTHING = Lookup("nothing", ())
 
 
 Path = Callable[[Criteria, int], Read | None]
-"""From what is wanted, and the number of shards, to what is to be read; None: it can't help."""
+"""From the criteria and the number of shards to a plan; None if the path does not apply."""
 
 Paths = Mapping[str, Path]
 """Access paths by the filter that each serves, the cheapest first."""
 
 
 def narrowest(paths: Paths, criteria: Criteria, shards: int) -> Read | None:
-    """Return the first read that a path offers."""
-    offers = (path(criteria, shards) for path in paths.values())
-    return next((requeue for requeue in offers if requeue is not None), None)
+    """Return the plan of the first path that applies."""
+    plans = (path(criteria, shards) for path in paths.values())
+    return next((plan for plan in plans if plan is not None), None)
 
 
 def everything(kind: str, order: Order, shards: int) -> Walk:
-    """Read all of a kind, in the order."""
+    """Read all entities of a kind, in the order."""
     index = WHOLE[order.column]
     return Walk(f"all_{index.name}", index, partitions(kind, shards))
 
@@ -128,5 +128,5 @@ def expected_between(kind: str, low: datetime, high: datetime, shards: int) -> W
 
 
 def partitions(kind: str, shards: int) -> tuple[str, ...]:
-    """Return the partitions over which a kind is spread in the indexes of orders."""
+    """Return the partitions of a kind's entities in the sorted indexes."""
     return tuple(keys.shard(kind, number) for number in range(shards))

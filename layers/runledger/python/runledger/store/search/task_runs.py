@@ -1,4 +1,4 @@
-"""Which things are wanted: criteria, with the look-ups that they need."""
+"""The search for task runs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ TASK_RUNS: EntityType[TaskRunFacts, TaskRun] = EntityType(
 
 @dataclass(frozen=True)
 class TaskRunSelection:
-    """Which task runs are wanted."""
+    """Filters task runs by the criteria."""
 
     criteria: Criteria
     ancestries: AncestryLoader
@@ -41,7 +41,7 @@ class TaskRunSelection:
         return cls(criteria, AncestryLoader(table, criteria))
 
     def choose(self, facts: Sequence[TaskRunFacts]) -> Iterator[bool]:
-        """Look up what stands above the runs, as far as it is asked for."""
+        """Match each run; read the ancestry that the criteria filter by."""
         ancestries = self.ancestries.of(facts)
         return (self.criteria.matches(run, ancestries.get(run.flow_run_id)) for run in facts)
 

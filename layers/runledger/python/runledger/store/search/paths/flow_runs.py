@@ -3,17 +3,24 @@
 from runledger.domain.filters.criteria import Criteria
 from runledger.store.schema import keys
 from runledger.store.schema.keys import FLOW_RUN
-from runledger.store.search.paths.shared import by_flow, by_id, by_state, by_tags, by_times, named
+from runledger.store.search.paths.shared import (
+    by_flow,
+    by_id,
+    by_state,
+    by_tags,
+    by_times,
+    values_of,
+)
 from runledger.store.search.planner import Follow, Paths, Read
 
 
 def by_parent(criteria: Criteria, _: int) -> Read | None:
-    """Read the subflow runs of the task runs named."""
-    ids = named(criteria, FLOW_RUN, "parent_task_run_id")
+    """Read the subflow runs of the given task runs."""
+    ids = values_of(criteria, FLOW_RUN, "parent_task_run_id")
     if ids is None:
         return None
-    linked = ((keys.task_run(run_id).pk, keys.under(keys.SUBFLOW)) for run_id in ids)
-    return Follow("by_parent", tuple(linked))
+    links = ((keys.task_run(run_id).pk, keys.under(keys.SUBFLOW)) for run_id in ids)
+    return Follow("by_parent", tuple(links))
 
 
 PATHS: Paths = {

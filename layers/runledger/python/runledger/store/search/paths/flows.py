@@ -3,13 +3,13 @@
 from runledger.domain.filters.criteria import Criteria
 from runledger.store.schema import keys
 from runledger.store.schema.keys import DEPLOYMENT, FLOW
-from runledger.store.search.paths.shared import by_flow, by_id, named
+from runledger.store.search.paths.shared import by_flow, by_id, values_of
 from runledger.store.search.planner import Follow, Paths, Read
 
 
 def by_name(criteria: Criteria, _: int) -> Read | None:
-    """Read the flows of the names given."""
-    names = named(criteria, FLOW, "name")
+    """Read the flows of the given names."""
+    names = values_of(criteria, FLOW, "name")
     if names is None:
         return None
     return Follow("by_name", keys=tuple(map(keys.flow_name, names)))

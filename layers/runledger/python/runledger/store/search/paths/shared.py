@@ -1,6 +1,6 @@
-"""Access paths that several kinds have, each made for a kind.
+"""Access paths that several entity types share.
 
-A path is a pure function from what is wanted to what is to be read, or None where it can't help.
+A path is a pure function from criteria to a plan, or to None where it does not apply.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from runledger.store.schema import indexes, keys, sort_keys
 from runledger.store.schema.indexes import Index
 from runledger.store.search.planner import AND, NOTHING, Lookup, Path, Paths, Read, Walk, partitions
 
-# The filter that asks about things of a kind.
+# The filter on entities of a kind.
 FILTERS: Mapping[str, str] = {
     keys.TASK_RUN: "task_runs",
     keys.FLOW_RUN: "flow_runs",
@@ -23,7 +23,7 @@ FILTERS: Mapping[str, str] = {
     keys.DEPLOYMENT: "deployments",
 }
 
-# The times of runs by which they can be found.
+# The indexed times of runs.
 TIMES: Mapping[str, Index] = {
     "start_time": indexes.BY_START,
     "end_time": indexes.BY_END,
@@ -42,26 +42,26 @@ class Range(Protocol):
     def after_(self) -> datetime | None: ...
 
 
-def asked(criteria: Criteria, kind: str, about: str) -> Any:  # noqa: ANN401 - any criterion
-    """Return what is asked about a part of a kind's things, if all of it must hold in any case."""
+def criterion_on(criteria: Criteria, kind: str, field: str) -> Any:  # noqa: ANN401 - any criterion
+    """Return the criterion on a field of a kind's entities, if it must hold in any case."""
     wanted = getattr(criteria, FILTERS[kind])
-    found = getattr(wanted, about) if _is_conjunction(wanted) else None
+    found = getattr(wanted, field) if _is_conjunction(wanted) else None
     return found if _is_conjunction(found) else None
 
 
-def _is_conjunction(wanted: Criterion | None) -> bool:
-    """Tell whether each part must hold, so that one may narrow: those of no operator must, too."""
-    return wanted is not None and getattr(wanted, "operator", AND) == AND
+def _is_conjunction(criterion: Criterion | None) -> bool:
+    """Return whether each part must hold, so that one may narrow; also without an operator."""
+    return criterion is not None and getattr(criterion, "operator", AND) == AND
 
 
-def named(criteria: Criteria, kind: str, about: str = "id") -> list[Any] | None:
-    """Return the values of which a part of each thing must have one; None: it may have any."""
-    found = asked(criteria, kind, about)
+def values_of(criteria: Criteria, kind: str, field: str = "id") -> list[Any] | None:
+    """Return the values of which a field must have one; None if it may have any."""
+    found = criterion_on(criteria, kind, field)
     return None if found is None or found.any_ is None else list(dict.fromkeys(found.any_))
 
 
-def counted(criteria: Criteria, kind: str) -> AbstractSet[StateType | None] | None:
-    """Return the types of states that a run may be in, if nothing else is asked of it."""
+def only_state_types(criteria: Criteria, kind: str) -> AbstractSet[StateType | None] | None:
+    """Return the state types that the criteria admit; None if they filter by anything else."""
     wanted = getattr(criteria, FILTERS[kind])
     if criteria != Criteria(**{FILTERS[kind]: wanted}):
         return None
@@ -72,26 +72,26 @@ def counted(criteria: Criteria, kind: str) -> AbstractSet[StateType | None] | No
 
 
 def _in_states(wanted: Any, types: list[StateType]) -> object:  # noqa: ANN401 - either filter
-    """Return the filter that asks for states of some types, and for nothing else."""
+    """Return the filter on state types, and on nothing else."""
     state_type = type(wanted.state.type)(any_=types)
     return type(wanted)(state=type(wanted.state)(type=state_type))
 
 
 def by_id(kind: str) -> Path:
-    """Read the things named."""
+    """Read the entities with the given ids."""
 
     def path(criteria: Criteria, _: int) -> Read | None:
-        ids = named(criteria, kind)
+        ids = values_of(criteria, kind)
         return None if ids is None else Lookup("by_id", tuple(keys.entity(kind, i) for i in ids))
 
     return path
 
 
 def by_flow(*, bounded: bool) -> Path:
-    """Read what belongs to the flows named; `bounded` says that it is not much."""
+    """Read the members of the given flows; `bounded` says that they are few."""
 
     def path(criteria: Criteria, _: int) -> Read | None:
-        ids = named(criteria, keys.FLOW)
+        ids = values_of(criteria, keys.FLOW)
         if ids is None:
             return None
         owners = tuple(keys.flow(flow_id).pk for flow_id in ids)
@@ -101,23 +101,23 @@ def by_flow(*, bounded: bool) -> Path:
 
 
 def by_tags(kind: str) -> Path:
-    """Read the runs with a tag: the first of those that all must have, or any of some."""
+    """Read the runs with the first tag of `all_`, or with any tag of `any_`."""
 
     def path(criteria: Criteria, shards: int) -> Read | None:
-        wanted = asked(criteria, kind, "tags")
+        wanted = criterion_on(criteria, kind, "tags")
         if wanted is None:
             return None
-        some = wanted.all_[:1] if wanted.all_ else getattr(wanted, "any_", None)
-        if not some:
-            return None if some is None else NOTHING
-        owners = keys.tag_shards(kind, some, shards)
+        tags = wanted.all_[:1] if wanted.all_ else getattr(wanted, "any_", None)
+        if not tags:
+            return None if tags is None else NOTHING
+        owners = keys.tag_shards(kind, tags, shards)
         return Walk("by_tag", indexes.BY_OWNER, owners, bare=True)
 
     return path
 
 
 def by_state(kind: str) -> Path:
-    """Read the runs in states of the types named."""
+    """Read the runs in states of the given types."""
 
     def path(criteria: Criteria, shards: int) -> Read | None:
         types = _types(criteria, kind)
@@ -134,24 +134,24 @@ def by_state(kind: str) -> Path:
 
 
 def _types(criteria: Criteria, kind: str) -> list[StateType] | None:
-    state = asked(criteria, kind, "state")
+    state = criterion_on(criteria, kind, "state")
     return state.type.any_ if state and state.type else None
 
 
 def by_times(kind: str) -> Paths:
-    """Read the runs with a time in a range: a path for each time."""
+    """Read the runs with a time in a range: one path for each time."""
     return {f"{FILTERS[kind]}.{time}": _by_time(kind, time) for time in TIMES}
 
 
 def _by_time(kind: str, time: str) -> Path:
     def path(criteria: Criteria, shards: int) -> Read | None:
-        return within(kind, asked(criteria, kind, time), TIMES[time], shards)
+        return within(kind, criterion_on(criteria, kind, time), TIMES[time], shards)
 
     return path
 
 
 def within(kind: str, wanted: Range | None, index: Index, shards: int) -> Read | None:
-    """Read the runs with a time in a range; None where none is asked."""
+    """Read the runs with a time in a range; None without a range."""
     if wanted is None or (wanted.before_ is None and wanted.after_ is None):
         return None
     if wanted.before_ and wanted.after_ and wanted.before_ < wanted.after_:
