@@ -166,10 +166,10 @@ def test_a_round_ends_soon_and_the_stream_tells_where(
     cancel_children(context(), [first])
     assert unfinished(api, runs) == 10
     then = told(on_dynoxide, parent, first)
-    assert cancellations.goes_on(then)
+    assert cancellations.is_cancellation(then)
     cancel_children(context(), [then])
     assert unfinished(api, runs) == 0
-    assert not cancellations.goes_on(told(on_dynoxide, parent, then))
+    assert not cancellations.is_cancellation(told(on_dynoxide, parent, then))
 
 
 def test_a_change_of_the_flow_run_between_rounds_begins_them_anew(
@@ -181,8 +181,8 @@ def test_a_change_of_the_flow_run_between_rounds_begins_them_anew(
     noted = told(on_dynoxide, parent)
     ask(api, Asked("PATCH", f"/flow_runs/{parent}", {"name": "renamed"}))
     changed = told(on_dynoxide, parent, noted)
-    assert cancellations.goes_on(changed)
-    assert cancellations.done(changed.new) == ""
+    assert cancellations.is_cancellation(changed)
+    assert cancellations.cancelled_up_to(changed.new) == ""
     cancel_children(context(), [changed])
     cancel_children(context(), [told(on_dynoxide, parent, changed)])
     assert unfinished(api, runs) == 0

@@ -29,7 +29,7 @@ def test_each_task_run_is_read_once_and_written_once(
     cancel(api_on_dynoxide, flow_run)
     change = told(on_dynoxide, flow_run)
     with heard(wiring.store().table.client) as calls:
-        while cancellations.goes_on(change):
+        while cancellations.is_cancellation(change):
             cancel_children(context(), [change])
             change = told(on_dynoxide, flow_run, change)
     names = [name for name, _ in calls]

@@ -13,7 +13,7 @@ from runledger.service.stream import cascade_deletes
 from runledger.store.dynamodb.table import Table
 from runledger.store.runs.cascade_deletes import CascadeDeleteStore
 from runledger.store.runs.task_runs import TaskRunStore
-from runledger.store.store import BELIEF, KnownTombstones, Store
+from runledger.store.store import MISSING_TTL, KnownTombstones, Store
 from tests.reporting.building import body
 from tests.store.support.asking import Site, ask, flow_run_id
 from tests.store.support.contents import scan
@@ -91,8 +91,8 @@ def test_who_believes_for_a_while_that_there_is_no_tombstone_leaves_nothing(
     receive(believing, event(0, flow_run, UUID(int=1), "first"))
     ask(api_on_dynoxide, delete_flow_run(flow_run))
     stream_on_dynoxide.pump()
-    receive(believing, event(0, flow_run, UUID(int=2), "second"), now=BELIEF / 2)
-    receive(believing, event(0, flow_run, UUID(int=3), "third"), now=BELIEF)
+    receive(believing, event(0, flow_run, UUID(int=2), "second"), now=MISSING_TTL / 2)
+    receive(believing, event(0, flow_run, UUID(int=3), "third"), now=MISSING_TTL)
     assert TaskRunStore.of(believing).read(UUID(int=2))
     assert TaskRunStore.of(believing).read(UUID(int=3)) is None
     settle(on_dynoxide, stream_on_dynoxide)
@@ -101,11 +101,11 @@ def test_who_believes_for_a_while_that_there_is_no_tombstone_leaves_nothing(
 
 def test_the_stream_looks_again_when_nobody_can_act_on_an_old_belief_any_more() -> None:
     longest_request = timedelta(seconds=29)
-    assert longest_request + BELIEF < cascade_deletes.SETTLING
+    assert longest_request + MISSING_TTL < cascade_deletes.SETTLING
 
 
 def test_that_there_is_a_tombstone_is_not_forgotten_for_one_who_missed_it_before() -> None:
     known = KnownTombstones()
-    known.keep(UUID(int=1), NOW, found=True)
-    known.keep(UUID(int=1), NOW, found=False)
+    known.put(UUID(int=1), NOW, found=True)
+    known.put(UUID(int=1), NOW, found=False)
     assert known.lookup(UUID(int=1), NOW) is True

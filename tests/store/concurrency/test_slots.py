@@ -15,7 +15,7 @@ from runledger.domain.concurrency_limits import SAMPLES, Lease
 from runledger.domain.errors import ConnectionClosed, Locked, TooLarge, Unavailable
 from runledger.service.concurrency import concurrency_limits, slots, tag_limits
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
-from runledger.store.concurrency.leases import MAX_AT_ONCE, LeaseStore
+from runledger.store.concurrency.leases import MAX_REVOKED, LeaseStore
 from runledger.store.concurrency.slots import MAX_LIMITS
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
@@ -209,7 +209,7 @@ def test_more_limits_than_a_transaction_holds_are_refused(store: Store) -> None:
 
 def test_a_limit_of_many_holders_is_reset(store: Store) -> None:
     limit(store, NAMES[0], limit=99)
-    for number in range(MAX_AT_ONCE + 1):
+    for number in range(MAX_REVOKED + 1):
         slots.take_for_task_run(store, TAGS[:1], UUID(int=number), now=NOW)
     tag_limits.reset(store, TAGS[0], [], now=NOW)
     assert counted(store) == held(store) == {NAMES[0]: 0}

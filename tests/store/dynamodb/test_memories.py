@@ -19,7 +19,7 @@ def test_only_the_last_things_are_remembered(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(store, "MAX_ENTRIES", 2)
     memory: FifoCache[int] = FifoCache()
     for number in range(3):
-        memory.keep(str(number), number)
+        memory.put(str(number), number)
     assert [memory.get(str(number)) for number in range(3)] == [None, 1, 2]
 
 

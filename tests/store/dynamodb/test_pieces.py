@@ -95,7 +95,8 @@ def test_a_field_that_stays_keeps_its_pieces_and_another_gets_new_ones() -> None
     document = {"parameters": incompressible(50_000), "message": incompressible(40_000)}
     before = divide(item_of(document))
     after = divide(
-        item_of({**document, "message": incompressible(60_000)}), before.item["document_pieces"]
+        item_of({**document, "message": incompressible(60_000)}),
+        before.item[large_documents.PIECES],
     )
     was, now = large_documents.references(before.item), large_documents.references(after.item)
     assert now["parameters"] == was["parameters"]

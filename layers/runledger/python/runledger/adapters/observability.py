@@ -5,7 +5,9 @@ from uuid import UUID
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-logger = Logger(service="runledger")
+from runledger import LOGGER_NAME
+
+logger = Logger(service=LOGGER_NAME)
 
 UNSCHEDULED = "schedules are kept and start no runs"
 
@@ -20,6 +22,6 @@ def warn_of_schedules(deployment_id: UUID) -> None:
 
 def count(outcome: str) -> None:
     """Publish one outcome by itself: the local server handles many requests at once."""
-    metrics = EphemeralMetrics(namespace="Runledger", service="runledger")
+    metrics = EphemeralMetrics(namespace="Runledger", service=LOGGER_NAME)
     metrics.add_metric(outcome, MetricUnit.Count, 1)
     metrics.flush_metrics()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from runledger import ids
+from runledger import LOGGER_NAME, ids
 from runledger.domain.errors import TooLarge
 from runledger.domain.events.event_counts import (
     Countable,
@@ -41,8 +41,7 @@ from runledger.store.runs.cascade_deletes import CascadeDeleteStore
 from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
-# What adapters/observability.py sets up for all functions.
-logger = logging.getLogger("runledger")
+logger = logging.getLogger(LOGGER_NAME)
 
 
 class Matching(NamedTuple):
@@ -86,7 +85,7 @@ def receive(store: Store, event: Event, *, now: datetime) -> None:
     received = event.received_at(now)
     report = task_run_report(event, name=ids.name(), now=now) if reports_task_run(event) else None
     if report is None:
-        EventStore.of(store).keep(received)
+        EventStore.of(store).add(received)
         return
     try:
         _record_in_turn(store, report, received)
@@ -143,7 +142,7 @@ def _record(
 ) -> None:
     known_run = RecordingStore.of(store).find(report, trust_cache=trust_cache)
     seen = known_run.seen.run if known_run.seen else None
-    recording = apply_report(seen, known_run.entered, report, now=event.received)
+    recording = apply_report(seen, known_run.states, report, now=event.received)
     if _comes_too_late(store, seen, recording.run, event.received):
         recording = Recording()
     RecordingStore.of(store).commit(known_run, recording, event)

@@ -1,8 +1,8 @@
-"""Items: what a value looks like in the table, and how it is read back.
+"""Items: the form of values in the table, and how they are read.
 
-An item is its keys, the attributes that indexes and conditions name, and the document: the value
-as JSON in one string, without what is at its default. `facts` is the part of a run that indexes
-carry, so that they answer without the document.
+An item has its keys, the attributes of indexes and conditions, and the document: the value as JSON
+in one string, without fields at their defaults. `facts` is the part of a run that indexes carry, so
+that filters need no document.
 """
 
 from __future__ import annotations
@@ -17,22 +17,23 @@ from runledger.domain.errors import TooLarge
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import Value
+from runledger.store.dynamodb.large_documents import DOCUMENT, PIECES
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
 from runledger.store.schema.keys import Key
 
-# Bytes of the facts. Of the document an item keeps a tenth as much (`pieces`).
+# Bytes of the facts. An item holds a tenth as much of the document (`large_documents`).
 MAX_FACTS = 250_000
 
-# Bytes of a state's name as JSON, which stands in the facts twice.
+# Bytes of a state's name as JSON, which is in the facts twice.
 MAX_STATE_NAME = 20_000
 
 
 def check_facts(item: Item) -> Item:
-    """Return an item that leaves room for what states add.
+    """Return the item, if its facts leave room for those of states.
 
     Raises:
-        TooLarge: its name, tags and all else that a filter can ask about are too long.
+        TooLarge: the name, the tags and the other fields that filters use are too long.
     """
     length = len(item["facts"].encode())
     if length > MAX_FACTS:
@@ -44,18 +45,18 @@ def check_facts(item: Item) -> Item:
 
 
 def check_changed_facts(item: Item, seen: TaskRun | FlowRun, run: TaskRun | FlowRun) -> Item:
-    """Return the item of a run that was read; one that only enters a state is always admitted.
+    """Return the item of a run that was read; a change of state alone is always accepted.
 
     Raises:
         TooLarge: as above.
     """
-    enters_a_state = run.state_id != seen.state_id
-    is_named_alike = (run.name, run.tags) == (seen.name, seen.tags)
-    return item if enters_a_state and is_named_alike else check_facts(item)
+    has_new_state = run.state_id != seen.state_id
+    has_same_name_and_tags = (run.name, run.tags) == (seen.name, seen.tags)
+    return item if has_new_state and has_same_name_and_tags else check_facts(item)
 
 
 def check_state_name(name: str) -> None:
-    """Refuse a state that some run would have no room for.
+    """Check that every run has room for a state's name.
 
     Raises:
         TooLarge: its name is too long.
@@ -68,13 +69,12 @@ V = TypeVar("V", bound=Value)
 
 
 # The attributes from which flow runs, flows and deployments are read.
-DOCUMENT_ATTRIBUTES = ("pk", "sk", "body", "document_pieces", "facts")
+DOCUMENT_ATTRIBUTES = ("pk", "sk", DOCUMENT, PIECES, "facts")
 
 ESTIMATES = {"estimated_run_time", "estimated_start_time_delta"}
 
 
 def dump_document(value: Value) -> str:
-    """Return the document of a value."""
     return value.model_dump_json(exclude_defaults=True, exclude=ESTIMATES)
 
 
@@ -84,31 +84,31 @@ def new_item(key: Key, **attributes: Any) -> dict[str, Any]:
 
 
 def tag_item(of_run: Key, run_id: UUID, tag: str | None, *, shards: int) -> Item:
-    """Spell a tag of a run, which leads to the run through `by_owner`."""
+    """Spell a tag of a run; `by_owner` leads from the tag to the run."""
     owner = keys.tag_shard(of_run.sk, tag, keys.shard_of(run_id, shards))
     return new_item(keys.tag(of_run, tag), owner=owner, id=str(run_id))
 
 
 def pointer_item(key: Key, to: UUID) -> Item:
-    """Spell an item that only leads to another one, or claims a key for it."""
+    """Spell an item that points to another one, or claims a key for it."""
     return new_item(key, points_to=str(to))
 
 
-def pointed_to(new_item: Item) -> UUID:
-    """Return the id that a pointer leads to."""
-    return UUID(new_item["points_to"])
+def pointed_to(item: Item) -> UUID:
+    """Return the id that a pointer points to."""
+    return UUID(item["points_to"])
 
 
-def read_document(model: type[V], new_item: Item) -> V:
-    """Read a value back from an item's document."""
-    return model.model_validate_json(new_item["body"])
+def read_document(model: type[V], item: Item) -> V:
+    """Read a value from an item's document."""
+    return model.model_validate_json(item[DOCUMENT])
 
 
 def sort_attributes(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str, Any]:
-    """The attributes that give a run its place in each index."""
+    """Return the attributes by which the indexes sort a run."""
     number = keys.shard_of(run.id, shards)
 
-    def place(time: datetime | None) -> str:
+    def sort_key(time: datetime | None) -> str:
         return sort_keys.time_sort_key(time, run.created, run.id)
 
     return {
@@ -116,8 +116,8 @@ def sort_attributes(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str,
         "shard": keys.shard(kind, number),
         "state_shard": run.state_type and keys.state_shard(kind, run.state_type, number),
         "name_key": sort_keys.name_sort_key(run.name, run.created, run.id),
-        "expected_start": place(run.expected_start_time),
-        "next_scheduled_start": place(run.next_scheduled_start_time),
-        "start": place(run.start_time) if run.start_time else None,
-        "end": place(run.end_time),
+        "expected_start": sort_key(run.expected_start_time),
+        "next_scheduled_start": sort_key(run.next_scheduled_start_time),
+        "start": sort_key(run.start_time) if run.start_time else None,
+        "end": sort_key(run.end_time),
     }

@@ -1,4 +1,4 @@
-"""The answer of a search, and what it took to find it."""
+"""The answer of a search, with its cost."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -8,7 +8,7 @@ A = TypeVar("A")
 
 @dataclass(frozen=True)
 class SearchResult(Generic[A]):
-    """An answer, and what it took to find it."""
+    """The answer of a search, its access path, and the numbers of items read and kept."""
 
     answer: A
     path: str
@@ -16,5 +16,5 @@ class SearchResult(Generic[A]):
     items_kept: int
 
     def log_fields(self) -> dict[str, object]:
-        """Return what is worth logging."""
+        """Return the fields of the search's log line."""
         return {"path": self.path, "items_read": self.items_read, "items_kept": self.items_kept}

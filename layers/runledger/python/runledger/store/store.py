@@ -1,4 +1,4 @@
-"""The table and the settings of its use; the stores of each noun are made of it."""
+"""The table and its settings, from which each noun's store is made."""
 
 from __future__ import annotations
 
@@ -19,82 +19,82 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Things of a kind that are remembered, and runs that are written at the same time.
+# Entries of a cache, and locks for runs.
 MAX_ENTRIES, LOCKS = 1000, 64
 
 
 class FifoCache(Generic[T]):
-    """The last things of a kind, by their ids. Threads may share it."""
+    """Up to `MAX_ENTRIES` values by their ids; the oldest go first. Threads may share it."""
 
     def __init__(self) -> None:
-        """Remember nothing yet."""
+        """Start empty."""
         self._lock = Lock()
-        self._things: dict[UUID | str, T] = {}
+        self._values: dict[UUID | str, T] = {}
 
-    def get(self, thing_id: UUID | str) -> T | None:
-        """Return what is remembered of a thing."""
-        return self._things.get(thing_id)
+    def get(self, value_id: UUID | str) -> T | None:
+        """Return the value with the id, if it is cached."""
+        return self._values.get(value_id)
 
-    def keep(self, thing_id: UUID | str, thing: T) -> None:
-        """Remember a thing, if need be in place of the one that was remembered first."""
+    def put(self, value_id: UUID | str, value: T) -> None:
+        """Add or replace a value; drop the oldest one if there are too many."""
         with self._lock:
-            self._things[thing_id] = thing
-            if len(self._things) > MAX_ENTRIES:
-                del self._things[next(iter(self._things))]
+            self._values[value_id] = value
+            if len(self._values) > MAX_ENTRIES:
+                del self._values[next(iter(self._values))]
 
-    def forget(self, thing_id: UUID | str) -> None:
-        """Remember a thing no longer."""
+    def forget(self, value_id: UUID | str) -> None:
+        """Drop a value."""
         with self._lock:
-            self._things.pop(thing_id, None)
+            self._values.pop(value_id, None)
 
 
 class KeyedLocks:
-    """Lets those who are to write one run here do it one after the other, not against each other.
+    """Serializes the writes of a run by threads of this process, so that they don't conflict.
 
     A Lambda has one request at a time, the local server many.
     """
 
     def __init__(self) -> None:
-        """Let the first one begin."""
+        """Create the locks, which runs share by their hash."""
         self._locks = tuple(RLock() for _ in range(LOCKS))
 
     @contextmanager
     def of(self, run_id: UUID) -> Iterator[None]:
-        """Wait for the run's other writers until the block, and keep them waiting in it."""
+        """Hold the run's lock."""
         with self._locks[hash(run_id) % LOCKS]:
             yield
 
 
-# For so long it is taken that a flow run without a tombstone has none yet. A task run that is made
-# in this belief is found by the stream: together with the 29 seconds that a request may take, this
-# must be less than the time after which `service.cascade_deletes` looks again.
-BELIEF = timedelta(seconds=10)
+# For this time after a read that found no tombstone, a flow run counts as not deleted. The stream
+# removes task runs that are created in it meanwhile: this time and the 29 seconds that a request
+# may take must be less than the time after which `service.stream.cascade_deletes` looks again.
+MISSING_TTL = timedelta(seconds=10)
 
 
 class KnownTombstones:
-    """What a warm function knows of tombstones: which there are, and when one was missing.
+    """A warm function's cache of tombstones: which exist, and when one was missing.
 
-    That one was found outlasts that it was missing: the local server's threads may notice both.
+    Found tombstones win over missing ones: the local server's threads may see both.
     """
 
     def __init__(self) -> None:
-        """Know nothing yet."""
+        """Start empty."""
         self._found: FifoCache[bool] = FifoCache()
         self._missing: FifoCache[datetime] = FifoCache()
 
     def lookup(self, flow_run_id: UUID, now: datetime) -> bool | None:
-        """Return whether there is a tombstone, or None where it is to be read."""
+        """Return whether there is a tombstone; None if it has to be read."""
         if self._found.get(flow_run_id):
             return True
         missed = self._missing.get(flow_run_id)
-        return False if missed and now - missed < BELIEF else None
+        return False if missed and now - missed < MISSING_TTL else None
 
-    def keep(self, flow_run_id: UUID, now: datetime, *, found: bool) -> None:
-        """Remember whether one was there when it was looked for."""
+    def put(self, flow_run_id: UUID, now: datetime, *, found: bool) -> None:
+        """Cache whether a read found a tombstone."""
         if found:
-            self._found.keep(flow_run_id, thing=True)
+            self._found.put(flow_run_id, value=True)
         else:
-            self._missing.keep(flow_run_id, now)
+            self._missing.put(flow_run_id, now)
 
 
 # The key of no item: `ping` reads it.
@@ -102,10 +102,10 @@ NO_ITEM = Key("NOWHERE", "NOWHERE")
 
 
 class Shards(NamedTuple):
-    """How many shards new entries are written to, and how many are read: at least as many.
+    """The number of shards that new entries are written to, and the number read: at least as many.
 
-    An entry stays in its shard until its thing is written again, so those who change the number
-    read both, the old and the new ones.
+    An entry stays in its shard until its entity is written again: after a change of the number, old
+    and new shards are read.
     """
 
     written: int
@@ -114,11 +114,11 @@ class Shards(NamedTuple):
 
 @dataclass(frozen=True)
 class Store:
-    """The table, and what the stores of all nouns share: `TaskRunStore.of(store)` makes one.
+    """The table, settings and caches that all nouns' stores share: `TaskRunStore.of(store)`.
 
-    It imports none of them, so that a function loads only those that it uses. New index entries
-    are spread over `shards`; `shards_read` is larger where older entries use more. A retention of
-    None keeps log lines for good.
+    This module imports none of them, so that a function loads only the stores that it uses. New
+    index entries are spread over `shards`; `shards_read` is larger where older entries use more.
+    With a retention of None, log lines never expire.
     """
 
     table: Table
@@ -141,7 +141,7 @@ class Store:
         return replace(self, table=self.table.with_deadline(deadline))
 
     def ping(self) -> None:
-        """Read an item that does not exist, to learn whether the table answers.
+        """Read an item that does not exist, to check that the table answers.
 
         Raises:
             Unavailable: it does not.

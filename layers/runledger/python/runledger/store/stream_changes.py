@@ -1,6 +1,6 @@
-"""Reads changes of the table's stream: which entity changed, and from what to what.
+"""Reads changes of the table's stream: the entity that changed, before and after.
 
-Services get values; the items of a change are read here alone.
+Services get values: no other module reads the items of a change.
 """
 
 from runledger.domain.logs import Log
@@ -17,22 +17,22 @@ from runledger.store.schema import keys
 
 
 def is_document_piece(change: Change) -> bool:
-    """Tell whether a change is of a piece of a large document."""
+    """Return whether a change is of a piece of a large document."""
     return large_documents.is_piece(change.key)
 
 
 def had_document_pieces(change: Change) -> bool:
-    """Tell whether the old item had pieces."""
+    """Return whether the old item had pieces."""
     return bool(large_documents.references(change.old or {}))
 
 
 def is_removal(change: Change) -> bool:
-    """Tell whether the item was removed."""
+    """Return whether the item was removed."""
     return change.new is None
 
 
 def is_new_queue_entry(change: Change) -> bool:
-    """Tell whether a background run was put into a queue."""
+    """Return whether a background run was put into a queue."""
     return change.old is None and keys.is_of(change.key, keys.QUEUE)
 
 
@@ -42,28 +42,28 @@ def queue_of(change: Change) -> str | None:
 
 
 def left_deferred_state(change: Change) -> bool:
-    """Tell whether a background run left a state in which no worker had started it."""
+    """Return whether a background run left a state in which no worker had started it."""
     after = change.new.get("deferred") if change.new else None
     return change.old is not None and change.old.get("deferred") not in {None, after}
 
 
 def task_run_before(change: Change) -> TaskRun | None:
-    """Return the task run before the change, as far as its item has it."""
+    """Return the task run before the change, without its document's pieces."""
     return _task_run(change.old)
 
 
 def task_run_after(change: Change) -> TaskRun | None:
-    """Return the task run after the change, as far as its item has it."""
+    """Return the task run after the change, without its document's pieces."""
     return _task_run(change.new)
 
 
 def removal_was_complete(change: Change) -> bool:
-    """Tell whether one transaction removed a task run with all that was stored with it."""
+    """Return whether one transaction removed a task run with all items in its partition."""
     return change.old is not None and task_run_deletion.fits_a_transaction(change.old)
 
 
 def entered_flow_run_state(change: Change) -> bool:
-    """Tell whether a flow run was created or entered another state."""
+    """Return whether a flow run was created or entered another state."""
     is_flow_run = keys.is_of(change.key, keys.FLOW_RUN) and change.key.sk == keys.FLOW_RUN
     return is_flow_run and change.new is not None and _state(change.new) != _state(change.old)
 
@@ -74,22 +74,22 @@ def flow_run_state_before(change: Change) -> State | None:
 
 
 def is_cancellation(change: Change) -> bool:
-    """Tell whether a flow run was cancelled, or some of its task runs after it."""
-    return cancellations.goes_on(change)
+    """Return whether a flow run was cancelled, or some of its task runs after it."""
+    return cancellations.is_cancellation(change)
 
 
 def cancelled_up_to(change: Change) -> str:
     """Return the sort key up to which the task runs of a cancelled flow run are cancelled."""
-    return cancellations.done(change.new)
+    return cancellations.cancelled_up_to(change.new)
 
 
 def is_new_event(change: Change) -> bool:
-    """Tell whether an event was stored."""
+    """Return whether an event was stored."""
     return change.old is None and keys.is_of(change.key, keys.EVENTS)
 
 
 def has_subscribed_lines(change: Change) -> bool:
-    """Tell whether log lines were stored that matched a subscriber's filter."""
+    """Return whether log lines were stored that matched a subscriber's filter."""
     return change.old is None and change.new is not None and chunks.SUBSCRIBED in change.new
 
 

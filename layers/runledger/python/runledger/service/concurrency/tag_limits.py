@@ -13,7 +13,7 @@ from runledger.service.concurrency import concurrency_limits
 from runledger.service.retries import retry_on_conflict
 from runledger.store.concurrency import slots
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
-from runledger.store.concurrency.leases import MAX_AT_ONCE, LeaseStore
+from runledger.store.concurrency.leases import MAX_REVOKED, LeaseStore
 from runledger.store.concurrency.slots import SeenLimit
 from runledger.store.store import Store
 
@@ -118,5 +118,5 @@ def _with_holders(store: Store, limit: ConcurrencyLimit, now: datetime) -> TagLi
 
 def _revoke_all(store: Store, seen: SeenLimit, now: datetime) -> None:
     leases = LeaseStore.of(store).of_limit(seen.limit.id)
-    for start in range(0, len(leases), MAX_AT_ONCE):
-        LeaseStore.of(store).revoke(seen.limit.id, leases[start : start + MAX_AT_ONCE], now)
+    for start in range(0, len(leases), MAX_REVOKED):
+        LeaseStore.of(store).revoke(seen.limit.id, leases[start : start + MAX_REVOKED], now)

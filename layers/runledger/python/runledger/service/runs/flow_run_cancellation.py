@@ -49,7 +49,7 @@ def _cancel_some(store: Store, flow_run_id: UUID, done: str, now: datetime) -> N
     children = CancellationStore.of(store).task_runs([claim.task_run_id for claim in claims])
     map_all(lambda child: _cancel(store, child, now), children)
     if len(claims) == ROUND:
-        CancellationStore.of(store).note(flow_run_id, claims[-1].place)
+        CancellationStore.of(store).record_progress(flow_run_id, claims[-1].sort_key)
 
 
 def _cancel(store: Store, child: Stored, now: datetime) -> None:

@@ -67,7 +67,7 @@ def _close(
         if seen is None or not precondition(seen.run):
             return False
         FlowRunStore.of(store).delete(seen, CascadeDeleteStore.of(store).tombstone(run_id, now))
-        CascadeDeleteStore.of(store).note(run_id, now)
+        CascadeDeleteStore.of(store).cache_tombstone(run_id, now)
         return True
 
     return retry_on_conflict(attempt)

@@ -160,7 +160,7 @@ def propose(
         parent = _mirror(store, decision.run, now, required=False)
         kept = given if decision.status == Status.ACCEPT else None
         FlowRunStore.of(store).commit(
-            seen, decision.run, parent, given=kept, forgotten=_forgotten(decision)
+            seen, decision.run, parent, new_input=kept, deleted_inputs=_forgotten(decision)
         )
     elif decision.run != seen.run:
         FlowRunStore.of(store).rewrite(seen, decision.run.replace(updated=now))

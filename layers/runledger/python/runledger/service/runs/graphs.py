@@ -32,4 +32,4 @@ def draw(
     if len(task_runs) > most_nodes:
         raise Rejected(f"The graph of flow run {run_id} has more than {most_nodes} nodes.")
     states = StateStore.of(store).history(keys.flow_run(run_id))
-    return graph_of(seen.run, states, GraphStore.of(store).shown(task_runs), since)
+    return graph_of(seen.run, states, GraphStore.of(store).nodes(task_runs), since)

@@ -21,7 +21,7 @@ class RunStates(NamedTuple):
         Raises:
             NotFound: there is none; of task runs the reference says the same words.
         """
-        state = StateStore.of(store).read(state_id, of=self.kind)
+        state = StateStore.of(store).read(state_id, kind=self.kind)
         if state is None:
             raise NotFound("Flow run state not found")
         return state

@@ -22,7 +22,7 @@ def report(context: ServiceContext, changed: Sequence[Change]) -> None:
         if run and run.state:
             before = stream_changes.flow_run_state_before(change)
             event = state_change_event(run, run.state, before, [*_relatives(context.store, run)])
-            EventStore.of(context.store).keep(event.received_at(context.now))
+            EventStore.of(context.store).add(event.received_at(context.now))
 
 
 def _relatives(store: Store, run: FlowRun) -> Iterator[RelatedObject]:

@@ -20,13 +20,13 @@ from runledger.store.store import Store
 
 @dataclass(frozen=True)
 class ConcurrencyLimitStore:
-    """What is asked of the table about concurrency limits."""
+    """Concurrency limits in the table."""
 
     table: Table
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table from the store."""
         return cls(store.table)
 
     def read(self, limit_id: UUID) -> SeenLimit | None:
@@ -45,30 +45,30 @@ class ConcurrencyLimitStore:
         return [slots.read_limit(found[key]) for key in wanted if key in found]
 
     def names(self, first: int) -> list[str]:
-        """Return the first so many names of limits, in their order."""
-        listed = self.table.query(Query(in_partition(keys.LIMITS), page=first))
-        return [entry["name"] for _, entry in zip(range(first), listed, strict=False)]
+        """Return the `first` names of limits, in the order of names."""
+        entries = self.table.query(Query(in_partition(keys.LIMITS), page=first))
+        return [entry["name"] for _, entry in zip(range(first), entries, strict=False)]
 
     def create(self, limit: ConcurrencyLimit) -> bool:
         """Store a new limit; return whether its name was free."""
         try:
-            self.table.write(*_arrival(SeenLimit(limit)))
+            self.table.write(*_new_limit_writes(SeenLimit(limit)))
         except ConditionFailed:
             return False
         return True
 
     def rewrite(self, seen: SeenLimit, limit: ConcurrencyLimit) -> bool:
-        """Replace a limit that was read, maybe under another name; return whether that was free.
+        """Replace a limit that was read; return whether its new name was free.
 
         Raises:
-            WriteConflict: somebody else wrote first.
+            WriteConflict: the limit changed meanwhile.
         """
         if limit.name == seen.limit.name:
             self._write(slots.replacing(seen, limit))
             return True
         renamed = SeenLimit(limit, seen.version + 1, seen.changes + 1)
         try:
-            self.table.write(*_departure(seen), *_arrival(renamed))
+            self.table.write(*_deletion_writes(seen), *_new_limit_writes(renamed))
         except ConditionFailed as failed:
             is_unchanged = not failed.met[0][0]
             if is_unchanged:
@@ -77,13 +77,13 @@ class ConcurrencyLimitStore:
         return True
 
     def delete(self, seen: SeenLimit) -> None:
-        """Remove a limit, and then its slots: without the limit they count for nothing.
+        """Remove a limit, and then its slots: without the limit they have no effect.
 
         Raises:
-            WriteConflict: somebody else wrote first.
+            WriteConflict: the limit changed meanwhile.
         """
         limit_id = seen.limit.id
-        self._write(*_departure(seen), Delete(keys.limit_id(limit_id)))
+        self._write(*_deletion_writes(seen), Delete(keys.limit_id(limit_id)))
         held = [
             Delete(keys.slot(limit_id, lease.id))
             for lease in LeaseStore(self.table).of_limit(limit_id)
@@ -97,17 +97,17 @@ class ConcurrencyLimitStore:
             raise WriteConflict("the limit changed") from failed
 
 
-def _arrival(seen: SeenLimit) -> Sequence[Write]:
+def _new_limit_writes(seen: SeenLimit) -> Sequence[Write]:
     limit = seen.limit
-    place = keys.limit_listing(limit.name, limit.created, limit.id)
+    listing = keys.limit_listing(limit.name, limit.created, limit.id)
     return (
         Put(slots.limit_item(seen), ABSENT),
         Put(slots.named_item(keys.limit_id(limit.id), limit.name)),
-        Put(slots.named_item(place, limit.name)),
+        Put(slots.named_item(listing, limit.name)),
     )
 
 
-def _departure(seen: SeenLimit) -> Sequence[Write]:
+def _deletion_writes(seen: SeenLimit) -> Sequence[Write]:
     limit = seen.limit
     return (
         Delete(keys.limit(limit.name), slots.unchanged(seen)),

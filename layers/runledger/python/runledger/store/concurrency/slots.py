@@ -1,10 +1,10 @@
-"""Taking and giving back slots, as writes that go into one transaction.
+"""The writes that take slots and give them back, for one transaction.
 
-A limit's `active_slots` is at most its limit, whoever races: each write that raises it expects the
-limit to be as it was read and to have room. It falls together with the slot items of a lease, each
-of which is there to be removed once, so that nothing is given back twice.
+A limit's `active_slots` never exceeds its limit, even in a race: the condition of each write that
+raises it is that the limit is as it was read and has room. The count falls together with the slot
+items of a lease: each can be removed once only, so no slot is given back twice.
 
-When such writes are refused, what was read is no longer so: read again and decide again.
+If a condition fails, the limits have changed: read them again and decide again.
 """
 
 import json
@@ -33,16 +33,15 @@ from runledger.store.schema.keys import Key
 
 COUNTED = {"active_slots", "avg_slot_occupancy_seconds", "updated"}
 
-# As many digits of an average are kept behind the point; with more, a small one would be spelled
-# with an exponent.
+# Digits of an average after the point; with more, a small one would be spelled with an exponent.
 DIGITS = 6
 
-# How long a lease that nobody gave back stays to be looked at.
-KEPT = timedelta(days=1)
+# The time after its expiration at which DynamoDB may remove a lease that nobody gave back.
+RETENTION = timedelta(days=1)
 
 
 class SeenLimit(NamedTuple):
-    """A limit as it was read: the version guards all but what is counted, `changes` all."""
+    """A limit as it was read: `version` guards all but its counts, `changes` guards all of it."""
 
     limit: ConcurrencyLimit
     version: int = 1
@@ -72,7 +71,7 @@ def limit_item(seen: SeenLimit) -> Item:
 
 
 def read_limit(item: Item) -> SeenLimit:
-    """Read back what `limit_item` spelled."""
+    """Read a limit from its item."""
     fields = json.loads(item["body"]) | {
         "active_slots": int(item["active_slots"]),
         "avg_slot_occupancy_seconds": float(item["average"]),
@@ -84,35 +83,36 @@ def read_limit(item: Item) -> SeenLimit:
 
 
 def slot_item(limit_id: UUID, lease: Lease) -> Item:
-    """Spell the slots that a lease holds of one of its limits, with the lease as it was taken."""
+    """Spell the slots that a lease holds of one of its limits, with the lease as it is now."""
     return keys.slot(limit_id, lease.id)._asdict() | {"body": _document(lease)}
 
 
 def lease_item(seen: SeenLease) -> Item:
     """Spell a lease that can be renewed; DynamoDB removes it some time after it expired."""
     lease = seen.lease
-    gone = {"expires_at": int((lease.expiration + KEPT).timestamp())} if lease.expiration else {}
-    own = keys.lease(lease.id)._asdict()
-    return own | {"body": _document(lease), "version": seen.version} | gone
+    item = keys.lease(lease.id)._asdict() | {"body": _document(lease), "version": seen.version}
+    if lease.expiration:
+        item["expires_at"] = int((lease.expiration + RETENTION).timestamp())
+    return item
 
 
 def read_slot(item: Item) -> Lease:
-    """Read back, from slots that it holds, a lease as it was taken."""
+    """Read a lease from one of its slot items, as it was when the slots were taken."""
     return Lease.model_validate_json(item["body"])
 
 
 def read_lease(item: Item) -> SeenLease:
-    """Read back what `lease_item` spelled."""
+    """Read a lease from its item."""
     return SeenLease(Lease.model_validate_json(item["body"]), int(item["version"]))
 
 
 def named_item(key: Key, name: str) -> Item:
-    """Spell an item that leads to the limit of a name."""
+    """Spell an item that points to a limit by its name."""
     return key._asdict() | {"name": name}
 
 
 def number(value: float) -> Decimal:
-    """Spell a number as DynamoDB takes it."""
+    """Convert a number for DynamoDB."""
     return Decimal(f"{value:.{DIGITS}f}")
 
 
@@ -120,12 +120,12 @@ def _document(lease: Lease) -> str:
     return lease.model_dump_json(exclude_defaults=True)
 
 
-# Each is two writes of a transaction that has room for 100, other things among them.
+# Limits of a lease: each takes two of a transaction's 100 writes, beside others.
 MAX_LIMITS = 40
 
 
 def leased(limits: Iterable[SeenLimit]) -> tuple[LeasedLimit, ...]:
-    """Return limits as a lease remembers them."""
+    """Return the limits in the form in which a lease stores them."""
     return tuple(LeasedLimit(id=seen.limit.id, name=seen.limit.name) for seen in limits)
 
 
@@ -141,15 +141,15 @@ def take_writes(limits: Sequence[SeenLimit], lease: Lease, now: datetime) -> lis
     """Return the writes that take a lease's slots of limits.
 
     Raises:
-        WriteConflict: a limit has no room, which whoever read it overlooked.
-        TooLarge: a transaction can't hold so many limits.
+        WriteConflict: a limit has no room.
+        TooLarge: there are more limits than a transaction can hold.
     """
     slots = [Put(slot_item(seen.limit.id, lease)) for seen in limits]
     return [*count_up_writes(limits, lease.slots, now), *slots]
 
 
 def count_up_writes(limits: Sequence[SeenLimit], slots: int, now: datetime) -> list[Write]:
-    """Return the writes that only count more slots; nobody is remembered to hold them.
+    """Return the writes that only count more slots, without a lease.
 
     Raises:
         WriteConflict, TooLarge: as above.
@@ -168,53 +168,52 @@ def count_up_writes(limits: Sequence[SeenLimit], slots: int, now: datetime) -> l
 def release_writes(
     table: Table, leases: Iterable[HeldSlots], now: datetime, *, seconds: float = 0.0
 ) -> list[Write]:
-    """Read which slots of leases are still held, and return the writes that give them back.
+    """Return the writes that give back the slots that leases still hold; reads them first.
 
-    Nothing is returned for what was given back before. `seconds` is for how long they were held,
-    where that is to count for the limits' averages.
+    `seconds` is the time for which they were held, if it counts for the limits' averages.
     """
     wanted = {keys.slot(limit.id, held.lease_id): limit for held in leases for limit in held.limits}
     if not wanted:
         return []
     named = {keys.limit(limit.name) for limit in wanted.values()}
     found = table.read_many([*wanted, *named])
-    still = [key for key in wanted if key in found]
+    held_slots = [key for key in wanted if key in found]
     slots: Counter[UUID] = Counter()
-    for key in still:
+    for key in held_slots:
         slots[wanted[key].id] += read_slot(found[key]).slots
-    seen = [read_limit(found[key]) for key in named if key in found]
-    limits = {one.limit.id: one for one in seen if one.limit.id in slots}
+    seen_limits = [read_limit(found[key]) for key in named if key in found]
+    limits = {seen.limit.id: seen for seen in seen_limits if seen.limit.id in slots}
     limits |= _renamed(table, slots.keys() - limits.keys())
     lowered = count_down_writes(limits.values(), slots, now, seconds=seconds)
-    return [*(Delete(key, PRESENT) for key in still), *lowered]
+    return [*(Delete(key, PRESENT) for key in held_slots), *lowered]
 
 
 def count_down_writes(
     limits: Iterable[SeenLimit], slots: Mapping[UUID, int], now: datetime, *, seconds: float = 0.0
 ) -> list[Write]:
-    """Return the writes that only count fewer slots of each limit, none below zero."""
+    """Return the writes that only count fewer slots of each limit; a count stops at zero."""
     return [_lowered(seen, slots[seen.limit.id], now, seconds) for seen in limits]
 
 
 def replacing(seen: SeenLimit, limit: ConcurrencyLimit) -> Put:
-    """Return the write that replaces a limit, unless anything of it changed."""
+    """Return the write that replaces a limit, if nothing of it changed."""
     after = SeenLimit(limit, seen.version + 1, seen.changes + 1)
     return Put(limit_item(after), unchanged(seen))
 
 
 def unchanged(seen: SeenLimit) -> ConditionBase:
-    """Expect a limit to be as it was read, and the slots of it that are held to be the same."""
+    """The limit, and the slots held of it, have not changed since it was read."""
     return _same(seen) & Attr("changes").eq(seen.changes)
 
 
 def _same(seen: SeenLimit) -> ConditionBase:
-    # A limit that was deleted and made anew can have the name and the version of the old one.
+    # A limit that was deleted and created again can have the name and the version of the old one.
     return Attr("id").eq(str(seen.limit.id)) & has_version(seen.version)
 
 
 def _lowered(seen: SeenLimit, slots: int, now: datetime, seconds: float) -> Write:
     limit = seen.limit.as_of(now)
-    # Less may be counted than is held, where somebody set the count.
+    # The count may be less than the slots held, if a client set it.
     fewer = min(slots, limit.active_slots)
     enough = Attr("active_slots").gte(slots) if fewer == slots else unchanged(seen)
     average = limit.change_of_average(seconds, slots) if seconds else 0.0
@@ -226,7 +225,7 @@ def _recounted(
 ) -> Write:
     """Return the write that adds to the slots of a limit.
 
-    A rate limit, whose slots changed by themselves as well, is replaced.
+    A rate limit is replaced: its slots decay with time, too.
     """
     limit = seen.limit.as_of(now)
     if limit.decays:

@@ -1,16 +1,17 @@
-"""Deployments as items: the document, and what indexes carry of it."""
+"""Deployments as items: the document, and the facts that indexes carry."""
 
 from typing import NamedTuple
 
 from runledger.domain.deployments.deployments import Deployment
 from runledger.store import items
+from runledger.store.dynamodb.large_documents import PIECES
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
 
-# What a search reads a deployment's facts from.
+# The attributes from which a deployment's facts are read.
 DEPLOYMENT_ATTRIBUTES = ("pk", "sk", "facts")
 
-# What no criterion asks about.
+# The fields that no filter uses.
 BEYOND_FACTS = {
     "concurrency_options",
     "description",
@@ -28,7 +29,7 @@ BEYOND_FACTS = {
 class SeenDeployment(NamedTuple):
     """A deployment as it was read: the version guards the next write.
 
-    `pieces` tells which fields of its document are elsewhere.
+    `pieces` names the fields of its document that are stored in pieces.
     """
 
     deployment: Deployment
@@ -38,27 +39,29 @@ class SeenDeployment(NamedTuple):
 
 def deployment_item(seen: SeenDeployment, *, shards: int) -> Item:
     """Spell a deployment."""
-    one = seen.deployment
+    deployment = seen.deployment
     return {
-        **keys.deployment(one.id)._asdict(),
-        "body": one.model_dump_json(exclude_defaults=True),
-        "facts": one.model_dump_json(exclude_defaults=True, exclude=BEYOND_FACTS),
+        **keys.deployment(deployment.id)._asdict(),
+        "body": deployment.model_dump_json(exclude_defaults=True),
+        "facts": deployment.model_dump_json(exclude_defaults=True, exclude=BEYOND_FACTS),
         "version": seen.version,
-        "owner": keys.flow(one.flow_id).pk,
-        "id": str(one.id),
-        "shard": keys.shard(keys.DEPLOYMENT, keys.shard_of(one.id, shards)),
-        "name_key": sort_keys.name_sort_key(one.name, one.created, one.id),
-        "expected_start": sort_keys.time_sort_key(one.created, one.created, one.id),
-        "end": sort_keys.time_sort_key(one.updated, one.created, one.id),
+        "owner": keys.flow(deployment.flow_id).pk,
+        "id": str(deployment.id),
+        "shard": keys.shard(keys.DEPLOYMENT, keys.shard_of(deployment.id, shards)),
+        "name_key": sort_keys.name_sort_key(deployment.name, deployment.created, deployment.id),
+        "expected_start": sort_keys.time_sort_key(
+            deployment.created, deployment.created, deployment.id
+        ),
+        "end": sort_keys.time_sort_key(deployment.updated, deployment.created, deployment.id),
     }
 
 
 def read_deployment(item: Item) -> SeenDeployment:
-    """Read back what `deployment_item` spelled."""
+    """Read a deployment from its item."""
     deployment = items.read_document(Deployment, item)
-    return SeenDeployment(deployment, int(item["version"]), item.get("document_pieces"))
+    return SeenDeployment(deployment, int(item["version"]), item.get(PIECES))
 
 
 def read_deployment_facts(entry: Item) -> Deployment:
-    """Read a deployment as far as indexes carry it: without what no criterion asks about."""
+    """Read the part of a deployment that indexes carry: the fields that filters use."""
     return Deployment.model_validate_json(entry["facts"])

@@ -21,9 +21,9 @@ from runledger.store.store import Shards, Store
 
 @dataclass(frozen=True)
 class DeploymentStore:
-    """What is asked of the table about deployments.
+    """Deployments in the table.
 
-    Every writing method raises `WriteConflict` when something is no longer as it was read.
+    Every writing method raises `WriteConflict` when the deployment changed since it was read.
     """
 
     table: Table
@@ -31,7 +31,7 @@ class DeploymentStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table and the shards from the store."""
         return cls(store.table, store.index_shards)
 
     def read(self, deployment_id: UUID) -> SeenDeployment | None:
@@ -45,11 +45,11 @@ class DeploymentStore:
         return self.read(items.pointed_to(pointer)) if pointer else None
 
     def of_flow(self, flow_id: UUID) -> list[UUID]:
-        """Return the ids of the flow's deployments, every acknowledged one among them."""
+        """Return the ids of the flow's deployments, by a consistent read."""
         return self._pointed_to(keys.flow(flow_id).pk, keys.DEPLOYMENT)
 
     def flow_runs(self, deployment_id: UUID) -> list[UUID]:
-        """Return the ids of the runs that began with the deployment, or wait to."""
+        """Return the ids of the deployment's flow runs."""
         return self._pointed_to(keys.deployment(deployment_id).pk, keys.FLOW_RUN)
 
     def _pointed_to(self, pk: str, kind: str) -> list[UUID]:
@@ -57,7 +57,7 @@ class DeploymentStore:
         return [items.pointed_to(item) for item in self.table.query(Query(pointers))]
 
     def create(self, deployment: Deployment) -> None:
-        """Store a new deployment, under a name that its flow has for none yet."""
+        """Store a new deployment; its name must be new in its flow."""
         claim = keys.deployment_of_flow(deployment.flow_id, deployment.name)
         self._write(
             deployment,

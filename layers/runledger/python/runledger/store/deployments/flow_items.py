@@ -15,12 +15,12 @@ def flow_item(flow: Flow, *, shards: int) -> Item:
         shard=keys.shard(keys.FLOW, keys.shard_of(flow.id, shards)),
         name_key=sort_keys.name_sort_key(flow.name, flow.created, flow.id),
         expected_start=sort_keys.time_sort_key(flow.created, flow.created, flow.id),
-        **changed_in_flow_item(flow),
+        **updated_attributes(flow),
     )
 
 
-def changed_in_flow_item(flow: Flow) -> dict[str, str]:
-    """Spell what an update changes in the item of a flow."""
+def updated_attributes(flow: Flow) -> dict[str, str]:
+    """Return the attributes of a flow's item that an update changes."""
     updated = sort_keys.time_sort_key(flow.updated, flow.created, flow.id)
     facts = flow.model_dump_json(exclude_defaults=True, exclude={"labels"})
     return dict(
@@ -29,5 +29,5 @@ def changed_in_flow_item(flow: Flow) -> dict[str, str]:
 
 
 def read_flow_facts(entry: Item) -> Flow:
-    """Read a flow from its item or from an index that carries it."""
+    """Read a flow from its item or from an index entry."""
     return Flow.model_validate_json(entry["facts"])

@@ -19,14 +19,14 @@ from runledger.store.store import Shards, Store
 
 @dataclass(frozen=True)
 class FlowStore:
-    """What is asked of the table about flows."""
+    """Flows in the table."""
 
     table: Table
     shards: Shards
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table and the shards from the store."""
         return cls(store.table, store.index_shards)
 
     def read(self, flow_id: UUID) -> Flow | None:
@@ -58,34 +58,35 @@ class FlowStore:
         return flow
 
     def update(self, flow_id: UUID, change: Callable[[Flow], Flow]) -> Flow | None:
-        """Replace a flow, whose name stays, by what becomes of it; return None if there is none.
+        """Apply a change to a flow, which keeps its name; return None if there is no such flow.
 
         Raises:
-            WriteConflict: it is no longer as it was read.
+            WriteConflict: the flow changed meanwhile.
         """
         key = keys.flow(flow_id)
         item = self.table.read(key)
         if item is None:
             return None
         flow = change(items.read_document(Flow, item))
-        # Not a `Put`: the number of its deployments, kept in the same item, is not the flow's.
-        shown = flow_items.changed_in_flow_item(flow)
+        # Not a `Put`: the item also counts the flow's deployments, which do not change its version.
+        attributes = flow_items.updated_attributes(flow)
+        is_unchanged = has_version(int(item["version"]))
         try:
-            self.table.write(Add(key, {"version": 1}, has_version(int(item["version"])), shown))
+            self.table.write(Add(key, {"version": 1}, is_unchanged, attributes))
         except ConditionFailed as failed:
             raise WriteConflict(flow.name) from failed
         return flow
 
     def flow_runs(self, flow_id: UUID) -> Iterator[UUID]:
-        """Yield the ids of the flow's runs, every acknowledged one among them."""
+        """Yield the ids of the flow's runs, by a consistent read."""
         runs = in_partition(keys.flow(flow_id).pk, keys.under(keys.FLOW_RUN))
         return (items.pointed_to(item) for item in self.table.query(Query(runs)))
 
     def delete(self, flow: Flow) -> None:
-        """Remove a flow with its name; its runs and deployments are left.
+        """Remove a flow and its name; its runs and deployments stay.
 
         Raises:
-            WriteConflict: it is gone, and its name may be another flow's by now.
+            WriteConflict: the flow was deleted, and its name may be another flow's by now.
         """
         try:
             self.table.write(Delete(keys.flow(flow.id), PRESENT), Delete(keys.flow_name(flow.name)))

@@ -1,4 +1,4 @@
-"""What an error of DynamoDB's means to those who called."""
+"""Translates errors of DynamoDB into Runledger's."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -32,7 +32,7 @@ CONTENDED = frozenset(
 )
 SERVER_ERROR = 500
 
-# What DynamoDB says of it names its calls, which tell a client nothing.
+# DynamoDB's own messages name its operations, which help no client.
 SIZES = ("Item size", "exceeded the maximum allowed size", "cannot exceed 4 MB")
 TOO_LARGE = (
     "This is more than DynamoDB takes at once: shorten names and tags, or send less of them."
@@ -41,7 +41,7 @@ CONDITION_FAILED = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedE
 
 
 class TransactionConflict(Unavailable):
-    """A write met a transaction, or one met too little capacity; the next attempt may not."""
+    """A write met another transaction, or too little capacity; the next attempt may succeed."""
 
 
 class DeadlineExceeded(Unavailable):
@@ -49,19 +49,19 @@ class DeadlineExceeded(Unavailable):
 
 
 class ConditionFailed(Exception):  # noqa: N818 - an answer to a write, not a fault
-    """A write met something else than it expected; nothing was written.
+    """The condition of a write failed; nothing was written.
 
-    `met` has an entry for each write: whether it was refused and, if so, the item it met.
+    `met` has an entry for each write: whether its condition failed and, if so, the item it met.
     """
 
     def __init__(self, met: Sequence[tuple[bool, Item | None]]) -> None:
-        """Keep what was met."""
+        """Take the entries of the writes, in their order."""
         super().__init__(met)
         self.met = met
 
 
 def translate(error: ClientError) -> Exception:
-    """Return what is to be raised for an error."""
+    """Return the exception to raise for an error."""
     response: Mapping[str, Any] = error.response
     reasons = response.get("CancellationReasons") or [{"Code": _code(error), **response}]
     codes = {str(reason.get("Code")) for reason in reasons}

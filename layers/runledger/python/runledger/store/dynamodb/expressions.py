@@ -25,7 +25,7 @@ _deserializer = TypeDeserializer()
 
 
 def has_version(version: int) -> ConditionBase:
-    """The item is still the one that was read."""
+    """The item has not changed since it was read."""
     return Attr("version").eq(version)
 
 
@@ -52,20 +52,20 @@ def _key_condition(
 
 
 def expect(condition: ConditionBase) -> dict[str, Any]:
-    """Spell what a write expects to find; empty parts are left out, DynamoDB refuses them."""
+    """Spell a write's condition, without empty parts: DynamoDB rejects them."""
     return _spell(condition, "ConditionExpression")
 
 
 def select(condition: ConditionBase, attributes: Sequence[str] = ()) -> dict[str, Any]:
-    """Spell which keys a query reads, and which attributes: all of them if none is named."""
+    """Spell a query's key condition and its attributes: all of them if none is named."""
     spelled = _spell(condition, "KeyConditionExpression", is_key_condition=True)
-    shown = project(attributes)
-    names = {**spelled["ExpressionAttributeNames"], **shown.get("ExpressionAttributeNames", {})}
-    return spelled | shown | {"ExpressionAttributeNames": names}
+    projection = project(attributes)
+    names = spelled["ExpressionAttributeNames"] | projection.get("ExpressionAttributeNames", {})
+    return spelled | projection | {"ExpressionAttributeNames": names}
 
 
 def project(attributes: Sequence[str]) -> dict[str, Any]:
-    """Spell which attributes are read: all of them if none is named."""
+    """Spell the attributes to read: all of them if none is named."""
     names = {f"#{number}": name for number, name in enumerate(attributes)}
     if not names:
         return {}
@@ -73,11 +73,11 @@ def project(attributes: Sequence[str]) -> dict[str, Any]:
 
 
 def _spell(
-    condition: ConditionBase, called: str, *, is_key_condition: bool = False
+    condition: ConditionBase, parameter: str, *, is_key_condition: bool = False
 ) -> dict[str, Any]:
     built = ConditionExpressionBuilder().build_expression(condition, is_key_condition)
     parts = {
-        called: built.condition_expression,
+        parameter: built.condition_expression,
         "ExpressionAttributeNames": built.attribute_name_placeholders,
         "ExpressionAttributeValues": typed(built.attribute_value_placeholders),
     }
@@ -85,10 +85,10 @@ def _spell(
 
 
 def typed(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Spell plain values with DynamoDB's type tags."""
+    """Add DynamoDB's type tags to plain values."""
     return {name: _serializer.serialize(value) for name, value in item.items()}
 
 
 def plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Take DynamoDB's type tags off; numbers become `Decimal`."""
+    """Remove DynamoDB's type tags; numbers become `Decimal`."""
     return {name: _deserializer.deserialize(value) for name, value in item.items()}

@@ -1,12 +1,12 @@
 """Large documents: their largest fields are compressed and stored in pieces beside their item.
 
 DynamoDB takes 400 KB in an item and counts writes by the kilobyte, so a run with large parameters
-would either not fit or pay for them with each of its states. Each set of pieces has an id of its
-own, belongs to one item, and is never changed: who reads an item can tell whether it has all of it.
+would either not fit or pay for them with each of its states. Each set of pieces has its own id,
+belongs to one item, and never changes: a reader of the item can check that it has all of it.
 
-Pieces are written before the item that names them, and removed after it is gone or names others.
-What a crash leaves between is removed some time after its run, flow or deployment. Should a
-piece be lost all the same, its field is shown as the item has it: shortened.
+Pieces are written before the item that names them, and removed after the item was removed or names
+others. A crash in between leaves orphans, which are removed some time after their run, flow or
+deployment. If a piece is lost all the same, readers get its field as the item has it: shortened.
 """
 
 import hashlib
@@ -20,41 +20,39 @@ from time import time
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from runledger import LOGGER_NAME
 from runledger.domain.errors import TooLarge
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from runledger.store.schema.sort_keys import join
 
-# The logger of all functions, which adapters/observability.py sets up.
-LOGGER = "runledger"
-
-# Attributes: of an item, its document and what of it is elsewhere; of a piece, its content and when
-# it was written, in seconds.
+# Attributes: of an item, its document and the references to its pieces; of a piece, its content
+# and the time of its write, in seconds.
 DOCUMENT, PIECES = "body", "document_pieces"
 CONTENT, WRITTEN = "content", "written"
 
-# Bytes of a document in one item. A larger one keeps as much, half of it in fields of any size.
+# Bytes of a document in one item; of a larger one, half of this stays in the item.
 MAX_DOCUMENT = 32_000
 
-# Bytes of a field that is not worth a piece.
+# Bytes of a field that is worth a piece.
 MIN_FIELD = 1_000
 
 # Bytes of a piece; its item holds 400 KB with its key.
 MAX_PIECE = 380_000
 
-# Bytes that Lambda hands over as an answer.
+# Bytes of a Lambda response.
 MAX_ANSWER = 6 * 1024 * 1024
 
-# Times that an item is read whose pieces are gone: each time it was replaced meanwhile.
+# Reads of an item whose pieces are gone: each time it was replaced meanwhile.
 READS = 4
 
-# What an item shows of a field in pieces: characters of a text, and of all texts of an object.
-MAX_SHOWN, MAX_SHOWN_IN_ALL = 1_000, 8_000
+# Characters of a shortened field: of a text, and of all texts of an object.
+MAX_SHORT_TEXT, MAX_SHORT_OBJECT = 1_000, 8_000
 
 
 class PiecesReference(NamedTuple):
-    """Where a field is: the id and the number of its pieces, and its JSON's length in bytes."""
+    """A field in pieces: their id and number, and the length of its JSON in bytes and its hash."""
 
     id: str
     pieces: int
@@ -67,27 +65,24 @@ class PiecesReference(NamedTuple):
 
 
 def is_piece(key: Key) -> bool:
-    """Tell whether an item is a piece of another one's document."""
+    """Return whether an item is a piece of another one's document."""
     return key.sk.startswith(join(keys.DOCUMENT_PIECE, ""))
 
 
 def references(item: Item) -> dict[str, PiecesReference]:
     """Return the fields of an item's document that are in pieces."""
     spelled = item.get(PIECES)
-    return (
-        {name: PiecesReference(*one) for name, one in json.loads(spelled).items()}
-        if spelled
-        else {}
-    )
+    fields = json.loads(spelled) if spelled else {}
+    return {name: PiecesReference(*reference) for name, reference in fields.items()}
 
 
 def check_size(items: Iterable[Item]) -> None:
-    """Refuse a list of items whose documents can't be sent, before their pieces are read.
+    """Check that a response can hold the items' documents, before their pieces are read.
 
     Raises:
-        TooLarge: there is more of them than Lambda hands over.
+        TooLarge: they exceed the size of a Lambda response.
     """
-    length = sum(one.length for item in items for one in references(item).values())
+    length = sum(reference.length for item in items for reference in references(item).values())
     if length > MAX_ANSWER:
         raise TooLarge(
             f"The answer would have {length:,} bytes, more than can be sent: ask for less."
@@ -103,12 +98,12 @@ def superseded(old: Item | None, new: Item | None) -> Iterator[Key]:
 
 
 def orphans(partition: Sequence[Item], before: datetime) -> Iterator[Key]:
-    """Yield the keys of pieces that were written before then, and that no item of theirs names."""
+    """Yield the keys of a partition's pieces that were written `before`, and that no item names."""
     named = {
         key
         for item in partition
-        for one in references(item).values()
-        for key in one.keys(item["pk"])
+        for reference in references(item).values()
+        for key in reference.keys(item["pk"])
     }
     for item in partition:
         if WRITTEN in item and item[WRITTEN] < before.timestamp() and keys.of(item) not in named:
@@ -123,22 +118,22 @@ class Divided(NamedTuple):
 
 
 def divide(item: Item, seen: str | None = None) -> Divided:
-    """Take the largest fields out of a large document, so that its item is small.
+    """Move the largest fields of a large document into pieces.
 
-    `seen` is the attribute of the item that this one replaces on condition: fields that stay as
-    they are keep their pieces.
+    `seen` is the `PIECES` attribute of the item that a conditional write replaces: fields that do
+    not change keep their pieces.
     """
     text = item.get(DOCUMENT)
     if not isinstance(text, str) or not _is_large(text):
         return Divided(item)
     document: dict[str, Any] = json.loads(text)
-    known = {one.sha256: one for one in references({PIECES: seen}).values()}
+    known = {reference.sha256: reference for reference in references({PIECES: seen}).values()}
     named: dict[str, PiecesReference] = {}
     pieces: list[Item] = []
     for name, content in _largest(document):
         reference = known.get(_digest(content))
         if reference is None:
-            reference, new = _cut(item, content)
+            reference, new = _new_pieces(item, content)
             pieces += new
         named[name] = reference
         document[name] = shortened(document[name])
@@ -146,28 +141,28 @@ def divide(item: Item, seen: str | None = None) -> Divided:
     return Divided(small, tuple(pieces))
 
 
-def divided(write: Write) -> tuple[Write, tuple[Item, ...]]:
+def divide_write(write: Write) -> tuple[Write, tuple[Item, ...]]:
     """Return a write whose document fits, and the pieces to be stored before it."""
     if isinstance(write, Put):
         whole = divide(write.item, write.pieces)
         return replace(write, item=whole.item), whole.pieces
     if isinstance(write, Delete) or DOCUMENT not in write.sets:
         return write, ()
-    # The item may have pieces, which are not those of the new document.
+    # The item may have pieces: those of its old document.
     whole = divide({**write.key._asdict(), **write.sets, PIECES: ""})
     sets = {name: value for name, value in whole.item.items() if name not in Key._fields}
     return replace(write, sets=sets), whole.pieces
 
 
 def _is_large(text: str) -> bool:
-    # Mostly this is told by the number of characters, of which each has four bytes at most.
+    # Mostly the number of characters decides: each has four bytes at most.
     return len(text) > MAX_DOCUMENT or (
         4 * len(text) > MAX_DOCUMENT and len(text.encode()) > MAX_DOCUMENT
     )
 
 
 def _largest(document: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """Yield the largest fields, as JSON, until half of what one item takes is left."""
+    """Yield the largest fields, as JSON, until half of `MAX_DOCUMENT` is left."""
     fields = {name: _json(value).encode() for name, value in document.items()}
     left = sum(map(len, fields.values()))
     for name in sorted(fields, key=lambda name: len(fields[name]), reverse=True):
@@ -177,34 +172,34 @@ def _largest(document: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
         yield name, fields[name]
 
 
-def _cut(item: Item, content: bytes) -> tuple[PiecesReference, list[Item]]:
+def _new_pieces(item: Item, content: bytes) -> tuple[PiecesReference, list[Item]]:
     packed = zlib.compress(content)
     parts = [packed[start : start + MAX_PIECE] for start in range(0, len(packed), MAX_PIECE)]
     reference = PiecesReference(str(uuid4()), len(parts), len(content), _digest(content))
     common = {WRITTEN: int(time())}
     common |= {"expires_at": item["expires_at"]} if "expires_at" in item else {}
-    places = zip(reference.keys(item["pk"]), parts, strict=True)
-    return reference, [{**key._asdict(), CONTENT: part, **common} for key, part in places]
+    keyed = zip(reference.keys(item["pk"]), parts, strict=True)
+    return reference, [{**key._asdict(), CONTENT: part, **common} for key, part in keyed]
 
 
 def shortened(value: object) -> object:
-    """Return a value of the same type that is small: the beginning of a text, less of an object."""
+    """Return a small value of the same type: the beginning of a text, or some of an object."""
     if isinstance(value, str):
-        return value[:MAX_SHOWN]
+        return value[:MAX_SHORT_TEXT]
     if isinstance(value, list):
         return []
-    return _shown(value) if isinstance(value, dict) else value
+    return _shortened_object(value) if isinstance(value, dict) else value
 
 
-def _shown(fields: Mapping[str, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
-    room = MAX_SHOWN_IN_ALL
+def _shortened_object(fields: Mapping[str, Any]) -> dict[str, Any]:
+    short: dict[str, Any] = {}
+    room = MAX_SHORT_OBJECT
     for name, value in fields.items():
-        brief = shortened(value)
-        room -= len(name) + len(_json(brief))
+        short_value = shortened(value)
+        room -= len(name) + len(_json(short_value))
         if room >= 0:
-            shown[name] = brief
-    return shown
+            short[name] = short_value
+    return short
 
 
 def assembled(item: Item, found: Mapping[Key, Item]) -> Item | None:
@@ -221,12 +216,15 @@ def assembled(item: Item, found: Mapping[Key, Item]) -> Item | None:
 
 @dataclass(frozen=True)
 class Assembler:
-    """Completes items; `read` returns the items of keys, in their order, as last acknowledged."""
+    """Completes large documents from their pieces.
+
+    `read` returns the items of keys, in their order, as last acknowledged.
+    """
 
     read: Callable[[Sequence[Key]], Sequence[Item | None]]
 
     def complete(self, items: Sequence[Item]) -> list[Item | None]:
-        """Return items with what of their documents is in pieces; None for one that lost any."""
+        """Return the items with whole documents; None for one that lost a piece."""
         wanted = [key for item in items for key in _needed(item)]
         if not wanted:
             return list(items)
@@ -234,14 +232,14 @@ class Assembler:
         return [assembled(item, found) if _needed(item) else item for item in items]
 
     def each_whole(self, items: Sequence[Item]) -> Iterator[Item]:
-        """Yield items completed, as last acknowledged; those that are gone are left out."""
+        """Yield the items with whole documents, as last acknowledged, without deleted ones."""
         for item, completed in zip(items, self.complete(items), strict=True):
             whole = completed or self.whole(item)
             if whole:
                 yield whole
 
     def whole(self, item: Item) -> Item | None:
-        """Complete an item, reading it again where it was replaced; None if it is gone."""
+        """Complete an item; read it again where it was replaced. None if it was deleted."""
         latest: Item | None = item
         for _ in range(READS):
             if latest is None:
@@ -250,8 +248,10 @@ class Assembler:
             if completed:
                 return completed
             (latest,) = self.read([keys.of(latest)])
-        # Pieces are lost. What the item shows of their fields is better than no answer.
-        logging.getLogger(LOGGER).error("pieces of a document are lost", extra={"pk": item["pk"]})
+        # Pieces are lost. Shortened fields are better than no answer.
+        logging.getLogger(LOGGER_NAME).error(
+            "pieces of a document are lost", extra={"pk": item["pk"]}
+        )
         return latest
 
 
@@ -259,7 +259,7 @@ def _needed(item: Item) -> list[Key]:
     """Return the keys of an item's pieces; none if its document was not read."""
     if DOCUMENT not in item:
         return []
-    return [key for one in references(item).values() for key in one.keys(item["pk"])]
+    return [key for reference in references(item).values() for key in reference.keys(item["pk"])]
 
 
 def _digest(content: bytes) -> str:

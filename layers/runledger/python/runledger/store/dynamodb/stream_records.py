@@ -1,4 +1,4 @@
-"""Changes of items, as the table's stream tells them."""
+"""Changes of items, parsed from records of the table's stream."""
 
 import base64
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ from runledger.store.schema.keys import Key
 
 @dataclass(frozen=True)
 class Change:
-    """What an item was and what it is: there is no old one of a new item, no new one of a removed.
+    """An item before and after a change: `old` is None of a new item, `new` of a removed one.
 
-    Of one item changes come in their order, each at least once.
+    The changes of an item come in their order, each at least once.
     """
 
     sequence_number: str
@@ -25,7 +25,7 @@ class Change:
 
 
 def read(record: Mapping[str, Any]) -> Change:
-    """Read a record of the stream."""
+    """Parse a record of the stream."""
     change = record["dynamodb"]
     return Change(
         sequence_number=change["SequenceNumber"],
@@ -44,5 +44,5 @@ def _image(change: Mapping[str, Any] | None) -> Item | None:
 
 
 def _bytes(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Lambda hands records on as JSON, which has no bytes: they come in base64."""
+    """Decode bytes: Lambda passes records as JSON, with bytes in base64."""
     return {"B": base64.b64decode(value["B"])} if "B" in value else value

@@ -1,4 +1,4 @@
-"""The one place that talks to DynamoDB: reads, pages, conditional writes, and what befalls them."""
+"""Calls DynamoDB: reads, queries and conditional writes, with retries and error translation."""
 
 from __future__ import annotations
 
@@ -34,30 +34,30 @@ MAX_KEYS = 100
 MAX_WRITES = 100
 MAX_BATCH_WRITES = 25
 
-# Entries that are asked for at once; DynamoDB sends no more than a megabyte, whatever is asked.
+# Entries of a page; DynamoDB sends at most a megabyte, whatever the limit is.
 MAX_ENTRIES = 10_000
 
-# Batches of loose writes that are made up at a time, and held in memory.
-AT_ONCE = 8
+# Batches of unordered writes that are held in memory at a time.
+MAX_BATCHES = 8
 
-# The longest of the random pauses, in seconds, after each attempt at a write that met a transaction
-# and at a batch that was not read whole: half a second in all, on average. What else may pass is
-# tried again by botocore.
+# The maximum of the random pause, in seconds, after each attempt at a write that met a transaction
+# and at a batch that was not read whole: half a second in all, on average. botocore retries other
+# transient errors.
 PAUSES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.32)
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """An instant, and the clock that tells whether it has come."""
+    """An instant, and the clock to compare it with."""
 
     at: datetime
     clock: Callable[[], datetime]
 
     def check(self) -> None:
-        """Go on while there is time.
+        """Check that there is time left.
 
         Raises:
-            DeadlineExceeded: there is none left.
+            DeadlineExceeded: there is none.
         """
         if self.clock() >= self.at:
             raise DeadlineExceeded(f"it is past {self.at}")
@@ -65,9 +65,9 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Query:
-    """Items of a partition, or entries of an index's, in the order of their sort keys.
+    """A query of a partition of the table or of an index, in the order of sort keys.
 
-    `whole` says that large documents are wanted with what of them is in pieces.
+    `whole` says that large documents are completed from their pieces.
     """
 
     where: ConditionBase
@@ -78,11 +78,11 @@ class Query:
     whole: bool = True
 
     def request(self) -> dict[str, Any]:
-        """Spell it for the client; an index has no consistent reads."""
-        asked = expressions.select(self.where, self.attributes)
-        asked |= {"ScanIndexForward": not self.reverse}
+        """Return the request for the client; an index has no consistent reads."""
+        request = expressions.select(self.where, self.attributes)
+        request |= {"ScanIndexForward": not self.reverse}
         source = {"IndexName": self.index} if self.index else {"ConsistentRead": True}
-        return asked | source | ({"Limit": self.page} if self.page else {})
+        return request | source | ({"Limit": self.page} if self.page else {})
 
 
 @dataclass(frozen=True)
@@ -106,24 +106,24 @@ class Table:
     def read_many(
         self, wanted: Sequence[Key], attributes: Sequence[str] = (), *, whole: bool = True
     ) -> dict[Key, Item]:
-        """Return the items that exist, each as last acknowledged, many batches at a time.
+        """Return the items that exist, each as last acknowledged; batches are read in parallel.
 
-        Naming the attributes that are needed, the key's among them, saves parsing the others. What
-        of large documents is in pieces is read with them, unless not the `whole` is wanted.
+        `attributes`, if given, must include the key's; the other attributes are not parsed. Large
+        documents are completed from their pieces if `whole`.
         """
         if len(wanted) == 1:
             item = self._read_one(wanted[0])
             found = [item] if item else []
         else:
             batches = chunks(dict.fromkeys(wanted), MAX_KEYS)
-            read = map_in_parallel(lambda some: list(self._read_batch(some, attributes)), batches)
+            read = map_in_parallel(lambda batch: list(self._read_batch(batch, attributes)), batches)
             found = [item for batch in read for item in batch]
-        each = self.assembler.each_whole(found) if whole else found
-        return {keys.of(item): item for item in each}
+        completed = self.assembler.each_whole(found) if whole else found
+        return {keys.of(item): item for item in completed}
 
     @property
     def assembler(self) -> Assembler:
-        """Completes items that were read without what of their documents is in pieces."""
+        """Completes items that were read without their documents' pieces."""
         return Assembler(lambda wanted: list(map_in_parallel(self._read_one, wanted)))
 
     def _read_one(self, key: Key) -> Item | None:
@@ -133,8 +133,8 @@ class Table:
     def _read_batch(self, wanted: Sequence[Key], attributes: Sequence[str]) -> Iterator[Item]:
         left = [expressions.typed(key._asdict()) for key in wanted]
         for pause in self._pauses():
-            asked = {"Keys": left, "ConsistentRead": True, **expressions.project(attributes)}
-            answer = self._request("batch_get_item", RequestItems={self.name: asked})
+            request = {"Keys": left, "ConsistentRead": True, **expressions.project(attributes)}
+            answer = self._request("batch_get_item", RequestItems={self.name: request})
             yield from map(expressions.plain, answer["Responses"].get(self.name, ()))
             left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
             if not left:
@@ -142,31 +142,31 @@ class Table:
             time.sleep(pause)
         raise Unavailable(f"{len(left)} of {len(wanted)} keys were not read")
 
-    def query(self, asked: Query) -> Iterator[Item]:
-        """Yield what a query finds, reading a page when it is needed and no sooner.
+    def query(self, query: Query) -> Iterator[Item]:
+        """Yield the items of a query; read each page only when it is needed.
 
-        Each page is twice as long as the one before, so that few are enough of whatever length.
+        Each page is twice as long as the one before, so that long results need few calls.
         """
-        return chain.from_iterable(self._pages(asked))
+        return chain.from_iterable(self._pages(query))
 
-    def query_each(self, asked: Iterable[Query]) -> Iterator[Iterator[Item]]:
-        """Yield what each of several queries finds, of which many begin at a time.
+    def query_each(self, queries: Iterable[Query]) -> Iterator[Iterator[Item]]:
+        """Yield the items of each query; the queries run in parallel.
 
         Only the first page of each is read ahead of its need.
         """
 
-        def begin(one: Query) -> Iterator[Item]:
-            pages = self._pages(one)
+        def begin(query: Query) -> Iterator[Item]:
+            pages = self._pages(query)
             return chain(next(pages), chain.from_iterable(pages))
 
-        return map_in_parallel(begin, asked)
+        return map_in_parallel(begin, queries)
 
-    def _pages(self, asked: Query) -> Iterator[Iterator[Item]]:
-        request = asked.request()
+    def _pages(self, query: Query) -> Iterator[Iterator[Item]]:
+        request = query.request()
         while True:
             answer = self._call("query", **request)
             items = list(map(expressions.plain, answer["Items"]))
-            yield self.assembler.each_whole(items) if asked.whole else iter(items)
+            yield self.assembler.each_whole(items) if query.whole else iter(items)
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
@@ -174,7 +174,7 @@ class Table:
                 request["Limit"] = min(2 * request["Limit"], MAX_ENTRIES)
 
     def write(self, *writes: Write) -> None:
-        """Do all the writes or none.
+        """Write all or nothing.
 
         Raises:
             ConditionFailed: a condition does not hold.
@@ -188,34 +188,34 @@ class Table:
             self._write_all(divided)
 
     def _divided(self, write: Write) -> Write:
-        """Store what of a large document goes into pieces; return the write of what is left."""
-        small, parts = large_documents.divided(write)
-        for _ in map_in_parallel(self._write_one, map(Put, parts)):
+        """Store the pieces of a large document; return the write of the rest."""
+        small, pieces = large_documents.divide_write(write)
+        for _ in map_in_parallel(self._write_one, map(Put, pieces)):
             pass
         return small
 
     def write_batches(self, writes: Sequence[Write]) -> None:
-        """Do writes of any number in their order, a hundred at a time, each hundred all or none."""
+        """Write any number of writes in their order: each hundred is a transaction."""
         for batch in chunks(writes, MAX_WRITES):
             self.write(*batch)
 
     def write_unordered(self, writes: Sequence[Put | Delete]) -> None:
-        """Do writes that expect nothing, in any order, many at a time; no two of one item.
+        """Write without conditions, in any order and in parallel; no two writes of one item.
 
         Raises:
-            Unavailable: some were not done; all of them can be done again.
+            Unavailable: some writes failed; all of them can be repeated.
         """
         for _ in map_in_parallel(self._write_batch, chunks(writes, MAX_BATCH_WRITES)):
             pass
 
-    def remove_unordered(self, found: Iterable[Key]) -> None:
-        """Remove items in any order, many at a time, of which no more than that are looked up.
+    def remove_unordered(self, item_keys: Iterable[Key]) -> None:
+        """Remove items in any order and in parallel; take only as many keys as are in progress.
 
         Raises:
             Unavailable: some were not removed; all of them can be removed again.
         """
-        for some in chunks(found, AT_ONCE * MAX_BATCH_WRITES):
-            self.write_unordered(list(map(Delete, some)))
+        for chunk in chunks(item_keys, MAX_BATCHES * MAX_BATCH_WRITES):
+            self.write_unordered(list(map(Delete, chunk)))
 
     def _write_batch(self, writes: Sequence[Put | Delete]) -> None:
         left = [{f"{OPERATIONS[type(write)][1]}Request": write.request()} for write in writes]
@@ -232,9 +232,9 @@ class Table:
         self._write_with_retries(operation, TableName=self.name, **write.request())
 
     def _write_all(self, writes: Sequence[Write]) -> None:
-        named = {"TableName": self.name}
-        items = [{OPERATIONS[type(write)][1]: write.request() | named} for write in writes]
-        # One token for all attempts: a transaction that was done but not told is not done again.
+        table = {"TableName": self.name}
+        items = [{OPERATIONS[type(write)][1]: write.request() | table} for write in writes]
+        # One token for all attempts: a transaction whose response was lost is not repeated.
         token = str(uuid4())
         self._write_with_retries(
             "transact_write_items", TransactItems=items, ClientRequestToken=token
@@ -266,12 +266,12 @@ class Table:
         return answer  # type: ignore[no-any-return]
 
     def _pauses(self) -> Iterator[float]:
-        """Yield a pause for each attempt: random, so that those who collided part."""
+        """Yield a pause for each attempt: random, so that conflicting writers don't meet again."""
         return (random.uniform(0, longest) for longest in (*self.pauses, 0))  # noqa: S311
 
 
-def chunks(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield things so many at a time, taking no more of them than is needed."""
-    rest = iter(things)
+def chunks(elements: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield lists of up to `size` elements; take each element only when it is needed."""
+    rest = iter(elements)
     while chunk := list(islice(rest, size)):
         yield chunk

@@ -1,4 +1,4 @@
-"""Writes as values: what to put, remove or add, and what each expects to find."""
+"""Writes as values: put, delete or add, each with its condition."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,9 +21,10 @@ def _expecting(condition: ConditionBase | None) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Put:
-    """Write a whole item, if what is there now is as expected.
+    """Write a whole item, on a condition about the item that it replaces.
 
-    `pieces` is that attribute of the item that was read, where none but that one is expected.
+    `pieces` is the attribute of that name of the item that was read, if the condition expects that
+    very item.
     """
 
     item: Item
@@ -31,27 +32,27 @@ class Put:
     pieces: str | None = None
 
     def request(self) -> dict[str, Any]:
-        """Spell it for the client."""
+        """Return the request for the client."""
         return {"Item": expressions.typed(self.item)} | _expecting(self.expect)
 
 
 @dataclass(frozen=True)
 class Delete:
-    """Remove an item, if what is there now is as expected."""
+    """Remove an item, on a condition."""
 
     key: Key
     expect: ConditionBase | None = None
 
     def request(self) -> dict[str, Any]:
-        """Spell it for the client."""
+        """Return the request for the client."""
         return {"Key": expressions.typed(self.key._asdict())} | _expecting(self.expect)
 
 
 @dataclass(frozen=True)
 class Add:
-    """Add to numbers of an item and set others of its attributes, if it is as expected.
+    """Add to numbers of an item and set other attributes of it, on a condition.
 
-    Unlike a `Put` it needs no version: those who add at the same time do not exclude each other.
+    Unlike a `Put` it needs no version: concurrent additions don't conflict.
     """
 
     key: Key
@@ -60,7 +61,7 @@ class Add:
     sets: Mapping[str, Any] = field(default_factory=dict)
 
     def request(self) -> dict[str, Any]:
-        """Spell it for the client."""
+        """Return the request for the client."""
         spelled = _expecting(self.expect)
         changes = {**self.amounts, **self.sets}
         names = {f"#new_{name}": name for name in changes}
@@ -81,7 +82,7 @@ class Add:
 
 Write = Put | Delete | Add
 
-# What DynamoDB calls each write: as an operation of its own, and within a transaction.
+# DynamoDB's names of each write: as an operation of its own, and in a transaction.
 OPERATIONS = {
     Put: ("put_item", "Put"),
     Delete: ("delete_item", "Delete"),

@@ -21,7 +21,7 @@ from runledger.store.store import Shards, Store
 
 A = TypeVar("A")
 
-# Events of a partition that are read at once, at first.
+# Events in the first page of a partition.
 PAGE = 50
 
 PATH = "by_occurred"
@@ -30,7 +30,7 @@ TOO_LONG = "The search takes longer than a request may. Narrow it by one of thes
 
 @dataclass
 class Counted(Iterator[ReceivedEvent]):
-    """Events, and how many have been read."""
+    """Yields events and counts those that were read."""
 
     events: Iterator[ReceivedEvent]
     count: int = 0
@@ -44,7 +44,7 @@ class Counted(Iterator[ReceivedEvent]):
 
 @dataclass(frozen=True)
 class EventStore:
-    """What is asked of the table about events, which are kept for a while."""
+    """Events in the table, which expire after `retention`."""
 
     table: Table
     shards: Shards
@@ -52,16 +52,16 @@ class EventStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table and its settings from the store."""
         return cls(store.table, store.index_shards, store.event_retention)
 
-    def keep(self, event: ReceivedEvent, *writes: Write) -> bool:
-        """Store an event together with what follows from it; return whether it was a new one.
+    def add(self, event: ReceivedEvent, *writes: Write) -> bool:
+        """Store an event together with other writes; return whether it was a new one.
 
-        Nothing is written of one that is known.
+        Nothing is written if the event is stored already.
 
         Raises:
-            ConditionFailed: what follows from it met something else than it expected.
+            ConditionFailed: the condition of another write failed.
         """
         try:
             self.table.write(*writes, self._put(event))
@@ -80,7 +80,7 @@ class EventStore:
     def between(
         self, since: datetime, until: datetime, *, reverse: bool = False
     ) -> Iterator[ReceivedEvent]:
-        """Yield what occurred from one instant to another, in order, each as last acknowledged."""
+        """Yield the events from one instant to another, in order, each as last acknowledged."""
         range_ = sort_keys.between(since, until)
         days = keys.event_days(since, until, self.shards.read)
         for partitions in reversed(days) if reverse else days:
@@ -94,10 +94,10 @@ class EventStore:
     def aggregate(
         self, wanted: EventFilter, summary: Callable[[Iterator[ReceivedEvent]], A], now: datetime
     ) -> SearchResult[A]:
-        """Sum up the wanted events, in the order asked for; all of the time asked for are read.
+        """Summarize the matching events in the filter's order; all events of its time are read.
 
         Raises:
-            OutOfTime: the table's deadline came before they were.
+            OutOfTime: the table's deadline came before all were read.
         """
         since = max(wanted.occurred.since, now - self.retention)
         reverse = wanted.order == EventOrder.DESC

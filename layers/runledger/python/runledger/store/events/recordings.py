@@ -1,4 +1,4 @@
-"""Task runs as events report them: found by their key or their id, and written with the event."""
+"""Task runs that events report: found by their key or their id, and written with the event."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -24,25 +24,25 @@ from runledger.store.store import FifoCache, Store
 
 @dataclass(frozen=True)
 class RecordedRun:
-    """The run that a report is about, if it is stored, and the states that it has been in.
+    """The run of a report, if it is stored, and the states that it has been in.
 
-    `may_claim` tells whether no other run has the key that the report gives it; what is remembered
-    may be no longer so, which the write of it finds out.
+    `may_claim` says that no other run has the key that the report gives it. A run from the cache
+    (`is_cached`) may be outdated, and its write then fails.
     """
 
     seen: Stored | None
-    entered: tuple[State, ...] = ()
+    states: tuple[State, ...] = ()
     may_claim: bool = True
-    is_remembered: bool = False
+    is_cached: bool = False
 
     def is_of(self, report: TaskRunReport) -> bool:
-        """Tell whether no other run can be the one that the report is about."""
+        """Return whether this is surely the run of the report: it claims the report's key."""
         return bool(self.seen and self.seen.claims and _key(self.seen) == report.key)
 
 
 @dataclass(frozen=True)
 class RecordingStore:
-    """What is asked of the table about reports of task runs."""
+    """Reports of task runs: finds their runs and writes both."""
 
     table: Table
     task_runs: TaskRunStore
@@ -51,15 +51,14 @@ class RecordingStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table and the cache of runs from the store."""
         return cls(store.table, TaskRunStore.of(store), EventStore.of(store), store.known_runs)
 
     def find(self, report: TaskRunReport, *, trust_cache: bool) -> RecordedRun:
         """Find the run: in a flow run the one that has the key, else the one that has the id.
 
-        With hope, the run is taken to be as it was last written here, one that begins is not looked
-        for, and one that is not stored is taken for a new one: most often it is, and else the write
-        of it fails.
+        With `trust_cache`, a cached run is not read again, a run that begins is not looked for, and
+        a run that is not stored counts as new. Mostly this is right; otherwise the write fails.
 
         Raises:
             WriteConflict: the run that has the key was deleted meanwhile.
@@ -81,15 +80,15 @@ class RecordingStore:
         if claimant == report.run_id:
             return own
         if report.flow_run_id is None:
-            return RecordedRun(own.seen, own.entered, may_claim=False)
+            return RecordedRun(own.seen, own.states, may_claim=False)
         first = self._read(claimant)
         if first.seen is None:
             raise WriteConflict(f"task run {claimant} was deleted meanwhile")
         return first
 
     def _read(self, run_id: UUID) -> RecordedRun:
-        # Backwards, so that the run is read before its states: one that is added meanwhile is
-        # either seen or makes the write of what was seen fail.
+        # Backwards, so that the run is read before its states: a state that is added meanwhile is
+        # either read or makes the write of the run fail.
         run = keys.task_run(run_id)
         under_run = Query(in_partition(run.pk, keys.all_but_document_pieces()), reverse=True)
         found = {item["sk"]: item for item in self.table.query(under_run)}
@@ -102,7 +101,7 @@ class RecordingStore:
         )
 
     def commit(self, known_run: RecordedRun, recording: Recording, event: ReceivedEvent) -> None:
-        """Write what an event comes to, and the event; nothing if the event is known.
+        """Write a recording and its event; nothing if the event is stored already.
 
         Raises:
             WriteConflict: the run, or the run that has its key, changed meanwhile.
@@ -110,19 +109,19 @@ class RecordingStore:
         writes = self._writes(known_run, recording)
         if known_run.seen:
             self.known.forget(known_run.seen.run.id)
-        if known_run.is_remembered and not writes:
+        if known_run.is_cached and not writes:
             raise WriteConflict(str(event.id))
         try:
-            is_new = self.events.keep(event, *writes)
+            is_new = self.events.add(event, *writes)
         except ConditionFailed as failed:
             raise WriteConflict(str(event.id)) from failed
         if is_new and recording.state:
-            self._remember(writes[0], (*known_run.entered, recording.state))
+            self._cache(writes[0], (*known_run.states, recording.state))
 
-    def _remember(self, written: Write, entered: tuple[State, ...]) -> None:
+    def _cache(self, written: Write, states: tuple[State, ...]) -> None:
         if isinstance(written, Put):
             seen = task_run_items.read_task_run(written.item)
-            self.known.keep(seen.run.id, RecordedRun(seen, entered, is_remembered=True))
+            self.known.put(seen.run.id, RecordedRun(seen, states, is_cached=True))
 
     def _writes(self, known_run: RecordedRun, recording: Recording) -> list[Write]:
         run, seen = recording.run, known_run.seen
@@ -130,12 +129,12 @@ class RecordingStore:
             return self.task_runs.new_run_writes(run, claims=known_run.may_claim)
         if seen is None or recording.state is None:
             return []
-        # A state that comes late counts as a change of the run, or two could enter at one time.
-        changed = self.task_runs.update_writes(
+        # A late state changes the run's version, too: otherwise two states could have one time.
+        updates = self.task_runs.update_writes(
             seen, run or seen.run, claims=known_run.may_claim if run else seen.claims
         )
         own, shards = keys.task_run(seen.run.id), self.task_runs.shards.written
-        return [*changed, *history(own, recording.state, shards=shards)]
+        return [*updates, *history(own, recording.state, shards=shards)]
 
 
 def _key(stored: Stored) -> tuple[UUID | None, str, str]:

@@ -1,10 +1,10 @@
 """Items of logs: lines of one run that were sent together share a chunk, which is one item.
 
-A chunk is JSON, compressed. A small one stands whole also where indexes lead to it. One whose only
-line is longer than an item may be is cut in pieces that come one after the other. A chunk of which
-a piece is not there was not stored: it is not acknowledged.
+A chunk is compressed JSON. Index entries contain small chunks whole. A chunk with one line that is
+too long for an item is divided into pieces, which follow each other. A chunk that lacks a piece was
+not stored: it was not acknowledged.
 
-The same batch makes the same chunks under the same keys each time that it is sent.
+A batch that is sent again makes the same chunks under the same keys.
 """
 
 import zlib
@@ -21,17 +21,17 @@ from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys
 from runledger.store.schema.sort_keys import MAX_CHUNK_TIME, ChunkSortKey
 
-# Bytes of JSON: a chunk is read as a whole, for however few of its lines.
+# Bytes of JSON: a chunk is read as a whole, however few of its lines match.
 MAX_CHUNK = 64 * 1024
 
 # Bytes. DynamoDB counts writes by the kilobyte, keys included, and an item holds 400 of them.
 MAX_SMALL = 500
 MAX_PIECE = 380_000
 
-# What tells a chunk from its items: without either, an index entry leads to them.
+# The attributes with a chunk's lines; an index entry with neither leads to its items.
 SMALL, PACKED = "facts", "packed"
 
-# By this the stream's filter knows a chunk with lines that somebody listened for.
+# The stream's filter passes chunks that have this attribute: a subscriber's filter matched a line.
 SUBSCRIBED = "subscribed"
 
 LOGS: TypeAdapter[list[Log]] = TypeAdapter(list[Log])
@@ -48,10 +48,10 @@ def log_items(
 ) -> Iterator[Item]:
     """Spell the lines of a batch; they expire if there is a `retention`.
 
-    Who listens is `is_subscribed` of some.
+    `is_subscribed` returns whether a line matches a subscriber's filter.
     """
-    for of_run in _by_runs(logs).values():
-        for chunk, text in _chunks(of_run):
+    for lines in _by_runs(logs).values():
+        for chunk, text in _chunks(lines):
             first = chunk[0]
             common = {
                 "pk": keys.log_partition(first, shards),
@@ -64,7 +64,7 @@ def log_items(
 
 
 def _by_runs(logs: Iterable[Log]) -> dict[Runs, list[Log]]:
-    """Part lines by their runs: a task run is read, and removed, without what others logged."""
+    """Group lines by their runs: a task run's lines are read and removed without other lines."""
     found: dict[Runs, list[Log]] = defaultdict(list)
     for log in logs:
         found[log.flow_run_id, log.task_run_id].append(log)
@@ -72,11 +72,11 @@ def _by_runs(logs: Iterable[Log]) -> dict[Runs, list[Log]]:
 
 
 def _chunks(logs: Sequence[Log]) -> Iterator[tuple[list[Log], bytes]]:
-    """Yield lines in the order of time, as many at a time as a chunk may have, and their JSON."""
+    """Yield chunks of lines in the order of time, with their JSON."""
     chunk: list[Log] = []
     texts: list[bytes] = []
     size = 0
-    for log in sorted(logs, key=lambda one: (one.timestamp, one.id)):
+    for log in sorted(logs, key=lambda log: (log.timestamp, log.id)):
         text = log.model_dump_json(exclude_none=True).encode()
         is_late = chunk and log.timestamp - chunk[0].timestamp > MAX_CHUNK_TIME
         if chunk and (is_late or size + len(text) > MAX_CHUNK):
@@ -93,11 +93,11 @@ def _list(texts: Iterable[bytes]) -> bytes:
     return b"[" + b",".join(texts) + b"]"
 
 
-def _items(common: Item, place: ChunkSortKey, packed: bytes) -> Iterator[Item]:
+def _items(common: Item, chunk_key: ChunkSortKey, packed: bytes) -> Iterator[Item]:
     for piece, content in enumerate(_contents(packed)):
-        sort_key = str(place._replace(piece=piece))
+        sort_key = str(chunk_key._replace(piece=piece))
         item = {**common, **content, "sk": sort_key, "expected_start": sort_key}
-        # With a shard of its own, an id would put it in an index more.
+        # Without an owner, no index needs the id.
         item |= {"id": sort_key} if item["owner"] else {}
         yield {name: value for name, value in item.items() if value is not None}
 
@@ -116,11 +116,11 @@ def _seconds(time: datetime) -> int:
 
 
 def is_whole(pieces: Sequence[Item]) -> bool:
-    """Tell whether a chunk can be read from these."""
+    """Return whether these are all pieces of a chunk."""
     return SMALL in pieces[0] or len(pieces) == pieces[0].get("pieces")
 
 
 def read_logs(pieces: Sequence[Item]) -> list[Log]:
-    """Read back the lines of a chunk from its pieces, in their order."""
+    """Read the lines of a chunk from its pieces, in their order."""
     packed = b"".join(bytes(piece.get(SMALL) or piece[PACKED]) for piece in pieces)
     return LOGS.validate_json(zlib.decompress(packed))

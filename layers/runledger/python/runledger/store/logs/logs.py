@@ -27,7 +27,7 @@ TOO_LONG = f"The search takes longer than a request may. Narrow it by one of the
 
 @dataclass(frozen=True)
 class LogStore:
-    """What is asked of the table about logs; lines are kept as long as `retention`, or for good."""
+    """Logs in the table; lines expire after `retention`, or never if it is None."""
 
     table: Table
     shards: Shards
@@ -35,13 +35,13 @@ class LogStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table and its settings from the store."""
         return cls(store.table, store.index_shards, store.log_retention)
 
     def add(self, logs: Sequence[Log], *, is_subscribed: Callable[[Log], bool]) -> None:
-        """Store the lines of a batch; what is stored already is stored over, not twice.
+        """Store the lines of a batch; a batch that is sent again overwrites itself.
 
-        Who listens is `is_subscribed` of some.
+        `is_subscribed` returns whether a line matches a subscriber's filter.
 
         Raises:
             Unavailable: some lines were not stored; the whole batch can be sent again.
@@ -49,36 +49,36 @@ class LogStore:
         spelled = log_items(logs, self.shards.written, self.retention, is_subscribed=is_subscribed)
         self.table.write_unordered(list(map(Put, spelled)))
 
-    def search(self, asked: LogQuery, now: datetime) -> SearchResult[list[Log]]:
-        """Return the lines that are wanted.
+    def search(self, query: LogQuery, now: datetime) -> SearchResult[list[Log]]:
+        """Return a page of the matching lines.
 
         Raises:
             OutOfTime: the table's deadline came before they were found.
         """
-        path = paths.narrowest(asked.wanted, self.shards.read)
-        reader = LogReader(self.table, asked.reverse, asked.offset + asked.limit)
+        path = paths.narrowest(query.wanted, self.shards.read)
+        reader = LogReader(self.table, query.reverse, query.offset + query.limit)
         try:
-            page = self._page(asked, reader.lines(path.sources), now)
+            page = self._page(query, reader.lines(path.sources), now)
         except DeadlineExceeded as exceeded:
             log_fields = SearchResult(None, path.name, reader.items_read, 0).log_fields()
             raise OutOfTime(TOO_LONG, log_fields) from exceeded
         return SearchResult(page, path.name, reader.items_read, len(page))
 
-    def _page(self, asked: LogQuery, lines: Iterable[Log], now: datetime) -> list[Log]:
-        kept = (log for log in lines if self._is_kept(log, now))
-        wanted = filter(asked.wanted.matches, kept)
-        return list(islice(islice(wanted, asked.offset, None), asked.limit))
+    def _page(self, query: LogQuery, lines: Iterable[Log], now: datetime) -> list[Log]:
+        unexpired = (log for log in lines if self._is_unexpired(log, now))
+        wanted = filter(query.wanted.matches, unexpired)
+        return list(islice(islice(wanted, query.offset, None), query.limit))
 
-    def _is_kept(self, log: Log, now: datetime) -> bool:
-        # DynamoDB removes what expired some time later, other databases never.
+    def _is_unexpired(self, log: Log, now: datetime) -> bool:
+        # DynamoDB removes expired items some time later, other databases never.
         return self.retention is None or log.created + self.retention > now
 
     def of_flow_run(self, run_id: UUID) -> Iterator[keys.Key]:
-        """Yield the keys of all that a flow run logged, its task runs included."""
+        """Yield the keys of a flow run's log items, its task runs' included."""
         return self._keys(paths.of_flow_run(run_id))
 
     def of_task_run(self, run_id: UUID) -> Iterator[keys.Key]:
-        """Yield the keys of all that a task run logged."""
+        """Yield the keys of a task run's log items."""
         return chain.from_iterable(map(self._keys, paths.of_task_run(run_id)))
 
     def _keys(self, source: Source) -> Iterator[keys.Key]:
@@ -87,6 +87,6 @@ class LogStore:
             keys.of, self.table.query(Query(source.where, index, attributes=keys.Key._fields))
         )
 
-    def remove(self, found: Iterable[keys.Key]) -> None:
-        """Remove chunks of lines, or pieces of them."""
-        self.table.remove_unordered(found)
+    def remove(self, item_keys: Iterable[keys.Key]) -> None:
+        """Remove log items."""
+        self.table.remove_unordered(item_keys)

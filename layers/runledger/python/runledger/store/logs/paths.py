@@ -1,7 +1,7 @@
-"""Where lines of logs are read, each way named for the question that it answers.
+"""Access paths to log lines, each named for the filter that it serves.
 
-All sources of a path yield chunks in the order of their first lines. A range of times begins so
-much earlier as a chunk may last: one that begins before it may have lines inside.
+All sources of a path yield chunks in the order of their first lines. A range of times begins
+`MAX_CHUNK_TIME` earlier: a chunk that begins before the range may have lines in it.
 """
 
 from collections.abc import Iterator
@@ -41,18 +41,18 @@ class Source:
 
 @dataclass(frozen=True)
 class Path:
-    """What has all that is wanted: too much perhaps, never too little."""
+    """Sources that have all wanted lines, perhaps among others."""
 
     name: str
     sources: tuple[Source, ...]
 
 
-# For a time that ends before it begins; DynamoDB refuses such a range.
+# For a time that ends before it begins; DynamoDB rejects such a range.
 NOTHING = Path("nothing", ())
 
 
 def narrowest(wanted: LogFilter, shards: int) -> Path:
-    """Return the cheapest path to what is wanted."""
+    """Return the cheapest path for the filter."""
     if wanted.operator != Operator.and_:
         return Path("all_lines", tuple(_of_all(shards, None)))
     if _is_empty(wanted.timestamp):
@@ -69,12 +69,12 @@ def narrowest(wanted: LogFilter, shards: int) -> Path:
 
 
 def of_flow_run(run_id: UUID, between: Range | None = None) -> Source:
-    """What a flow run logged, its task runs included."""
+    """The source of a flow run's lines, its task runs' included."""
     return Source(keys.logs_of_flow_run(run_id), None, between)
 
 
 def of_task_run(run_id: UUID, between: Range | None = None) -> tuple[Source, ...]:
-    """What a task run logged: by itself, and in a flow run."""
+    """The sources of a task run's lines: without a flow run, and in a flow run."""
     inside = Source(keys.task_run(run_id).pk, indexes.BY_OWNER, between)
     return Source(keys.logs_of_task_run(run_id), None, between), inside
 

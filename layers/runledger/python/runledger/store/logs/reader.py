@@ -1,7 +1,7 @@
-"""Reading lines of logs from several places at once, in the order of time and then of their ids.
+"""Reads log lines from several sources at once, in the order of time and then of their ids.
 
-Chunks overlap: each run that logs at a time has its own. So a line is yielded when all chunks that
-could have an earlier one (a later one, in reverse) were read, and no sooner.
+Chunks overlap: each run has its own. So a line is yielded only after all chunks that could have an
+earlier line (a later one, in reverse) were read.
 """
 
 import heapq
@@ -22,8 +22,8 @@ from runledger.store.schema.sort_keys import MAX_CHUNK_TIME, MICROSECOND, ChunkS
 
 CONTENT = {SMALL, PACKED}
 
-# Entries that a partition is asked for at first: of full chunks these have some thousand lines, and
-# take 30 read units. The pages that follow are longer.
+# Entries in the first page of a partition: with full chunks they have some thousand lines, and take
+# 30 read units. Later pages are longer.
 FIRST_ENTRIES = 16
 
 # Lines of a full chunk, about.
@@ -31,22 +31,22 @@ LINES_OF_A_CHUNK = 250
 
 
 class Chunk(NamedTuple):
-    """Where a chunk is, and its pieces: whole ones, or index entries that lead to them."""
+    """A chunk's sort key and its pieces: items, or index entries that lead to them."""
 
-    place: ChunkSortKey
+    sort_key: ChunkSortKey
     pieces: Sequence[Item]
 
 
-class Bunch(NamedTuple):
-    """Chunks that are read at once, and the one that comes next, if any."""
+class Batch(NamedTuple):
+    """Chunks that are read at once, and the chunk after them, if any."""
 
     chunks: Sequence[Chunk]
-    following: Chunk | None
+    next: Chunk | None
 
 
 @dataclass
 class LogReader:
-    """Reads lines, of which so many are `enough`, if none of them is unwanted.
+    """Reads lines: `enough` for a page, if all of them match.
 
     `items_read` counts index entries and items alike.
     """
@@ -57,34 +57,34 @@ class LogReader:
     items_read: int = field(default=0, init=False)
 
     def lines(self, sources: Sequence[Source]) -> Iterator[Log]:
-        """Yield the lines of all sources, each once, each source read as far as needed.
+        """Yield the lines of all sources, each once; read each source only as far as needed.
 
-        The first pages of all of them are read at once.
+        The first pages of all sources are read at once.
         """
-        waiting = _Waiting(self.reverse)
-        for bunch in self._bunches(self._in_order(sources)):
-            waiting.add(self._read(bunch.chunks))
-            following = bunch.following
-            yield from waiting.before(following and self._bound(following.place))
+        buffer = _LineBuffer(self.reverse)
+        for batch in self._batches(self._in_order(sources)):
+            buffer.add(self._read(batch.chunks))
+            following = batch.next
+            yield from buffer.before(following and self._first_time(following.sort_key))
 
-    def _bound(self, place: ChunkSortKey) -> datetime:
-        """Return the time that none of a chunk's lines comes before, as far as they are read."""
-        return place.last if self.reverse else place.first
+    def _first_time(self, sort_key: ChunkSortKey) -> datetime:
+        """Return the time of the chunk's first line in the order of reading."""
+        return sort_key.last if self.reverse else sort_key.first
 
     def _in_order(self, sources: Sequence[Source]) -> Iterator[Chunk]:
         """Yield chunks by their first lines or, in reverse, by their last."""
         streams = map(self._counted, self.table.query_each(self._queries(sources)))
         merged = heapq.merge(*streams, key=_sort_key, reverse=self.reverse)
         grouped = groupby(merged, key=lambda item: ChunkSortKey.read(item["sk"])._replace(piece=0))
-        chunks = (Chunk(place, sorted(pieces, key=_sort_key)) for place, pieces in grouped)
+        chunks = (Chunk(sort_key, sorted(pieces, key=_sort_key)) for sort_key, pieces in grouped)
         return _by_last_line(chunks) if self.reverse else chunks
 
     def _queries(self, sources: Sequence[Source]) -> Iterator[Query]:
         first = max(FIRST_ENTRIES, self.enough // LINES_OF_A_CHUNK)
-        # What is read of all of them before the first line is told has to be held in memory.
-        most = MAX_ENTRIES // max(len(sources), 1) + 1
-        # A chunk has a line at least, and one is looked at in advance.
-        page = min(first, self.enough + 1, most)
+        # The first pages of all sources are in memory before the first line is yielded.
+        maximum = MAX_ENTRIES // max(len(sources), 1) + 1
+        # A chunk has at least one line, and one chunk is read ahead.
+        page = min(first, self.enough + 1, maximum)
         for source in sources:
             index = source.index and source.index.name
             yield Query(source.where, index, self.reverse, page)
@@ -94,23 +94,24 @@ class LogReader:
             self.items_read += 1
             yield item
 
-    def _bunches(self, chunks: Iterator[Chunk]) -> Iterator[Bunch]:
+    def _batches(self, chunks: Iterator[Chunk]) -> Iterator[Batch]:
         """Yield as many chunks as have enough lines, then twice as many, and so on."""
         lines, enough = 0, self.enough
         some: list[Chunk] = []
         for chunk in chunks:
             if some and (lines >= enough or len(some) == MAX_KEYS):
-                yield Bunch(some, chunk)
+                yield Batch(some, chunk)
                 some, lines, enough = [], 0, 2 * enough
             some.append(chunk)
-            lines += chunk.place.lines
+            lines += chunk.sort_key.lines
         if some:
-            yield Bunch(some, None)
+            yield Batch(some, None)
 
     def _read(self, chunks: Sequence[Chunk]) -> Iterator[Log]:
-        """Read the chunks that entries only lead to; drop what is gone or not all there."""
+        """Read the chunks whose index entries have no lines; drop deleted and incomplete chunks."""
         pieces = (piece for chunk in chunks for piece in chunk.pieces)
-        known = self.table.read_many([keys.of(one) for one in pieces if not one.keys() & CONTENT])
+        bare = [keys.of(piece) for piece in pieces if not piece.keys() & CONTENT]
+        known = self.table.read_many(bare)
         self.items_read += len(known)
         for chunk in chunks:
             found = [known.get(keys.of(piece), piece) for piece in chunk.pieces]
@@ -118,7 +119,7 @@ class LogReader:
                 yield from read_logs(found)
 
 
-class _Waiting:
+class _LineBuffer:
     """Lines that were read and not yet yielded."""
 
     def __init__(self, reverse: bool) -> None:  # noqa: FBT001
@@ -137,7 +138,7 @@ class _Waiting:
         bound = None if time is None else self._rank(time)
         while self._heap and (bound is None or self._heap[0][0] < bound):
             time_rank, id_rank, _, log = heapq.heappop(self._heap)
-            # A batch that is sent again after the shards' number changed has other keys.
+            # A batch that is sent again after a change of the number of shards has other keys.
             if (time_rank, id_rank) != self._last:
                 yield log
             self._last = time_rank, id_rank
@@ -147,13 +148,13 @@ class _Waiting:
 
 
 def _by_last_line(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    """Put chunks that come by their first lines, from late to early, in the order of their last."""
+    """Reorder chunks from the reverse order of their first lines to that of their last lines."""
     waiting: list[tuple[int, int, Chunk]] = []
     for number, chunk in enumerate(chunks):
-        # All that are still to come end by then.
-        while waiting and waiting[0][2].place.last - chunk.place.first >= MAX_CHUNK_TIME:
+        # No later chunk of the iterator can end after this one's first line and `MAX_CHUNK_TIME`.
+        while waiting and waiting[0][2].sort_key.last - chunk.sort_key.first >= MAX_CHUNK_TIME:
             yield heapq.heappop(waiting)[2]
-        rank = (EPOCH - chunk.place.last) // MICROSECOND
+        rank = (EPOCH - chunk.sort_key.last) // MICROSECOND
         heapq.heappush(waiting, (rank, number, chunk))
     yield from (chunk for *_, chunk in sorted(waiting))
 

@@ -1,4 +1,4 @@
-"""Flow runs that were cancelled, and how far their task runs have been cancelled with them."""
+"""The progress of cancelling a cancelled flow run's task runs and subflow runs."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -18,40 +18,40 @@ from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import keys
 from runledger.store.store import Store
 
-# On a flow run's item: whoever changes the flow run forgets it, and so begins anew.
-DONE = "cancelled_up_to"
+# An attribute of a flow run's item. A write of the flow run removes it, so cancelling starts again.
+PROGRESS = "cancelled_up_to"
 
 
-def goes_on(change: Change) -> bool:
-    """Tell whether a flow run was cancelled, or part of its task runs with it."""
+def is_cancellation(change: Change) -> bool:
+    """Return whether a flow run was cancelled, or some of its task runs after it."""
     if change.key.sk != keys.FLOW_RUN or change.new is None or not _is_cancelled(change.new):
         return False
     was_cancelled = change.old is not None and _is_cancelled(change.old)
-    return not was_cancelled or done(change.old) != done(change.new)
+    return not was_cancelled or cancelled_up_to(change.old) != cancelled_up_to(change.new)
 
 
 def _is_cancelled(item: Item) -> bool:
     return keys.is_in_state(item, keys.FLOW_RUN, StateType.CANCELLED)
 
 
-def done(item: Item | None) -> str:
-    """Return the place in the order of task runs up to which they have been cancelled."""
-    return str(item.get(DONE, "")) if item else ""
+def cancelled_up_to(item: Item | None) -> str:
+    """Return the sort key of the last task run that has been cancelled."""
+    return str(item.get(PROGRESS, "")) if item else ""
 
 
 @dataclass(frozen=True)
 class CancellationStore:
-    """What is asked of the table about what a cancelled flow run takes along."""
+    """The task runs and subflow runs of cancelled flow runs."""
 
     table: Table
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table from the store."""
         return cls(store.table)
 
     def task_runs(self, ids: Sequence[UUID]) -> list[Stored]:
-        """Return those of the task runs that are there, whole, so that they can be written."""
+        """Return the task runs that exist, with whole documents, so that they can be written."""
         found = self.table.read_many([keys.task_run(run_id) for run_id in ids])
         return [task_run_items.read_task_run(item) for item in found.values()]
 
@@ -60,7 +60,8 @@ class CancellationStore:
         children = in_partition(keys.task_run(task_run_id).pk, keys.under(keys.SUBFLOW))
         return (items.pointed_to(item) for item in self.table.query(Query(children)))
 
-    def note(self, run_id: UUID, place: str) -> None:
-        """Keep how far the work is, which makes the stream tell of the flow run again."""
-        with suppress(ConditionFailed):  # it is gone
-            self.table.write(Add(keys.flow_run(run_id), {"rounds": 1}, PRESENT, {DONE: place}))
+    def record_progress(self, run_id: UUID, sort_key: str) -> None:
+        """Store the sort key of the last cancelled task run; the stream then continues."""
+        progress = {PROGRESS: sort_key}
+        with suppress(ConditionFailed):  # The flow run was deleted.
+            self.table.write(Add(keys.flow_run(run_id), {"rounds": 1}, PRESENT, progress))

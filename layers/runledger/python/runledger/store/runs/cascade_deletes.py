@@ -1,7 +1,8 @@
-"""Removals that go on after what was asked for is gone, and the tombstones of deleted flow runs.
+"""Repeats of cascade deletes, and the tombstones of deleted flow runs.
 
-The table's stream tells of a removal again. A tombstone tells a flow run that was deleted from one
-that is not there yet: events of task runs can come before and after the life of their flow run.
+A `REMAINDER` item whose removal is a stream record makes the stream repeat a cascade delete. A
+tombstone distinguishes a deleted flow run from one that does not exist yet: events of task runs can
+come before their flow run is created and after it is deleted.
 """
 
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from runledger.store.store import KnownTombstones, Store
 
 @dataclass(frozen=True)
 class CascadeDeleteStore:
-    """What is asked of the table about removals; tombstones are kept as long as events are."""
+    """Cascade deletes in the table; tombstones expire after `retention`, as events do."""
 
     table: Table
     retention: timedelta
@@ -28,22 +29,22 @@ class CascadeDeleteStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table and the cache of tombstones from the store."""
         return cls(store.table, store.event_retention, store.known_tombstones)
 
-    def repeat_now(self, of_thing: Key, now: datetime) -> None:
-        """Let the stream tell of a removal once more, after what it has to tell already."""
-        self.repeat_later(of_thing, now)
-        self.table.write(Delete(remainder(of_thing)))
+    def repeat_now(self, entity: Key, now: datetime) -> None:
+        """Let the stream repeat an entity's cascade delete, after its pending records."""
+        self.repeat_later(entity, now)
+        self.table.write(Delete(remainder(entity)))
 
-    def repeat_later(self, of_thing: Key, at: datetime) -> None:
-        """Let the stream tell of a removal once more, some time after that instant."""
-        self.table.write(_expiring(remainder(of_thing), at))
+    def repeat_later(self, entity: Key, at: datetime) -> None:
+        """Let the stream repeat an entity's cascade delete, some time after that instant."""
+        self.table.write(_expiring(remainder(entity), at))
 
-    def remove_orphaned_pieces(self, of_thing: Key, before: datetime) -> None:
-        """Remove pieces that were written before then, and that no item of a partition names."""
-        shown = (*Key._fields, PIECES, WRITTEN)
-        found = list(self.table.query(Query(in_partition(of_thing.pk), attributes=shown)))
+    def remove_orphaned_pieces(self, entity: Key, before: datetime) -> None:
+        """Remove the pieces in a partition that were written `before` and that no item names."""
+        attributes = (*Key._fields, PIECES, WRITTEN)
+        found = list(self.table.query(Query(in_partition(entity.pk), attributes=attributes)))
         self.table.remove_unordered(orphans(found, before))
 
     def remove_superseded(self, change: Change) -> None:
@@ -52,20 +53,20 @@ class CascadeDeleteStore:
             self.table.write(Delete(key))
 
     def tombstone(self, flow_run_id: UUID, now: datetime) -> Put:
-        """Return the write that goes with a flow run's removal."""
+        """Return the write of a flow run's tombstone, for the transaction that deletes it."""
         return _expiring(tombstone(flow_run_id), now + self.retention)
 
-    def note(self, flow_run_id: UUID, now: datetime) -> None:
-        """Remember that a tombstone was written."""
-        self.known.keep(flow_run_id, now, found=True)
+    def cache_tombstone(self, flow_run_id: UUID, now: datetime) -> None:
+        """Cache that a tombstone was written."""
+        self.known.put(flow_run_id, now, found=True)
 
     def was_deleted(self, flow_run_id: UUID, now: datetime) -> bool:
-        """Tell whether a flow run was deleted, as of some seconds ago."""
+        """Return whether a flow run was deleted, as of some seconds ago."""
         known = self.known.lookup(flow_run_id, now)
         if known is not None:
             return known
         found = self.table.read(tombstone(flow_run_id)) is not None
-        self.known.keep(flow_run_id, now, found=found)
+        self.known.put(flow_run_id, now, found=found)
         return found
 
 

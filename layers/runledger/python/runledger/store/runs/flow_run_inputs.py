@@ -1,4 +1,4 @@
-"""What is given to flow runs, in the table: beside its flow run, with which it goes."""
+"""Flow run inputs in the table: in the partition of their flow run, and deleted with it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,43 +15,43 @@ from runledger.store.dynamodb.writes import Delete, Put
 from runledger.store.schema import keys
 from runledger.store.store import Store
 
-# They go in the transaction of a pause, which holds 100 writes.
-MAX_FORGOTTEN = 40
+# Inputs that the transaction of a pause deletes; it holds 100 writes.
+MAX_DELETED = 40
 
 TAKEN = "A flow run input with this key already exists."
 
 
 @dataclass(frozen=True)
 class FlowRunInputStore:
-    """What is asked of the table about inputs of flow runs."""
+    """Flow run inputs in the table."""
 
     table: Table
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table from the store."""
         return cls(store.table)
 
-    def add(self, given: FlowRunInput) -> None:
+    def add(self, run_input: FlowRunInput) -> None:
         """Store an input.
 
         Raises:
             Mismatch: the flow run has one with that key.
         """
         try:
-            self.table.write(new(given))
+            self.table.write(new_input_write(run_input))
         except ConditionFailed:
             raise Mismatch(TAKEN) from None
 
     def read(self, run_id: UUID, key: str) -> FlowRunInput | None:
-        """Return the input that has a key, which may be any text."""
+        """Return the input with the key, which may be any text."""
         if not is_key(key):
             return None
         item = self.table.read(keys.flow_run_input(run_id, key))
         return items.read_document(FlowRunInput, item) if item else None
 
     def find(self, run_id: UUID, wanted: FlowRunInputQuery) -> list[FlowRunInput]:
-        """Return the wanted inputs of a flow run; those whose keys begin alike are all read."""
+        """Return the inputs of a flow run that match; all with the key prefix are read."""
         if wanted.beginning is None:
             return []
         range_ = keys.flow_run_inputs_beginning(wanted.beginning)
@@ -59,7 +59,7 @@ class FlowRunInputStore:
         return wanted.first([items.read_document(FlowRunInput, item) for item in found])
 
     def remove(self, run_id: UUID, key: str) -> bool:
-        """Remove the input that has a key, which may be any text; return whether there was one."""
+        """Remove the input with the key, which may be any text; return whether there was one."""
         if not is_key(key):
             return False
         try:
@@ -69,27 +69,27 @@ class FlowRunInputStore:
         return True
 
 
-def new(given: FlowRunInput) -> Put:
+def new_input_write(run_input: FlowRunInput) -> Put:
     """Return the write that adds an input, unless its key is taken."""
-    key = keys.flow_run_input(given.flow_run_id, given.key)
-    return Put(key._asdict() | {"body": given.model_dump_json()}, ABSENT)
+    key = keys.flow_run_input(run_input.flow_run_id, run_input.key)
+    return Put(key._asdict() | {"body": run_input.model_dump_json()}, ABSENT)
 
 
-def forgetting(run_id: UUID, forgotten: Iterable[str]) -> list[Delete]:
-    """Return the writes by which a flow run forgets what it was given under some keys.
+def deletion_writes(run_id: UUID, input_keys: Iterable[str]) -> list[Delete]:
+    """Return the writes that delete a flow run's inputs with some keys.
 
     Raises:
-        TooLarge: a transaction can't hold so many.
+        TooLarge: there are more keys than a transaction can hold.
     """
-    # A key that no input can have leads to none, and may be too long to ask for.
-    keys_to_forget = [key for key in dict.fromkeys(forgotten) if KEY.fullmatch(key)]
-    if len(keys_to_forget) > MAX_FORGOTTEN:
-        raise TooLarge(f"A pause can ask for inputs under at most {MAX_FORGOTTEN} keys.")
-    return [Delete(keys.flow_run_input(run_id, key)) for key in keys_to_forget]
+    # A key that no input can have may be too long for DynamoDB.
+    valid = [key for key in dict.fromkeys(input_keys) if KEY.fullmatch(key)]
+    if len(valid) > MAX_DELETED:
+        raise TooLarge(f"A pause can ask for inputs under at most {MAX_DELETED} keys.")
+    return [Delete(keys.flow_run_input(run_id, key)) for key in valid]
 
 
 def of_flow_run(table: Table, run_id: UUID) -> Iterator[keys.Key]:
-    """Yield the keys of all that was given to a flow run."""
+    """Yield the keys of a flow run's input items."""
     where = in_partition(keys.flow_run(run_id).pk, keys.under(keys.INPUT))
-    shown: Sequence[str] = keys.Key._fields
-    return map(keys.of, table.query(Query(where, attributes=shown)))
+    attributes: Sequence[str] = keys.Key._fields
+    return map(keys.of, table.query(Query(where, attributes=attributes)))

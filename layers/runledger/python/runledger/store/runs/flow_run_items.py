@@ -8,7 +8,7 @@ from runledger.store import items
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
 
-# What a filter of flow runs can't ask about, and neither can a history.
+# The fields that no filter on flow runs and no history uses.
 BEYOND_FACTS: dict[str, Any] = {
     "parameters": True,
     "context": True,
@@ -32,7 +32,7 @@ def flow_run_item(run: FlowRun, *, version: int, shards: int) -> Item:
         facts=run.model_dump_json(exclude_defaults=True, exclude=BEYOND_FACTS),
         owner=keys.flow(run.flow_id).pk,
         **items.sort_attributes(run, keys.FLOW_RUN, shards)
-        # Flow runs are listed by when they started or, before that, are expected to.
+        # Flow runs are listed by their start or, before that, by their expected start.
         | {
             "start": sort_keys.time_sort_key(
                 run.start_time or run.expected_start_time, run.created, run.id
@@ -42,5 +42,5 @@ def flow_run_item(run: FlowRun, *, version: int, shards: int) -> Item:
 
 
 def read_flow_run_facts(entry: Item) -> FlowRun:
-    """Read a flow run as far as indexes carry it: without what no criterion asks about."""
+    """Read the part of a flow run that indexes carry: the fields that filters use."""
     return FlowRun.model_validate_json(entry["facts"])

@@ -13,6 +13,7 @@ from runledger.domain.runs.task_runs import TaskRun
 from runledger.store import items
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
+from runledger.store.dynamodb.large_documents import PIECES
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
@@ -27,7 +28,7 @@ from runledger.store.store import Shards, Store
 class StoredFlowRun(NamedTuple):
     """A flow run as it was read: the version guards the next write.
 
-    `pieces` tells which fields of its document are elsewhere.
+    `pieces` names the fields of its document that are stored in pieces.
     """
 
     run: FlowRun
@@ -36,29 +37,29 @@ class StoredFlowRun(NamedTuple):
 
 
 class Parent(NamedTuple):
-    """The task run that stands for a subflow run: as it was read, and as it is to be."""
+    """The parent task run of a subflow run: as it was read, and as it will be written."""
 
     seen: Stored
     run: TaskRun
 
 
 class ClaimedTaskRun(NamedTuple):
-    """A task run of a flow run, and its place in the order in which they are kept."""
+    """A task run of a flow run, and the sort key of its claim."""
 
-    place: str
+    sort_key: str
     task_run_id: UUID
 
 
 @dataclass(frozen=True)
 class FlowRunStore:
-    """What is asked of the table about flow runs."""
+    """Flow runs in the table."""
 
     table: Table
     shards: Shards
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table and the shards from the store."""
         return cls(store.table, store.index_shards)
 
     @property
@@ -71,7 +72,7 @@ class FlowRunStore:
         if item is None:
             return None
         run = items.read_document(FlowRun, item)
-        return StoredFlowRun(run, int(item["version"]), item.get("document_pieces"))
+        return StoredFlowRun(run, int(item["version"]), item.get(PIECES))
 
     def after(self, change: Change) -> FlowRun | None:
         """Return the flow run after a change: whole, unless it was replaced meanwhile."""
@@ -93,19 +94,19 @@ class FlowRunStore:
                 *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
                 *history(keys.flow_run(run.id), run.state, shards=self.shards.written),
                 *derived_items.new_run_writes(run, shards=self.shards.written),
-                *(self._adoption(run, parent) if parent else ()),
+                *(self._link_writes(run, parent) if parent else ()),
             )
         except ConditionFailed as failed:
             return self._first(run, failed)
         return run
 
     def rewrite(self, seen: StoredFlowRun, run: FlowRun) -> None:
-        """Replace the flow run that was read, unless it moved; its state stays.
+        """Replace a flow run that was read; its state stays.
 
         Raises:
-            WriteConflict: somebody else wrote first.
+            WriteConflict: the flow run changed meanwhile.
         """
-        self._write_unmoved(run, *self._amended(seen, run))
+        self._write(run, *self._update_writes(seen, run))
 
     def commit(
         self,
@@ -113,50 +114,51 @@ class FlowRunStore:
         run: FlowRun,
         parent: Parent | None,
         *,
-        given: FlowRunInput | None = None,
-        forgotten: Sequence[str] = (),
+        new_input: FlowRunInput | None = None,
+        deleted_inputs: Sequence[str] = (),
     ) -> None:
         """Write a flow run in its new state, with the parent task run that mirrors it.
 
-        With it is written what the run is given, and goes what it was given under `forgotten` keys.
+        The transaction also adds `new_input` and removes the inputs with the keys `deleted_inputs`.
 
         Raises:
-            WriteConflict: one of the two changed meanwhile.
-            TooLarge: so many keys are not forgotten at once.
-            Conflict: the run was given something else under that key.
+            WriteConflict: the flow run or its parent changed meanwhile.
+            TooLarge: there are more inputs to delete than a transaction can hold.
+            Conflict: the run has an input with the new one's key.
         """
         mirror = self._mirror(parent) if parent else ()
         own = history(keys.flow_run(run.id), run.state, shards=self.shards.written)
-        put = [flow_run_inputs.new(given)] if given else []
-        gone = flow_run_inputs.forgetting(run.id, forgotten)
+        added = [flow_run_inputs.new_input_write(new_input)] if new_input else []
+        deleted = flow_run_inputs.deletion_writes(run.id, deleted_inputs)
         try:
-            self._write_unmoved(run, *self._amended(seen, run), *own, *mirror, *put, *gone)
+            self._write(run, *self._update_writes(seen, run), *own, *mirror, *added, *deleted)
         except WriteConflict:
-            if given and self._is_given(seen, given):
-                raise Conflict(f"flow run {run.id} was given {given.key}") from None
+            if new_input and self._has_input(seen, new_input):
+                raise Conflict(f"flow run {run.id} was given {new_input.key}") from None
             raise
 
-    def _is_given(self, seen: StoredFlowRun, given: FlowRunInput) -> bool:
-        """Tell whether a key is taken, of a run that is still as it was read."""
-        taken = flow_run_inputs.FlowRunInputStore(self.table).read(given.flow_run_id, given.key)
-        return taken is not None and self.read(given.flow_run_id) == seen
+    def _has_input(self, seen: StoredFlowRun, new_input: FlowRunInput) -> bool:
+        """Return whether an input's key is taken, if the run has not changed since it was read."""
+        run_id = new_input.flow_run_id
+        taken = flow_run_inputs.FlowRunInputStore(self.table).read(run_id, new_input.key)
+        return taken is not None and self.read(run_id) == seen
 
-    def _write_unmoved(self, run: FlowRun, *writes: Write) -> None:
+    def _write(self, run: FlowRun, *writes: Write) -> None:
         try:
             self.table.write(*writes)
         except ConditionFailed as failed:
             raise WriteConflict(str(run.id)) from failed
 
-    def _amended(self, seen: StoredFlowRun, run: FlowRun) -> list[Write]:
+    def _update_writes(self, seen: StoredFlowRun, run: FlowRun) -> list[Write]:
         item = self._item(run, version=seen.version + 1)
-        beside = derived_items.update_writes(seen.run, run, shards=self.shards.written)
+        derived = derived_items.update_writes(seen.run, run, shards=self.shards.written)
         return [
             Put(
                 items.check_changed_facts(item, seen.run, run),
                 has_version(seen.version),
                 seen.pieces,
             ),
-            *beside,
+            *derived,
         ]
 
     def _item(self, run: FlowRun, *, version: int = 1) -> Item:
@@ -169,7 +171,7 @@ class FlowRunStore:
             *history(keys.task_run(run.id), run.state, shards=self.shards.written),
         )
 
-    def _adoption(self, run: FlowRun, parent: Parent) -> tuple[Write, ...]:
+    def _link_writes(self, run: FlowRun, parent: Parent) -> tuple[Write, ...]:
         return (
             *self._mirror(parent, more_subflow_runs=1),
             Put(items.pointer_item(keys.subflow(parent.run.id, run.id), run.id)),
@@ -182,7 +184,7 @@ class FlowRunStore:
         return first
 
     def by_idempotency_key(self, run: FlowRun) -> FlowRun | None:
-        """Return the flow run of the same flow that has this one's key."""
+        """Return the flow run of the same flow that has this one's idempotency key."""
         if run.idempotency_key is None:
             return None
         pointer = self.table.read(keys.idempotency(run.flow_id, run.idempotency_key))
@@ -192,7 +194,7 @@ class FlowRunStore:
     def claims(
         self, run_id: UUID, after: str = "", page: int | None = None
     ) -> Iterator[ClaimedTaskRun]:
-        """Yield every acknowledged task run of a flow run, from a place in their order on."""
+        """Yield every acknowledged task run of a flow run, from the sort key `after` on."""
         first, last = keys.under(keys.TASK_KEY)
         rest = in_partition(keys.flow_run(run_id).pk, (max(first, after), last))
         for item in self.table.query(Query(rest, page=page)):
@@ -200,7 +202,7 @@ class FlowRunStore:
                 yield ClaimedTaskRun(item["sk"], items.pointed_to(item))
 
     def delete(self, seen: StoredFlowRun, tombstone: Put) -> None:
-        """Remove a flow run, in whose place a tombstone stays; what lies under it is left.
+        """Remove a flow run and write its tombstone; its states, inputs and task runs stay.
 
         Raises:
             WriteConflict: the flow run or its parent task run changed meanwhile.
@@ -209,7 +211,7 @@ class FlowRunStore:
         try:
             self.table.write(
                 *map(Delete, _claimed(run)),
-                *self._release(run),
+                *self._unlink_writes(run),
                 *map(Delete, _memberships(run)),
                 *derived_items.deletion_writes(run),
                 Delete(keys.flow_run(run.id), has_version(seen.version)),
@@ -219,14 +221,14 @@ class FlowRunStore:
             raise WriteConflict(str(run.id)) from failed
 
     def remove_rest(self, run_id: UUID) -> None:
-        """Remove the states and the inputs of a flow run that is gone."""
+        """Remove the states and the inputs of a deleted flow run."""
         states = in_partition(keys.flow_run(run_id).pk, keys.under(keys.STATE))
         found = self.table.query(Query(states, attributes=keys.Key._fields))
         rest = chain(map(keys.of, found), flow_run_inputs.of_flow_run(self.table, run_id))
         self.table.remove_unordered(rest)
 
-    def _release(self, run: FlowRun) -> list[Write]:
-        """Take the flow run off its parent task run, which itself stays as it is."""
+    def _unlink_writes(self, run: FlowRun) -> list[Write]:
+        """Return the writes that remove a flow run's link from its parent task run."""
         if run.parent_task_run_id is None:
             return []
         parent = self._task_runs.read(run.parent_task_run_id)
@@ -247,7 +249,7 @@ def _claim(run: FlowRun) -> list[Put]:
 
 
 def _memberships(run: FlowRun) -> list[keys.Key]:
-    """Return the items under which a flow and a deployment find their runs."""
+    """Return the keys of the items by which a flow and a deployment find their runs."""
     of_flow = keys.flow_run_of_flow(run.flow_id, run.id)
     if run.deployment_id is None:
         return [of_flow]

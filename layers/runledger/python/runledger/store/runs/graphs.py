@@ -1,4 +1,4 @@
-"""What the graph of a flow run is drawn from."""
+"""The nodes of a flow run's graph in the table."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,27 +19,28 @@ from runledger.store.store import Store
 
 @dataclass(frozen=True)
 class GraphStore:
-    """What is asked of the table about the graphs of flow runs."""
+    """The nodes of flow runs' graphs in the table."""
 
     table: Table
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table from the store."""
         return cls(store.table)
 
-    def shown(self, task_run_ids: Sequence[UUID]) -> Iterator[GraphTaskRun]:
-        """Yield the task runs; one that subflow runs have as parent, once with each of them."""
+    def nodes(self, task_run_ids: Sequence[UUID]) -> Iterator[GraphTaskRun]:
+        """Yield the task runs; the parent of several subflow runs comes once with each of them."""
         found = self.table.read_many([keys.task_run(run_id) for run_id in task_run_ids])
-        stored = list(map(task_run_items.read_task_run, found.values()))
-        parents = [one.run.id for one in stored if one.subflow_runs]
+        task_runs = list(map(task_run_items.read_task_run, found.values()))
+        parents = [stored.run.id for stored in task_runs if stored.subflow_runs]
+        linked = [run_id for parent_id in parents for run_id in self._subflow_runs(parent_id)]
         subflows: dict[UUID | None, list[Subflow | None]] = defaultdict(list)
-        for subflow in self._subflows([it for one in parents for it in self._linked(one)]):
+        for subflow in self._subflows(linked):
             subflows[subflow.run.parent_task_run_id].append(subflow)
-        for one in stored:
-            yield from (GraphTaskRun(one.run, it) for it in subflows.get(one.run.id, [None]))
+        for run in (stored.run for stored in task_runs):
+            yield from (GraphTaskRun(run, subflow) for subflow in subflows.get(run.id, [None]))
 
-    def _linked(self, task_run_id: UUID) -> Iterator[UUID]:
+    def _subflow_runs(self, task_run_id: UUID) -> Iterator[UUID]:
         links = in_partition(keys.task_run(task_run_id).pk, keys.under(keys.SUBFLOW))
         return map(items.pointed_to, self.table.query(Query(links)))
 

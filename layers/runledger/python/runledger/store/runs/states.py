@@ -1,4 +1,4 @@
-"""The states of runs in the table: their history, and each by its id."""
+"""The states of runs in the table, by id and by run."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -15,21 +15,21 @@ from runledger.store.store import Store
 
 @dataclass(frozen=True)
 class StateStore:
-    """What is asked of the table about states."""
+    """The states of runs in the table."""
 
     table: Table
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table from the store."""
         return cls(store.table)
 
-    def read(self, state_id: UUID, *, of: str) -> State | None:
-        """Return a state of a run of one kind; the index learns of a new one a moment later."""
+    def read(self, state_id: UUID, *, kind: str) -> State | None:
+        """Return a state of a run of that kind; the index is eventually consistent."""
         where = in_index(indexes.BY_ID, keys.state_id_shard(state_id), None)
         for entry in self.table.query(Query(where, indexes.BY_ID.name)):
             key = keys.of(entry)
-            item = self.table.read(key) if keys.is_of(key, of) else None
+            item = self.table.read(key) if keys.is_of(key, kind) else None
             if item:
                 return items.read_document(State, item)
         return None

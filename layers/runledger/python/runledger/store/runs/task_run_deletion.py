@@ -1,4 +1,4 @@
-"""Deletes task runs with all that lies under them, at once or in parts."""
+"""Deletes task runs with all items in their partitions, at once or in parts."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -31,14 +31,14 @@ class TaskRunDeletionStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table and the shards from the store."""
         return cls(store.table, store.index_shards)
 
     def delete(self, run_id: UUID, now: datetime) -> bool:
-        """Remove the run with its states, tags, key and slots; return whether it was there.
+        """Remove the run with its states, tags, key and slots; return whether it existed.
 
-        What exceeds a transaction, states beyond the first hundred or so, goes after the run. If
-        that is cut off, the stream has it removed: see `remove_rest`.
+        States beyond the first hundred or so exceed a transaction and are removed after the run. If
+        that is interrupted, the stream calls `remove_rest`.
 
         Raises:
             WriteConflict: the run got a new state meanwhile.
@@ -52,7 +52,7 @@ class TaskRunDeletionStore:
             Delete(keys.task_run(run_id), has_version(stored.version)),
             *map(Delete, claimed_keys(stored)),
             *derived_items.count_down_writes(stored.run),
-            # The reference leaves slots taken that a deleted run held; nobody could give them back.
+            # The reference does not release a deleted run's slots; they would stay taken for good.
             *release_writes(self.table, stored.held, now),
             *(Delete(keys.of(item)) for sk, item in found.items() if not _may_stay(sk)),
         ]
@@ -67,12 +67,12 @@ class TaskRunDeletionStore:
         return True
 
     def remove_rest(self, run_id: UUID) -> None:
-        """Remove what a removed run left, if it was not created anew under its id.
+        """Remove the remaining items of a deleted run, if its id was not used again.
 
         Raises:
             WriteConflict: a flow run that has it as parent changed meanwhile.
         """
-        # The run is read last: what is found without it was not written by a new run.
+        # The run is read last: without it, the other items are not those of a new run.
         found = self._under(run_id)
         if keys.TASK_RUN in found:
             return
@@ -85,35 +85,35 @@ class TaskRunDeletionStore:
         return {item["sk"]: item for item in self.table.query(_all_of(run_id))}
 
     def _removal_of_rest(self, found: Mapping[str, Item]) -> list[Write]:
-        """Remove what may stay for a while; a flow run that has the run as parent loses it."""
+        """Remove the items that may outlive the run; its subflow runs lose their parent."""
         links = [item for sk, item in found.items() if sk.startswith(keys.SUBFLOW)]
         children = self.table.read_many([keys.flow_run(items.pointed_to(link)) for link in links])
         return [
             *(Delete(keys.of(item)) for sk, item in found.items() if _may_stay(sk)),
-            *map(self._orphaned, children.values()),
+            *map(self._without_parent, children.values()),
         ]
 
-    def _orphaned(self, child: Item) -> Put:
-        orphan = items.read_document(FlowRun, child).replace(parent_task_run_id=None)
+    def _without_parent(self, child: Item) -> Put:
+        run = items.read_document(FlowRun, child).replace(parent_task_run_id=None)
         version = int(child["version"])
-        item = flow_run_items.flow_run_item(orphan, version=version + 1, shards=self.shards.written)
+        item = flow_run_items.flow_run_item(run, version=version + 1, shards=self.shards.written)
         return Put(item, has_version(version), child.get(large_documents.PIECES))
 
 
 def _all_of(run_id: UUID) -> Query:
-    """All that lies with a run, without the pieces of its documents: these go after it."""
+    """All items in a run's partition but the pieces of documents: these are removed later."""
     return Query(in_partition(keys.task_run(run_id).pk, keys.all_but_document_pieces()))
 
 
 def _may_stay(sk: str) -> bool:
-    """Tell whether an item may outlive its run for a while: a new run with its id has another."""
+    """Return whether an item may outlive its run for a while: a new run with its id has others."""
     return sk.startswith((keys.STATE, keys.SUBFLOW))
 
 
 def fits_a_transaction(item: Item) -> bool:
-    """Tell whether a run as it was last can't have had more than is removed with it.
+    """Return whether one transaction can delete a run with all items in its partition.
 
-    Of a large document its item shows a part: not all of the tags.
+    The tags count with their maximum: the item of a large document has only some of them.
     """
     stored = task_run_items.read_task_run(item)
     changes = stored.version - first_version(stored.run)

@@ -10,11 +10,12 @@ from runledger.domain.runs.facts import TaskRunFacts, duration
 from runledger.domain.runs.states import is_taken_up, is_waiting
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.store import items
+from runledger.store.dynamodb.large_documents import DOCUMENT, PIECES
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
 
-# What a task run and its facts are read from; the rest of its item serves indexes.
-TASK_RUN_ATTRIBUTES = ("pk", "sk", "body", "document_pieces", "facts", "version", "subflow_runs")
+# The attributes from which a task run and its facts are read; the others serve indexes.
+TASK_RUN_ATTRIBUTES = ("pk", "sk", DOCUMENT, PIECES, "facts", "version", "subflow_runs")
 
 HELD: TypeAdapter[tuple[HeldSlots, ...]] = TypeAdapter(tuple[HeldSlots, ...])
 
@@ -22,9 +23,9 @@ HELD: TypeAdapter[tuple[HeldSlots, ...]] = TypeAdapter(tuple[HeldSlots, ...])
 class Stored(NamedTuple):
     """A task run as it was read: the version guards the next write.
 
-    `subflow_runs` counts the flow runs that it is parent of, `held` are the slots that it has. Of
-    runs that events report outside of flow runs, several may have a key, and only one `claims` it.
-    `pieces` tells which fields of its document are elsewhere.
+    `subflow_runs` is the number of its subflow runs, `held` are the slots that it holds. Several
+    runs that events report outside of flow runs may have one key; only one of them `claims` it.
+    `pieces` names the fields of its document that are stored in pieces.
     """
 
     run: TaskRun
@@ -36,12 +37,12 @@ class Stored(NamedTuple):
 
     @property
     def facts(self) -> TaskRunFacts:
-        """What criteria and orders ask about."""
+        """The fields that filters and sort orders use."""
         return TaskRunFacts.of(self.run, subflow_runs=self.subflow_runs)
 
 
 def task_run_item(stored: Stored, *, shards: int) -> Item:
-    """Spell a task run; its state is stored as later reads show it."""
+    """Spell a task run; its state is stored in the form that reads return."""
     run = in_utc(stored.run)
     run = run.replace(state=run.state and run.state.as_stored())
     facts = stored.facts
@@ -54,7 +55,7 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         held=HELD.dump_json(stored.held).decode() if stored.held else None,
         claims=None if stored.claims else False,
         owner=run.flow_run_id and keys.flow_run(run.flow_run_id).pk,
-        # By this the stream's filter knows a run that no worker has started.
+        # The stream's filter passes runs that have this attribute: no worker has started them.
         deferred=str(run.state_id) if is_waiting(run.state) or is_taken_up(run.state) else None,
         **items.sort_attributes(run, keys.TASK_RUN, shards),
         duration=sort_keys.duration_sort_key(duration(facts)),
@@ -62,14 +63,14 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
 
 
 def read_task_run(item: Item) -> Stored:
-    """Read back what `task_run_item` spelled."""
+    """Read a task run from its item."""
     return Stored(
         run=TaskRun.model_validate_json(item["body"]),
         version=int(item["version"]),
         subflow_runs=int(item.get("subflow_runs", 0)),
         held=HELD.validate_json(item.get("held", "[]")),
         claims=item.get("claims", True),
-        pieces=item.get("document_pieces"),
+        pieces=item.get(PIECES),
     )
 
 

@@ -1,15 +1,15 @@
-"""The queues of background runs: a partition each, in the order in which runs are handed out."""
+"""The queues of background runs: each is a partition, in the order of delivery."""
 
 from runledger.domain.runs.task_runs import WaitingRun
 from runledger.store.dynamodb.writes import Item, Put
 from runledger.store.schema import keys
 
-# Marks what a worker that is gone had acknowledged, or taken up.
+# Marks a run that a disconnected worker had acknowledged or started.
 PASSED_ON = "passed_on"
 
 
 def enqueue_write(waiting: WaitingRun) -> Put:
-    """The write that puts a run into its queue, for the transaction in which it begins to wait."""
+    """Return the write that puts a run into its queue, for the transaction of its new state."""
     return requeue_write(waiting, waiting.queue, again=waiting.retry)
 
 
@@ -20,7 +20,7 @@ def requeue_write(waiting: WaitingRun, queue: str, *, again: bool) -> Put:
 
 
 def queue_of(item: Item) -> str:
-    """Return the queue that an item puts a run into."""
+    """Return the queue of an item."""
     name: str = item["queue"]
     return name
 

@@ -1,4 +1,4 @@
-"""Reads one task run, without what its writes need: most requests are of this kind."""
+"""Reads one task run, without the imports of its writes: most requests are of this kind."""
 
 from uuid import UUID
 

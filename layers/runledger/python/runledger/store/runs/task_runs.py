@@ -24,14 +24,14 @@ from runledger.store.store import Shards, Store
 
 @dataclass(frozen=True)
 class TaskRunStore:
-    """What is asked of the table about task runs."""
+    """Task runs in the table."""
 
     table: Table
     shards: Shards
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table and the shards from the store."""
         return cls(store.table, store.index_shards)
 
     def read(self, run_id: UUID) -> Stored | None:
@@ -42,8 +42,8 @@ class TaskRunStore:
     def create(self, run: TaskRun, effects: Sequence[Write] = ()) -> TaskRun:
         """Store a new run, or return the one that has its key already.
 
-        The run, the claim of its key, its first state and what is kept beside it are written
-        together or not at all.
+        One transaction writes the run, the claim of its key, its first state, its derived items and
+        the effects.
 
         Raises:
             Conflict: the id belongs to a run with another key.
@@ -56,19 +56,19 @@ class TaskRunStore:
         return run
 
     def new_run_writes(self, run: TaskRun, *, claims: bool = True) -> list[Write]:
-        """Store a new run, claiming its key or not, with its first state and what is beside it."""
+        """Return the writes of a new run: its item, claim, first state and derived items."""
         stored = Stored(run, version=first_version(run), claims=claims)
         return [
             Put(items.check_facts(self._item(stored)), ABSENT),
-            *_reclaimed(frozenset(), stored),
+            *_claim_writes(frozenset(), stored),
             *history(keys.task_run(run.id), run.state, shards=self.shards.written),
             *derived_items.new_run_writes(run, shards=self.shards.written),
         ]
 
     def _first(self, run: TaskRun, failed: ConditionFailed) -> TaskRun:
-        """Return the run that won the key; what the refused write met saves reading it."""
+        """Return the run that has the key; mostly the failed conditions return its item."""
         (_, met_run), (_, met_pointer), *_ = failed.met
-        # DynamoDB need not report every condition that fails, so the key is asked for itself.
+        # DynamoDB need not report every failed condition; then the key's item is read.
         pointer = met_pointer or self.table.read(_key_of(run))
         if pointer is None:
             raise Conflict(f"task run {run.id} has another key")
@@ -81,10 +81,10 @@ class TaskRunStore:
         return stored.run
 
     def rewrite(self, seen: Stored, run: TaskRun) -> None:
-        """Replace the run that was read, unless it moved; its state stays.
+        """Replace a run that was read; its state stays.
 
         Raises:
-            WriteConflict: somebody else wrote first.
+            WriteConflict: the run changed meanwhile.
         """
         try:
             self.table.write(*self.update_writes(seen, run))
@@ -100,9 +100,9 @@ class TaskRunStore:
         held: tuple[HeldSlots, ...] | None = None,
         claims: bool | None = None,
     ) -> list[Write]:
-        """Replace a run that was read, unless it moved, and change what is kept beside it.
+        """Return the writes that replace a run that was read, with its derived items.
 
-        Slots, and whether it claims its key, stay if not given.
+        `held` and `claims` stay as they were if they are not given.
         """
         after = Stored(
             run,
@@ -111,10 +111,10 @@ class TaskRunStore:
             held=seen.held if held is None else held,
             claims=seen.claims if claims is None else claims,
         )
-        beside = derived_items.update_writes(seen.run, run, shards=self.shards.written)
-        claim = _reclaimed(claimed_keys(seen), after)
+        derived = derived_items.update_writes(seen.run, run, shards=self.shards.written)
+        claim = _claim_writes(claimed_keys(seen), after)
         item = items.check_changed_facts(self._item(after), seen.run, run)
-        return [Put(item, has_version(seen.version), seen.pieces), *beside, *claim]
+        return [Put(item, has_version(seen.version), seen.pieces), *derived, *claim]
 
     def _item(self, stored: Stored) -> Item:
         return task_run_items.task_run_item(stored, shards=self.shards.written)
@@ -128,13 +128,13 @@ def claimed_keys(stored: Stored) -> AbstractSet[keys.Key]:
     return frozenset([_key_of(stored.run)] if stored.claims else [])
 
 
-def _reclaimed(before: AbstractSet[keys.Key], after: Stored) -> list[Write]:
-    """Give up a key that is no longer the run's, and claim the one that now is."""
+def _claim_writes(before: AbstractSet[keys.Key], after: Stored) -> list[Write]:
+    """Return the writes that release the keys that the run no longer claims, and claim the new."""
     now = claimed_keys(after)
     claims = (items.pointer_item(key, after.run.id) for key in now - before)
     return [*map(Delete, before - now), *(Put(claim, ABSENT) for claim in claims)]
 
 
 def first_version(run: TaskRun) -> int:
-    """Another one than any of the run that had the id before, to those who read that one."""
+    """Return a run's first version; it differs from the versions of a deleted run with its id."""
     return round(run.created.timestamp() * 1_000_000)

@@ -35,6 +35,8 @@ from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from runledger.store.store import Shards, Store
 
+Held = tuple[HeldSlots, ...]
+
 
 class SeenResults(NamedTuple):
     """The cached results of a key as they were read: the version guards the next write."""
@@ -45,7 +47,7 @@ class SeenResults(NamedTuple):
 
 @dataclass(frozen=True)
 class TransitionContext:
-    """The flow run, the results of the cache key, and the active limits of the tags."""
+    """The flow run, the cache key's results and the tags' active limits."""
 
     flow_run: FlowRun | None = None
     results: SeenResults | None = None
@@ -97,7 +99,7 @@ class ContextLoader:
         return self.proposed.type in {StateType.RUNNING, StateType.COMPLETED}
 
     def load(self, run: TaskRun, found: Mapping[Key, Item]) -> TransitionContext:
-        """Read what is missing in the items found so far."""
+        """Read the items that are missing in `found`."""
         flow_run = keys.flow_run(run.flow_run_id) if run.flow_run_id and self._starts else None
         limits = self._limits(run)
         missing = [key for key in [flow_run, *limits] if key and key not in found]
@@ -162,7 +164,7 @@ class TransitionStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table and the shards from the store."""
         return cls(store.table, store.index_shards)
 
     def proposal(
@@ -183,7 +185,7 @@ class TransitionStore:
     def context_of_new(
         self, run: TaskRun, proposed: State, *, alone: bool, now: datetime
     ) -> TransitionContext:
-        """Read the context of the first state of a run, in one call; its flow run in any case."""
+        """Read the context of a run's first state in one call, always with its flow run."""
         return ContextLoader(self.table, proposed, now).load_new(run, alone=alone)
 
     def create(
@@ -223,11 +225,11 @@ class EffectWrites(NamedTuple):
     """The writes of effects, and the slots that the run holds after them."""
 
     writes: tuple[Write, ...]
-    held: tuple[HeldSlots, ...]
+    held: Held
 
 
 @dataclass(frozen=True)
-class Case:
+class EffectContext:
     """The inputs of an effect's writes."""
 
     table: Table
@@ -241,57 +243,54 @@ def effect_writes(
     decision: Decision[TaskRun],
     context: TransitionContext,
     *,
-    held: tuple[HeldSlots, ...] = (),
+    held: Held = (),
     now: datetime,
 ) -> EffectWrites:
     """Return the writes of a decision's effects, for a run that holds `held`."""
-    case = Case(table, decision.run, context, now)
+    inputs = EffectContext(table, decision.run, context, now)
     outcome = EffectWrites((), held)
     for effect in decision.effects:
-        more = EFFECT_WRITES[type(effect)](case, outcome.held)
+        more = EFFECT_WRITES[type(effect)](inputs, outcome.held)
         outcome = EffectWrites(outcome.writes + more.writes, more.held)
     return outcome
 
 
-def remember(case: Case, held: tuple[HeldSlots, ...]) -> EffectWrites:
+def remember(inputs: EffectContext, held: Held) -> EffectWrites:
     """Store the run's state as a result of its cache key."""
-    state = case.run.state
+    state = inputs.run.state
     if state is None or state.state_details.cache_key is None:
         return EffectWrites((), held)
-    key, seen = keys.cache(state.state_details.cache_key), case.context.results
+    key, seen = keys.cache(state.state_details.cache_key), inputs.context.results
     results, version = seen or SeenResults(CachedResults(), 0)
-    item = items.new_item(
-        key,
-        body=items.dump_document(results.adding(state, case.run.id)),
-        version=version + 1,
-    )
+    body = items.dump_document(results.adding(state, inputs.run.id))
+    item = items.new_item(key, body=body, version=version + 1)
     return EffectWrites((Put(item, has_version(version) if seen else ABSENT),), held)
 
 
-def take(case: Case, held: tuple[HeldSlots, ...]) -> EffectWrites:
+def take(inputs: EffectContext, held: Held) -> EffectWrites:
     """Take a slot of each limit, in addition to those held; the state's id is the lease's."""
-    limits, run = case.context.limits, case.run
-    lease = slots.task_run_lease(run.state_id or run.id, run.id, limits, case.now)
+    limits, run = inputs.context.limits, inputs.run
+    lease = slots.task_run_lease(run.state_id or run.id, run.id, limits, inputs.now)
     return EffectWrites(
-        tuple(slots.take_writes(limits, lease, case.now)),
+        tuple(slots.take_writes(limits, lease, inputs.now)),
         (*held, HeldSlots(lease_id=lease.id, limits=lease.limits)),
     )
 
 
-def release(case: Case, held: tuple[HeldSlots, ...]) -> EffectWrites:
+def release(inputs: EffectContext, held: Held) -> EffectWrites:
     """Give back all slots."""
-    return EffectWrites(tuple(slots.release_writes(case.table, held, case.now)), ())
+    return EffectWrites(tuple(slots.release_writes(inputs.table, held, inputs.now)), ())
 
 
-def enqueue(case: Case, held: tuple[HeldSlots, ...]) -> EffectWrites:
+def enqueue(inputs: EffectContext, held: Held) -> EffectWrites:
     """Put the run into its queue; the table's stream hands it to a task worker."""
-    state = case.run.state
+    state = inputs.run.state
     return EffectWrites(
-        (task_run_queue.enqueue_write(waiting_run(case.run, state)),) if state else (), held
+        (task_run_queue.enqueue_write(waiting_run(inputs.run, state)),) if state else (), held
     )
 
 
-EFFECT_WRITES: Mapping[type[Any], Callable[[Case, tuple[HeldSlots, ...]], EffectWrites]] = {
+EFFECT_WRITES: Mapping[type[Any], Callable[[EffectContext, Held], EffectWrites]] = {
     RememberResult: remember,
     TakeSlots: take,
     ReleaseSlots: release,

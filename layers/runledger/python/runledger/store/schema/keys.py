@@ -319,11 +319,6 @@ def document_piece(pk: str, document_id: str, number: int) -> Key:
     return Key(pk, join(DOCUMENT_PIECE, document_id, f"{number:03}"))
 
 
-def document_pieces() -> tuple[str, str]:
-    """The range of all pieces in a partition."""
-    return under(DOCUMENT_PIECE)
-
-
 def all_but_document_pieces() -> tuple[str, str]:
     """The range of all other items in the partition of a task run."""
     return DOCUMENT_PIECE + AFTER_SEPARATOR, AFTER_WORDS

@@ -1,4 +1,4 @@
-"""WebSocket connections in the table: what functions, which have no memory, know of one."""
+"""WebSocket connections in the table: functions keep no state of their own."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,10 +20,10 @@ MAX_AGE = timedelta(days=1)
 
 
 class Connection(Value):
-    """A connection: what it was opened for, and whether its client may speak.
+    """A connection: its path, and whether its client is admitted.
 
-    The last messages of an admitted client may arrive after its connection ended; they are dealt
-    with if `finish_after_close` is set. A client has until `deadline` to send its credentials.
+    The last messages of an admitted client may arrive after its connection ended; they are handled
+    if `finish_after_close` is set. A client has until `deadline` to send its credentials.
     """
 
     id: str
@@ -35,22 +35,22 @@ class Connection(Value):
 
 @dataclass(frozen=True)
 class ConnectionStore:
-    """What is asked of the table about connections."""
+    """WebSocket connections in the table, with a cache of those that never change."""
 
     table: Table
     known: FifoCache[Connection]
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table and the cache of connections from the store."""
         return cls(store.table, store.known_connections)
 
     def open(self, connection: Connection, now: datetime) -> None:
-        """Remember a connection until it is closed, or forgotten after a day."""
+        """Store a connection; it expires after a day."""
         self.table.write(Put(_item(connection, now)))
 
     def admit(self, connection: Connection, now: datetime) -> bool:
-        """Let the client speak; return False if its connection was closed meanwhile."""
+        """Admit the client; return False if its connection was closed meanwhile."""
         admitted = connection.replace(admitted=True, deadline=None)
         try:
             self.table.write(Put(_item(admitted, now), PRESENT))
@@ -59,7 +59,7 @@ class ConnectionStore:
         return True
 
     def overdue(self, now: datetime) -> Iterator[str]:
-        """Yield the ids of the connections whose deadline is over, as far as the index knows."""
+        """Yield the ids of the connections whose deadline is over, from an index."""
         owner, until = keys.UNAUTHENTICATED, keys.due_until(now)
         found = self.table.query(
             Query(in_index(indexes.BY_OWNER, owner, until), indexes.BY_OWNER.name)
@@ -67,22 +67,19 @@ class ConnectionStore:
         return (keys.connection_of(keys.of(entry)) for entry in found)
 
     def read(self, connection_id: str) -> Connection | None:
-        """Return the connection, unless it was closed and not to be heard out."""
+        """Return the connection; None if it was closed, unless `finish_after_close` is set."""
         known = self.known.get(connection_id)
         if known:
             return known
         item = self.table.read(keys.connection(connection_id))
         found = items.read_document(Connection, item) if item else None
-        # The end of such a connection changes nothing, and its id is not given to another.
+        # Such a connection never changes, not even when it ends, and its id is not used again.
         if found and found.admitted and found.finish_after_close:
-            self.known.keep(connection_id, found)
+            self.known.put(connection_id, found)
         return found
 
     def forget(self, connection_id: str) -> None:
-        """Remove what is known of a connection that was closed.
-
-        That of a client which is to be heard out expires.
-        """
+        """Remove a connection that was closed; one with `finish_after_close` expires instead."""
         with suppress(ConditionFailed):
             self.table.write(Delete(keys.connection(connection_id), lacks("finish_after_close")))
 

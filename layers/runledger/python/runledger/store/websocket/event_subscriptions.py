@@ -25,15 +25,15 @@ PARTITIONS: Mapping[type, str] = {
 
 @dataclass(frozen=True)
 class SubscriberStore(Generic[L]):
-    """Subscribers of one kind."""
+    """Subscribers to events, or subscribers to logs."""
 
     table: Table
-    kind: type[L]
+    model: type[L]
 
     @classmethod
-    def of(cls, store: Store, kind: type[L]) -> Self:
-        """Return the store of subscribers of that kind."""
-        return cls(store.table, kind)
+    def of(cls, store: Store, model: type[L]) -> Self:
+        """Take the table from the store."""
+        return cls(store.table, model)
 
     def add(self, subscriber: L, now: datetime) -> None:
         """Store a subscriber; it expires after a day."""
@@ -44,18 +44,18 @@ class SubscriberStore(Generic[L]):
         self.table.write(Put(item))
 
     def is_known(self, connection_id: str) -> bool:
-        """Tell whether a connection is a subscriber already."""
+        """Return whether a connection is a subscriber already."""
         return self.table.read(self._key(connection_id)) is not None
 
     def all(self) -> list[L]:
         """Return every subscriber, as last acknowledged."""
-        subscribers = in_partition(PARTITIONS[self.kind], keys.under(keys.LISTENER))
+        subscribers = in_partition(PARTITIONS[self.model], keys.under(keys.LISTENER))
         found = self.table.query(Query(subscribers))
-        return [items.read_document(self.kind, item) for item in found]
+        return [items.read_document(self.model, item) for item in found]
 
     def remove(self, connection_id: str) -> None:
         """Remove a subscriber."""
         self.table.write(Delete(self._key(connection_id)))
 
     def _key(self, connection_id: str) -> Key:
-        return keys.subscriber(PARTITIONS[self.kind], connection_id)
+        return keys.subscriber(PARTITIONS[self.model], connection_id)

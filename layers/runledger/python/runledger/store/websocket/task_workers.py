@@ -1,7 +1,7 @@
 """Task workers in the table, and the background runs that wait for one or are held by one.
 
-A run that waits is an item of its queue's partition, read consistently: whoever frees a worker and
-then finds the queue empty can be sure that whoever adds to it will find the worker free.
+A waiting run is an item of its queue's partition, which is read consistently: if a process frees a
+worker and then finds the queue empty, a process that adds a run later finds the worker free.
 """
 
 from collections.abc import Iterator
@@ -34,18 +34,18 @@ from runledger.store.schema import indexes, keys
 from runledger.store.schema.sort_keys import instant
 from runledger.store.store import Store
 
-# Most often the first that waits is handed out; the others of a page are read for nothing.
+# Mostly the first run of a page is handed out; the others are read in vain.
 PAGE = 4
 
 
 class ClaimOutcome(StrEnum):
-    """What came of trying to hand a run to a worker."""
+    """The outcome of an attempt to hand a run to a worker."""
 
     MADE = "MADE"
     TOO_LATE = "TOO_LATE"
     """Another worker has the run."""
-    REFUSED = "REFUSED"
-    """The worker is no longer as it was."""
+    WORKER_CHANGED = "WORKER_CHANGED"
+    """The worker changed since it was read."""
 
 
 class SeenWorker(NamedTuple):
@@ -56,14 +56,14 @@ class SeenWorker(NamedTuple):
 
 
 class HeldRun(NamedTuple):
-    """A run that a worker has, or was the last to have, and under which connection."""
+    """A run, and the connection of the worker that holds it or was the last to hold it."""
 
     waiting: WaitingRun
     connection_id: str
 
 
 class QueuedRun(NamedTuple):
-    """A run that waits, and where."""
+    """A waiting run, and its key in the queue."""
 
     key: keys.Key
     waiting: WaitingRun
@@ -71,17 +71,17 @@ class QueuedRun(NamedTuple):
 
 @dataclass(frozen=True)
 class TaskWorkerStore:
-    """What is asked of the table about task workers and what waits for them."""
+    """Task workers, their queues and the runs that they hold."""
 
     table: Table
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Return the store of this noun."""
+        """Take the table from the store."""
         return cls(store.table)
 
     def all(self) -> list[SeenWorker]:
-        """Return every worker, also those that are gone and still hold runs."""
+        """Return every worker, also disconnected ones that still hold runs."""
         workers = in_partition(keys.TASK_WORKERS, keys.under(keys.TASK_WORKER))
         found = self.table.query(Query(workers))
         return [_read(item) for item in found]
@@ -96,32 +96,32 @@ class TaskWorkerStore:
         return self._written(worker)
 
     def change(self, seen: SeenWorker, worker: TaskWorker) -> SeenWorker | None:
-        """Replace a worker; return None if it moved meanwhile."""
+        """Replace a worker; return None if it changed meanwhile."""
         return self._written(worker, seen)
 
     def _written(self, worker: TaskWorker, seen: SeenWorker | None = None) -> SeenWorker | None:
-        # Refused is also what botocore repeats because it did not hear that it was done.
+        # The condition also fails when botocore repeats a write whose response was lost.
         written = SeenWorker(worker, seen.version + 1 if seen else 1)
-        is_done = self._did(_put(worker, seen)) or self.read(worker.connection_id) == written
+        is_done = self._write(_put(worker, seen)) or self.read(worker.connection_id) == written
         return written if is_done else None
 
     def remove(self, seen: SeenWorker) -> None:
-        """Forget a worker that is gone, unless it moved meanwhile."""
-        self._did(Delete(keys.task_worker(seen.worker.connection_id), has_version(seen.version)))
+        """Remove a disconnected worker, unless it changed meanwhile."""
+        self._write(Delete(keys.task_worker(seen.worker.connection_id), has_version(seen.version)))
 
     def waiting(self, queue: str) -> Iterator[QueuedRun]:
-        """Yield what waits in a queue, in the order in which it is to be handed out."""
+        """Yield the runs of a queue in the order of delivery."""
         found = self.table.query(Query(in_partition(keys.queue(queue)), page=PAGE))
         queued = (item for item in found if not large_documents.is_piece(keys.of(item)))
         return (QueuedRun(keys.of(item), items.read_document(WaitingRun, item)) for item in queued)
 
     def drop(self, queued: QueuedRun) -> None:
-        """Take a run out of its queue that waits no longer, unless it was passed on meanwhile."""
-        is_as_seen = PRESENT if queued.waiting.acknowledged else lacks(task_run_queue.PASSED_ON)
-        self._did(Delete(queued.key, is_as_seen))
+        """Remove a run that waits no longer from its queue, unless it was requeued meanwhile."""
+        is_unchanged = PRESENT if queued.waiting.acknowledged else lacks(task_run_queue.PASSED_ON)
+        self._write(Delete(queued.key, is_unchanged))
 
     def claim(self, queued: QueuedRun, seen: SeenWorker, worker: TaskWorker) -> ClaimOutcome:
-        """Move a run from its queue to a worker, which is to be as given."""
+        """Move a run from its queue to a worker that was read, and replace it by `worker`."""
         claimed = queued.waiting
         try:
             self.table.write(
@@ -131,55 +131,55 @@ class TaskWorkerStore:
             )
         except ConditionFailed as failed:
             (is_too_late, _), *_ = failed.met
-            return ClaimOutcome.TOO_LATE if is_too_late else ClaimOutcome.REFUSED
+            return ClaimOutcome.TOO_LATE if is_too_late else ClaimOutcome.WORKER_CHANGED
         return ClaimOutcome.MADE
 
     def requeue_unacknowledged(self, held: HeldRun, seen: SeenWorker, worker: TaskWorker) -> bool:
-        """Put a run that a worker did not acknowledge back into its queue, before what is new.
+        """Put a run that a worker did not acknowledge back into its queue, before new runs.
 
-        The worker stays the last that had it: its acknowledgement may be under way or lost, and it
-        may report yet that it has taken up the run. Return whether both were still as they were.
+        The worker stays the run's last holder: its acknowledgement may be on its way or lost, and
+        it may still report that it started the run. Return False if the hold or the worker changed.
         """
-        kept = Put(_hold_item(held.waiting, held.connection_id), _is(held))
-        entered = task_run_queue.requeue_write(held.waiting, held.waiting.queue, again=True)
-        return self._did(kept, entered, _put(worker, seen))
+        hold = Put(_hold_item(held.waiting, held.connection_id), _is_held(held))
+        requeued = task_run_queue.requeue_write(held.waiting, held.waiting.queue, again=True)
+        return self._write(hold, requeued, _put(worker, seen))
 
     def requeue(self, held: HeldRun, queue: str) -> None:
-        """Move a run from a worker that is gone to a queue, unless it was released meanwhile.
+        """Move a run from a disconnected worker to a queue, unless it was released meanwhile.
 
-        Where it was put back into the queue of its task before, it is not left in both.
+        If it was put back into its task's queue before, it is removed from there.
         """
         acknowledged = held.waiting.replace(acknowledged=True)
-        released = Delete(keys.hold(acknowledged.run_id), _is(held))
+        released = Delete(keys.hold(acknowledged.run_id), _is_held(held))
         before = task_run_queue.queue_key(acknowledged, acknowledged.queue, again=True)
         elsewhere = [Delete(before)] if queue != acknowledged.queue else []
-        self._did(
+        self._write(
             released, *elsewhere, task_run_queue.requeue_write(acknowledged, queue, again=True)
         )
 
     def transfer(self, held: HeldRun, sibling: TaskWorker) -> None:
         """Let another connection of the same client hold a run, unless it was released."""
-        self._did(Put(_hold_item(held.waiting, sibling.connection_id), _is(held)))
+        self._write(Put(_hold_item(held.waiting, sibling.connection_id), _is_held(held)))
 
     def requeue_for_all(self, queued: QueuedRun) -> None:
-        """Move a run from the queue of one client to that of everybody, if it still waits."""
+        """Move a run from a client's own queue to its task's queue, if it still waits."""
         waiting = queued.waiting
-        self._did(
+        self._write(
             Delete(queued.key, PRESENT),
             task_run_queue.requeue_write(waiting, waiting.queue, again=True),
         )
 
     def release(self, run_id: UUID, left: datetime) -> bool:
-        """Forget who holds a run that left a state entered then; return whether anybody did.
+        """Remove the hold of a run that left the state entered at `left`; return if there was one.
 
-        Who got it in a later state goes on holding it.
+        A worker that got the run in a later state goes on holding it.
         """
-        return self._did(Delete(keys.hold(run_id), Attr("since").lte(instant(left))))
+        return self._write(Delete(keys.hold(run_id), Attr("since").lte(instant(left))))
 
     def dequeue(self, waiting: WaitingRun) -> None:
-        """Take a run out of the queue that it was put into when it entered its state.
+        """Remove a run from the queue that it was put into when it entered its state.
 
-        Where it was put back into a queue it is dropped by whoever finds it.
+        If it was put back into a queue, the next process that reads it there drops it.
         """
         self.table.write(
             Delete(task_run_queue.queue_key(waiting, waiting.queue, again=waiting.retry))
@@ -194,18 +194,18 @@ class TaskWorkerStore:
     def held(self, run_id: UUID, connection_id: str) -> HeldRun | None:
         """Return the run if the worker of this connection holds it."""
         item = self.table.read(keys.hold(run_id))
-        is_ours = item and item["owner"] == keys.task_worker(connection_id).sk
-        return HeldRun(_read_hold(item), connection_id) if item and is_ours else None
+        is_own = item and item["owner"] == keys.task_worker(connection_id).sk
+        return HeldRun(_read_hold(item), connection_id) if item and is_own else None
 
     def holds(self, connection_id: str) -> list[HeldRun]:
-        """Return the runs that a worker holds; what it got a moment ago may be missing."""
+        """Return the runs that a worker holds; the index may not have the latest yet."""
         owner = keys.task_worker(connection_id).sk
         found = self.table.query(
             Query(in_index(indexes.BY_OWNER, owner, None), indexes.BY_OWNER.name)
         )
         return [HeldRun(_read_hold(item), connection_id) for item in found]
 
-    def _did(self, *writes: Write) -> bool:
+    def _write(self, *writes: Write) -> bool:
         try:
             self.table.write(*writes)
         except ConditionFailed:
@@ -213,8 +213,8 @@ class TaskWorkerStore:
         return True
 
 
-def _is(held: HeldRun) -> ConditionBase:
-    """The run is still held in the state in which it was handed out, by the same connection."""
+def _is_held(held: HeldRun) -> ConditionBase:
+    """The same connection still holds the run, in the state in which it was handed out."""
     is_same_state = Attr("state_id").eq(str(held.waiting.state_id))
     return is_same_state & Attr("owner").eq(keys.task_worker(held.connection_id).sk)
 
@@ -238,7 +238,7 @@ def _read(item: Item) -> SeenWorker:
 
 
 def _put(worker: TaskWorker, seen: SeenWorker | None = None) -> Put:
-    """The write of a worker: a new one, or one that is still as it was read."""
+    """Return the write of a new worker, or of one that has not changed since it was read."""
     item = keys.task_worker(worker.connection_id)._asdict() | {
         "body": worker.model_dump_json(exclude_defaults=True),
         "version": seen.version + 1 if seen else 1,
