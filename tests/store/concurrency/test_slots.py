@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from runledger.domain.concurrency_limits import SAMPLES, Lease
-from runledger.domain.errors import ConnectionClosed, Locked, TooLarge, Unavailable
+from runledger.domain.errors import LeaseExpired, Locked, TooLarge, Unavailable
 from runledger.service.concurrency import concurrency_limits, slots, tag_limits
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.concurrency.leases import MAX_REVOKED, LeaseStore
@@ -151,7 +151,7 @@ def test_a_lease_that_is_renewed_keeps_its_slots(store: Store, call: int) -> Non
     renewed: list[bool] = []
 
     def renew() -> None:
-        with suppress(ConnectionClosed):
+        with suppress(LeaseExpired):
             renew_the_lease(store, lease_id)
             renewed.append(True)
 
@@ -181,7 +181,7 @@ def test_what_a_task_run_holds_does_not_expire(store: Store) -> None:
 
 def test_a_lease_that_expired_is_not_renewed(store: Store) -> None:
     lease_id = prepared(store)
-    with pytest.raises(ConnectionClosed):
+    with pytest.raises(LeaseExpired):
         slots.renew(store, lease_id, 60, now=LATER)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from runledger.domain.concurrency_limits import ConcurrencyLimit, Holder
-from runledger.domain.errors import ConnectionClosed, Locked, NotFound
+from runledger.domain.errors import LeaseExpired, Locked, NotFound
 from runledger.service.concurrency import concurrency_limits, slots, tag_limits
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.concurrency.leases import LeaseStore
@@ -125,7 +125,7 @@ MEETINGS: dict[Act, tuple[Act, ...]] = {
 
 def tried(act: Act, store: Store, lease_id: UUID) -> None:
     """Do something that others may have made impossible."""
-    with suppress(NotFound, Locked, ConnectionClosed):
+    with suppress(NotFound, Locked, LeaseExpired):
         act(store, lease_id)
 
 
