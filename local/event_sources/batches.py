@@ -60,7 +60,7 @@ class BatchInvoker:
         self._mapping = mapping
         self._functions = functions
         self._checkpoint = checkpoint
-        self._bury = on_failure
+        self._on_failure = on_failure
         self._wait = wait
 
     def process(self, records: Sequence[Record]) -> None:
@@ -93,7 +93,7 @@ class BatchInvoker:
         return [Batch(remaining, batch.attempts + 1)]
 
     def _give_up(self, batch: Batch, condition: str) -> Sequence[Batch]:
-        self._bury(DeadLetter(self._mapping.operation, condition, batch.records))
+        self._on_failure(DeadLetter(self._mapping.operation, condition, batch.records))
         self._checkpoint(sequence(batch.records[-1]))
         return []
 

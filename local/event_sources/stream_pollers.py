@@ -19,7 +19,7 @@ WRITES = {"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "Upda
 # too. Writes of other processes wake nobody: polls find them.
 SECONDS_TO_GATHER = 0.003
 SECONDS_BETWEEN_READS = 0.012
-# Many records are read in larger, fewer reads, which cost less; AWS reads every 0.25 s anyway.
+# After many records, wait longer: fewer, larger reads cost less. AWS reads every 0.25 s anyway.
 MANY, SECONDS_BETWEEN_MANY = 10, 0.05
 SECONDS_BETWEEN_POLLS = 1.0
 SECONDS_TO_STOP = 5.0

@@ -12,7 +12,7 @@ from local.rest_api.events import HttpRequest, path_of
 from local.rest_api.gateway import HttpResponse
 from local.websocket_api.gateway import (
     AcceptedHandshake,
-    ConnectionClosed,
+    ConnectionGone,
     OpenConnection,
     SendBufferFull,
     WebSocketApi,
@@ -51,7 +51,7 @@ class SendQueue:
 
     def send(self, message: bytes) -> None:
         if self._is_closing:
-            raise ConnectionClosed
+            raise ConnectionGone
         if self._unsent_bytes + len(message) > MAX_UNREAD:
             raise SendBufferFull
         self._loop.call_soon_threadsafe(self._put, message)

@@ -33,7 +33,7 @@ class SendBufferFull(Exception):  # noqa: N818 an answer, not an error
     """The client does not read its messages."""
 
 
-class ConnectionClosed(Exception):  # noqa: N818 as above
+class ConnectionGone(Exception):  # noqa: N818 as above
     """No connection has this id, or it is closing."""
 
 
@@ -49,7 +49,7 @@ class ClientTransport(Protocol):
     """Sends a function's messages to the client of a connection."""
 
     def send(self, message: bytes) -> None:
-        """Never block: raise SendBufferFull, or ConnectionClosed while the connection closes."""
+        """Never block: raise SendBufferFull, or ConnectionGone while the connection closes."""
 
     def close(self, code: int, reason: str) -> None: ...
 
@@ -115,7 +115,7 @@ class WebSocketApi:
         try:
             return self._connections[connection_id]
         except KeyError:
-            raise ConnectionClosed(connection_id) from None
+            raise ConnectionGone(connection_id) from None
 
     def _call_connect(self, event: Event) -> tuple[int, str | None]:
         """The status with which the function of $connect answers, and the subprotocol."""
@@ -138,5 +138,5 @@ class WebSocketApi:
 
     def _send_error(self, connection: OpenConnection, message: str) -> None:
         body = {"message": message, "connectionId": connection.info.id}
-        with suppress(SendBufferFull, ConnectionClosed):
+        with suppress(SendBufferFull, ConnectionGone):
             connection.transport.send(json.dumps(body).encode())

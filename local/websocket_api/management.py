@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from local.rest_api.events import HttpRequest
 from local.rest_api.gateway import HttpResponse
 from local.websocket_api.gateway import (
-    ConnectionClosed,
+    ConnectionGone,
     OpenConnection,
     SendBufferFull,
     WebSocketApi,
@@ -38,7 +38,7 @@ def answer(websocket_api: WebSocketApi, request: HttpRequest) -> HttpResponse | 
         return _refusal(HTTPStatus.FORBIDDEN, "ForbiddenException")
     try:
         return action(websocket_api.find(found[1]), request)
-    except ConnectionClosed:
+    except ConnectionGone:
         return _refusal(HTTPStatus.GONE, "GoneException")
     except SendBufferFull:
         return _refusal(HTTPStatus.TOO_MANY_REQUESTS, "LimitExceededException")

@@ -94,8 +94,8 @@ def test_a_refused_websocket_is_one_line_of_the_log(tmp_path: Path) -> None:
             pass
         server.end(signal.SIGTERM)
         assert server.process.stdout
-        said = server.process.stdout.read().splitlines()
-    assert [line.split()[1:4] for line in said[:-1]] == [["403", "GET", "/stage/events/in"]]
+        output = server.process.stdout.read().splitlines()
+    assert [line.split()[1:4] for line in output[:-1]] == [["403", "GET", "/stage/events/in"]]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -134,9 +134,9 @@ def test_data_outlives_it(tmp_path: Path, how: signal.Signals) -> None:
 
 
 def test_a_table_name_that_is_none_is_one_line(tmp_path: Path) -> None:
-    said = startup_error(application(tmp_path), TABLE_NAME="?", DATA=":memory:")
-    assert said.startswith("runledger: The database refuses table ?: ")
-    assert said.count("\n") == 1
+    message = startup_error(application(tmp_path), TABLE_NAME="?", DATA=":memory:")
+    assert message.startswith("runledger: The database refuses table ?: ")
+    assert message.count("\n") == 1
 
 
 def test_memory_keeps_nothing_on_disk(tmp_path: Path) -> None:
@@ -148,8 +148,8 @@ def test_memory_keeps_nothing_on_disk(tmp_path: Path) -> None:
 def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        said = startup_error(application(tmp_path), PORT=str(port))
-    assert said == (
+        message = startup_error(application(tmp_path), PORT=str(port))
+    assert message == (
         f"runledger: Can't listen on 127.0.0.1:{port}: Address already in use; "
         "PORT= and HOST= choose another\n"
     )
@@ -158,8 +158,8 @@ def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
 def test_a_taken_port_of_the_sockets_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        said = startup_error(application(tmp_path), SOCKETS="redirect", SOCKETS_PORT=str(port))
-    assert said == (
+        message = startup_error(application(tmp_path), SOCKETS="redirect", SOCKETS_PORT=str(port))
+    assert message == (
         f"runledger: Can't listen on 127.0.0.1:{port}: Address already in use; "
         "SOCKETS_PORT= and HOST= choose another\n"
     )
@@ -168,8 +168,8 @@ def test_a_taken_port_of_the_sockets_is_one_line(tmp_path: Path) -> None:
 def test_a_taken_port_of_the_database_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        said = startup_error(application(tmp_path), DYNAMODB_PORT=str(port))
-    assert said == (
+        message = startup_error(application(tmp_path), DYNAMODB_PORT=str(port))
+    assert message == (
         f"runledger: DYNAMODB_HOST=127.0.0.1 DYNAMODB_PORT={port} can't be used: "
         "Address already in use\n"
     )
@@ -178,21 +178,21 @@ def test_a_taken_port_of_the_database_is_one_line(tmp_path: Path) -> None:
 def test_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
-    said = startup_error(application(tmp_path), DATA=str(file))
-    assert said == f"runledger: DATA={file} can't be used: File exists\n"
+    message = startup_error(application(tmp_path), DATA=str(file))
+    assert message == f"runledger: DATA={file} can't be used: File exists\n"
 
 
 def test_a_broken_database_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "runledger.db").write_text("no database" * 1000)
-    said = startup_error(application(tmp_path), DATA=str(tmp_path))
-    assert said.startswith(f"runledger: The database kept in {tmp_path} did not start: ")
-    assert said.count("\n") == 1
+    message = startup_error(application(tmp_path), DATA=str(tmp_path))
+    assert message.startswith(f"runledger: The database kept in {tmp_path} did not start: ")
+    assert message.count("\n") == 1
 
 
 def test_two_servers_do_not_share_a_folder(tmp_path: Path) -> None:
     with serving(application(tmp_path)):
-        said = startup_error(tmp_path)
-    assert said == f"runledger: DATA={tmp_path / '.runledger'} is in use by another server\n"
+        message = startup_error(tmp_path)
+    assert message == f"runledger: DATA={tmp_path / '.runledger'} is in use by another server\n"
 
 
 def test_a_database_of_another_template_is_one_line(tmp_path: Path) -> None:
@@ -209,20 +209,20 @@ def test_a_database_of_another_template_is_one_line(tmp_path: Path) -> None:
 def test_another_database_serves_as_well(tmp_path: Path) -> None:
     application(tmp_path)
     with (
-        serving(tmp_path, DATA=":memory:") as one,
-        serving(tmp_path, DYNAMODB_ENDPOINT=one.database) as other,
+        serving(tmp_path, DATA=":memory:") as first,
+        serving(tmp_path, DYNAMODB_ENDPOINT=first.database) as second,
     ):
-        assert other.database == one.database
+        assert second.database == first.database
     assert not (tmp_path / ".runledger" / "runledger.db").exists()
 
 
 def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
-    said = startup_error(application(tmp_path), DYNAMODB_ENDPOINT="http://127.0.0.1:9")
-    assert said.startswith("runledger: The database does not answer: ")
+    message = startup_error(application(tmp_path), DYNAMODB_ENDPOINT="http://127.0.0.1:9")
+    assert message.startswith("runledger: The database does not answer: ")
 
 
 @pytest.mark.parametrize(
-    "given",
+    "setting",
     [
         {"PORT": "http"},
         {"PORT": "65536"},
@@ -232,9 +232,9 @@ def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
         {"SOCKETS": "elsewhere"},
     ],
 )
-def test_a_setting_without_sense_is_one_line(tmp_path: Path, given: dict[str, str]) -> None:
-    ((name, value),) = given.items()
-    assert startup_error(application(tmp_path), **given).startswith(
+def test_a_setting_without_sense_is_one_line(tmp_path: Path, setting: dict[str, str]) -> None:
+    ((name, value),) = setting.items()
+    assert startup_error(application(tmp_path), **setting).startswith(
         f"runledger: {name}={value} is no"
     )
 

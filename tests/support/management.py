@@ -1,4 +1,4 @@
-"""`@connections` of an in-process hub, where the functions' boto3 reaches it: over HTTP."""
+"""`@connections` of a WebSocketApi in this process, over HTTP for the functions' boto3."""
 
 import threading
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ NOT_FOUND = HttpResponse(status=404)
 
 @dataclass
 class Management:
-    """One address for as long as tests run, since clients are kept; the hub behind it changes."""
+    """One address for all tests, since boto3's clients are reused; the WebSocketApi changes."""
 
     address: str = ""
     websocket_api: WebSocketApi | None = None

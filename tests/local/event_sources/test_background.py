@@ -99,11 +99,11 @@ def test_records_that_a_function_fails_at_become_dead_letters(tmp_path: Path) ->
         assert taken(tmp_path, 4)[-1] == "take-1"
         server.end(signal.SIGTERM)
         assert server.process.stdout
-        said = server.process.stdout.read()
+        output = server.process.stdout.read()
     file = tmp_path / ".runledger" / "dead-letters.jsonl"
     (letter,) = map(json.loads, file.read_text().splitlines())
     assert letter["records"][0]["dynamodb"]["Keys"]["pk"]["S"] == "take-refuse"
-    assert f"take failed on 1 records, kept in {file}" in said
+    assert f"take failed on 1 records, kept in {file}" in output
 
 
 def test_a_table_of_its_own_that_has_no_stream_gets_one(tmp_path: Path) -> None:
@@ -120,11 +120,11 @@ def test_a_table_of_its_own_that_has_no_stream_gets_one(tmp_path: Path) -> None:
 
 def test_a_table_of_another_database_gets_none(tmp_path: Path) -> None:
     application(tmp_path)
-    with serving(tmp_path, DATA=":memory:") as one:
-        database = boto3.client("dynamodb", endpoint_url=one.database)
+    with serving(tmp_path, DATA=":memory:") as first:
+        database = boto3.client("dynamodb", endpoint_url=first.database)
         tables.create(database, template.load(tmp_path / "template.yaml"), "without-a-stream")
-        given = {"DYNAMODB_ENDPOINT": one.database, "TABLE_NAME": "without-a-stream"}
-        with serving(tmp_path, **given) as other:
+        settings = {"DYNAMODB_ENDPOINT": first.database, "TABLE_NAME": "without-a-stream"}
+        with serving(tmp_path, **settings) as other:
             assert "This server does not read the stream of table without-a-stream" in other.welcome
 
 

@@ -25,11 +25,11 @@ def test_a_schedule_outlives_a_failure_of_its_function(
 ) -> None:
     functions = Functions(template.load(sample.write(tmp_path)))
     schedule = FunctionSchedule("Clock", "answer", timedelta(milliseconds=10))
-    said: list[str] = []
+    errors: list[str] = []
 
     def failed_twice() -> bool:
-        said.append(capsys.readouterr().err)
-        return "".join(said).count("KeyError") >= 2
+        errors.append(capsys.readouterr().err)
+        return "".join(errors).count("KeyError") >= 2
 
     with Pollers().running([], [schedule], functions):
         wait_until(failed_twice)

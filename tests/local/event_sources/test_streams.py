@@ -194,8 +194,11 @@ def test_without_filters_every_record_comes(make_table: Callable[..., StreamedTa
 def test_a_stream_that_does_not_answer_is_read_again_later(tmp_path: Path) -> None:
     loaded = template.load(sample.write(tmp_path))
     table, waited = "runledger-local", list[float]()
-    given = {"DATA": str(tmp_path / "data"), "DYNAMODB_PORT": str(processes.free_port("127.0.0.1"))}
-    with dynamodb.running(settings.read(given)) as running:
+    chosen = {
+        "DATA": str(tmp_path / "data"),
+        "DYNAMODB_PORT": str(processes.free_port("127.0.0.1")),
+    }
+    with dynamodb.running(settings.read(chosen)) as running:
         client = boto3.client("dynamodb", endpoint_url=running.endpoint)
         tables.create(client, loaded, table, with_stream=True)
         stream = Stream(client, table, running.endpoint)
@@ -205,7 +208,7 @@ def test_a_stream_that_does_not_answer_is_read_again_later(tmp_path: Path) -> No
         client.put_item(TableName=table, Item={"pk": {"S": "take-1"}})
     assert consumer.poll(waited.append)
     assert waited == [1.0]
-    with dynamodb.running(settings.read(given)):
+    with dynamodb.running(settings.read(chosen)):
         assert consumer.poll(waited.append)
     assert [event["keys"] for event in sample.recorded_events(tmp_path)] == [["take-1"]]
 

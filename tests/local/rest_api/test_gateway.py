@@ -67,9 +67,9 @@ def test_a_guarded_path_refuses_callers_without_the_header(client: httpx.Client)
     assert (answer.status_code, answer.json()) == (401, {"said": "Unauthorized"})
 
 
-@pytest.mark.parametrize(("says", "status"), [("Deny", 403), ("Unauthorized", 401)])
-def test_the_authorizer_turns_callers_away(client: httpx.Client, says: str, status: int) -> None:
-    assert client.get("/guarded", headers={"Authorization": says}).status_code == status
+@pytest.mark.parametrize(("effect", "status"), [("Deny", 403), ("Unauthorized", 401)])
+def test_the_authorizer_turns_callers_away(client: httpx.Client, effect: str, status: int) -> None:
+    assert client.get("/guarded", headers={"Authorization": effect}).status_code == status
 
 
 def test_an_authorizer_that_fails_lets_nobody_in(client: httpx.Client) -> None:

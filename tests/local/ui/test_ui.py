@@ -123,11 +123,11 @@ def test_a_path_without_a_file_is_not_found(ui: httpx.Client, path: str) -> None
 
 
 def test_a_page_is_revalidated_and_its_files_are_not(ui: httpx.Client) -> None:
-    kept = [
+    policies = [
         ui.get(path, headers=NAVIGATION).headers["cache-control"]
         for path in ("/v2/", "/v2/assets/a.js")
     ]
-    assert kept == ["no-cache", "public, max-age=31536000, immutable"]
+    assert policies == ["no-cache", "public, max-age=31536000, immutable"]
 
 
 @pytest.mark.parametrize("path", ["/v2/runs", "/v2/assets/a.js", "/"])
@@ -189,8 +189,8 @@ def test_a_folder_without_a_ui_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_api_is_that_of_clients() -> None:
-    given = settings.read({"PREFECT_API_URL": "https://runs.example/api/"}, ["package"])
-    assert given.api == "https://runs.example/api"
+    read = settings.read({"PREFECT_API_URL": "https://runs.example/api/"}, ["package"])
+    assert read.api == "https://runs.example/api"
 
 
 @pytest.mark.parametrize(("names", "site"), [(("ui", "ui-v2"), "ui-v2 "), (("ui",), "ui ")])
@@ -199,8 +199,8 @@ def test_it_prints_the_setting_for_the_links_of_clients(
 ) -> None:
     with running(package(tmp_path, *names)) as process:
         assert process.stdout
-        said = [process.stdout.readline() for _ in range(4)]
-        _, _, url = said[2].rpartition("export PREFECT_UI_URL=")
+        lines = [process.stdout.readline() for _ in range(4)]
+        _, _, url = lines[2].rpartition("export PREFECT_UI_URL=")
         # `url_for` of the package `prefect` puts this path after PREFECT_UI_URL.
         answer = httpx.get(f"{url.strip()}/runs/flow-run/1", headers=NAVIGATION)
     assert answer.text.startswith(site)
@@ -214,8 +214,8 @@ def test_it_prints_that_the_api_does_not_answer(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as occupied:
+        port = occupied.getsockname()[1]
         with running(package(tmp_path, "ui-v2"), port) as process:
-            _, said = process.communicate(timeout=30)
-    assert f"Can't listen on 127.0.0.1:{port}: Address already in use; UI_PORT=" in said
+            _, errors = process.communicate(timeout=30)
+    assert f"Can't listen on 127.0.0.1:{port}: Address already in use; UI_PORT=" in errors

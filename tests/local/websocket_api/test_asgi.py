@@ -43,7 +43,7 @@ def message_of(size: int) -> str:
 
 
 def send(server: ServerProcess, *sizes: int) -> None:
-    """Messages of these sizes, on one connection."""
+    """Send messages of these sizes in bytes on one connection."""
     with connect(websocket_url(server)) as client:
         for size in sizes:
             client.send(message_of(size))
@@ -121,8 +121,8 @@ def test_a_message_that_aws_refuses_is_a_warning_once_for_each_connection(
         send(server, 32_768, 32_770)
         server.end(signal.SIGTERM)
         assert server.process.stdout
-        said = server.process.stdout.read()
-    assert re.findall(r"WebSocket message of (\S+) bytes", said) == ["40,000", "32,770"]
+        output = server.process.stdout.read()
+    assert re.findall(r"WebSocket message of (\S+) bytes", output) == ["40,000", "32,770"]
 
 
 def test_a_message_posted_before_a_close_arrives(server: ServerProcess) -> None:

@@ -108,7 +108,7 @@ def test_a_message_takes_the_route_that_it_names(sockets: Connector, tmp_path: P
 def test_a_message_without_a_route_is_forbidden(sockets: Connector, message: str) -> None:
     client = sockets.connect("/stage")
     client.send(message)
-    assert [json.loads(said)["message"] for said in client.received()] == ["Forbidden"]
+    assert [json.loads(text)["message"] for text in client.received()] == ["Forbidden"]
 
 
 def test_a_function_that_fails_is_reported_to_the_client(
@@ -116,8 +116,8 @@ def test_a_function_that_fails_is_reported_to_the_client(
 ) -> None:
     client = sockets.connect("/stage")
     client.send('{"type": "obey", "post": 1}')
-    (said,) = client.received()
-    assert json.loads(said) == {"message": "Internal server error", "connectionId": client.id}
+    (text,) = client.received()
+    assert json.loads(text) == {"message": "Internal server error", "connectionId": client.id}
     assert "AttributeError" in capsys.readouterr().err
 
 
@@ -126,8 +126,8 @@ def test_a_function_posts_to_its_own_client(sockets: Connector) -> None:
 
 
 def test_a_function_posts_to_another_client(sockets: Connector) -> None:
-    one, other = sockets.connect("/stage"), sockets.connect("/stage")
-    assert command(one, post="hello", target=other.id) == []
+    client, other = sockets.connect("/stage"), sockets.connect("/stage")
+    assert command(client, post="hello", target=other.id) == []
     assert other.received() == ["hello"]
 
 
@@ -137,9 +137,9 @@ def test_a_function_looks_at_a_connection(sockets: Connector) -> None:
 
 @pytest.mark.parametrize("what", ["post", "look", "close"])
 def test_a_connection_that_has_ended_is_gone(sockets: Connector, what: str) -> None:
-    one, other = sockets.connect("/stage"), sockets.connect("/stage")
+    client, other = sockets.connect("/stage"), sockets.connect("/stage")
     other.close()
-    assert command(one, target=other.id, **{what: ""}) == ["GoneException"]
+    assert command(client, target=other.id, **{what: ""}) == ["GoneException"]
 
 
 def test_a_message_of_128_kilobytes_is_posted(sockets: Connector) -> None:
@@ -153,9 +153,9 @@ def test_a_longer_one_is_too_large(sockets: Connector) -> None:
 
 
 def test_a_client_that_does_not_read_has_a_limit(sockets: Connector) -> None:
-    one, slow = sockets.connect("/stage"), sockets.connect("/stage")
+    client, slow = sockets.connect("/stage"), sockets.connect("/stage")
     slow.stop_reading()
-    assert command(one, post="hello", target=slow.id) == ["LimitExceededException"]
+    assert command(client, post="hello", target=slow.id) == ["LimitExceededException"]
 
 
 def test_a_function_closes_normally(sockets: Connector) -> None:

@@ -116,12 +116,12 @@ def test_a_server_with_a_password_ends_silent_clients_after_ten_seconds(
         (tmp_path / name).mkdir()
     with (
         serving(application(tmp_path / "guarded"), AUTH="user:password", DATA=":memory:") as server,
-        serving(application(tmp_path / "open"), DATA=":memory:") as other,
-        connect(websocket_url(other)) as unasked,
+        serving(application(tmp_path / "open"), DATA=":memory:") as open_server,
+        connect(websocket_url(open_server)) as unauthenticated,
         connect(websocket_url(server)) as silent,
     ):
         with pytest.raises(TimeoutError):
             silent.recv(timeout=8)
         assert closed(silent) == (1011, "No credentials within 10 seconds")
-        unasked.send('{"type": "obey", "post": "here"}')
-        assert unasked.recv(timeout=10) == "here"
+        unauthenticated.send('{"type": "obey", "post": "here"}')
+        assert unauthenticated.recv(timeout=10) == "here"
