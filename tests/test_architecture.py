@@ -16,6 +16,8 @@ MAX_FILE, MAX_FUNCTION = 300, 40
 # One module spells every key of the table.
 LONG_FILES = {"layers/runledger/python/runledger/store/schema/keys.py": 450}
 MAX_MODULES_IN_FOLDER = 20
+# Filters whose class names stand in the answers to invalid bodies.
+NAMED_ON_THE_WIRE = {"ConcurrencyLimit", "Text"}
 # Modules of ours that a function imports, packages among them: a cold start pays for each.
 MAX_IMPORTED = {"read_task_run": 39, "create_task_run": 59, "set_task_run_state": 59}
 
@@ -80,6 +82,16 @@ def test_a_function_imports_few_modules_of_ours(operation: str) -> None:
     )
     imported = [name for name in done.stdout.split() if name.split(".")[0] == "runledger"]
     assert len(imported) <= MAX_IMPORTED[operation], sorted(imported)
+
+
+def test_a_class_name_names_one_class() -> None:
+    classes = (
+        node.name
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, number in Counter(classes).items() if number > 1} <= NAMED_ON_THE_WIRE
 
 
 def test_functions_are_short() -> None:

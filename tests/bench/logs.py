@@ -32,7 +32,7 @@ EVERY = timedelta(microseconds=130)
 Line = Mapping[str, Any]
 
 
-class Cost(NamedTuple):
+class LogCost(NamedTuple):
     """Of a request: bytes of its body, processor seconds, and what DynamoDB was asked."""
 
     size: int
@@ -67,7 +67,7 @@ def main() -> int:
     return 0 if all([_verdict(met[0][0], "CPU"), _verdict(met[0][1], "units")]) else 1
 
 
-def _show(site: delivery_costs.Site, handlers: Handlers, shape: Shape) -> tuple[bool, bool]:
+def _show(site: delivery_costs.DeliverySite, handlers: Handlers, shape: Shape) -> tuple[bool, bool]:
     """Print what batches of a shape cost; return whether the largest meets both targets."""
     _print("", f"{shape.name:<26}{'MB':>6}{'CPU s':>8}{'write units':>13}{'a line':>8}  calls")
     single = _mean_units(site, handlers, shape)
@@ -83,21 +83,25 @@ def _show(site: delivery_costs.Site, handlers: Handlers, shape: Shape) -> tuple[
     return cost.seconds < MAX_SECONDS, part <= MAX_PART
 
 
-def _mean_units(site: delivery_costs.Site, handlers: Handlers, shape: Shape) -> float:
+def _mean_units(site: delivery_costs.DeliverySite, handlers: Handlers, shape: Shape) -> float:
     costs = [_cost(site, handlers, shape, 1) for _ in range(SINGLE)]
     return sum(cost.used.write_units for cost in costs) / SINGLE
 
 
-def _cost(site: delivery_costs.Site, handlers: Handlers, shape: Shape, size: int) -> Cost:
+def _cost(
+    site: delivery_costs.DeliverySite, handlers: Handlers, shape: Shape, size: int
+) -> LogCost:
     """The least of some, since others use the processor too."""
     costs = [_once(site, handlers, shape, size) for _ in range(REPETITIONS)]
     return min(costs, key=lambda cost: cost.seconds)
 
 
-def _once(site: delivery_costs.Site, handlers: Handlers, shape: Shape, size: int) -> Cost:
+def _once(
+    site: delivery_costs.DeliverySite, handlers: Handlers, shape: Shape, size: int
+) -> LogCost:
     body = list(_lines(shape, size))
     ask = handlers.prepare(Call("POST", "/logs/", body))
-    return Cost(len(json.dumps(body)), *_timed(site, ask))
+    return LogCost(len(json.dumps(body)), *_timed(site, ask))
 
 
 def _lines(shape: Shape, size: int, flow_run: str = "") -> Iterator[Line]:
@@ -117,7 +121,7 @@ def _lines(shape: Shape, size: int, flow_run: str = "") -> Iterator[Line]:
         }
 
 
-def _show_reads(site: delivery_costs.Site, handlers: Handlers) -> None:
+def _show_reads(site: delivery_costs.DeliverySite, handlers: Handlers) -> None:
     """Print what pages of a flow run cost that logged most in one batch."""
     flow_run, size = str(uuid4()), SIZES[-1]
     lines = list(_lines(SHAPES[0], size, flow_run))
@@ -133,7 +137,7 @@ def _show_reads(site: delivery_costs.Site, handlers: Handlers) -> None:
         )
 
 
-def _timed(site: delivery_costs.Site, ask: Asking) -> tuple[float, Usage]:
+def _timed(site: delivery_costs.DeliverySite, ask: Asking) -> tuple[float, Usage]:
     """Return the processor seconds of a request, and what DynamoDB was asked."""
     with metered(site.client) as used:
         began = time.process_time()

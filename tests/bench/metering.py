@@ -10,7 +10,7 @@ from botocore.model import OperationModel
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from tests.bench.questions import Loaded, Question
-from tests.bench.servers.sides import Side
+from tests.bench.servers.sides import MeasuredSide
 
 READS = {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}
 REQUESTS = 5
@@ -36,7 +36,7 @@ class Usage:
             self.index_entries += answer["ScannedCount"]
 
 
-def usage(client: DynamoDBClient, side: Side, question: Question, loaded: Loaded) -> Usage:
+def usage(client: DynamoDBClient, side: MeasuredSide, question: Question, loaded: Loaded) -> Usage:
     """The mean of some requests; the calls are those of one, since all make the same."""
     used = []
     for number in range(REQUESTS):

@@ -7,13 +7,13 @@ from itertools import count, cycle, islice
 from typing import NamedTuple
 
 from tests.bench.questions import Loaded, Question
-from tests.bench.servers.sides import Side
+from tests.bench.servers.sides import MeasuredSide
 
 WARM_UP = 5
 FEWEST, MOST = 10, 300
 _numbers = count(1)
 
-Holding = tuple[Side, Loaded]
+Holding = tuple[MeasuredSide, Loaded]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Growth(NamedTuple):
     new: float
 
 
-def measure(side: Side, question: Question, loaded: Loaded, seconds: float) -> Milliseconds:
+def measure(side: MeasuredSide, question: Question, loaded: Loaded, seconds: float) -> Milliseconds:
     """Ask for as long as given, one request after the other."""
     for _ in range(WARM_UP):
         side.prepare(question(loaded, next(_numbers)))()

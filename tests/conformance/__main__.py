@@ -12,8 +12,8 @@ from tests.conformance.generated import random_programs, random_queries, random_
 from tests.conformance.generated.shrinking import shrunk
 from tests.conformance.programs import Program, post
 from tests.conformance.report import Report
-from tests.conformance.running import Outcome, Run, Sides
-from tests.conformance.sides import Side
+from tests.conformance.running import ProgramOutcome, ProgramRun, Sides
+from tests.conformance.sides import ComparedSide
 
 # So that a usual run takes some three minutes.
 ONE_IN = 8
@@ -53,7 +53,7 @@ def _is_chosen(program: Program, options: argparse.Namespace) -> bool:
     return in_share and re.search(options.only, program.name) is not None
 
 
-def _outcomes(options: argparse.Namespace, programs: list[Program]) -> Iterator[Outcome]:
+def _outcomes(options: argparse.Namespace, programs: list[Program]) -> Iterator[ProgramOutcome]:
     if not programs:
         return
     if programs[0].locked and options.url and not options.auth:
@@ -63,10 +63,10 @@ def _outcomes(options: argparse.Namespace, programs: list[Program]) -> Iterator[
         sides = _sides(options, stack, programs[0])
         patience = PATIENCE_WITH_LAG if options.url or programs[0].reports else 0
         for program in programs:
-            yield from _carried_out(Run(sides, program, patience))
+            yield from _carried_out(ProgramRun(sides, program, patience))
 
 
-def _carried_out(run: Run) -> Iterator[Outcome]:
+def _carried_out(run: ProgramRun) -> Iterator[ProgramOutcome]:
     """Programs drawn at random are long: what they find is told in as few steps as can be."""
     outcomes = list(run.outcomes())
     first = next((outcome for outcome in outcomes if outcome.disagreed), None)
@@ -80,16 +80,19 @@ def _sides(options: argparse.Namespace, stack: ExitStack, first: Program) -> Sid
     auth = options.auth or servers.AUTH if locked else None
     reference = stack.enter_context(servers.reference(auth, records=first.reports))
     if options.url:
-        _refuse_data(Side.at(options.url, options.auth))
-        return Sides(Side.at(reference), Side.at(options.url, None if locked else options.auth))
+        _refuse_data(ComparedSide.at(options.url, options.auth))
+        return Sides(
+            ComparedSide.at(reference),
+            ComparedSide.at(options.url, None if locked else options.auth),
+        )
     if options.against_itself:
         other = servers.reference(auth, records=first.reports)
     else:
         other = servers.runledger(auth)
-    return Sides(Side.at(reference), Side.at(stack.enter_context(other)))
+    return Sides(ComparedSide.at(reference), ComparedSide.at(stack.enter_context(other)))
 
 
-def _refuse_data(side: Side) -> None:
+def _refuse_data(side: ComparedSide) -> None:
     """What a server has already would show in every list."""
     if side.ask(post("/task_runs/filter", {}), {}).body != []:
         raise SystemExit(

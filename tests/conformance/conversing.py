@@ -15,7 +15,7 @@ from websockets.typing import Subprotocol
 
 from tests.conformance import servers
 from tests.conformance.programs import post
-from tests.conformance.sides import Side
+from tests.conformance.sides import ComparedSide
 from tests.conformance.tables.conventions.conversations import HEAR, KEY, Talk, talks
 
 # Seconds: what is expected may take as long as this, and what is not would have come by then.
@@ -34,11 +34,11 @@ class Heard(NamedTuple):
     listed: tuple[object, ...] = ()
 
 
-class Server(NamedTuple):
+class ComparedServer(NamedTuple):
     """One of the servers under comparison."""
 
     url: str
-    side: Side
+    side: ComparedSide
 
     def hear(self, talk: Talk, quiet: float) -> Heard:
         """Take the client's part, until nothing has come for some time."""
@@ -106,13 +106,15 @@ def disagreements(chosen: Sequence[Talk], auth: str) -> Iterator[str]:
         some = [talk for talk in chosen if talk.locked == locked]
         password = auth if locked else None
         with servers.reference(password) as theirs, servers.runledger(password) as ours:
-            there = _heard(Server(theirs, Side.at(theirs, password)), some, repeat(QUIET))
+            there = _heard(
+                ComparedServer(theirs, ComparedSide.at(theirs, password)), some, repeat(QUIET)
+            )
             quiets = [PATIENCE if heard.closed else QUIET for heard in there]
-            here = _heard(Server(ours, Side.at(ours, password)), some, quiets)
+            here = _heard(ComparedServer(ours, ComparedSide.at(ours, password)), some, quiets)
         yield from _compared(some, there, here)
 
 
-def _heard(server: Server, some: Iterable[Talk], quiets: Iterable[float]) -> list[Heard]:
+def _heard(server: ComparedServer, some: Iterable[Talk], quiets: Iterable[float]) -> list[Heard]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(server.hear, some, quiets))
 

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.conformance.programs import Step
+from tests.conformance.programs import RequestStep
 
 _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), spelled)
@@ -103,7 +103,7 @@ POSTED = (
 )
 
 
-def endpoint(step: Step) -> str:
+def endpoint(step: RequestStep) -> str:
     path = step.path.partition("?")[0]
     for pattern, spelled in _PATHS:
         if found := pattern.fullmatch(path):

@@ -16,7 +16,7 @@ _REFERENCE = re.compile(r"<([A-Za-z]\w*)\.([a-z0-9_.]+)>")
 
 
 @dataclass(frozen=True)
-class Step:
+class RequestStep:
     """One request; `<label.field>` in path and content stands for a value of an earlier answer.
 
     Of a list in it, `0` is the first: `<label.0.field>`.
@@ -28,7 +28,7 @@ class Step:
     headers: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     label: str = ""
 
-    def repeating(self, name: str, *values: str) -> "Step":
+    def repeating(self, name: str, *values: str) -> "RequestStep":
         """The step with a header that is sent several times, in this order."""
         return replace(self, headers={**self.headers, name: values})
 
@@ -38,7 +38,7 @@ class Step:
         spelled = ((n, (v,) if isinstance(v, str) else v) for n, v in self.headers.items())
         return [(name, value) for name, values in spelled for value in values]
 
-    def named(self, label: str) -> "Step":
+    def named(self, label: str) -> "RequestStep":
         return replace(self, label=label)
 
     def unanswered(self, answers: Mapping[str, Json]) -> list[str]:
@@ -47,7 +47,7 @@ class Step:
         found = _REFERENCE.finditer(text)
         return [it[0] for it in found if _look_up(answers.get(it[1]), it[2]) == NOBODY]
 
-    def filled(self, answers: Mapping[str, Json]) -> "Step":
+    def filled(self, answers: Mapping[str, Json]) -> "RequestStep":
         """The step as one side gets it, its references replaced by that side's values."""
         content = self.content
         if content is not None and b"<" in content:
@@ -60,20 +60,20 @@ class Program:
     """Steps that share their data; what they leave behind is deleted afterwards."""
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[RequestStep, ...]
     # Programs with `locked` run on servers that ask for a password.
     locked: bool = False
     # Programs that report events run on servers that take them, the reference a moment later.
     reports: bool = False
 
 
-def program(name: str, *steps: Step, locked: bool = False, reports: bool = False) -> Program:
+def program(name: str, *steps: RequestStep, locked: bool = False, reports: bool = False) -> Program:
     """Steps without a label are called s1, s2 and so on, by their place."""
     labelled = (step if step.label else step.named(f"s{n}") for n, step in enumerate(steps, 1))
     return Program(name, tuple(labelled), locked, reports)
 
 
-def apart(name: str, *steps: Step, locked: bool = False) -> list[Program]:
+def apart(name: str, *steps: RequestStep, locked: bool = False) -> list[Program]:
     """A program for each step, so that none sees what another one did."""
     return [program(f"{name} {n}", step, locked=locked) for n, step in enumerate(steps, 1)]
 
@@ -99,36 +99,36 @@ def _inner(answer: Json, key: str) -> Json:
     return answer.get(key) if isinstance(answer, dict) else None
 
 
-def post(path: str, body: object, **headers: str) -> Step:
+def post(path: str, body: object, **headers: str) -> RequestStep:
     """A POST of JSON; a header `x_y` is sent as `x-y`."""
     return send("POST", path, body, **headers)
 
 
-def patch(path: str, body: object, **headers: str) -> Step:
+def patch(path: str, body: object, **headers: str) -> RequestStep:
     return send("PATCH", path, body, **headers)
 
 
-def send(method: str, path: str, body: object, **headers: str) -> Step:
+def send(method: str, path: str, body: object, **headers: str) -> RequestStep:
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return raw(method, path, content, **{"content_type": "application/json", **headers})
 
 
-def raw(method: str, path: str, content: bytes, **headers: str) -> Step:
+def raw(method: str, path: str, content: bytes, **headers: str) -> RequestStep:
     """Any bytes, with no content type but the one given."""
-    return Step(method, path, content, _spelled(headers))
+    return RequestStep(method, path, content, _spelled(headers))
 
 
-def get(path: str, **headers: str) -> Step:
-    return Step("GET", path, headers=_spelled(headers))
+def get(path: str, **headers: str) -> RequestStep:
+    return RequestStep("GET", path, headers=_spelled(headers))
 
 
-def delete(path: str, **headers: str) -> Step:
-    return Step("DELETE", path, headers=_spelled(headers))
+def delete(path: str, **headers: str) -> RequestStep:
+    return RequestStep("DELETE", path, headers=_spelled(headers))
 
 
-def bare(method: str, path: str, **headers: str) -> Step:
+def bare(method: str, path: str, **headers: str) -> RequestStep:
     """Any method without a body."""
-    return Step(method, path, headers=_spelled(headers))
+    return RequestStep(method, path, headers=_spelled(headers))
 
 
 def _spelled(headers: Mapping[str, str]) -> dict[str, str]:

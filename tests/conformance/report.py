@@ -5,11 +5,11 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.conformance.comparison.comparing import Mismatch
+from tests.conformance.comparison.comparing import Disagreement
 from tests.conformance.comparison.differences import RULES
 from tests.conformance.endpoints import endpoint
-from tests.conformance.programs import Step
-from tests.conformance.running import Outcome
+from tests.conformance.programs import RequestStep
+from tests.conformance.running import ProgramOutcome
 
 LONGEST = 400
 MAX_ALIKE = 2
@@ -23,7 +23,7 @@ class Report:
     # Disagreements by what they look like: those that look alike have probably one cause.
     symptoms: Counter[str] = field(default_factory=Counter)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: ProgramOutcome) -> None:
         where = endpoint(outcome.exchange.step)
         self.asked[where] += 1
         self.agreed[where] += not outcome.disagreed
@@ -49,7 +49,7 @@ class Report:
         return set(RULES - self.kept.keys())
 
 
-def _symptom(outcome: Outcome) -> str:
+def _symptom(outcome: ProgramOutcome) -> str:
     first = outcome.mismatches[0]
     kinds = [value if isinstance(value, bool) else type(value).__name__ for value in first[1:3]]
     if first.where == "status":
@@ -58,7 +58,7 @@ def _symptom(outcome: Outcome) -> str:
     return f"{endpoint(outcome.exchange.step)} {place} {kinds} {first.why}"
 
 
-def explain(outcome: Outcome) -> list[str]:
+def explain(outcome: ProgramOutcome) -> list[str]:
     """The disagreement, then the program up to it."""
     program = outcome.program
     lines = [f"\nDISAGREEMENT in {program.name}, step {outcome.position + 1}"]
@@ -71,7 +71,7 @@ def explain(outcome: Outcome) -> list[str]:
     return lines
 
 
-def explain_mismatches(mismatches: list[Mismatch]) -> list[str]:
+def explain_mismatches(mismatches: list[Disagreement]) -> list[str]:
     lines = []
     for mismatch in mismatches[:8]:
         lines += [f"    {mismatch.where}: {mismatch.why}"]
@@ -80,7 +80,7 @@ def explain_mismatches(mismatches: list[Mismatch]) -> list[str]:
     return lines
 
 
-def step_line(step: Step) -> str:
+def step_line(step: RequestStep) -> str:
     content = (step.content or b"").decode("utf-8", "backslashreplace")
     headers = {
         k: v for k, v in step.headers.items() if (k, v) != ("content-type", "application/json")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from tests.conformance.comparison.comparing import Comparison, Mismatch
+from tests.conformance.comparison.comparing import AnswerComparison, Disagreement
 from tests.conformance.comparison.differences import SLASHES, Exchange, explanation
-from tests.conformance.programs import Json, Program, Step, delete
-from tests.conformance.sides import Side
+from tests.conformance.programs import Json, Program, RequestStep, delete
+from tests.conformance.sides import ComparedSide
 
 REDIRECT = 307
 BAD_REQUEST = 400
@@ -28,18 +28,18 @@ BESIDE = ThreadPoolExecutor(max_workers=1)
 
 
 class Sides(NamedTuple):
-    reference: Side
-    ours: Side
+    reference: ComparedSide
+    ours: ComparedSide
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ProgramOutcome:
     """What came of one step: agreement, a kept difference, or a disagreement."""
 
     program: Program
     position: int
     exchange: Exchange
-    mismatches: list[Mismatch]
+    mismatches: list[Disagreement]
     rule: str | None
 
     @property
@@ -48,7 +48,7 @@ class Outcome:
 
 
 @dataclass
-class Run:
+class ProgramRun:
     """One program on its way through both sides."""
 
     sides: Sides
@@ -58,9 +58,9 @@ class Run:
     answers: tuple[dict[str, Json], dict[str, Json]] = field(default_factory=lambda: ({}, {}))
     made: tuple[set[str], set[str]] = field(default_factory=lambda: (set(), set()))
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self) -> Iterator[ProgramOutcome]:
         """Each step's, until the sides' data differ or they can't be asked the same."""
-        comparison = Comparison(*[datetime.now(UTC)] * len(self.sides))
+        comparison = AnswerComparison(*[datetime.now(UTC)] * len(self.sides))
         for position, step in enumerate(self.program.steps):
             if step.unanswered(self.answers[0]) != step.unanswered(self.answers[1]):
                 break
@@ -70,7 +70,7 @@ class Run:
                 break
         self._clean_up()
 
-    def _outcome(self, comparison: Comparison, position: int) -> Outcome:
+    def _outcome(self, comparison: AnswerComparison, position: int) -> ProgramOutcome:
         step = self.program.steps[position]
         for _ in range(1 + (self.patience if _reads(step) else 0)):
             exchange, rule = self._exchange(step)
@@ -80,9 +80,9 @@ class Run:
             time.sleep(PAUSE if self.patience else 0)
         self._remember(exchange)
         rule = explanation(exchange, mismatches) if mismatches else rule
-        return Outcome(self.program, position, exchange, mismatches, rule)
+        return ProgramOutcome(self.program, position, exchange, mismatches, rule)
 
-    def _exchange(self, step: Step) -> tuple[Exchange, str | None]:
+    def _exchange(self, step: RequestStep) -> tuple[Exchange, str | None]:
         asked = BESIDE.submit(self.sides.reference.ask, step, self.answers[0])
         right = self.sides.ours.ask(step, self.answers[1])
         left = asked.result()
@@ -107,7 +107,7 @@ class Run:
                 side.ask(delete(path), {})
 
 
-def _left_them_different(outcome: Outcome) -> bool:
+def _left_them_different(outcome: ProgramOutcome) -> bool:
     """One side may have carried out what the other refused, but for what a kept rule intends."""
     step, reference, ours = outcome.exchange
     did = [answer.status < BAD_REQUEST or answer.status == FAILED for answer in (reference, ours)]
@@ -115,17 +115,17 @@ def _left_them_different(outcome: Outcome) -> bool:
     return bool(outcome.mismatches) and not _reads(step) and did[0] != did[1] and not as_intended
 
 
-def _reads(step: Step) -> bool:
+def _reads(step: RequestStep) -> bool:
     return READ.match(f"{step.method} {step.path}") is not None
 
 
-def _with_other_slash(step: Step) -> Step:
+def _with_other_slash(step: RequestStep) -> RequestStep:
     path, mark, query = step.path.partition("?")
     other = path[:-1] if path.endswith("/") else f"{path}/"
     return replace(step, path=other + mark + query)
 
 
-def _sent(step: Step) -> Json:
+def _sent(step: RequestStep) -> Json:
     try:
         sent: Json = json.loads(step.content or b"")
     except (ValueError, RecursionError):

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import httpx
 
 from tests.conformance.generated.shrinking import shrunk
-from tests.conformance.programs import Step, delete, get, post, program, raw
-from tests.conformance.running import Outcome, Run, Sides
-from tests.conformance.sides import Side
+from tests.conformance.programs import RequestStep, delete, get, post, program, raw
+from tests.conformance.running import ProgramOutcome, ProgramRun, Sides
+from tests.conformance.sides import ComparedSide
 
-Server = Callable[[httpx.Request], httpx.Response]
+ComparedServer = Callable[[httpx.Request], httpx.Response]
 
 
 class Notes:
@@ -33,16 +33,18 @@ class Notes:
         return httpx.Response(200, json=found) if found else httpx.Response(404, json={})
 
 
-def side(server: Server) -> Side:
+def side(server: ComparedServer) -> ComparedSide:
     transport = httpx.MockTransport(server)
-    return Side(httpx.Client(transport=transport, base_url="http://notes/api"))
+    return ComparedSide(httpx.Client(transport=transport, base_url="http://notes/api"))
 
 
-def outcomes(reference: Server, ours: Server, *steps: Step) -> list[Outcome]:
-    return list(Run(Sides(side(reference), side(ours)), program("notes", *steps)).outcomes())
+def outcomes(
+    reference: ComparedServer, ours: ComparedServer, *steps: RequestStep
+) -> list[ProgramOutcome]:
+    return list(ProgramRun(Sides(side(reference), side(ours)), program("notes", *steps)).outcomes())
 
 
-def refusing(method: str, server: Server) -> Server:
+def refusing(method: str, server: ComparedServer) -> ComparedServer:
     return lambda request: (
         httpx.Response(418, json={}) if request.method == method else server(request)
     )
@@ -71,7 +73,7 @@ def test_a_write_that_one_side_refused_ends_the_program() -> None:
 
 def test_a_step_that_only_one_side_can_be_asked_ends_the_program() -> None:
     steps = (post("/flows/", {"state": {"data": "x"}}), get("/flows/<s1.id>"))
-    silent: Server = lambda _: httpx.Response(500, json={})  # noqa: E731 a server of one line
+    silent: ComparedServer = lambda _: httpx.Response(500, json={})  # noqa: E731 a server of one line
     assert len(outcomes(silent, Notes("b"), *steps)) == 1
 
 
@@ -100,7 +102,7 @@ def test_what_a_program_made_is_deleted_with_flows_first() -> None:
 def test_a_program_is_shrunk_to_the_steps_that_it_takes() -> None:
     steps = [post("/flows/", {}) for _ in range(7)]
     sides = Sides(side(Notes("a")), side(refusing("DELETE", Notes("b"))))
-    run = Run(sides, program("notes", *steps, delete("/flows/<s4.id>")))
+    run = ProgramRun(sides, program("notes", *steps, delete("/flows/<s4.id>")))
     last = [outcome for outcome in run.outcomes() if outcome.disagreed][-1]
     shortest = shrunk(sides, last)
     assert [step.method for step in shortest.program.steps] == ["DELETE"]

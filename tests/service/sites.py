@@ -30,7 +30,7 @@ TAKEN_UP = StateCreate(type=StateType.PENDING, state_details=details)
 STARTED = StateCreate(type=StateType.RUNNING)
 
 
-class Site:
+class WorkerSite:
     """Two runs that wait, and the clients that are connected."""
 
     def __init__(self, store: Store) -> None:

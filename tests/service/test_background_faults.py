@@ -9,51 +9,51 @@ from runledger.domain.errors import Unavailable
 from runledger.service.runs import task_runs
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from tests.service.sites import LEASE, NOW, Site
+from tests.service.sites import LEASE, NOW, WorkerSite
 from tests.store.support.calls import FAULTS, Fault, broken, heard, sent_twice
 from tests.support.databases import DynamoDB
 
 
 @pytest.fixture
-def site(store: Store) -> Site:
+def site(store: Store) -> WorkerSite:
     return site_on(store)
 
 
-def site_on(store: Store) -> Site:
-    site = Site(store)
+def site_on(store: Store) -> WorkerSite:
+    site = WorkerSite(store)
     site.connect("first")
     return site
 
 
-def acknowledge(site: Site) -> None:
+def acknowledge(site: WorkerSite) -> None:
     site.say("first", type="ack")
 
 
-def subscribe(site: Site) -> None:
+def subscribe(site: WorkerSite) -> None:
     site.subscribe("first")
 
 
-def announce(site: Site) -> None:
+def announce(site: WorkerSite) -> None:
     site.announce()
 
 
-def depart(site: Site) -> None:
+def depart(site: WorkerSite) -> None:
     site.end("first")
 
 
-def sweep(site: Site) -> None:
+def sweep(site: WorkerSite) -> None:
     site.sweep(LEASE)
 
 
-def _nothing(_: Site) -> None:
+def _nothing(_: WorkerSite) -> None:
     """Nobody has subscribed."""
 
 
-def _subscribed(site: Site) -> None:
+def _subscribed(site: WorkerSite) -> None:
     site.subscribe("first")
 
 
-def _idle(site: Site) -> None:
+def _idle(site: WorkerSite) -> None:
     """A worker waits, and runs come that nobody has announced yet."""
     runs, site.runs = site.runs, set()
     for run_id in runs:
@@ -62,14 +62,14 @@ def _idle(site: Site) -> None:
     site.runs = {site._run(number) for number in range(2)}  # noqa: SLF001
 
 
-def _departed(site: Site) -> None:
+def _departed(site: WorkerSite) -> None:
     """A worker has acknowledged a run, holds another and is gone."""
     site.subscribe("first")
     site.say("first", type="ack")
     site.end("first")
 
 
-Step = Callable[[Site], None]
+Step = Callable[[WorkerSite], None]
 STEPS: dict[Step, Step] = {
     subscribe: _nothing,
     acknowledge: _subscribed,
@@ -84,7 +84,7 @@ STEPS: dict[Step, Step] = {
 @pytest.mark.parametrize("call", range(8))
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
 def test_a_step_that_is_cut_off_loses_no_run(
-    site: Site, step: Step, call: int, fault: Fault
+    site: WorkerSite, step: Step, call: int, fault: Fault
 ) -> None:
     STEPS[step](site)
     with suppress(Unavailable), broken(site.store.table.client, fault, first=call):
@@ -112,7 +112,7 @@ def test_a_run_is_handed_out_by_a_step_of_which_a_call_is_sent_twice(
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
-def test_all_calls_of_a_step_are_broken(site: Site, step: Step) -> None:
+def test_all_calls_of_a_step_are_broken(site: WorkerSite, step: Step) -> None:
     STEPS[step](site)
     with heard(site.store.table.client) as calls:
         step(site)

@@ -10,14 +10,14 @@ import pytest
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.conftest import fresh_table
-from tests.service.sites import LEASE, STARTED, TAKEN_UP, Site
+from tests.service.sites import LEASE, STARTED, TAKEN_UP, WorkerSite
 from tests.store.support.calls import heard, preceded
 from tests.support.databases import Engine
 
 FIRST, SECOND = "first", "second"
 
 
-class Counter(Site):
+class Counter(WorkerSite):
     """A site of which is known what each client got, and what the first one did with it."""
 
     def __init__(self, store: Store) -> None:

@@ -29,7 +29,7 @@ class Management:
 def served() -> Iterator[Management]:
     served = Management()
 
-    class Handler(BaseHTTPRequestHandler):
+    class ManagementHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
@@ -48,7 +48,7 @@ def served() -> Iterator[Management]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), ManagementHandler) as server:
         server.daemon_threads = True
         served.address = f"127.0.0.1:{server.server_address[1]}"
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()

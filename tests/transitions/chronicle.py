@@ -9,7 +9,7 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from runledger.domain.runs.states import TERMINAL
-from tests.transitions.playing import JSON, Answer
+from tests.transitions.playing import JSON, Reply
 
 TIMES = ("start_time", "end_time", "expected_start_time", "next_scheduled_start_time")
 RUNNING, SCHEDULED = "RUNNING", "SCHEDULED"
@@ -42,7 +42,7 @@ class Entered(NamedTuple):
         return self.type in TERMINAL
 
 
-def entered(answer: Answer, *, force: bool) -> Entered:
+def entered(answer: Reply, *, force: bool) -> Entered:
     """Tell a state that was written; a refusal that replaces it lets the attempts count on."""
     return Entered(answer.body["state"], anew=answer.body["status"] == "ACCEPT" and not force)
 

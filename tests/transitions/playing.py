@@ -14,7 +14,7 @@ TASK_RUNS, FLOW_RUNS = "task_runs", "flow_runs"
 OFFSET = "_offset"
 
 
-class Answer(NamedTuple):
+class Reply(NamedTuple):
     """What a proposed state is answered with."""
 
     http: int
@@ -35,7 +35,7 @@ class Player(Hashable, Protocol):
     def create(self, kind: str, fields: JSON) -> str:
         """Create a run and return its id; what every run needs is filled in."""
 
-    def propose(self, kind: str, run_id: str, state: JSON, *, force: bool) -> Answer:
+    def propose(self, kind: str, run_id: str, state: JSON, *, force: bool) -> Reply:
         """Propose a state."""
 
     def change(self, run_id: str, fields: JSON) -> None:
@@ -55,7 +55,7 @@ class Step(NamedTuple):
 class Outcome(NamedTuple):
     """What a proposal is answered, and its run before and after."""
 
-    answer: Answer
+    answer: Reply
     before: JSON
     after: JSON
 
@@ -69,7 +69,7 @@ def start(player: Player, kind: str, fields: JSON, steps: Sequence[Step]) -> str
     return run_id
 
 
-def move(player: Player, kind: str, run_id: str, step: Step) -> Answer:
+def move(player: Player, kind: str, run_id: str, step: Step) -> Reply:
     return player.propose(kind, run_id, timed(step.state, player.now), force=step.force)
 
 

@@ -15,7 +15,7 @@ from runledger.domain.runs.bookkeeping import as_of, next_moment
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun
-from tests.transitions.playing import JSON, TASK_RUNS, Answer
+from tests.transitions.playing import JSON, TASK_RUNS, Reply
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KEYS = {"task_key": "t", "dynamic_key": "d"}
@@ -36,13 +36,13 @@ class Pure:
         self._keep(self._decide(run, asked.proposed(self.now), force=True))
         return str(run.id)
 
-    def propose(self, kind: str, run_id: str, state: JSON, *, force: bool) -> Answer:
+    def propose(self, kind: str, run_id: str, state: JSON, *, force: bool) -> Reply:
         asked = SetState.model_validate({"state": state, "force": force})
         run = (self._task_runs if kind == TASK_RUNS else self._flow_runs)[run_id]
         decision = self._decide(run, asked.state.proposed(self.now), force=asked.force)
         self._keep(decision)
         told = OrchestrationResult.of(decision).model_dump(mode="json")
-        return Answer(201 if decision.written else 200, told)
+        return Reply(201 if decision.written else 200, told)
 
     def change(self, run_id: str, fields: JSON) -> None:
         changes = FlowRunUpdate.model_validate(fields).changes()

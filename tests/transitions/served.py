@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.transitions.playing import FLOW_RUNS, JSON, TASK_RUNS, Answer
+from tests.transitions.playing import FLOW_RUNS, JSON, TASK_RUNS, Reply
 
 
 class Served:
@@ -36,10 +36,10 @@ class Served:
             return self._made(kind, {"task_key": "t", "dynamic_key": str(uuid4())} | fields)
         return self._made(kind, {"flow_id": self._flow_id} | fields)
 
-    def propose(self, kind: str, run_id: str, state: JSON, *, force: bool) -> Answer:
+    def propose(self, kind: str, run_id: str, state: JSON, *, force: bool) -> Reply:
         asked = {"state": state, "force": force}
         answer = self._client.post(f"/{kind}/{run_id}/set_state", json=asked)
-        return Answer(answer.status_code, answer.json())
+        return Reply(answer.status_code, answer.json())
 
     def change(self, run_id: str, fields: JSON) -> None:
         self._client.patch(f"/{FLOW_RUNS}/{run_id}", json=fields).raise_for_status()

@@ -24,7 +24,7 @@ from runledger import wiring
 from tests.bench.events import prices
 from tests.bench.metering import Usage, metered
 from tests.bench.workers import delivery_costs
-from tests.bench.workers.delivery_costs import Site
+from tests.bench.workers.delivery_costs import DeliverySite
 from tests.reporting.building import JSON
 from tests.support.databases import TEMPLATE
 
@@ -33,7 +33,7 @@ HEARTBEATS, EVENTS = 1, 3
 RUNS = 40
 
 
-class Step(NamedTuple):
+class CostStep(NamedTuple):
     """What an event takes of DynamoDB, and milliseconds of its function."""
 
     used: Usage
@@ -43,9 +43,9 @@ class Step(NamedTuple):
 class Costs(NamedTuple):
     """Steps by the state that is told of, and the bytes that a run leaves in table and indexes."""
 
-    here: Mapping[str, Step]
-    elsewhere: Mapping[str, Step]
-    handed_on: Step
+    here: Mapping[str, CostStep]
+    elsewhere: Mapping[str, CostStep]
+    handed_on: CostStep
     stored: float
 
 
@@ -59,7 +59,7 @@ def measured() -> Costs:
         return Costs(here, elsewhere, _handed_on(site), _stored(site) / (3 * RUNS))
 
 
-def dollars(steps: Mapping[str, Step], handed_on: Step) -> Mapping[str, float]:
+def dollars(steps: Mapping[str, CostStep], handed_on: CostStep) -> Mapping[str, float]:
     """For a million runs, if each event is handed on by itself: in batches it is less."""
     taken = [*steps.values(), *[handed_on] * len(steps)]
     seconds = sum(step.milliseconds for step in taken) / 1000
@@ -85,9 +85,9 @@ def gigabytes() -> float:
 
 
 def _steps(
-    site: Site, socket: WebSocketClient, prepare: Callable[[UUID], None]
-) -> Mapping[str, Step]:
-    taken: dict[str, list[Step]] = {}
+    site: DeliverySite, socket: WebSocketClient, prepare: Callable[[UUID], None]
+) -> Mapping[str, CostStep]:
+    taken: dict[str, list[CostStep]] = {}
     for _ in range(RUNS):
         run_id, events = _a_run()
         for event in events:
@@ -99,18 +99,18 @@ def _steps(
     return {kind: _median(steps) for kind, steps in taken.items()}
 
 
-def _taken(site: Site, act: Callable[[], object]) -> Step:
+def _taken(site: DeliverySite, act: Callable[[], object]) -> CostStep:
     with metered(site.client) as used:
         began = time.perf_counter()
         act()
-        return Step(used, 1000 * (time.perf_counter() - began))
+        return CostStep(used, 1000 * (time.perf_counter() - began))
 
 
-def _median(steps: Sequence[Step]) -> Step:
+def _median(steps: Sequence[CostStep]) -> CostStep:
     """The calls of one are those of all, or of nearly all."""
     units = [(step.used.write_units, step.used.read_units) for step in steps]
     usual = steps[units.index(statistics.mode(units))].used
-    return Step(usual, statistics.median(step.milliseconds for step in steps))
+    return CostStep(usual, statistics.median(step.milliseconds for step in steps))
 
 
 def _a_run() -> tuple[UUID, list[JSON]]:
@@ -130,7 +130,7 @@ def _forget(socket: WebSocketClient, run_id: UUID) -> None:
     store.known_runs.forget(run_id)
 
 
-def _handed_on(site: Site) -> Step:
+def _handed_on(site: DeliverySite) -> CostStep:
     """What it takes that nobody listens to an event."""
     functions = Functions(TEMPLATE)
     event = next(item for item in _items(site) if item["pk"]["S"].startswith("EVENTS"))
@@ -144,13 +144,13 @@ def _handed_on(site: Site) -> Step:
     return _median(steps)
 
 
-def _stored(site: Site) -> float:
+def _stored(site: DeliverySite) -> float:
     """The bytes of all items and of all entries of indexes."""
     indexes = [index["IndexName"] for index in TEMPLATE.table["GlobalSecondaryIndexes"]]
     return sum(_size(item) for index in (None, *indexes) for item in _items(site, index))
 
 
-def _items(site: Site, index: str | None = None) -> list[dict[str, Any]]:
+def _items(site: DeliverySite, index: str | None = None) -> list[dict[str, Any]]:
     source: Any = {"IndexName": index} if index else {}
     scan = site.client.get_paginator("scan")
     pages = scan.paginate(TableName=wiring.store().table.name, **source)

@@ -12,7 +12,7 @@ from typing import IO
 
 from tests.bench import report
 from tests.bench.events import event_costs, mapped_flow
-from tests.bench.events.event_costs import Costs, Step
+from tests.bench.events.event_costs import Costs, CostStep
 from tests.bench.events.event_rates import CONNECTIONS, rate
 from tests.bench.events.mapped_flow import TASKS
 from tests.conformance import servers
@@ -40,11 +40,11 @@ def _show(costs: Costs) -> None:
     _print(f"{f'kept for a month, {costs.stored / 1000:.1f} KB each':<40}{kept:>8.2f}{kept:>8.2f}")
 
 
-def _lines(taken: str, steps: Mapping[str, Step]) -> list[str]:
+def _lines(taken: str, steps: Mapping[str, CostStep]) -> list[str]:
     return [_line(f"{kind}, {taken}", step) for kind, step in steps.items()]
 
 
-def _line(name: str, step: Step) -> str:
+def _line(name: str, step: CostStep) -> str:
     used = step.used
     units = f"{used.read_units:>6.1f}{used.write_units:>6.1f}"
     return f"{name:<40}{units}{step.milliseconds:>7.1f}  {report.calls(used)}"

@@ -28,14 +28,14 @@ CONNECTED = re.compile(r" 101 GET \S*/events/in ")
 TROUBLE = re.compile(r"Traceback|ERROR| 5\d\d [A-Z]+ /|failed on \d+ records")
 
 
-class Flow(NamedTuple):
+class MappedFlow(NamedTuple):
     """Seconds until the program has ended, and until all of its runs are stored."""
 
     program: float
     stored: float
 
 
-def run(url: str) -> Flow:
+def run(url: str) -> MappedFlow:
     """Run it against a fresh server.
 
     Raises:
@@ -51,7 +51,7 @@ def run(url: str) -> Flow:
     assert ran.result() == sum(2 * number for number in range(TASKS)), ran.as_text()
     with httpx.Client(base_url=url, timeout=60) as api:
         _assert_complete(api)
-    return Flow(ran.seconds, stored)
+    return MappedFlow(ran.seconds, stored)
 
 
 def assert_undisturbed(log: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from tests.bench.questions import RUNS_PER_FLOW_RUN, Call, entered, run_body, state_type, tag
-from tests.bench.servers.sides import Server, ask
+from tests.bench.servers.sides import MeasuredServer, ask
 
 Row = dict[str, Any]
 TIMES = {
@@ -60,7 +60,7 @@ class Pattern:
 class Copying:
     """Adds runs to a reference: the first in each type of state by its API."""
 
-    server: Server
+    server: MeasuredServer
     database: Database
     patterns: dict[str, Pattern] = field(default_factory=dict)
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from tests.bench.questions import RUNS_PER_FLOW_RUN, Call, Loaded
-from tests.bench.servers.sides import Server, ask
+from tests.bench.servers.sides import MeasuredServer, ask
 
 STEP = 1000
 
@@ -19,7 +19,7 @@ Add = Callable[[range, Sequence[str]], Iterator[str]]
 class Filling:
     """A reference on its way from one size to the next, for as long as patience lasts."""
 
-    def __init__(self, name: str, server: Server, add: Add) -> None:
+    def __init__(self, name: str, server: MeasuredServer, add: Add) -> None:
         self.name, self.server, self._add = name, server, add
         self._taken = 0.0
         self._flow = ask(server, Call("POST", "/flows/", {"name": "bench"}))["id"]

@@ -14,7 +14,7 @@ from local.database import dynamodb, tables
 from runledger import wiring
 from tests.bench.questions import Loaded
 from tests.bench.servers import gathering
-from tests.bench.servers.sides import Handlers, Server
+from tests.bench.servers.sides import Handlers, MeasuredServer
 from tests.conformance import servers
 
 FILE = "runledger.db"  # where the local server looks for it
@@ -22,7 +22,7 @@ FILE = "runledger.db"  # where the local server looks for it
 
 class Ours(NamedTuple):
     handlers: Handlers
-    server: Server
+    server: MeasuredServer
     client: DynamoDBClient
     loaded: Loaded
 
@@ -35,7 +35,7 @@ def holding(size: int) -> Iterator[Ours]:
         chosen = settings.read({"DATA": folder})
         api = template.load(parameters=chosen.parameters)
         with prepared(chosen) as endpoint, servers.runledger(DYNAMODB_ENDPOINT=endpoint) as url:
-            yield Ours(Handlers(api), Server(url), wiring.store().table.client, loaded)
+            yield Ours(Handlers(api), MeasuredServer(url), wiring.store().table.client, loaded)
 
 
 def _fill(folder: Path, size: int) -> Loaded:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.bench.servers.copying import Copying, Row
 from tests.bench.servers.loading import Filling
-from tests.bench.servers.sides import Server
+from tests.bench.servers.sides import MeasuredServer
 from tests.conformance import servers
 
 PROGRAMS = ("initdb", "postgres", "psql")
@@ -31,7 +31,7 @@ def on_postgres() -> Iterator[Filling | None]:
     with _cluster() as database, tempfile.TemporaryDirectory() as home:
         url = f"postgresql+asyncpg://{OWNER}@127.0.0.1:{database.port}/postgres"
         with servers.reference(home=Path(home), database=url) as served:
-            server = Server(served)
+            server = MeasuredServer(served)
             yield Filling("PostgreSQL", server, Copying(server, database).add)
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from tests.bench.servers.copying import Copying, Row
 from tests.bench.servers.loading import Filling
-from tests.bench.servers.sides import Server
+from tests.bench.servers.sides import MeasuredServer
 from tests.conformance import servers
 
 
 @contextmanager
 def on_sqlite() -> Iterator[Filling]:
     with tempfile.TemporaryDirectory() as home, servers.reference(home=Path(home)) as url:
-        server = Server(url)
+        server = MeasuredServer(url)
         copying = Copying(server, Sqlite(Path(home) / "prefect.db"))
         yield Filling("SQLite", server, copying.add)
 

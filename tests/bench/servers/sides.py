@@ -16,7 +16,7 @@ Asking = Callable[[], Any]
 PATIENCE = 120.0
 
 
-class Side(Protocol):
+class MeasuredSide(Protocol):
     def prepare(self, call: Call) -> Asking:
         """Do all but the asking, which answers with the body."""
 
@@ -43,7 +43,7 @@ class Handlers:
         return ask
 
 
-class Server:
+class MeasuredServer:
     """A server at a URL, over one connection that stays open."""
 
     def __init__(self, url: str) -> None:
@@ -63,7 +63,7 @@ class Server:
         return ask
 
 
-def ask(side: Side, call: Call) -> Any:  # noqa: ANN401 JSON
+def ask(side: MeasuredSide, call: Call) -> Any:  # noqa: ANN401 JSON
     return json.loads(side.prepare(call)())
 
 

@@ -23,7 +23,7 @@ from tests.support.management import served
 from tests.support.streaming import Streaming
 
 
-class Site(NamedTuple):
+class DeliverySite(NamedTuple):
     """The functions, and the client by which they ask DynamoDB."""
 
     api: httpx.Client
@@ -33,7 +33,7 @@ class Site(NamedTuple):
 
 
 @contextmanager
-def on_dynoxide() -> Iterator[Site]:
+def on_dynoxide() -> Iterator[DeliverySite]:
     """A site of its own, until the end of the block."""
     chosen = settings.read({"DATA": settings.MEMORY})
     with dynamodb.running(chosen, in_file=True) as database, served() as management:
@@ -43,7 +43,7 @@ def on_dynoxide() -> Iterator[Site]:
         tables.ensure(TEMPLATE, chosen.table)
         table = DynamoDB(boto3.client("dynamodb"), database.endpoint, chosen.table)
         with hosting.http_client() as api:
-            yield Site(
+            yield DeliverySite(
                 api,
                 hosting.socket_clients(management),
                 Streaming(TEMPLATE, table),
@@ -51,14 +51,14 @@ def on_dynoxide() -> Iterator[Site]:
             )
 
 
-def connected(site: Site, number: int) -> list[Worker]:
+def connected(site: DeliverySite, number: int) -> list[Worker]:
     """So many workers that wait for runs."""
     workers = [subscribe(site.sockets, client_id=f"host-{one}") for one in range(number)]
     site.stream.pump()
     return workers
 
 
-def of_a_run(site: Site, workers: list[Worker]) -> Mapping[str, Usage]:
+def of_a_run(site: DeliverySite, workers: list[Worker]) -> Mapping[str, Usage]:
     """Tell what each step of a run costs, from `.delay()` until a worker has started it."""
     with metered(site.client) as creating:
         run_id = delay(site.api)
@@ -80,7 +80,7 @@ def of_a_run(site: Site, workers: list[Worker]) -> Mapping[str, Usage]:
     }
 
 
-def of_an_idle_minute(site: Site) -> Usage:
+def of_an_idle_minute(site: DeliverySite) -> Usage:
     """Tell what every schedule costs, once."""
     with metered(site.client) as used:
         for schedule in TEMPLATE.schedules:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.conformance.clients.scene import Check, Scene
+from tests.conformance.clients.scene import Check, ClientScene
 from tests.conformance.clients.stock import Stock
 
 AT_ONCE = 3
@@ -61,11 +61,11 @@ def outcomes(start: Start, groups: Iterable[Group]) -> list[bool]:
 
 def _row(server: Stock, checks: Mapping[str, Check]) -> list[bool]:
     with tempfile.TemporaryDirectory() as home:
-        scene = Scene(Stock(server.url, Path(home), server.auth))
+        scene = ClientScene(Stock(server.url, Path(home), server.auth))
         return [_holds(scene, claim, check) for claim, check in checks.items()]
 
 
-def _holds(scene: Scene, claim: str, check: Check) -> bool:
+def _holds(scene: ClientScene, claim: str, check: Check) -> bool:
     started = time.monotonic()
     problem = _problem(check, scene)
     line = f"{'FAILS' if problem else 'holds'}  {time.monotonic() - started:5.1f} s  {claim}\n"
@@ -74,7 +74,7 @@ def _holds(scene: Scene, claim: str, check: Check) -> bool:
     return not problem
 
 
-def _problem(check: Check, scene: Scene) -> str:
+def _problem(check: Check, scene: ClientScene) -> str:
     try:
         check(scene)
     except AssertionError as error:

@@ -32,7 +32,7 @@ DONE = "Pending Running Completed"
 
 
 @dataclass(frozen=True)
-class Scene:
+class ClientScene:
     """A home of its own for the programs of one check, and the API that they are told of."""
 
     stock: Stock
@@ -114,7 +114,7 @@ class Scene:
         )
 
 
-Check = Callable[[Scene], None]
+Check = Callable[[ClientScene], None]
 
 
 def task_of(task_run: Json) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from tests.conformance.clients.scene import DONE, Scene, Shown
+from tests.conformance.clients.scene import DONE, ClientScene, Shown
 from tests.conformance.clients.stock import PROGRAMS, Stock, python
 from tests.conformance.servers import ROOT, free_port
 
@@ -34,7 +34,7 @@ Happening = Mapping[int, Callable[[], Any]]
 
 
 @dataclass
-class Site:
+class SurvivalSite:
     """A local server that can be started again, and the processes that use it."""
 
     folder: Path
@@ -134,9 +134,9 @@ class Site:
 
 
 @contextmanager
-def site(**settings: str) -> Iterator[Site]:
+def site(**settings: str) -> Iterator[SurvivalSite]:
     with tempfile.TemporaryDirectory() as folder:
-        opened = Site(Path(folder), settings)
+        opened = SurvivalSite(Path(folder), settings)
         opened.traces.mkdir()
         try:
             opened.start()
@@ -145,7 +145,7 @@ def site(**settings: str) -> Iterator[Site]:
             opened.end()
 
 
-def survives(happening: Callable[[Site], Happening], **settings: str) -> None:
+def survives(happening: Callable[[SurvivalSite], Happening], **settings: str) -> None:
     """Each run's effect is seen, none is left, and no two workers that live do the same.
 
     What a worker reported to run when it was killed, and had not begun, nobody can tell from what
@@ -169,13 +169,13 @@ def keeps_a_flow(**settings: str) -> None:
     The flow goes on after that: clients say again what was missed when they have more to say.
     """
     with site(**settings) as here, ThreadPoolExecutor(1) as pool:
-        scene = Scene(here.stock)
+        scene = ClientScene(here.stock)
         ran = pool.submit(scene.result, "steady", str(here.enough))
         _end_now_and_then(here)
         scene.shows(scene.flow_run("steady"), {Shown("short", DONE): ran.result()})
 
 
-def _end_now_and_then(here: Site) -> None:
+def _end_now_and_then(here: SurvivalSite) -> None:
     try:
         for how in (signal.SIGKILL, signal.SIGTERM):
             _until_more(here)
@@ -185,13 +185,13 @@ def _end_now_and_then(here: Site) -> None:
         here.enough.touch()
 
 
-def _until_more(here: Site) -> None:
+def _until_more(here: SurvivalSite) -> None:
     """Wait for some runs of a flow more than there are."""
     wanted = here.count("COMPLETED") + MORE
     _until(lambda: here.count("COMPLETED") >= wanted, f"there are not {wanted} runs")
 
 
-def stops_and_restarts(here: Site) -> Happening:
+def stops_and_restarts(here: SurvivalSite) -> Happening:
     """Lose a worker, stop one, and start the server again after each."""
     return {
         50: partial(here.dismiss, signal.SIGKILL),
@@ -201,7 +201,7 @@ def stops_and_restarts(here: Site) -> Happening:
     }
 
 
-def deaths(here: Site) -> Happening:
+def deaths(here: SurvivalSite) -> Happening:
     """Lose one worker after the other, each while it says what it has and has taken up."""
 
     def replace() -> None:
@@ -211,7 +211,7 @@ def deaths(here: Site) -> Happening:
     return dict.fromkeys(range(20, RUNS - 100, BETWEEN_DEATHS), replace)
 
 
-def _rivals(here: Site) -> dict[int, list[int]]:
+def _rivals(here: SurvivalSite) -> dict[int, list[int]]:
     """Chores that more than one worker did, where all but the last must have been stopped."""
     return {
         number: workers

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.clients.running import Group, outcomes
-from tests.conformance.clients.scene import Scene, comes_to_be
+from tests.conformance.clients.scene import ClientScene, comes_to_be
 
 
 @contextmanager
@@ -13,14 +13,14 @@ def nowhere(auth: str | None) -> Iterator[str]:
     yield f"http://{auth}@nowhere/api"
 
 
-def holds(_: Scene) -> None: ...
+def holds(_: ClientScene) -> None: ...
 
 
-def fails(_: Scene) -> None:
+def fails(_: ClientScene) -> None:
     raise AssertionError("nothing is as it should be")
 
 
-def looks(_: Scene) -> None:
+def looks(_: ClientScene) -> None:
     missing: dict[str, str] = {}
     missing["it"]
 

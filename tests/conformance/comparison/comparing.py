@@ -11,7 +11,7 @@ from tests.conformance.programs import Json
 Path: TypeAlias = tuple[str | int, ...]
 
 
-class Mismatch(NamedTuple):
+class Disagreement(NamedTuple):
     """One place where the two answers disagree."""
 
     where: str
@@ -20,7 +20,7 @@ class Mismatch(NamedTuple):
     why: str
 
 
-class Comparison:
+class AnswerComparison:
     """What two sides' answers have shown so far to stand for each other."""
 
     def __init__(self, *began: datetime) -> None:
@@ -30,9 +30,9 @@ class Comparison:
         self._ids_back: dict[str, str] = {}
         self._seen: dict[tuple[str, str], tuple[Json, Json]] = {}
 
-    def mismatches(self, left: Answer, right: Answer) -> list[Mismatch]:
+    def mismatches(self, left: Answer, right: Answer) -> list[Disagreement]:
         if left.status != right.status:
-            return [Mismatch("status", _summary(left), _summary(right), "another status")]
+            return [Disagreement("status", _summary(left), _summary(right), "another status")]
         return [*self._headers(left, right), *self._values(left.body, right.body, ())]
 
     def pair(self, left: str, right: str) -> None:
@@ -43,13 +43,13 @@ class Comparison:
         """What one side was sent, as the other side is to get it."""
         return volatile.UUID.sub(lambda found: self._ids.get(found[0], found[0]), text)
 
-    def _headers(self, left: Answer, right: Answer) -> Iterator[Mismatch]:
+    def _headers(self, left: Answer, right: Answer) -> Iterator[Disagreement]:
         for name in sorted(left.headers.keys() | right.headers.keys()):
             values = left.headers.get(name), right.headers.get(name)
             if values[0] != values[1]:
-                yield Mismatch(f"header {name}", *values, "another header")
+                yield Disagreement(f"header {name}", *values, "another header")
 
-    def _values(self, left: Json, right: Json, at: Path) -> Iterator[Mismatch]:
+    def _values(self, left: Json, right: Json, at: Path) -> Iterator[Disagreement]:
         if isinstance(left, dict) and isinstance(right, dict):
             yield from self._objects(left, right, at)
         elif isinstance(left, list) and isinstance(right, list):
@@ -57,13 +57,13 @@ class Comparison:
         elif isinstance(left, str) and isinstance(right, str):
             yield from self._texts(left, right, at)
         elif not self._plain_values_agree(left, right, at):
-            yield Mismatch(_spell(at), left, right, "another value")
+            yield Disagreement(_spell(at), left, right, "another value")
 
     def _objects(
         self, left: dict[str, Json], right: dict[str, Json], at: Path
-    ) -> Iterator[Mismatch]:
+    ) -> Iterator[Disagreement]:
         if len(left) != len(right) or not all(map(self._same_key, left, right)):
-            yield Mismatch(_spell(at), list(left), list(right), "other keys, or another order")
+            yield Disagreement(_spell(at), list(left), list(right), "other keys, or another order")
             return
         for (key, value), other in zip(left.items(), right.values(), strict=True):
             yield from self._values(value, other, (*at, key))
@@ -74,11 +74,11 @@ class Comparison:
         """Ids are keys of what is told of each."""
         return left == right or self._ids.get(left) == right
 
-    def _lists(self, left: list[Json], right: list[Json], at: Path) -> Iterator[Mismatch]:
+    def _lists(self, left: list[Json], right: list[Json], at: Path) -> Iterator[Disagreement]:
         if at[-1:] and at[-1] in volatile.SETS:
             left, right = volatile.in_order(left), volatile.in_order(right)
         if len(left) != len(right) or not self._same_order(left, right):
-            yield Mismatch(
+            yield Disagreement(
                 _spell(at), _digest(left), _digest(right), "other elements, or another order"
             )
             return
@@ -102,11 +102,11 @@ class Comparison:
             return volatile.delays_agree(left, right, self._began)
         return False
 
-    def _texts(self, left: str, right: str, at: Path) -> Iterator[Mismatch]:
+    def _texts(self, left: str, right: str, at: Path) -> Iterator[Disagreement]:
         if volatile.UUID.split(left) == volatile.UUID.split(right):
             yield from self._identities(left, right, at)
         elif not self._texts_agree(left, right, at):
-            yield Mismatch(_spell(at), left, right, "another text")
+            yield Disagreement(_spell(at), left, right, "another text")
 
     def _texts_agree(self, left: str, right: str, at: Path) -> bool:
         if at[-1:] == ("name",):
@@ -115,11 +115,13 @@ class Comparison:
             left, right
         )
 
-    def _identities(self, left: str, right: str, at: Path) -> Iterator[Mismatch]:
+    def _identities(self, left: str, right: str, at: Path) -> Iterator[Disagreement]:
         pairs = zip(volatile.UUID.findall(left), volatile.UUID.findall(right), strict=True)
         for one, other in pairs:
             if not self._stand_for_each_other(one, other):
-                yield Mismatch(_spell(at), left, right, "an id that stood for another one before")
+                yield Disagreement(
+                    _spell(at), left, right, "an id that stood for another one before"
+                )
 
     def _stand_for_each_other(self, left: str, right: str) -> bool:
         known = self._ids.get(left) == right and self._ids_back.get(right) == left
@@ -130,18 +132,18 @@ class Comparison:
 
     def _orderings(
         self, left: dict[str, Json], right: dict[str, Json], at: Path
-    ) -> Iterator[Mismatch]:
+    ) -> Iterator[Disagreement]:
         if "id" not in left:
             return
         theirs, ours = (volatile.gaps(volatile.moments(side)) for side in (left, right))
         for pair in theirs.keys() & ours.keys():
             if not volatile.gaps_agree(pair, theirs[pair], ours[pair]):
                 place = _spell((*at, " to ".join(pair)))
-                yield Mismatch(place, theirs[pair], ours[pair], "times in another order")
+                yield Disagreement(place, theirs[pair], ours[pair], "times in another order")
 
     def _movements(
         self, left: dict[str, Json], right: dict[str, Json], at: Path
-    ) -> Iterator[Mismatch]:
+    ) -> Iterator[Disagreement]:
         """Whether what differs between the sides has moved alike since the object was last seen."""
         identity = _identity(left)
         for (key, value), other in zip(left.items(), right.values(), strict=True):
@@ -151,7 +153,7 @@ class Comparison:
                 continue
             moved = volatile.movement(before[0], value), volatile.movement(before[1], other)
             if moved[0] != moved[1]:
-                yield Mismatch(_spell((*at, key)), *moved, "moved otherwise since last seen")
+                yield Disagreement(_spell((*at, key)), *moved, "moved otherwise since last seen")
 
 
 def _identity(value: Json) -> str:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tests.conformance.comparison.answers import Answer
-from tests.conformance.comparison.comparing import Mismatch
+from tests.conformance.comparison.comparing import Disagreement
 from tests.conformance.comparison.ties import differ_in_ties_only
 from tests.conformance.comparison.volatile import sums_agree
-from tests.conformance.programs import Json, Step
+from tests.conformance.programs import Json, RequestStep
 
 
 class Exchange(NamedTuple):
-    step: Step
+    step: RequestStep
     reference: Answer
     ours: Answer
 
@@ -188,7 +188,7 @@ RULES = frozenset(
 )
 
 
-def explanation(exchange: Exchange, mismatches: list[Mismatch]) -> str | None:
+def explanation(exchange: Exchange, mismatches: list[Disagreement]) -> str | None:
     """The rule that covers what the two sides answered."""
     if exchange.ours.status == 204 and {m.where for m in mismatches} == {"header content-type"}:
         return EMPTY_ANSWERS
@@ -199,7 +199,7 @@ def explanation(exchange: Exchange, mismatches: list[Mismatch]) -> str | None:
     return next((kept.rule for kept in DIFFERENCES if kept.covers(exchange)), None)
 
 
-def _moved(mismatch: Mismatch) -> tuple[object, ...]:
+def _moved(mismatch: Disagreement) -> tuple[object, ...]:
     return mismatch.where, mismatch.reference, mismatch.ours
 
 

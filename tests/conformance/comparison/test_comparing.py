@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.comparison.answers import Answer
-from tests.conformance.comparison.comparing import Comparison, Mismatch
+from tests.conformance.comparison.comparing import AnswerComparison, Disagreement
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 Body = dict[str, Any]
@@ -53,8 +53,8 @@ def answer(body: object, status: int = 200) -> Answer:
     return Answer(status, {"content-type": "application/json"}, json.dumps(body).encode())
 
 
-def mismatches(left: object, right: object) -> list[Mismatch]:
-    return Comparison(NOW, NOW).mismatches(answer(left), answer(right))
+def mismatches(left: object, right: object) -> list[Disagreement]:
+    return AnswerComparison(NOW, NOW).mismatches(answer(left), answer(right))
 
 
 def changed(change: Change) -> Body:
@@ -116,19 +116,19 @@ def test_a_change_within_a_list_is_a_mismatch(change: Change) -> None:
 
 
 def test_another_status_is_a_mismatch() -> None:
-    found = Comparison(NOW, NOW).mismatches(answer({}, 200), answer({}, 201))
+    found = AnswerComparison(NOW, NOW).mismatches(answer({}, 200), answer({}, 201))
     assert [mismatch.where for mismatch in found] == ["status"]
 
 
 @pytest.mark.parametrize("name", ["content-type", "allow"])
 def test_another_header_is_a_mismatch(name: str) -> None:
     other = Answer(200, {"content-type": "application/json", name: "x"}, b"{}")
-    found = Comparison(NOW, NOW).mismatches(answer({}), other)
+    found = AnswerComparison(NOW, NOW).mismatches(answer({}), other)
     assert [mismatch.where for mismatch in found] == [f"header {name}"]
 
 
 def test_a_list_in_another_order_is_a_mismatch() -> None:
-    comparison = Comparison(NOW, NOW)
+    comparison = AnswerComparison(NOW, NOW)
     for left, right in (("a", "b"), ("c", "d")):
         assert comparison.mismatches(answer(run(left)), answer(run(right))) == []
     assert comparison.mismatches(answer([run("a"), run("c")]), answer([run("d"), run("b")])) != []
@@ -139,14 +139,14 @@ def test_an_element_less_is_a_mismatch() -> None:
 
 
 def test_an_id_stands_for_one_id_only_across_answers() -> None:
-    comparison = Comparison(NOW, NOW)
+    comparison = AnswerComparison(NOW, NOW)
     comparison.mismatches(answer(run("a")), answer(run("b")))
     assert comparison.mismatches(answer(run("a")), answer(run("c"))) != []
     assert comparison.mismatches(answer(run("c")), answer(run("b"))) != []
 
 
 def test_a_key_is_the_id_that_stood_for_the_other_before() -> None:
-    comparison = Comparison(NOW, NOW)
+    comparison = AnswerComparison(NOW, NOW)
     left, right = run("a"), run("b")
     comparison.mismatches(answer(left), answer(right))
     as_text = answer({str(left["id"]): 1})
@@ -164,7 +164,7 @@ MOVES: dict[str, tuple[float, Change]] = {
 
 @pytest.mark.parametrize(("later", "change"), MOVES.values(), ids=MOVES.keys())
 def test_a_value_that_moves_on_one_side_only_is_a_mismatch(later: float, change: Change) -> None:
-    comparison = Comparison(NOW, NOW)
+    comparison = AnswerComparison(NOW, NOW)
     assert comparison.mismatches(answer(run("a")), answer(run("b", after=3))) == []
     again = {**run("a"), "updated": text(0.02 + later)}
     assert comparison.mismatches(answer(again), answer(changed(change))) != []
@@ -172,4 +172,4 @@ def test_a_value_that_moves_on_one_side_only_is_a_mismatch(later: float, change:
 
 def test_texts_that_are_no_json_are_compared_as_they_are() -> None:
     left, right = Answer(200, {}, b"OK"), Answer(200, {}, b"Ok")
-    assert Comparison(NOW, NOW).mismatches(left, right) != []
+    assert AnswerComparison(NOW, NOW).mismatches(left, right) != []

@@ -3,7 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
 
-from tests.conformance.programs import Program, Step, delete, get, patch, post, program, some_id
+from tests.conformance.programs import (
+    Program,
+    RequestStep,
+    delete,
+    get,
+    patch,
+    post,
+    program,
+    some_id,
+)
 from tests.conformance.tables.values import fields
 from tests.conformance.tables.values.criteria import (
     DEPLOYMENTS,
@@ -63,7 +72,7 @@ def programs(seed: int, how_many: int) -> Iterator[Program]:
         yield program(f"{NAME} {number} (seed {seed})", *_steps(draw))
 
 
-def _steps(draw: Random) -> Iterator[Step]:
+def _steps(draw: Random) -> Iterator[RequestStep]:
     for label in FLOW_LABELS:
         yield a_flow(draw, label)
     for label in RUN_LABELS[:3]:
@@ -74,13 +83,13 @@ def _steps(draw: Random) -> Iterator[Step]:
         yield kind(draw, "")
 
 
-def a_flow(draw: Random, label: str) -> Step:
+def a_flow(draw: Random, label: str) -> RequestStep:
     label = label or draw.choice(list(FLOW_LABELS))
     body = {"name": FLOW_LABELS[label], "tags": _tags(draw), "labels": _labels(draw)}
     return post("/flows/", body).named(label)
 
 
-def a_flow_run(draw: Random, label: str) -> Step:
+def a_flow_run(draw: Random, label: str) -> RequestStep:
     body: dict[str, object] = {
         "flow_id": f"<{draw.choice(list(FLOW_LABELS))}.id>",
         "name": draw.choice(NAMES),
@@ -96,7 +105,7 @@ def a_flow_run(draw: Random, label: str) -> Step:
     return post("/flow_runs/", body).named(label or draw.choice(RUN_LABELS))
 
 
-def a_task_run(draw: Random, _: str, invalid: float = INVALID) -> Step:
+def a_task_run(draw: Random, _: str, invalid: float = INVALID) -> RequestStep:
     number = draw.randrange(HOW_MANY_IDS)
     body: dict[str, object] = {
         "id": some_id(number),
@@ -163,7 +172,7 @@ def _some_run(draw: Random) -> str:
     return f"/task_runs/{some_id(draw.randrange(HOW_MANY_IDS))}"
 
 
-def _rename(draw: Random, _: str) -> Step:
+def _rename(draw: Random, _: str) -> RequestStep:
     return patch(_some_run(draw), draw.choice(({}, {"name": draw.choice(NAMES)})))
 
 
@@ -177,7 +186,7 @@ def criteria(draw: Random) -> dict[str, object]:
     return body
 
 
-def _filter(draw: Random, _: str) -> Step:
+def _filter(draw: Random, _: str) -> RequestStep:
     body = criteria(draw)
     _sometimes(draw, body, sort=draw.choice(SORTS), random_fraction=0.7)
     _sometimes(draw, body, limit=draw.choice((0, 1, 2, 5, 200)), random_fraction=0.4)
@@ -192,14 +201,14 @@ def an_object(draw: Random, known: Mapping[str, Criteria]) -> dict[str, object]:
     return found
 
 
-def _repeated(draw: Random, _: str) -> Step:
+def _repeated(draw: Random, _: str) -> RequestStep:
     """A request with a header that is sent several times."""
     asked = draw.choice((post("/task_runs/filter", {"limit": 0}), post("/flows/count", {})))
     name, values = draw.choice(list(REPEATED.items()))
     return asked.repeating(name, *draw.choices(values, k=draw.choice((2, 3))))
 
 
-def _long_key(draw: Random, _: str) -> Step:
+def _long_key(draw: Random, _: str) -> RequestStep:
     """Something that is not there, by a key that may be longer than one of DynamoDB's."""
     key = draw.choice(("k", "%C3%A9", "%E6%BC%A2")) * draw.choice((300, 341, 512, 1017, 2049))
     run = f"/flow_runs/<{draw.choice(RUN_LABELS[:3])}.id>"
@@ -207,7 +216,7 @@ def _long_key(draw: Random, _: str) -> Step:
     return draw.choice((*map(get, read), delete(f"{run}/input/{key}")))
 
 
-KINDS: dict[Callable[[Random, str], Step], float] = {
+KINDS: dict[Callable[[Random, str], RequestStep], float] = {
     a_task_run: 14,
     _filter: 14,
     a_flow_run: 4,

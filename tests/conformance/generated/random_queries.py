@@ -16,7 +16,7 @@ from tests.conformance.generated.random_programs import (
     an_object,
 )
 from tests.conformance.generated.random_programs import OBJECTS as OBJECTS_OF_TASK_RUNS
-from tests.conformance.programs import Program, Step, delete, patch, post, program, some_id
+from tests.conformance.programs import Program, RequestStep, delete, patch, post, program, some_id
 from tests.conformance.tables.deployments.deployment_criteria import ASKED as ASKED_OF_DEPLOYMENTS
 from tests.conformance.tables.deployments.deployment_criteria import DEPLOYMENTS
 from tests.conformance.tables.values.criteria import FLOW_RUNS, SORTS, Criteria
@@ -64,7 +64,7 @@ def programs(seed: int, how_many: int) -> Iterator[Program]:
         yield program(f"{NAME} {number} (seed {seed})", *_steps(draw))
 
 
-def _steps(draw: Random) -> Iterator[Step]:
+def _steps(draw: Random) -> Iterator[RequestStep]:
     yield _landmark("oldest", 40)
     yield from (a_flow(draw, label) for label in FLOW_LABELS)
     yield from (_a_deployment(draw, label) for label in DEPLOYMENT_LABELS)
@@ -80,13 +80,13 @@ def _steps(draw: Random) -> Iterator[Step]:
         yield draw.choice(QUERIES[kind])(draw, kind)
 
 
-def _a_deployment(draw: Random, label: str) -> Step:
+def _a_deployment(draw: Random, label: str) -> RequestStep:
     _, flow, fields = next(one for one in DEPLOYMENTS if one[0] == label)
     known: Body = {"paused": draw.choice((True, False)), "tags": draw.choices("xyX", k=2)}
     return post("/deployments/", {"flow_id": f"<{flow}.id>", **fields, **known}).named(label)
 
 
-def _started(draw: Random, label: str) -> Step:
+def _started(draw: Random, label: str) -> RequestStep:
     """A flow run, of a deployment or of none, whichever flow's."""
     made = a_flow_run(draw, label)
     if draw.random() < 0.5:
@@ -96,13 +96,13 @@ def _started(draw: Random, label: str) -> Step:
     return post("/flow_runs/", fields).named(made.label)
 
 
-def _landmark(label: str, number: int) -> Step:
+def _landmark(label: str, number: int) -> RequestStep:
     """A run that nothing changes: its time bounds the time in which others are created."""
     body = {"id": some_id(number), "task_key": "t", "dynamic_key": label, "name": "9"}
     return post("/task_runs/", body).named(label)
 
 
-def _moved(draw: Random) -> Step:
+def _moved(draw: Random) -> RequestStep:
     times = ("2030-06-01T00:00:00Z", "2020-01-01", "2029-06-01T00:00:00.5+00:00")
     scheduled = {"scheduled_time": draw.choice(times)} if draw.random() < 0.4 else {}
     if draw.random() < 0.3:
@@ -112,8 +112,8 @@ def _moved(draw: Random) -> Step:
     return post(f"{_some_run(draw)}/set_state", forced(proposed))
 
 
-def _changed(draw: Random) -> Step:
-    kinds: tuple[Callable[[], Step], ...] = (
+def _changed(draw: Random) -> RequestStep:
+    kinds: tuple[Callable[[], RequestStep], ...] = (
         lambda: _moved(draw),
         lambda: a_task_run(draw, "", 0),
         lambda: patch(_some_run(draw), {"name": draw.choice(NAMES)}),
@@ -137,11 +137,11 @@ def criteria(draw: Random, kind: str) -> Body:
     return {name: an_object(draw, OBJECTS[name]) for name in asked}
 
 
-def _count(draw: Random, kind: str) -> Step:
+def _count(draw: Random, kind: str) -> RequestStep:
     return post(f"/{kind}/count", criteria(draw, kind))
 
 
-def _paginate(draw: Random, kind: str) -> Step:
+def _paginate(draw: Random, kind: str) -> RequestStep:
     body = criteria(draw, kind)
     body["sort"] = draw.choice((SORTS_OF_PAGES if body else SORTS_OF_KINDS)[kind])
     if draw.random() < 0.7:
@@ -149,14 +149,14 @@ def _paginate(draw: Random, kind: str) -> Step:
     return post(f"/{kind}/paginate", body)
 
 
-def _filter(draw: Random, kind: str) -> Step:
+def _filter(draw: Random, kind: str) -> RequestStep:
     body = criteria(draw, kind) | {"sort": draw.choice(SORTS_OF_KINDS[kind])}
     if draw.random() < 0.5:
         body |= {"limit": draw.choice((1, 3, 7)), "offset": draw.choice((0, 1, 5, 30))}
     return post(f"/{kind}/filter", body)
 
 
-def _history(draw: Random, kind: str) -> Step:
+def _history(draw: Random, kind: str) -> RequestStep:
     start, end, seconds = draw.choice(PERIODS)
     asked = {"history_start": start, "history_end": end, "history_interval_seconds": seconds}
     return post(f"/{kind}/history", criteria(draw, kind) | asked if draw.random() < 0.6 else asked)

@@ -4,7 +4,16 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from tests.conformance.generated.random_programs import TYPES_OF_FLOW_RUNS
-from tests.conformance.programs import Program, Step, delete, get, patch, post, program, some_id
+from tests.conformance.programs import (
+    Program,
+    RequestStep,
+    delete,
+    get,
+    patch,
+    post,
+    program,
+    some_id,
+)
 from tests.conformance.tables.values.proposals import FUTURE, PAST, Body
 from tests.conformance.tables.values.states import TYPES
 
@@ -39,7 +48,7 @@ def programs(seed: int, how_many: int) -> Iterator[Program]:
         yield program(f"{NAME} {number} (seed {seed})", *_steps(draw, mark))
 
 
-def _steps(draw: Random, mark: str) -> Iterator[Step]:
+def _steps(draw: Random, mark: str) -> Iterator[RequestStep]:
     """Cache keys and limits outlive the runs: each program has its own, told by its mark."""
     yield post("/v2/concurrency_limits/", {"name": f"tag:closed {mark}", "limit": 0})
     yield post("/flows/", {"name": "F 1"}).named("flow")
@@ -52,7 +61,7 @@ def _steps(draw: Random, mark: str) -> Iterator[Step]:
     yield delete(f"{CLOSED}closed {mark}")
 
 
-def _flow_run(draw: Random, label: str) -> Step:
+def _flow_run(draw: Random, label: str) -> RequestStep:
     types = (*_types(label), "RUNNING", "RUNNING")
     state = _state(draw, "", draw.choice(types), SHOWN_AT_CREATE)
     body: Body = {"flow_id": "<flow.id>", "name": label, "state": state}
@@ -67,11 +76,11 @@ def _types(label: str) -> tuple[str, ...]:
     return TYPES if label == "sub" else TYPES_OF_FLOW_RUNS
 
 
-def _new_flow_run(draw: Random, _: str) -> Iterator[Step]:
+def _new_flow_run(draw: Random, _: str) -> Iterator[RequestStep]:
     yield _flow_run(draw, draw.choice(FLOW_RUNS))
 
 
-def _new_task_run(draw: Random, mark: str) -> Iterator[Step]:
+def _new_task_run(draw: Random, mark: str) -> Iterator[RequestStep]:
     number = draw.randrange(RUNS)
     body: Body = {"id": some_id(number), "task_key": "t", "dynamic_key": str(number), "name": "T 1"}
     if number % 3:
@@ -111,14 +120,14 @@ def _state(draw: Random, mark: str, kind: str, data: tuple[object, ...] = DATA) 
     return {**state, "state_details": details} if details else state
 
 
-def _propose(draw: Random, mark: str) -> Iterator[Step]:
+def _propose(draw: Random, mark: str) -> Iterator[RequestStep]:
     body: Body = {"state": _state(draw, mark, draw.choice((*TYPES, "RUNNING", "COMPLETED")))}
     if draw.random() < 0.25:
         body["force"] = draw.choice((True, True, False, None))
     yield post(f"{_task_run(draw)}/set_state", body)
 
 
-def _run_through(draw: Random, mark: str) -> Iterator[Step]:
+def _run_through(draw: Random, mark: str) -> Iterator[RequestStep]:
     """What clients usually do with a run."""
     path = f"{_task_run(draw)}/set_state"
     last = draw.choice(("COMPLETED", "COMPLETED", "FAILED", "CRASHED", "CANCELLED"))
@@ -126,7 +135,7 @@ def _run_through(draw: Random, mark: str) -> Iterator[Step]:
         yield post(path, {"state": _state(draw, mark, kind)})
 
 
-def _propose_for_flow_run(draw: Random, _: str) -> Iterator[Step]:
+def _propose_for_flow_run(draw: Random, _: str) -> Iterator[RequestStep]:
     label = draw.choice(FLOW_RUNS)
     kind = draw.choice((*_types(label), "RUNNING", "RUNNING", "PAUSED"))
     body: Body = {"state": _state(draw, "", kind)}
@@ -136,23 +145,23 @@ def _propose_for_flow_run(draw: Random, _: str) -> Iterator[Step]:
     yield get(f"/flow_runs/<{label}.id>")
 
 
-def _change_flow_run(draw: Random, _: str) -> Iterator[Step]:
+def _change_flow_run(draw: Random, _: str) -> Iterator[RequestStep]:
     change = draw.choice(({"tags": ["a"]}, {"name": "FR 2"}, {"infrastructure_pid": "7"}, {}))
     yield patch(f"/flow_runs/<{draw.choice(FLOW_RUNS)}.id>", change)
 
 
-def _read(draw: Random, _: str) -> Iterator[Step]:
+def _read(draw: Random, _: str) -> Iterator[RequestStep]:
     yield get(_task_run(draw))
 
 
-def _read_states(draw: Random, _: str) -> Iterator[Step]:
+def _read_states(draw: Random, _: str) -> Iterator[RequestStep]:
     number = draw.randrange(RUNS)
     yield get(f"/task_run_states/?task_run_id={some_id(number)}")
     yield get(f"/task_runs/{some_id(number)}").named("last")
     yield get("/task_run_states/<last.state_id>")
 
 
-def _delete(draw: Random, _: str) -> Iterator[Step]:
+def _delete(draw: Random, _: str) -> Iterator[RequestStep]:
     yield delete(draw.choice((_task_run(draw),) * 3 + (f"/flow_runs/<{FLOW_RUNS[0]}.id>",)))
 
 
@@ -160,7 +169,7 @@ def _task_run(draw: Random) -> str:
     return f"/task_runs/{some_id(draw.randrange(RUNS))}"
 
 
-KINDS: dict[Callable[[Random, str], Iterator[Step]], float] = {
+KINDS: dict[Callable[[Random, str], Iterator[RequestStep]], float] = {
     _new_task_run: 12,
     _propose: 26,
     _run_through: 6,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, bare, get, post, program, some_id
+from tests.conformance.programs import Program, RequestStep, bare, get, post, program, some_id
 
 FLOW = post("/flows/", {"name": "F 1"}).named("flow")
 FLOW_RUN = post("/flow_runs/", {"flow_id": "<flow.id>", "name": "FR 1"}).named("run")
@@ -103,7 +103,7 @@ def _history() -> Program:
 
 
 def _by_flow() -> Program:
-    def due(flow: str, when: str, state: str = "SCHEDULED") -> Step:
+    def due(flow: str, when: str, state: str = "SCHEDULED") -> RequestStep:
         state_ = {"type": state, "state_details": {"scheduled_time": when}}
         return post("/flow_runs/", {"flow_id": flow, "name": when, "state": state_})
 
@@ -124,7 +124,7 @@ def _by_flow() -> Program:
 
 
 def _by_state() -> Program:
-    def ran(key: str, minute: int, last: str) -> Iterator[Step]:
+    def ran(key: str, minute: int, last: str) -> Iterator[RequestStep]:
         name, at = f"run {key}", f"2026-01-02T12:{minute:02}:30Z"
         yield post("/task_runs/", {**KEYS, "dynamic_key": key, "name": key}).named(name)
         for kind in ("RUNNING", last):

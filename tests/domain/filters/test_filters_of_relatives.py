@@ -33,7 +33,7 @@ TASK_RUN = TaskRunFacts(
 
 
 @dataclass(frozen=True)
-class Deployment:
+class FakeDeployment:
     id: UUID = ID
     name: str = "nightly"
     tags: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ def of_flow_run(asked: dict[str, Any], **fields: Any) -> bool:
 
 
 def of_deployment(asked: dict[str, Any], **fields: Any) -> bool:
-    ancestry = Ancestry(deployment=Deployment(**fields), deployment_flow=flow())
+    ancestry = Ancestry(deployment=FakeDeployment(**fields), deployment_flow=flow())
     return DeploymentFilter.model_validate(asked).matches(ancestry)
 
 

@@ -6,7 +6,7 @@ from runledger.domain.values import Value
 ID = "0bad5eed-0000-4000-8000-000000000001"
 
 
-class Holder(Value):
+class InputHolder(Value):
     task_inputs: TaskInputs
 
 
@@ -20,6 +20,6 @@ class Holder(Value):
     ],
 )
 def test_an_input_stored_without_defaults_keeps_its_kind(given: dict[str, str]) -> None:
-    holder = Holder.model_validate({"task_inputs": {"x": [given]}})
+    holder = InputHolder.model_validate({"task_inputs": {"x": [given]}})
     stored = holder.model_dump_json(exclude_defaults=True)
-    assert Holder.model_validate_json(stored) == holder
+    assert InputHolder.model_validate_json(stored) == holder

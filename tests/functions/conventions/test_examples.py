@@ -12,9 +12,9 @@ import pytest
 
 from runledger import wiring
 from tests.conformance.comparison.answers import COMPARED_HEADERS, Answer
-from tests.conformance.comparison.comparing import Comparison
+from tests.conformance.comparison.comparing import AnswerComparison
 from tests.conformance.comparison.differences import Exchange, explanation
-from tests.conformance.programs import Step
+from tests.conformance.programs import RequestStep
 from tests.conformance.report import explain_mismatches
 
 RECORDED: Mapping[str, Any] = json.loads(
@@ -61,7 +61,7 @@ class Replay:
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
-        self._comparison = Comparison(_when_recorded(), datetime.now(UTC))
+        self._comparison = AnswerComparison(_when_recorded(), datetime.now(UTC))
 
     def disagreement(self, example: Example) -> str:
         """What differs, or nothing. Requests name ids as the recording does."""
@@ -86,14 +86,14 @@ class Replay:
         return "" if response.is_success else f"not set up: {example} {response.text}"
 
 
-def _step(example: Example) -> Step:
+def _step(example: Example) -> RequestStep:
     content = example.get("raw_body")
     headers = {name: value for name, value in example.get("headers", {}).items() if value}
     if "body" in example:
         content = json.dumps(example["body"])
         headers["content-type"] = "application/json"
     path = example["path"].removeprefix("/api")
-    return Step(example["method"], path, content.encode() if content else None, headers)
+    return RequestStep(example["method"], path, content.encode() if content else None, headers)
 
 
 def _recorded(example: Example) -> Answer:

@@ -8,13 +8,13 @@ import pytest
 from local.websocket_api.client import Connector
 from runledger import wiring
 from tests.bench.workers import delivery_costs
-from tests.bench.workers.delivery_costs import Site
+from tests.bench.workers.delivery_costs import DeliverySite
 from tests.support.streaming import Streaming
 
 WORKERS = 20
 
 
-class Cost(NamedTuple):
+class Charge(NamedTuple):
     read_units: float
     write_units: float
     calls: dict[str, int]
@@ -22,11 +22,11 @@ class Cost(NamedTuple):
 
 # fmt: off
 COSTS = {
-    "create":                    Cost(0, 21, {"TransactWriteItems": 1}),
-    "hand out, from the stream": Cost(4, 7,  {"Query": 3, "GetItem": 1, "TransactWriteItems": 1}),
-    "acknowledge":               Cost(6, 1,  {"GetItem": 2, "Query": 4, "PutItem": 1}),
-    "set to RUNNING":            Cost(1, 18, {"GetItem": 1, "TransactWriteItems": 1}),
-    "release, from the stream":  Cost(0, 2,  {"DeleteItem": 1}),
+    "create":                    Charge(0, 21, {"TransactWriteItems": 1}),
+    "hand out, from the stream": Charge(4, 7,  {"Query": 3, "GetItem": 1, "TransactWriteItems": 1}),
+    "acknowledge":               Charge(6, 1,  {"GetItem": 2, "Query": 4, "PutItem": 1}),
+    "set to RUNNING":            Charge(1, 18, {"GetItem": 1, "TransactWriteItems": 1}),
+    "release, from the stream":  Charge(0, 2,  {"DeleteItem": 1}),
 }
 # fmt: on
 
@@ -34,18 +34,18 @@ COSTS = {
 @pytest.fixture
 def site(
     api_on_dynoxide: httpx.Client, sockets_on_dynoxide: Connector, stream_on_dynoxide: Streaming
-) -> Site:
+) -> DeliverySite:
     client = wiring.store().table.client
-    return Site(api_on_dynoxide, sockets_on_dynoxide, stream_on_dynoxide, client)
+    return DeliverySite(api_on_dynoxide, sockets_on_dynoxide, stream_on_dynoxide, client)
 
 
-def test_each_step_of_a_delivered_run_has_its_cost(site: Site) -> None:
+def test_each_step_of_a_delivered_run_has_its_cost(site: DeliverySite) -> None:
     used = delivery_costs.of_a_run(site, delivery_costs.connected(site, 1))
-    costs = {step: Cost(u.read_units, u.write_units, dict(u.calls)) for step, u in used.items()}
+    costs = {step: Charge(u.read_units, u.write_units, dict(u.calls)) for step, u in used.items()}
     assert costs == COSTS
 
 
-def test_workers_that_have_nothing_to_do_cost_a_delivered_run_two_reads(site: Site) -> None:
+def test_workers_that_have_nothing_to_do_cost_a_delivered_run_two_reads(site: DeliverySite) -> None:
     used = delivery_costs.of_a_run(site, delivery_costs.connected(site, WORKERS))
     calls = {step: dict(u.calls) for step, u in used.items()}
     alone = {step: cost.calls for step, cost in COSTS.items()}
@@ -53,6 +53,6 @@ def test_workers_that_have_nothing_to_do_cost_a_delivered_run_two_reads(site: Si
     assert calls == alone | {step: alone[step] | {"Query": alone[step]["Query"] + 2}}
 
 
-def test_an_idle_minute_reads_the_table_once(site: Site) -> None:
+def test_an_idle_minute_reads_the_table_once(site: DeliverySite) -> None:
     delivery_costs.connected(site, WORKERS)
     assert delivery_costs.of_an_idle_minute(site).calls == {"Query": 1}

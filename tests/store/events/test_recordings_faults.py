@@ -26,7 +26,7 @@ IN_RUN: JSON = {"flow_run_id": FLOW_RUN_ID}
 OTHER: JSON = {"run_id": UUID(int=9), **IN_RUN}
 
 
-class Scene(NamedTuple):
+class FaultScene(NamedTuple):
     """What comes, what taking that asks of DynamoDB, and what came before: here, then elsewhere."""
 
     event: JSON
@@ -43,25 +43,25 @@ TAKEN, KNOWN = f"Query {ENTERED} Query GetItem {FOUND}", "Query PutItem"
 BEGUN, RAN, ENDED = body(1, "PENDING"), body(2), body(3, "COMPLETED")
 # fmt: off
 SCENES = {
-    "the first state":       Scene(BEGUN, WRITTEN),
-    "the same, in a run":    Scene(body(1, "PENDING", **IN_RUN), ENTERED),
-    "another first state":   Scene(body(2, "PENDING"), f"{WRITTEN} {FOUND}", [BEGUN]),
-    "a known first state":   Scene(BEGUN, WRITTEN, [BEGUN]),
-    "a new run":             Scene(RAN, FOUND),
-    "one in a flow run":     Scene(body(2, **IN_RUN), f"Query {ENTERED}"),
-    "a newer state":         Scene(RAN, FOUND, [BEGUN]),
-    "the next state":        Scene(RAN, WRITTEN, (), [BEGUN]),
-    "one that missed some":  Scene(ENDED, f"{WRITTEN} {FOUND}", [RAN], [BEGUN]),
-    "a late state":          Scene(RAN, FOUND, [ENDED]),
-    "late to who knows":     Scene(body(1), WRITTEN, (), [RAN]),
-    "another id":            Scene(body(2, **OTHER), TAKEN, [body(1, **IN_RUN)]),
-    "another key":           Scene(body(2, run={"task_key": "u"}), BY_KEY, [BEGUN]),
-    "another key than here": Scene(body(2, run={"task_key": "u"}), BY_KEY, (), [BEGUN]),
-    "what says nothing":     Scene(body(1), KNOWN, [BEGUN]),
-    "nothing to who knows":  Scene(body(1), KNOWN, (), [BEGUN]),
-    "what is known":         Scene(RAN, KNOWN, [RAN]),
-    "what was taken here":   Scene(RAN, KNOWN, (), [RAN]),
-    "what is of no run":     Scene(body(1, event="else"), "PutItem"),
+    "the first state":       FaultScene(BEGUN, WRITTEN),
+    "the same, in a run":    FaultScene(body(1, "PENDING", **IN_RUN), ENTERED),
+    "another first state":   FaultScene(body(2, "PENDING"), f"{WRITTEN} {FOUND}", [BEGUN]),
+    "a known first state":   FaultScene(BEGUN, WRITTEN, [BEGUN]),
+    "a new run":             FaultScene(RAN, FOUND),
+    "one in a flow run":     FaultScene(body(2, **IN_RUN), f"Query {ENTERED}"),
+    "a newer state":         FaultScene(RAN, FOUND, [BEGUN]),
+    "the next state":        FaultScene(RAN, WRITTEN, (), [BEGUN]),
+    "one that missed some":  FaultScene(ENDED, f"{WRITTEN} {FOUND}", [RAN], [BEGUN]),
+    "a late state":          FaultScene(RAN, FOUND, [ENDED]),
+    "late to who knows":     FaultScene(body(1), WRITTEN, (), [RAN]),
+    "another id":            FaultScene(body(2, **OTHER), TAKEN, [body(1, **IN_RUN)]),
+    "another key":           FaultScene(body(2, run={"task_key": "u"}), BY_KEY, [BEGUN]),
+    "another key than here": FaultScene(body(2, run={"task_key": "u"}), BY_KEY, (), [BEGUN]),
+    "what says nothing":     FaultScene(body(1), KNOWN, [BEGUN]),
+    "nothing to who knows":  FaultScene(body(1), KNOWN, (), [BEGUN]),
+    "what is known":         FaultScene(RAN, KNOWN, [RAN]),
+    "what was taken here":   FaultScene(RAN, KNOWN, (), [RAN]),
+    "what is of no run":     FaultScene(body(1, event="else"), "PutItem"),
 }
 # fmt: on
 STEPS = [(name, n) for name, scene in SCENES.items() for n in range(len(scene.calls.split()))]

@@ -3,17 +3,17 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from tests.conformance.clients.scene import DONE, Check, Scene, Shown, comes_to_be, succeeds
+from tests.conformance.clients.scene import DONE, Check, ClientScene, Shown, comes_to_be, succeeds
 
 
-def waits_for_results(scene: Scene) -> None:
+def waits_for_results(scene: ClientScene) -> None:
     succeeds(scene.stock.run("results"))
     done, failed = f"Scheduled {DONE}", "Scheduled Pending Running Failed"
     expected = Counter({("double_later", done): 5, ("fail_later", failed): 1})
     comes_to_be(lambda: _shown(scene, "double_later", "fail_later"), expected)
 
 
-def calls(scene: Scene) -> None:
+def calls(scene: ClientScene) -> None:
     assert scene.result("callings") == [[1, 2, 2], [0, 1, 2]]
     again, done = "Scheduled Pending Running AwaitingRetry Retrying Completed", f"Scheduled {DONE}"
     expected = {("tried_again", again), ("calls_a_task", done), ("runs_a_flow", done)}
@@ -22,14 +22,14 @@ def calls(scene: Scene) -> None:
     _names_its_parent(scene)
 
 
-def _names_its_parent(scene: Scene) -> None:
+def _names_its_parent(scene: ClientScene) -> None:
     within = {"task_runs": {"name": {"any_": ["within"]}, "flow_run_id": {"is_null_": True}}}
     (child,) = scene.post("/task_runs/filter", within)
     (above,) = child["task_inputs"]["__parents__"]
     assert scene.get(f"/task_runs/{above['id']}")["name"] == "calls_a_task"
 
 
-def _shown(scene: Scene, *tasks: str) -> Counter[tuple[str, str]]:
+def _shown(scene: ClientScene, *tasks: str) -> Counter[tuple[str, str]]:
     runs = scene.post("/task_runs/filter", {"task_runs": {"name": {"any_": tasks}}})
     return Counter((run["name"], scene.states(run)) for run in runs)
 

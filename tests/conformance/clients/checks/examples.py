@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from tests.conformance.clients.scene import DONE, Check, Scene, Shown, contains, succeeds
+from tests.conformance.clients.scene import DONE, Check, ClientScene, Shown, contains, succeeds
 from tests.conformance.clients.stock import Stock
 from tests.conformance.servers import ROOT
 
 PATIENCE = 60
 
 
-def runs_an_etl_flow(scene: Scene) -> None:
+def runs_an_etl_flow(scene: ClientScene) -> None:
     database = scene.stock.home / "orders.db"
     ran = _examples(scene).run("etl", "2026-11-02", str(database))
     succeeds(ran)
@@ -21,19 +21,19 @@ def runs_an_etl_flow(scene: Scene) -> None:
     scene.shows(scene.flow_run("etl"), expected)
 
 
-def serves_background_tasks(scene: Scene) -> None:
+def serves_background_tasks(scene: ClientScene) -> None:
     with _worker(scene):
         ran = _examples(scene).run("background_client")
     succeeds(ran)
     contains(ran.out, "6 words: to be or not to be", "4 words: that is the question")
 
 
-def _examples(scene: Scene) -> Stock:
+def _examples(scene: ClientScene) -> Stock:
     return replace(scene.stock, programs=ROOT / "examples")
 
 
 @contextmanager
-def _worker(scene: Scene) -> Iterator[None]:
+def _worker(scene: ClientScene) -> Iterator[None]:
     worker = _examples(scene).start("background_worker")
     try:
         yield

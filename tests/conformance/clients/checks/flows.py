@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from itertools import pairwise
 
-from tests.conformance.clients.scene import DONE, Check, Json, Scene, Shown, comes_to_be, succeeds
+from tests.conformance.clients.scene import (
+    DONE,
+    Check,
+    ClientScene,
+    Json,
+    Shown,
+    comes_to_be,
+    succeeds,
+)
 
 # Seconds: a program begins, and its tasks.
 LONG = 90.0
@@ -13,7 +21,7 @@ LONG = 90.0
 FAILED = "Pending Running Failed"
 
 
-def runs_two_tasks(scene: Scene) -> None:
+def runs_two_tasks(scene: ClientScene) -> None:
     assert scene.result("two_tasks", "20") == 42
     run = scene.flow_run("two-tasks")
     assert scene.flow_states(run) == DONE
@@ -21,12 +29,12 @@ def runs_two_tasks(scene: Scene) -> None:
     scene.shows(run, {Shown("double", DONE): 1, Shown("add_two", DONE): 1})
 
 
-def maps(scene: Scene) -> None:
+def maps(scene: ClientScene) -> None:
     assert scene.result("mapped") == sum(range(201))
     scene.shows(scene.flow_run("mapped"), {Shown("one_more", DONE): 200})
 
 
-def nests(scene: Scene) -> None:
+def nests(scene: ClientScene) -> None:
     """The run that stands for a flow in the flow above is pending before that flow is, and then."""
     assert scene.result("nested") == 14
     outer, middle, inner, failing = (
@@ -41,7 +49,7 @@ def nests(scene: Scene) -> None:
         _mirrors(scene, above, below)
 
 
-def _mirrors(scene: Scene, above: Json, below: Json) -> None:
+def _mirrors(scene: ClientScene, above: Json, below: Json) -> None:
     run = scene.get(f"/task_runs/{below['parent_task_run_id']}")
     assert run["state_type"] == below["state_type"]
     assert _seconds_between(run["start_time"], below["start_time"]) < 1
@@ -54,7 +62,7 @@ def _seconds_between(one: str, other: str) -> float:
     return abs((datetime.fromisoformat(one) - datetime.fromisoformat(other)).total_seconds())
 
 
-def retries(scene: Scene) -> None:
+def retries(scene: ClientScene) -> None:
     assert scene.result("retrying") == 2
     run = scene.flow_run("retrying")
     assert run["run_count"] == 2
@@ -65,7 +73,7 @@ def retries(scene: Scene) -> None:
     _waits_between_attempts(scene, run)
 
 
-def _waits_between_attempts(scene: Scene, flow_run: Json) -> None:
+def _waits_between_attempts(scene: ClientScene, flow_run: Json) -> None:
     """As many seconds as the program says; for a flow, half a second early is on time."""
     run = scene.task_run(flow_run, "twice_wrong")
     first, second = _seconds_waited(scene.get("/task_run_states/", task_run_id=run["id"]))
@@ -83,7 +91,7 @@ def _seconds_waited(history: list[Json]) -> list[float]:
     ]
 
 
-def fails(scene: Scene) -> None:
+def fails(scene: ClientScene) -> None:
     states = dict(scene.result("failing"))
     assert set(states) == {"Failed", "TimedOut"}, states
     run = scene.flow_run("failing")
@@ -94,7 +102,7 @@ def fails(scene: Scene) -> None:
     assert (slow["state_type"], slow["state"]["message"]) == ("FAILED", states["TimedOut"])
 
 
-def ends(scene: Scene) -> None:
+def ends(scene: ClientScene) -> None:
     assert scene.result("endings") == "interrupted"
     run = scene.flow_run("endings")
     crashed = "Pending Running Crashed"
@@ -112,7 +120,7 @@ def ends(scene: Scene) -> None:
     scene.shows(run, {Shown(task, states): 1 for task, states in expected.items()})
 
 
-def is_cancelled(scene: Scene) -> None:
+def is_cancelled(scene: ClientScene) -> None:
     """Without a runner nobody ends the program, but what it comes to is no longer taken."""
     assert scene.result("cancelled") == ["CANCELLING", "Cancelling"]
     run = scene.flow_run("cancelled")
@@ -120,22 +128,22 @@ def is_cancelled(scene: Scene) -> None:
     scene.shows(run, {Shown(task, DONE): 1 for task in ("first", "cancel", "last")})
 
 
-def meets_no_older_server(scene: Scene) -> None:
+def meets_no_older_server(scene: ClientScene) -> None:
     """A client compares its version with the server's, and warns where its own is the newer one."""
     ran = scene.stock.run("two_tasks", "20")
     succeeds(ran)
     assert "older version" not in ran.as_text(), ran.as_text()
 
 
-def is_deleted_while_it_maps(scene: Scene) -> None:
+def is_deleted_while_it_maps(scene: ClientScene) -> None:
     _is_deleted(scene, tasks=100, seconds=0.1, begun=1)
 
 
-def is_deleted_while_its_tasks_run(scene: Scene) -> None:
+def is_deleted_while_its_tasks_run(scene: ClientScene) -> None:
     _is_deleted(scene, tasks=16, seconds=4, begun=16)
 
 
-def _is_deleted(scene: Scene, *, tasks: int, seconds: float, begun: int) -> None:
+def _is_deleted(scene: ClientScene, *, tasks: int, seconds: float, begun: int) -> None:
     """When so many of its task runs have begun; what its program says afterwards comes to nothing.
 
     Whether all that it says has been heard can't be told, so it is looked at for some seconds.
@@ -155,7 +163,7 @@ def _is_deleted(scene: Scene, *, tasks: int, seconds: float, begun: int) -> None
     assert scene.flow_runs(flow) == []
 
 
-def creates_in_a_flow_run(scene: Scene) -> None:
+def creates_in_a_flow_run(scene: ClientScene) -> None:
     succeeds(scene.stock.run("flow_run"))
 
 

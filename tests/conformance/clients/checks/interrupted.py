@@ -3,28 +3,28 @@
 from collections.abc import Mapping
 
 from tests.conformance.clients import survival
-from tests.conformance.clients.scene import Check, Scene
+from tests.conformance.clients.scene import Check, ClientScene
 from tests.conformance.servers import free_port
 
 
-def keeps_a_flow(_: Scene) -> None:
+def keeps_a_flow(_: ClientScene) -> None:
     survival.keeps_a_flow()
 
 
-def keeps_a_flow_behind_a_redirect(_: Scene) -> None:
+def keeps_a_flow_behind_a_redirect(_: ClientScene) -> None:
     survival.keeps_a_flow(SOCKETS="redirect", SOCKETS_PORT=str(free_port()))
 
 
-def survives(_: Scene) -> None:
+def survives(_: ClientScene) -> None:
     survival.survives(survival.stops_and_restarts)
 
 
-def survives_behind_a_redirect(_: Scene) -> None:
+def survives_behind_a_redirect(_: ClientScene) -> None:
     redirected = {"SOCKETS": "redirect", "SOCKETS_PORT": str(free_port())}
     survival.survives(survival.stops_and_restarts, **redirected)
 
 
-def outlives_many_workers(_: Scene) -> None:
+def outlives_many_workers(_: ClientScene) -> None:
     survival.survives(survival.deaths)
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from tests.conformance.clients.scene import DONE, Check, Scene, Shown
+from tests.conformance.clients.scene import DONE, Check, ClientScene, Shown
 
 # As in the program: letters of three bytes each.
 TEXT = "数据" * 40_000
 UPSTREAM = 6_000
 
 
-def is_stored(scene: Scene) -> None:
+def is_stored(scene: ClientScene) -> None:
     name, message = scene.result("large")
     assert (name, message.endswith(TEXT)) == ("Failed", True)
     run = scene.flow_run("large")

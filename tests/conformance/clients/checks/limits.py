@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from tests.conformance.clients.scene import DONE, Check, Scene, Shown, succeeds
+from tests.conformance.clients.scene import DONE, Check, ClientScene, Shown, succeeds
 
 
-def holds_slots(scene: Scene) -> None:
+def holds_slots(scene: ClientScene) -> None:
     succeeds(scene.stock.run("limits"))
 
 
-def limits_tagged_tasks(scene: Scene) -> None:
+def limits_tagged_tasks(scene: ClientScene) -> None:
     assert scene.result("tagged") == 2
     run = scene.flow_run("tagged")
     scene.shows(run, {Shown("narrow", DONE): 6})

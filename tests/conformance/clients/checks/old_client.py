@@ -6,7 +6,7 @@ from functools import wraps
 from pathlib import Path
 
 from tests.conformance.clients.checks import background, flows, limits, serving, tasks
-from tests.conformance.clients.scene import Check, Scene
+from tests.conformance.clients.scene import Check, ClientScene
 from tests.conformance.clients.stock import OLD
 
 CLAIMS: Mapping[str, Check] = {
@@ -24,8 +24,8 @@ def _by(folder: Path, check: Check) -> Check:
     """The check, by programs in the environment of an old client."""
 
     @wraps(check)
-    def checked(scene: Scene) -> None:
-        check(Scene(replace(scene.stock, folder=folder)))
+    def checked(scene: ClientScene) -> None:
+        check(ClientScene(replace(scene.stock, folder=folder)))
 
     return checked
 

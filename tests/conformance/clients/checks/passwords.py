@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tests.conformance.clients.checks import background, flows, submitted
-from tests.conformance.clients.scene import Check, Scene, fails
+from tests.conformance.clients.scene import Check, ClientScene, fails
 from tests.conformance.clients.stock import Stock
 
 
-def refuses_another(scene: Scene) -> None:
+def refuses_another(scene: ClientScene) -> None:
     _is_refused(replace(scene.stock, auth=f"{scene.stock.auth}?"))
 
 
-def refuses_none(scene: Scene) -> None:
+def refuses_none(scene: ClientScene) -> None:
     _is_refused(replace(scene.stock, auth=None))
 
 

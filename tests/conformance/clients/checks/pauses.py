@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from tests.conformance.clients.scene import Check, Scene
+from tests.conformance.clients.scene import Check, ClientScene
 
 
-def pauses(scene: Scene) -> None:
+def pauses(scene: ClientScene) -> None:
     assert scene.result("pausing") == ["Ada", 36, ["hello", "world"]]
     run = scene.flow_run("pausing")
     assert scene.flow_states(run) == "Pending Running Paused Running Paused Running Completed"

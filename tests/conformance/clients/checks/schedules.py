@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from uuid import uuid4
 
-from tests.conformance.clients.scene import Check, Json, Scene, contains, fails, succeeds
+from tests.conformance.clients.scene import Check, ClientScene, Json, contains, fails, succeeds
 
 NAME = "etl/nightly"
 NIGHTLY = {"schedule": {"cron": "0 4 * * *"}}
@@ -16,7 +16,7 @@ DAILY = "DTSTART:20240101T000000\nFREQ=DAILY"
 YES = "--accept-yes"
 
 
-def creates(scene: Scene) -> None:
+def creates(scene: ClientScene) -> None:
     _deploy(scene)
     timings = {"cron": "@daily", "interval": "60", "rrule": DAILY}
     for kind, timing in timings.items():
@@ -27,14 +27,14 @@ def creates(scene: Scene) -> None:
     assert {one["timezone"] for one in made} == {"Europe/Rome"}
 
 
-def replaces(scene: Scene) -> None:
+def replaces(scene: ClientScene) -> None:
     _deploy(scene, NIGHTLY, HOURLY)
     as_text = _told(scene, "create", NAME, "--cron", "@weekly", "--replace", YES)
     contains(as_text, "Replaced existing deployment schedules with new schedule!")
     assert [one["schedule"]["cron"] for one in _schedules(scene)] == ["@weekly"]
 
 
-def lists(scene: Scene) -> None:
+def lists(scene: ClientScene) -> None:
     hourly, nightly = _deploy(scene, NIGHTLY, HOURLY)
     shown = _told(scene, "ls", NAME)
     contains(shown, nightly["id"], "cron: 0 4 * * *", hourly["id"], "interval: 1:00:00s", "True")
@@ -42,7 +42,7 @@ def lists(scene: Scene) -> None:
     assert [one["id"] for one in as_text] == [hourly["id"], nightly["id"]]
 
 
-def pauses_one(scene: Scene) -> None:
+def pauses_one(scene: ClientScene) -> None:
     hourly, nightly = _deploy(scene, NIGHTLY, HOURLY)
     contains(_told(scene, "pause", NAME, nightly["id"]), "Paused schedule", NAME)
     assert _activity(scene) == {nightly["id"]: False, hourly["id"]: True}
@@ -52,7 +52,7 @@ def pauses_one(scene: Scene) -> None:
     assert _activity(scene) == {nightly["id"]: True, hourly["id"]: True}
 
 
-def pauses_all(scene: Scene) -> None:
+def pauses_all(scene: ClientScene) -> None:
     _deploy(scene, NIGHTLY, HOURLY, NIGHTLY | {"active": False})
     contains(_told(scene, "pause", "--all"), "Paused 2 deployment schedule(s).")
     assert set(_activity(scene).values()) == {False}
@@ -60,7 +60,7 @@ def pauses_all(scene: Scene) -> None:
     assert set(_activity(scene).values()) == {True}
 
 
-def deletes(scene: Scene) -> None:
+def deletes(scene: ClientScene) -> None:
     hourly, nightly = _deploy(scene, NIGHTLY, HOURLY)
     contains(_told(scene, "delete", NAME, nightly["id"], YES), "Deleted deployment schedule")
     assert _activity(scene) == {hourly["id"]: True}
@@ -68,7 +68,7 @@ def deletes(scene: Scene) -> None:
     fails(unknown, "Deployment schedule not found!")
 
 
-def clears(scene: Scene) -> None:
+def clears(scene: ClientScene) -> None:
     _deploy(scene, NIGHTLY, HOURLY)
     contains(_told(scene, "clear", NAME, YES), f"Cleared all schedules for deployment {NAME}")
     assert _schedules(scene) == []
@@ -85,7 +85,7 @@ CHECKS: Mapping[str, Check] = {
 }
 
 
-def _deploy(scene: Scene, *schedules: Json) -> list[Json]:
+def _deploy(scene: ClientScene, *schedules: Json) -> list[Json]:
     """Make the one deployment that there is with these schedules, and return them."""
     flow, _, deployment = NAME.partition("/")
     asked = {"name": deployment, "flow_id": scene.post("/flows/", {"name": flow})["id"]}
@@ -93,18 +93,18 @@ def _deploy(scene: Scene, *schedules: Json) -> list[Json]:
     return _schedules(scene)
 
 
-def _told(scene: Scene, *command: str) -> str:
+def _told(scene: ClientScene, *command: str) -> str:
     ran = scene.stock.prefect("deployment", "schedule", *command)
     succeeds(ran)
     return ran.out
 
 
-def _schedules(scene: Scene) -> list[Json]:
+def _schedules(scene: ClientScene) -> list[Json]:
     """The schedules, the one that changed last first."""
     deployment = scene.get(f"/deployments/name/{NAME}")
     found: list[Json] = scene.get(f"/deployments/{deployment['id']}/schedules")
     return found
 
 
-def _activity(scene: Scene) -> dict[str, bool]:
+def _activity(scene: ClientScene) -> dict[str, bool]:
     return {one["id"]: one["active"] for one in _schedules(scene)}

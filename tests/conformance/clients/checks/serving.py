@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from tests.conformance.clients.scene import (
     DONE,
     Check,
+    ClientScene,
     Json,
-    Scene,
     Shown,
     comes_to_be,
     contains,
@@ -23,7 +23,7 @@ SERVED = "Scheduled Pending Submitting Running"
 FOREVER = "seconds=600"
 
 
-def runs_what_is_asked_for(scene: Scene) -> None:
+def runs_what_is_asked_for(scene: ClientScene) -> None:
     with _serving(scene, "sum_up", "watched"):
         command = ("deployment", "run", "sum-up/watched", "--watch", "--param", "x=20")
         ran = scene.stock.prefect(*command)
@@ -35,7 +35,7 @@ def runs_what_is_asked_for(scene: Scene) -> None:
     assert scene.flow_states(run) == f"{SERVED} Completed"
 
 
-def answers_programs(scene: Scene) -> None:
+def answers_programs(scene: ClientScene) -> None:
     with _serving(scene, "sum_up", "awaited") as server:
         run_id, state = scene.result("run_deployment", "sum-up/awaited")
         server.send_signal(signal.SIGINT)
@@ -45,7 +45,7 @@ def answers_programs(scene: Scene) -> None:
     assert deployment["paused"], deployment
 
 
-def is_cancelled(scene: Scene) -> None:
+def is_cancelled(scene: ClientScene) -> None:
     with _serving(scene, "sleep", "cancelled"):
         outer = _asleep(scene, "cancelled")
         succeeds(scene.stock.prefect("flow-run", "cancel", outer["id"]))
@@ -57,7 +57,7 @@ def is_cancelled(scene: Scene) -> None:
         scene.shows(inner, {Shown("rest", "Pending Running Crashed"): 1})
 
 
-def is_killed(scene: Scene) -> None:
+def is_killed(scene: ClientScene) -> None:
     with _serving(scene, "sleep", "killed") as server:
         run = _asleep(scene, "killed")
         _kill(server)
@@ -69,7 +69,7 @@ def is_killed(scene: Scene) -> None:
     assert scene.flow_states(run) == SERVED
 
 
-def is_suspended(scene: Scene) -> None:
+def is_suspended(scene: ClientScene) -> None:
     """Its process ends, and another one goes on, with the results of the first one."""
     with _serving(scene, "ask", "asked"):
         succeeds(scene.stock.prefect("deployment", "run", "ask/asked"))
@@ -81,7 +81,7 @@ def is_suspended(scene: Scene) -> None:
         scene.shows(run, {Shown("double", DONE): 2, Shown("double", "Pending Running Cached"): 1})
 
 
-def keeps_schedules(scene: Scene) -> None:
+def keeps_schedules(scene: ClientScene) -> None:
     with _serving(scene, "sum_up", "scheduled", "* * * * *", "0 4 * * *"):
         as_text = scene.stock.prefect("deployment", "inspect", "sum-up/scheduled")
     contains(as_text.out, "'* * * * *'", "'0 4 * * *'", "'active': True")
@@ -98,7 +98,7 @@ CHECKS: Mapping[str, Check] = {
 
 
 @contextmanager
-def _serving(scene: Scene, flow: str, *deployment: str) -> Iterator[subprocess.Popen[bytes]]:
+def _serving(scene: ClientScene, flow: str, *deployment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process that serves a flow by the deployment's name and schedules.
 
     It is killed in the end, and with it what its runs have yet to report: look before.
@@ -118,7 +118,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.wait(PATIENCE)
 
 
-def _asleep(scene: Scene, deployment: str) -> Json:
+def _asleep(scene: ClientScene, deployment: str) -> Json:
     """A run of the deployment whose subflow's task is running."""
     name = f"sleep/{deployment}"
     succeeds(scene.stock.prefect("deployment", "run", name, "--param", FOREVER))
@@ -127,7 +127,7 @@ def _asleep(scene: Scene, deployment: str) -> Json:
     return run
 
 
-def _sleepers(scene: Scene, run: Json) -> list[str]:
+def _sleepers(scene: ClientScene, run: Json) -> list[str]:
     return [
         task_run["state_type"]
         for inner in _subflow_runs(scene, run)
@@ -135,28 +135,28 @@ def _sleepers(scene: Scene, run: Json) -> list[str]:
     ]
 
 
-def _subflow_runs(scene: Scene, run: Json) -> list[Json]:
+def _subflow_runs(scene: ClientScene, run: Json) -> list[Json]:
     below = {"flow_runs": {"parent_flow_run_id": {"any_": [run["id"]]}}}
     found: list[Json] = scene.post("/flow_runs/filter", below)
     return found
 
 
-def _runs(scene: Scene, deployment: str) -> list[Json]:
+def _runs(scene: ClientScene, deployment: str) -> list[Json]:
     named = {"deployments": {"name": {"any_": [deployment]}}}
     found: list[Json] = scene.post("/flow_runs/filter", named)
     return found
 
 
-def _run(scene: Scene, deployment: str) -> Json:
+def _run(scene: ClientScene, deployment: str) -> Json:
     (run,) = _runs(scene, deployment)
     return run
 
 
-def _states(scene: Scene, deployment: str) -> set[str]:
+def _states(scene: ClientScene, deployment: str) -> set[str]:
     return {run["state_type"] for run in _runs(scene, deployment)}
 
 
-def _deployments(scene: Scene, name: str) -> list[Json]:
+def _deployments(scene: ClientScene, name: str) -> list[Json]:
     found: list[Json] = scene.post(
         "/deployments/filter", {"deployments": {"name": {"any_": [name]}}}
     )

@@ -8,8 +8,8 @@ from tests.conformance.clients.scene import (
     DONE,
     PAGE,
     Check,
+    ClientScene,
     Json,
-    Scene,
     Shown,
     comes_to_be,
     task_of,
@@ -18,7 +18,7 @@ from tests.conformance.clients.scene import (
 LINES = 20_000
 
 
-def caches(scene: Scene) -> None:
+def caches(scene: ClientScene) -> None:
     first = scene.result("caching")
     assert scene.result("caching") == first
     made, cached = scene.flow_runs("caching")
@@ -31,7 +31,7 @@ def caches(scene: Scene) -> None:
         assert scene.result("remembered", flow_run["id"]) == [first, first]
 
 
-def is_given(scene: Scene) -> None:
+def is_given(scene: ClientScene) -> None:
     assert scene.result("inputs") == "done for somebody"
     run = scene.flow_run("inputs")
     assert run["name"] == "inputs of somebody"
@@ -45,7 +45,7 @@ def is_given(scene: Scene) -> None:
     comes_to_be(lambda: dict(_inputs(scene, run)), expected)
 
 
-def _inputs(scene: Scene, flow_run: Json) -> Iterator[tuple[str, dict[str, list[str]]]]:
+def _inputs(scene: ClientScene, flow_run: Json) -> Iterator[tuple[str, dict[str, list[str]]]]:
     """What each task is given, by the names of the runs it comes from."""
     runs = scene.task_runs(flow_run)
     names = {run["id"]: _name(run) for run in runs}
@@ -63,7 +63,7 @@ FIRST = [*(f"first says {number}" for number in range(3)), "Finished in state Co
 OTHER = ["a warning, with ünïcode", "printed", "Finished in state Completed()"]
 
 
-def logs(scene: Scene) -> None:
+def logs(scene: ClientScene) -> None:
     scene.result("logs")
     run = scene.flow_run("logging-flow")
     begins = [f"Beginning flow run '{run['name']}' for flow 'logging-flow'", "the flow begins"]
@@ -79,11 +79,11 @@ def logs(scene: Scene) -> None:
     assert _said(scene, loud, "TIMESTAMP_DESC") == [ends[0], OTHER[0]]
 
 
-def _said(scene: Scene, of: Json, sort: str = "TIMESTAMP_ASC") -> list[str]:
+def _said(scene: ClientScene, of: Json, sort: str = "TIMESTAMP_ASC") -> list[str]:
     return [log["message"] for log in scene.post("/logs/filter", {"logs": of, "sort": sort})]
 
 
-def logs_much(scene: Scene) -> None:
+def logs_much(scene: ClientScene) -> None:
     scene.result("many_lines", str(LINES))
     run = scene.flow_run("many-lines")
     said = [f"row {number:05} of customers.csv was read" for number in range(LINES)]
@@ -100,13 +100,13 @@ def logs_much(scene: Scene) -> None:
             assert [log["message"] for log in page] == expected[offset : offset + PAGE]
 
 
-def _downloaded(scene: Scene, run: Json) -> list[str]:
+def _downloaded(scene: ClientScene, run: Json) -> list[str]:
     """All that a flow run logged, as one file has it."""
     table = scene.text(f"/flow_runs/{run['id']}/logs/download")
     return [row["message"] for row in csv.DictReader(io.StringIO(table, newline=""))]
 
 
-def runs_alone(scene: Scene) -> None:
+def runs_alone(scene: ClientScene) -> None:
     assert scene.result("alone") == 3
     expected = sorted([DONE, DONE, "Pending Running Retrying Failed"])
     comes_to_be(lambda: sorted(map(scene.states, _outside(scene))), expected)
@@ -116,7 +116,7 @@ def runs_alone(scene: Scene) -> None:
     assert tagged == [{"alone", "outside"}] * 2
 
 
-def _outside(scene: Scene) -> list[Json]:
+def _outside(scene: ClientScene) -> list[Json]:
     named = {"task_runs": {"tags": {"all_": ["outside"]}}}
     runs: list[Json] = scene.post("/task_runs/filter", named)
     return runs

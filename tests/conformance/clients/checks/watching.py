@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from tests.conformance.clients.scene import Check, Scene, contains
+from tests.conformance.clients.scene import Check, ClientScene, contains
 
 
-def watches(scene: Scene) -> None:
+def watches(scene: ClientScene) -> None:
     code, shown = scene.result("watched")
     assert code == 0, shown
     contains(shown, "prefect.flow-run.Completed", "a line to be seen", "finished successfully")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tests.conformance.programs import (
     Program,
-    Step,
+    RequestStep,
     apart,
     bare,
     delete,
@@ -42,15 +42,15 @@ PAGES: tuple[object, ...] = (
 )
 
 
-def limit(name: str = "g", number: int = 2, **fields: object) -> Step:
+def limit(name: str = "g", number: int = 2, **fields: object) -> RequestStep:
     return post(f"{LIMITS}/", {"name": name, "limit": number} | fields)
 
 
-def tagged(tag: object = "t", number: object = 2) -> Step:
+def tagged(tag: object = "t", number: object = 2) -> RequestStep:
     return post(f"{TAGS}/", {"tag": tag, "concurrency_limit": number})
 
 
-def shown(name: str = "g") -> Step:
+def shown(name: str = "g") -> RequestStep:
     return get(f"{LIMITS}/{name}")
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tests.conformance.programs import (
     Program,
-    Step,
+    RequestStep,
     apart,
     bare,
     get,
@@ -48,19 +48,19 @@ RUN, OTHER_RUN = some_id(21), some_id(22)
 RESET = f"{TAGS}/tag/reset"
 
 
-def take(*names: str, slots: int = 1, **fields: object) -> Step:
+def take(*names: str, slots: int = 1, **fields: object) -> RequestStep:
     return post(INCREMENT, {"names": names, "slots": slots} | fields)
 
 
-def lease(*names: str, slots: int = 1, **fields: object) -> Step:
+def lease(*names: str, slots: int = 1, **fields: object) -> RequestStep:
     return post(LEASE, {"names": names, "slots": slots} | fields)
 
 
-def give_back(*names: str, slots: int = 1, **fields: object) -> Step:
+def give_back(*names: str, slots: int = 1, **fields: object) -> RequestStep:
     return post(DECREMENT, {"names": names, "slots": slots} | fields)
 
 
-def of_run(verb: str, *tags: str, run: str = RUN) -> Step:
+def of_run(verb: str, *tags: str, run: str = RUN) -> RequestStep:
     return post(f"{TAGS}/{verb}", {"names": tags, "task_run_id": run})
 
 

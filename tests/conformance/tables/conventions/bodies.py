@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, get, post, program, raw, some_id
+from tests.conformance.programs import Program, RequestStep, get, post, program, raw, some_id
 
 RUN = some_id(1)
 # Where a body is sent, with one that is good.
@@ -201,14 +201,14 @@ def _contents(method: str, path: str, good: dict[str, object]) -> Iterator[Progr
         yield _program(f"additions to {method} {path} {number}", path, sent)
 
 
-def _program(name: str, path: str, step: Step) -> Program:
+def _program(name: str, path: str, step: RequestStep) -> Program:
     """What is changed has to be there."""
     if RUN not in path:
         return program(name, step)
     return program(name, post("/task_runs/", TARGETS["/task_runs/"][1]), step, get(path))
 
 
-def _typed(method: str, path: str, content: bytes, kind: str | None) -> Step:
+def _typed(method: str, path: str, content: bytes, kind: str | None) -> RequestStep:
     return raw(method, path, content, **({} if kind is None else {"content_type": kind}))
 
 

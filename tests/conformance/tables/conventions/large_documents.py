@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from tests.conformance.programs import Program, Step, delete, get, patch, post, program
+from tests.conformance.programs import Program, RequestStep, delete, get, patch, post, program
 
 FLOW = post("/flows/", {"name": "F 1"}).named("flow")
 # Bytes: within an item with all that is beside it, above an item, and many of them. The reference
@@ -25,11 +25,11 @@ def text(size: int) -> str:
     return Random(size).randbytes(size // 4).hex() + "数据" * (size // 12)  # noqa: S311 the same again
 
 
-def _run(**fields: object) -> Step:
+def _run(**fields: object) -> RequestStep:
     return post("/flow_runs/", {"flow_id": "<flow.id>", "name": "r", **fields}).named("run")
 
 
-def _state(of: str, kind: str, size: int) -> Step:
+def _state(of: str, kind: str, size: int) -> RequestStep:
     state = {"type": kind, "message": text(size)}
     return post(f"/{of}/<run.id>/set_state", {"state": state})
 

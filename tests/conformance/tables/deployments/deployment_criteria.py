@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from tests.conformance.programs import NOBODY, Program, Step, post, program
+from tests.conformance.programs import NOBODY, Program, RequestStep, post, program
 from tests.conformance.tables.values.criteria import Criteria
 
 DEPLOYMENTS: tuple[tuple[str, str, dict[str, object]], ...] = (
@@ -52,7 +52,7 @@ def _order(path: str) -> dict[str, str]:
     return {} if path.endswith("count") else {"sort": "NAME_ASC"}
 
 
-def data() -> list[Step]:
+def data() -> list[RequestStep]:
     flows = [post("/flows/", {"name": name}).named(label) for label, name in FLOW_NAMES.items()]
     deployments = [
         post("/deployments/", {"flow_id": f"<{flow}.id>", **fields}).named(label)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.conformance.programs import (
     Program,
-    Step,
+    RequestStep,
     bare,
     delete,
     get,
@@ -67,13 +67,13 @@ def _added(name: str, asked: object) -> Program:
     return program(name, FLOW, known, post(SCHEDULES, asked), get(SCHEDULES), READ)
 
 
-def _with_two(name: str, *steps: Step) -> Program:
+def _with_two(name: str, *steps: RequestStep) -> Program:
     return program(
         name, FLOW, deployment(), _one("a", max_scheduled_runs=5), _one("b"), *steps, READ
     )
 
 
-def _one(slug: str, **fields: object) -> Step:
+def _one(slug: str, **fields: object) -> RequestStep:
     """Add a schedule by itself: the answer, a list of one, tells its id."""
     return post(SCHEDULES, [NAMED | {"slug": slug, "parameters": {"p": 1}} | fields]).named(slug)
 
@@ -116,7 +116,7 @@ def _strangers() -> Program:
     )
 
 
-def _listed(path: str) -> tuple[Step, ...]:
+def _listed(path: str) -> tuple[RequestStep, ...]:
     return (get(path), post(path, [NAMED]), post(path, [{}]), post(path, []))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from tests.conformance.programs import (
     Program,
-    Step,
+    RequestStep,
     bare,
     delete,
     get,
@@ -78,7 +78,7 @@ def _runs() -> Iterator[Program]:
     yield program("deployment: run none", post(f"/deployments/{some_id(1)}/create_flow_run", {}))
 
 
-def deployment(**fields: object) -> Step:
+def deployment(**fields: object) -> RequestStep:
     body = {"name": "D 1", "flow_id": "<flow.id>", **fields}
     return post("/deployments/", body).named("deployment")
 
@@ -166,7 +166,7 @@ def _labels() -> Program:
 
 
 def _deletion() -> Program:
-    def run(label: str, **fields: object) -> Step:
+    def run(label: str, **fields: object) -> RequestStep:
         return post(START, fields).named(label)
 
     began = [{"type": kind} for kind in ("PENDING", "RUNNING", "COMPLETED", "CANCELLED")]
@@ -204,7 +204,7 @@ def _of_two_flows() -> Program:
 
 
 def _due() -> Program:
-    def run(due: str, state: str = "SCHEDULED") -> Step:
+    def run(due: str, state: str = "SCHEDULED") -> RequestStep:
         return post(START, {"state": {"type": state, "state_details": {"scheduled_time": due}}})
 
     path = "/deployments/get_scheduled_flow_runs"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from tests.conformance.programs import Program, Step, delete, get, post, program
+from tests.conformance.programs import Program, RequestStep, delete, get, post, program
 from tests.conformance.tables.runs.flow_runs import FLOW, flow_run
 from tests.conformance.tables.runs.task_runs import task_run
 from tests.reporting.building import JSON, body
@@ -40,17 +40,17 @@ def programs() -> Iterator[Program]:
     )
 
 
-class Run:
+class ReportedEvents:
     """A run that a program reports, under an id that no other program uses."""
 
     def __init__(self, name: str) -> None:
         self.id = str(uuid5(OF_PROGRAMS, name))
 
-    def report(self, second: float, kind: str, **changes: Any) -> Step:
+    def report(self, second: float, kind: str, **changes: Any) -> RequestStep:
         return post("/events", [body(second, kind, run_id=self.id, **changes)])
 
 
-def _reads(run_id: str) -> Iterator[Step]:
+def _reads(run_id: str) -> Iterator[RequestStep]:
     yield get(f"/task_runs/{run_id}")
     yield get(f"/task_run_states/?task_run_id={run_id}")
 
@@ -83,7 +83,7 @@ def _split(sent: list[Any], mixed: random.Random) -> Iterable[list[Any]]:
         sent = sent[size:]
 
 
-def _sought(**criteria: object) -> Step:
+def _sought(**criteria: object) -> RequestStep:
     wanted = {"any_resource": {"id": [f"prefect.task-run.{SOUGHT}"]}, **criteria}
     return post("/events/filter", {"filter": wanted})
 
@@ -108,17 +108,17 @@ CRITERIA: tuple[JSON, ...] = (
     {"event": {"name": ["prefect.task-run.Running"]}, "order": "ASC"},
 )
 
-LATE, EQUAL, AGAIN = Run("late"), Run("equal"), Run("again")
-SPARSE, BACK, KEY = Run("sparse"), Run("back"), Run("key")
-INSIDE, OTHER, MOVED = Run("inside"), Run("other"), Run("moved")
-UNEXPECTED, EXPECTED = Run("unexpected"), Run("expected")
+LATE, EQUAL, AGAIN = ReportedEvents("late"), ReportedEvents("equal"), ReportedEvents("again")
+SPARSE, BACK, KEY = ReportedEvents("sparse"), ReportedEvents("back"), ReportedEvents("key")
+INSIDE, OTHER, MOVED = ReportedEvents("inside"), ReportedEvents("other"), ReportedEvents("moved")
+UNEXPECTED, EXPECTED = ReportedEvents("unexpected"), ReportedEvents("expected")
 WAYS = ("ASC", "DESC")
 HISTORY = {
     "history_start": "2026-01-01T00:00:00Z",
     "history_end": "2026-01-03T00:00:00Z",
     "history_interval_seconds": 86400,
 }
-CREATED, MOVED_ON = Run("made"), Run("moved on")
+CREATED, MOVED_ON = ReportedEvents("made"), ReportedEvents("moved on")
 
 
 IN_FLOW_RUN = [FLOW, flow_run().named("run")]
@@ -129,7 +129,7 @@ SAID = {
     "labels": {"x": 1},
     "start_time": "2026-01-02T12:00:00Z",
 }
-STORIES: dict[str, tuple[list[Step], list[str]]] = {
+STORIES: dict[str, tuple[list[RequestStep], list[str]]] = {
     "states that come late": (
         [LATE.report(3, "COMPLETED"), LATE.report(2, "RUNNING"), LATE.report(1, "PENDING")],
         [LATE.id],

@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
-from tests.conformance.programs import Program, Step, bare, delete, get, post, program, raw, some_id
+from tests.conformance.programs import (
+    Program,
+    RequestStep,
+    bare,
+    delete,
+    get,
+    post,
+    program,
+    raw,
+    some_id,
+)
 from tests.conformance.tables.values import samples
 
 LOGS, FILTER = "/logs/", "/logs/filter"
@@ -168,22 +178,22 @@ def programs() -> Iterator[Program]:
     yield _of_a_run_that_is_deleted()
 
 
-def _asked(body: object) -> Step:
+def _asked(body: object) -> RequestStep:
     return post(FILTER, body)
 
 
-def _filtered(criteria: Iterable[object]) -> Iterator[Step]:
+def _filtered(criteria: Iterable[object]) -> Iterator[RequestStep]:
     return (_asked({"logs": one}) for one in criteria)
 
 
-def _of_one_moment() -> Iterator[Step]:
+def _of_one_moment() -> Iterator[RequestStep]:
     yield post(LOGS, [_line(message=str(number), flow_run_id=AT_ONCE) for number in range(12)])
     wanted = {"logs": {"flow_run_id": {"any_": [AT_ONCE]}}}
     for sort in ("TIMESTAMP_ASC", "TIMESTAMP_DESC"):
         yield from (_asked(wanted | {"sort": sort, "limit": 5, "offset": n}) for n in (0, 5, 10))
 
 
-def _of_a_large_batch() -> Iterator[Step]:
+def _of_a_large_batch() -> Iterator[RequestStep]:
     """Lines of a flow run and three task runs by turns, some large, the last sent first."""
     runs = [{"flow_run_id": LARGE, "task_run_id": task} for task in (None, *LARGE_TASKS)]
     lines = [
@@ -208,7 +218,7 @@ def _of_a_large_batch() -> Iterator[Step]:
         yield _asked({"logs": wanted, "sort": sort, "offset": offset, "limit": 60})
 
 
-def _fields() -> Iterator[Step]:
+def _fields() -> Iterator[RequestStep]:
     """Send a line with each value, and ask for it; one that has no flow run is told by its time."""
     values: tuple[tuple[str, tuple[object, ...]], ...] = (
         *((field, samples.TEXTS) for field in ("name", "message")),
@@ -224,12 +234,12 @@ def _fields() -> Iterator[Step]:
         yield _asked({"logs": at if name == "flow_run_id" else {"flow_run_id": {"any_": [run]}}})
 
 
-def _parts(steps: Iterator[Step]) -> Iterator[list[Step]]:
+def _parts(steps: Iterator[RequestStep]) -> Iterator[list[RequestStep]]:
     every = list(steps)
     return (every[first : first + TOGETHER] for first in range(0, len(every), TOGETHER))
 
 
-def _bodies() -> Iterator[Step]:
+def _bodies() -> Iterator[RequestStep]:
     """Bodies that are no JSON, or not said to be JSON, and other methods."""
     for path in (LOGS, FILTER):
         for kind in (None, "text/plain", "application/json", "application/vnd.api+json"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, delete, get, program, some_id
+from tests.conformance.programs import Program, RequestStep, delete, get, program, some_id
 from tests.conformance.tables.runs.flow_runs import FLOW, flow_run
 from tests.conformance.tables.values.proposals import (
     FUTURE,
@@ -105,7 +105,7 @@ def _newest() -> Program:
     )
 
 
-def _asker(key: str) -> tuple[Step, ...]:
+def _asker(key: str) -> tuple[RequestStep, ...]:
     return created(None, OTHER), proposed(_asked(key), run=OTHER), delete(f"/task_runs/{OTHER}")
 
 

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 from uuid import UUID, uuid5
 
-from tests.conformance.programs import Program, Step, delete, post, program
+from tests.conformance.programs import Program, RequestStep, delete, post, program
 from tests.conformance.tables.values.criteria import DURATIONS
 from tests.reporting.building import at, body
 
@@ -47,7 +47,7 @@ def programs() -> Iterator[Program]:
     )  # fmt: skip
 
 
-def _reports() -> Iterator[Step]:
+def _reports() -> Iterator[RequestStep]:
     for run_id, (name, states, expected) in zip(IDS, RUNS, strict=True):
         run: dict[str, Any] = {"name": name, "dynamic_key": name, "tags": ["timed"]}
         if expected is not None:
@@ -56,7 +56,7 @@ def _reports() -> Iterator[Step]:
             yield post("/events", [body(second, kind.strip(), run_id=run_id, run=run)])
 
 
-def _asked() -> Iterator[Step]:
+def _asked() -> Iterator[RequestStep]:
     for sort, wanted in product(DURATIONS, FILTERS):
         asked = {"sort": sort, "task_runs": wanted} if wanted else {"sort": sort}
         yield from (post("/task_runs/filter", asked | page) for page in PAGES)

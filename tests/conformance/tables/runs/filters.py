@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, delete, get, post, program, some_id
+from tests.conformance.programs import Program, RequestStep, delete, get, post, program, some_id
 from tests.conformance.tables.values import criteria, faults
 
 T = some_id
@@ -30,16 +30,16 @@ def programs() -> Iterator[Program]:
     yield _after_changes()
 
 
-def _asked(criterion: object) -> Step:
+def _asked(criterion: object) -> RequestStep:
     return post("/task_runs/filter", criterion)
 
 
-def data() -> list[Step]:
+def data() -> list[RequestStep]:
     """Flows, flow runs and task runs that differ in whatever a criterion can ask for."""
     return [*_flows(), *_flow_runs(), *_task_runs(), *_subflows()]
 
 
-def _flows() -> list[Step]:
+def _flows() -> list[RequestStep]:
     return [
         post("/flows/", {"name": "Flow_A", "tags": ["x", "y"], "labels": {"l": 1}}).named("fa"),
         post("/flows/", {"name": "flow b_", "tags": []}).named("fb"),
@@ -47,7 +47,7 @@ def _flows() -> list[Step]:
     ]
 
 
-def _flow_runs() -> list[Step]:
+def _flow_runs() -> list[RequestStep]:
     rows: tuple[tuple[str, str, dict[str, object]], ...] = (
         (
             "r1",
@@ -86,7 +86,7 @@ def _scheduled(time: str, **details: object) -> dict[str, object]:
     return {"type": "SCHEDULED", "state_details": {"scheduled_time": time, **details}}
 
 
-def _task_runs() -> list[Step]:
+def _task_runs() -> list[RequestStep]:
     rows: tuple[tuple[int, str | None, dict[str, object]], ...] = (
         (1, "r1", {"name": "Alpha", "tags": ["a", "b"], "state": {"type": "RUNNING"}}),
         (9, "r2", {"name": "alpha2", "tags": ["a"], "state": {"type": "COMPLETED"}}),
@@ -115,7 +115,7 @@ def _task_runs() -> list[Step]:
     return [_task_run(number, run, fields) for number, run, fields in rows]
 
 
-def _task_run(number: int, run: str | None, fields: dict[str, object]) -> Step:
+def _task_run(number: int, run: str | None, fields: dict[str, object]) -> RequestStep:
     body = {"id": T(number), "task_key": "t", "dynamic_key": str(number), **fields}
     if run:
         body["flow_run_id"] = f"<{run}.id>"
@@ -124,7 +124,7 @@ def _task_run(number: int, run: str | None, fields: dict[str, object]) -> Step:
     return post("/task_runs/", body).named(f"t{number}")
 
 
-def _subflows() -> list[Step]:
+def _subflows() -> list[RequestStep]:
     """Their parents mirror them: Alpha starts over, be_ta is cancelled."""
     rows = (
         ("r6", 1, {"name": "sub 6"}),
@@ -143,7 +143,7 @@ def _after_changes() -> Program:
     return program(
         "filters: after changes",
         *data(),
-        Step(
+        RequestStep(
             "PATCH",
             f"/task_runs/{T(5)}",
             b'{"name": "Alpha"}',

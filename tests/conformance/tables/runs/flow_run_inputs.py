@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, bare, delete, get, post, program, some_id
+from tests.conformance.programs import (
+    Program,
+    RequestStep,
+    bare,
+    delete,
+    get,
+    post,
+    program,
+    some_id,
+)
 from tests.conformance.tables.runs.flow_runs import FLOW, flow_run
 
 INPUT = "/flow_runs/<run.id>/input"
@@ -82,19 +91,19 @@ def _filtered(name: str, *bodies: object) -> Program:
     return program(f"inputs: filter by {name}", FLOW, RUN, *map(_given, KEYS), *filters)
 
 
-def _given(key: str) -> Step:
+def _given(key: str) -> RequestStep:
     return post(INPUT, {"key": key, "value": f"value of {key}"})
 
 
-def _read(key: str) -> Step:
+def _read(key: str) -> RequestStep:
     return get(f"{INPUT}/{key}")
 
 
-def _listed() -> tuple[Step, ...]:
+def _listed() -> tuple[RequestStep, ...]:
     return (post(f"{INPUT}/filter", {"prefix": "", "limit": -1}),)
 
 
-def _asked_of(path: str) -> Iterator[Step]:
+def _asked_of(path: str) -> Iterator[RequestStep]:
     yield post(path, {"key": "k", "value": "v"})
     yield post(path, {"key": "K", "value": "v"})
     yield post(f"{path}/filter", {"prefix": ""})

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, bare, get, patch, post, program, some_id
+from tests.conformance.programs import (
+    Program,
+    RequestStep,
+    bare,
+    get,
+    patch,
+    post,
+    program,
+    some_id,
+)
 from tests.conformance.tables.runs.flow_runs import FLOW, flow_run
 from tests.conformance.tables.values.proposals import FUTURE, PAST, state
 
@@ -46,11 +55,11 @@ def programs() -> Iterator[Program]:
         yield program(f"lateness {number}", FLOW, RUN, post("/flow_runs/lateness", body))
 
 
-def _asked(identity: str) -> Step:
+def _asked(identity: str) -> RequestStep:
     return get(f"/flow_runs/{identity}/logs/download")
 
 
-def _given(identity: str) -> Step:
+def _given(identity: str) -> RequestStep:
     return patch(f"/flow_runs/{identity}/labels", {"a": 1})
 
 
@@ -83,5 +92,5 @@ def _late() -> Program:
     )
 
 
-def _lateness(*names: str) -> Step:
+def _lateness(*names: str) -> RequestStep:
     return post("/flow_runs/lateness", {"flow_runs": {"name": {"any_": list(names)}}})

@@ -6,7 +6,16 @@ See docs/contract/neighbours.md 3.3.
 from collections.abc import Iterator
 from itertools import product
 
-from tests.conformance.programs import Program, Step, delete, get, patch, post, program, some_id
+from tests.conformance.programs import (
+    Program,
+    RequestStep,
+    delete,
+    get,
+    patch,
+    post,
+    program,
+    some_id,
+)
 from tests.conformance.tables.runs.flow_runs import FLOW, POLICIES, flow_run
 from tests.conformance.tables.values import samples
 from tests.conformance.tables.values.proposals import (
@@ -66,7 +75,7 @@ def programs() -> Iterator[Program]:
     yield from _subflows()
 
 
-def _each(asked: tuple[Body, ...]) -> Iterator[Step]:
+def _each(asked: tuple[Body, ...]) -> Iterator[RequestStep]:
     for body in asked:
         yield proposed(body)
         yield READ
@@ -117,7 +126,7 @@ def _pauses_anew() -> Iterator[Program]:
         yield program(f"flow run set_state: after a pause {number}", FLOW, run, *steps)
 
 
-def _versioned(body: Body, version: str) -> Step:
+def _versioned(body: Body, version: str) -> RequestStep:
     return post("/flow_runs/<run.id>/set_state", {"state": body}, x_prefect_api_version=version)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, delete, get, post, program, some_id
+from tests.conformance.programs import Program, RequestStep, delete, get, post, program, some_id
 from tests.conformance.tables.values import samples
 from tests.conformance.tables.values.states import STATES
 
@@ -30,7 +30,7 @@ def programs() -> Iterator[Program]:
     )
 
 
-def flow_run(**fields: object) -> Step:
+def flow_run(**fields: object) -> RequestStep:
     return post("/flow_runs/", {"flow_id": "<flow.id>", "name": "FR 1", **fields})
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.conformance.programs import Json, Program, Step, bare, get, post, program, some_id
+from tests.conformance.programs import Json, Program, RequestStep, bare, get, post, program, some_id
 
 FLOW = post("/flows/", {"name": "F 1"}).named("flow")
 FLOW_RUN = post("/flow_runs/", {"flow_id": "<flow.id>", "name": "FR 1"}).named("run")
@@ -68,7 +68,7 @@ def _of_subflow_runs() -> Program:
     )
 
 
-def _ran(key: str, **inputs: Json) -> Step:
+def _ran(key: str, **inputs: Json) -> RequestStep:
     state = {"type": "RUNNING"}
     given = {"flow_run_id": "<run.id>", "name": key, "task_key": key, "dynamic_key": "0"}
     return post("/task_runs/", {**given, "state": state, "task_inputs": inputs}).named(key)
@@ -78,5 +78,5 @@ def _results(*labels: str) -> Json:
     return [{"input_type": "task_run", "id": f"<{label}.id>"} for label in labels]
 
 
-def _entered(run: str, state_type: str) -> Step:
+def _entered(run: str, state_type: str) -> RequestStep:
     return post(f"/{run}/set_state", {"state": {"type": state_type}})

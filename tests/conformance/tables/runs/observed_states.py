@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, bare, delete, get, program
+from tests.conformance.programs import Program, RequestStep, bare, delete, get, program
 from tests.conformance.tables.runs.flow_runs import FLOW, flow_run
 from tests.conformance.tables.values.proposals import (
     RUN,
@@ -63,11 +63,11 @@ def programs() -> Iterator[Program]:
     yield program("observed states: conventions", *odd)
 
 
-def _asked(query: str) -> Step:
+def _asked(query: str) -> RequestStep:
     return get(f"{PATH}{query}")
 
 
-def _history() -> Iterator[Step]:
+def _history() -> Iterator[RequestStep]:
     yield FLOW
     yield flow_run(state=state("SCHEDULED")).named("run")
     yield proposed_for_flow_run(state("PENDING"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, bare, post, program, raw
+from tests.conformance.programs import Program, RequestStep, bare, post, program, raw
 from tests.conformance.tables.runs import filters
 from tests.conformance.tables.values import criteria, faults, samples
 
@@ -52,12 +52,12 @@ def programs() -> Iterator[Program]:
     yield program("history: an empty table", *_asked(HISTORY, (SPAN, LONG)))
 
 
-def _asked(path: str, bodies: object) -> Iterator[Step]:
+def _asked(path: str, bodies: object) -> Iterator[RequestStep]:
     assert isinstance(bodies, tuple | list | Iterator)
     return (post(path, body) for body in bodies)
 
 
-def _bodies(path: str) -> Iterator[Step]:
+def _bodies(path: str) -> Iterator[RequestStep]:
     """Bodies that are no object, no JSON, or not said to be JSON."""
     yield from _asked(path, BODIES)
     for kind in (None, "text/plain", "application/json", "application/vnd.api+json"):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, get, post, program, raw, some_id
+from tests.conformance.programs import Program, RequestStep, get, post, program, raw, some_id
 from tests.conformance.tables.runs.flow_run_states import DEPLOYED, READ, SUSPENDED
 from tests.conformance.tables.runs.flow_runs import FLOW, flow_run
 from tests.conformance.tables.values.proposals import (
@@ -156,18 +156,18 @@ def _answered(name: str, schema: str, *answers: object) -> Program:
     return program(f"resume: {name}", *asked, *resumed, _all())
 
 
-def _of_paused(name: str, *steps: Step) -> Program:
+def _of_paused(name: str, *steps: RequestStep) -> Program:
     return program(f"resume: {name}", FLOW, STARTED, proposed(PAUSED), *steps)
 
 
-def _resumed(answer: object) -> tuple[Step, ...]:
+def _resumed(answer: object) -> tuple[RequestStep, ...]:
     read = get("/flow_runs/<run.id>/input/p-response")
     return post(PATH, {"run_input": answer}), READ, read
 
 
-def _given(key: str, value: str) -> Step:
+def _given(key: str, value: str) -> RequestStep:
     return post("/flow_runs/<run.id>/input", {"key": key, "value": value})
 
 
-def _all() -> Step:
+def _all() -> RequestStep:
     return post("/flow_runs/<run.id>/input/filter", {"prefix": "", "limit": -1})

@@ -5,7 +5,7 @@ See docs/contract/orchestration.md 2.
 
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, delete, get, post, program, some_id
+from tests.conformance.programs import Program, RequestStep, delete, get, post, program, some_id
 from tests.conformance.tables.runs.flow_runs import FLOW, flow_run
 from tests.conformance.tables.values import samples
 from tests.conformance.tables.values.proposals import (
@@ -240,7 +240,7 @@ def _names() -> Iterator[Program]:
 
 def _life() -> Program:
     """Bookkeeping (docs/contract/orchestration.md 4), looked at after each step."""
-    steps: list[Step] = []
+    steps: list[RequestStep] = []
     for kind in (*TYPES, "RUNNING", "RUNNING", "CANCELLED", "FAILED", "PENDING", "COMPLETED"):
         steps += [proposed(state(kind)), get(f"/task_runs/{RUN}")]
     for kind in TYPES:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, post, program, raw, some_id
+from tests.conformance.programs import Program, RequestStep, post, program, raw, some_id
 from tests.conformance.tables.runs.flow_runs import FLOW, flow_run
 from tests.conformance.tables.values import samples
 from tests.conformance.tables.values.proposals import RUN, created, forced, reads, state
@@ -38,19 +38,19 @@ def programs() -> Iterator[Program]:
     yield program("set_state: nothing there", *_nowhere("/task_runs"), *_nowhere("/flow_runs"))
 
 
-def _asked(run: str) -> Iterator[Step]:
+def _asked(run: str) -> Iterator[RequestStep]:
     path = f"{run}/set_state"
     yield from (post(path, body) for body in BODIES)
     for content, kind in RAW:
         yield raw("POST", path, content, **({"content_type": kind} if kind else {}))
 
 
-def _forced(run: str, states: object) -> Iterator[Step]:
+def _forced(run: str, states: object) -> Iterator[RequestStep]:
     assert isinstance(states, tuple | list)
     return (post(f"{run}/set_state", forced(one)) for one in states)
 
 
-def _nowhere(collection: str) -> Iterator[Step]:
+def _nowhere(collection: str) -> Iterator[RequestStep]:
     for identity in (some_id(404), some_id(404).upper(), some_id(404).replace("-", ""), "abc"):
         path = f"{collection}/{identity}/set_state"
         yield from (post(path, {"state": PENDING}), post(path, forced(PENDING)))

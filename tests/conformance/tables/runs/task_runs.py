@@ -2,12 +2,21 @@
 
 from collections.abc import Iterator
 
-from tests.conformance.programs import Program, Step, delete, get, patch, post, program, some_id
+from tests.conformance.programs import (
+    Program,
+    RequestStep,
+    delete,
+    get,
+    patch,
+    post,
+    program,
+    some_id,
+)
 from tests.conformance.tables.runs.flow_runs import FLOW, flow_run
 from tests.conformance.tables.values.states import TYPES
 
 
-def task_run(**fields: object) -> Step:
+def task_run(**fields: object) -> RequestStep:
     return post("/task_runs/", {"task_key": "t", "dynamic_key": "1", "name": "T 1", **fields})
 
 

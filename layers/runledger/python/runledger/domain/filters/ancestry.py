@@ -10,7 +10,7 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 
 
-class Deployment(Protocol):
+class FilterableDeployment(Protocol):
     """The attributes of a deployment that criteria use."""
 
     @property
@@ -31,7 +31,7 @@ class Ancestry:
 
     flow_run: FlowRun | None = None
     flow: Flow | None = None
-    deployment: Deployment | None = None
+    deployment: FilterableDeployment | None = None
     deployment_flow: Flow | None = None
     flow_has_deployment: bool = False
     parent_flow_run_id: UUID | None = None

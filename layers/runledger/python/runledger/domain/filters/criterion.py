@@ -40,13 +40,13 @@ def identity(value: T) -> T:
     return value
 
 
-class Wire(BaseModel):
+class FilterModel(BaseModel):
     """Frozen; its tests are compiled once, so a changed copy would have the old ones."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Criterion(Wire):
+class Criterion(FilterModel):
     """A criterion of one value; each field is an operator, annotated with its comparison."""
 
     @cached_property

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from runledger.domain.filters.ancestry import Ancestry, AncestryFilter
-from runledger.domain.filters.criterion import Criterion, Getter, Wire, identity
+from runledger.domain.filters.criterion import Criterion, FilterModel, Getter, identity
 from runledger.domain.filters.fields import IdOrNot, Name, TagsOrAny, Text
 from runledger.domain.filters.like import like
 from runledger.domain.filters.operators import Comparison, Equal, Test
@@ -28,7 +28,7 @@ class Paused(Criterion):
     eq_: Equal = None
 
 
-class ConcurrencyLimit(Wire):
+class ConcurrencyLimit(FilterModel):
     """Not a criterion: the reference accepts it, and ignores it even in an `or_`."""
 
     ge_: int | None = None

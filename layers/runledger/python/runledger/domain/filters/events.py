@@ -25,13 +25,13 @@ DEFAULT_RANGE = timedelta(days=180)
 MAX_QUERY = 200
 
 
-class Criterion(Value):
+class EventCriterion(Value):
     """A criterion of events: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Occurred(Criterion):
+class Occurred(EventCriterion):
     """The range of time of an event, ends included; by default the last half year."""
 
     since: UtcTime
@@ -51,7 +51,7 @@ class Occurred(Criterion):
         return self.since <= event.occurred <= self.until
 
 
-class Named(Criterion):
+class Named(EventCriterion):
     """The name of an event."""
 
     prefix: Texts = None
@@ -69,7 +69,7 @@ class Named(Criterion):
         )
 
 
-class OfResource(Criterion):
+class OfResource(EventCriterion):
     """A criterion of a resource, by its id and by patterns of its labels."""
 
     id: Texts = None
@@ -102,7 +102,7 @@ class EventAnyResourceFilter(OfResource):
         return any(map(self.matches_resource, event.resources))
 
 
-class EventRelatedFilter(Criterion):
+class EventRelatedFilter(EventCriterion):
     """A related resource, by its id, role or labels."""
 
     id: Texts = None
@@ -122,7 +122,7 @@ class EventRelatedFilter(Criterion):
         )
 
 
-class Identified(Criterion):
+class Identified(EventCriterion):
     """The id of an event."""
 
     id: list[UUID] | None = None
@@ -131,7 +131,7 @@ class Identified(Criterion):
         return not self.id or event.id in self.id
 
 
-class Saying(Criterion):
+class Saying(EventCriterion):
     """Words in the name, labels and payload of an event."""
 
     query: Annotated[str, Field(max_length=MAX_QUERY)]
@@ -152,7 +152,7 @@ class EventOrder(StrEnum):
 C = TypeVar("C", EventRelatedFilter, EventAnyResourceFilter)
 
 
-class EventFilter(Criterion):
+class EventFilter(EventCriterion):
     """A filter of events; all criteria must match."""
 
     occurred: Occurred = Field(default_factory=dict, validate_default=True)

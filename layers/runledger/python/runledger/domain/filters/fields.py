@@ -83,7 +83,7 @@ class TypeOrNot(Criterion):
     not_any_: NotAnyOf[StateType] = None
 
 
-class State(CombinedCriterion):
+class StateCriterion(CombinedCriterion):
     """A criterion of a run, by the type and name of its state."""
 
     columns: ClassVar[Mapping[str, Getter]] = {

@@ -15,7 +15,7 @@ from runledger.domain.filters.fields import (
     Period,
     PeriodOrNull,
     Reference,
-    State,
+    StateCriterion,
     TagsOrAny,
     Text,
     TextOrNot,
@@ -35,7 +35,7 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.values import UtcTime
 
 
-class FlowRunState(State):
+class FlowRunState(StateCriterion):
     type: TypeOrNot | None = None
     name: TextOrNot | None = None
 

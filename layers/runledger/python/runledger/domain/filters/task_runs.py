@@ -17,7 +17,7 @@ from runledger.domain.filters.fields import (
     Name,
     Period,
     PeriodOrNull,
-    State,
+    StateCriterion,
     Tags,
     Text,
     Type,
@@ -26,7 +26,7 @@ from runledger.domain.filters.operators import Exists, Test, null, one_of
 from runledger.domain.runs.facts import TaskRunFacts
 
 
-class TaskRunState(State):
+class TaskRunState(StateCriterion):
     type: Type | None = None
     name: Text | None = None
 

@@ -37,7 +37,7 @@ class Chunk(NamedTuple):
     pieces: Sequence[Item]
 
 
-class Batch(NamedTuple):
+class ChunkBatch(NamedTuple):
     """Chunks that are read at once, and the chunk after them, if any."""
 
     chunks: Sequence[Chunk]
@@ -94,18 +94,18 @@ class LogReader:
             self.items_read += 1
             yield item
 
-    def _batches(self, chunks: Iterator[Chunk]) -> Iterator[Batch]:
+    def _batches(self, chunks: Iterator[Chunk]) -> Iterator[ChunkBatch]:
         """Yield as many chunks as have enough lines, then twice as many, and so on."""
         lines, enough = 0, self.enough
         some: list[Chunk] = []
         for chunk in chunks:
             if some and (lines >= enough or len(some) == MAX_KEYS):
-                yield Batch(some, chunk)
+                yield ChunkBatch(some, chunk)
                 some, lines, enough = [], 0, 2 * enough
             some.append(chunk)
             lines += chunk.sort_key.lines
         if some:
-            yield Batch(some, None)
+            yield ChunkBatch(some, None)
 
     def _read(self, chunks: Sequence[Chunk]) -> Iterator[Log]:
         """Read the chunks whose index entries have no lines; drop deleted and incomplete chunks."""
