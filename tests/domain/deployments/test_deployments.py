@@ -23,12 +23,12 @@ SCHEMA = {"properties": {"p": {"type": "integer"}}, "required": ["p"]}
 
 
 def deployment(**fields: Any) -> Deployment:
-    ids = {"id": UUID(int=1), "flow_id": UUID(int=2)}
+    ids: dict[str, Any] = {"id": UUID(int=1), "flow_id": UUID(int=2)}
     return Deployment(created=NOW, updated=NOW, name="nightly", **ids, **fields)
 
 
 def schedule(**fields: Any) -> Schedule:
-    ids = {"id": UUID(int=3), "deployment_id": UUID(int=1)}
+    ids: dict[str, Any] = {"id": UUID(int=3), "deployment_id": UUID(int=1)}
     timing = IntervalSchedule(interval=DAY)
     return Schedule(created=NOW, updated=NOW, schedule=timing, **ids, **fields)
 
@@ -64,7 +64,7 @@ def test_the_parameters_of_a_run_replace_those_of_its_deployment() -> None:
 @pytest.mark.parametrize("enforced", [None, True])
 def test_parameters_of_a_run_that_break_the_schema_are_a_mismatch(*, enforced: bool | None) -> None:
     made = deployment(parameter_openapi_schema=SCHEMA)
-    with pytest.raises(Mismatch, match="Error creating flow run: .* 'p' is a required property"):
+    with pytest.raises(Mismatch, match=r"Error creating flow run: .* 'p' is a required property"):
         made.parameters_of_run({}, enforced=enforced)
     assert made.parameters_of_run({}, enforced=False) == {}
 
@@ -72,7 +72,7 @@ def test_parameters_of_a_run_that_break_the_schema_are_a_mismatch(*, enforced: b
 def test_a_deployment_may_lack_parameters_but_not_break_its_schema() -> None:
     deployment(parameter_openapi_schema=SCHEMA).check_parameters()
     broken = deployment(parameters={"p": "x"}, parameter_openapi_schema=SCHEMA)
-    with pytest.raises(Mismatch, match="Error updating deployment: .*'x' is not of type"):
+    with pytest.raises(Mismatch, match=r"Error updating deployment: .*'x' is not of type"):
         broken.check_parameters()
     broken.replace(enforce_parameter_schema=False).check_parameters()
 

@@ -36,7 +36,7 @@ BROKEN: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("given", "expected"), VALUES)
-def test_the_value_takes_the_place_of_the_object(given: Any, expected: Any) -> None:
+def test_the_value_takes_the_place_of_the_object(given: object, expected: object) -> None:
     assert hydrated({"a": given}, "flow run") == {"a": expected}
 
 
@@ -50,7 +50,7 @@ def test_parameters_that_stand_for_no_object_are_none() -> None:
 
 
 @pytest.mark.parametrize(("given", "expected"), BROKEN)
-def test_a_value_that_can_not_be_told_is_rejected(given: Any, expected: str) -> None:
+def test_a_value_that_can_not_be_told_is_rejected(given: object, expected: str) -> None:
     with pytest.raises(Rejected) as rejected:
         hydrated({"a": given}, "flow run")
     assert str(rejected.value).startswith(f"Error hydrating flow run: {expected}")

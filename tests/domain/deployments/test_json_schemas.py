@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runledger.domain.deployments.json_schemas import problems
+from runledger.domain.deployments.json_schemas import Schema, problems
 
 TEXT, NUMBER = {"type": "string"}, {"type": "number"}
 NESTED = {"$defs": {"a/b": TEXT}, "$ref": "#/$defs/a~1b"}
@@ -67,13 +67,13 @@ KEPT: list[tuple[Any, Any]] = [
 
 
 @pytest.mark.parametrize(("value", "schema", "expected"), BROKEN)
-def test_what_breaks_a_schema_is_one_problem(value: object, schema: Any, expected: str) -> None:
+def test_what_breaks_a_schema_is_one_problem(value: object, schema: Schema, expected: str) -> None:
     (found,) = problems(value, schema, schema if isinstance(schema, dict) else {})
     assert found.message == expected
 
 
 @pytest.mark.parametrize(("value", "schema"), KEPT)
-def test_what_keeps_to_a_schema_is_none(value: object, schema: Any) -> None:
+def test_what_keeps_to_a_schema_is_none(value: object, schema: Schema) -> None:
     assert list(problems(value, schema, schema if isinstance(schema, dict) else {})) == []
 
 

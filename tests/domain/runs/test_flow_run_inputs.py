@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ from tests.transitions.building import NOW
 
 
 def given(key: str, second: int = 0) -> FlowRunInput:
-    ids = {"id": UUID(int=1), "flow_run_id": UUID(int=2)}
+    ids: dict[str, Any] = {"id": UUID(int=1), "flow_run_id": UUID(int=2)}
     created = NOW + timedelta(seconds=second)
     return FlowRunInput(created=created, updated=created, key=key, value="v", **ids)
 

@@ -1,12 +1,13 @@
 """The graph of a flow run."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from runledger.domain.runs.graphs import Graph, GraphTaskRun, Subflow, graph_of
+from runledger.domain.runs.graphs import Edge, Graph, GraphTaskRun, Subflow, graph_of
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun, TaskRunResult
 from tests.transitions.building import NOW, flow_run, state, task_run
@@ -34,7 +35,7 @@ def graph(*runs: TaskRun | GraphTaskRun, since: int | None = None, **fields: Any
     return graph_of(flow_run(state("RUNNING"), **fields), states, shown, then)
 
 
-def numbers(edges: Any) -> list[int]:
+def numbers(edges: Iterable[Edge]) -> list[int]:
     return [one.id.int for one in edges]
 
 
