@@ -25,12 +25,14 @@ ui: $(VENV)/local.stamp .reference-venv/stamp ## serve Prefect's UI for the loca
 test: $(VENV)/dev.stamp $(DATABASE) ## run the tests (ARGS="-k word" selects some, WORKERS=0: in one process)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: $(VENV)/dev.stamp ## check format, lint, types, import contracts and template
+check: $(VENV)/dev.stamp ## check format, lint, types, import contracts, template, the domain's coverage
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
+	$(BIN)/coverage run -m pytest --quiet --hypothesis-seed=0 tests/domain
+	$(BIN)/coverage report
 
 format: $(VENV)/dev.stamp ## format the code
 	$(BIN)/ruff format

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from local.cloudformation import intrinsics
-from local.event_sources.triggers import (
+from local.cloudformation.triggers import (
     FunctionSchedule,
     StreamMapping,
     WebSocketApiDefinition,

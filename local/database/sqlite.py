@@ -35,7 +35,7 @@ def index_stream(file: Path) -> None:
 def trim_stream(file: Path, table: str, number: int) -> None:
     """Remove the records up to a number that every consumer has processed.
 
-    While dynoxide is busy, remove nothing: a later call will.
+    While dynoxide is busy, leave the rest to a later call.
     """
     parameters = {"table": table, "number": number, "limit": MAX_BATCH}
     database = sqlite3.connect(file, timeout=LOCK_TIMEOUT, isolation_level=None)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from local.cloudformation.triggers import StreamMapping
 from local.event_sources.records import Record, sequence
-from local.event_sources.triggers import StreamMapping
 from local.functions import Functions
 
 FIRST_PAUSE, MAX_PAUSE = 0.05, 5.0  # seconds

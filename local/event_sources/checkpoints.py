@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from local.cloudformation.triggers import StreamMapping
 from local.event_sources.records import Stream
-from local.event_sources.triggers import StreamMapping
 
 
 class Checkpoint:

@@ -3,7 +3,7 @@
 import uuid
 from datetime import UTC, datetime
 
-from local.event_sources.triggers import FunctionSchedule
+from local.cloudformation.triggers import FunctionSchedule
 from local.rest_api.events import ACCOUNT, Event
 
 

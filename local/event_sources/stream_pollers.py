@@ -9,9 +9,9 @@ from typing import Any
 
 import boto3
 
+from local.cloudformation.triggers import FunctionSchedule
 from local.event_sources.schedules import scheduled_event
 from local.event_sources.streams import Consumer
-from local.event_sources.triggers import FunctionSchedule
 from local.functions import Functions
 
 WRITES = {"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"}

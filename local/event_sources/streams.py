@@ -7,10 +7,10 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.cloudformation.triggers import StreamMapping
 from local.event_sources.batches import BatchInvoker, DeadLetter
 from local.event_sources.checkpoints import Checkpoint, open_checkpoint
 from local.event_sources.records import Record, Stream, sequence
-from local.event_sources.triggers import StreamMapping
 from local.functions import Functions
 
 SECONDS_TO_RECOVER = 1.0

@@ -32,7 +32,7 @@ GATEWAY_RESPONSES: Mapping[str, tuple[HTTPStatus, str]] = {
 DEFAULT_RESPONSE = GatewayResponse(status=None, headers={}, body=DEFAULT_BODY)
 MAX_BODY = 10 * 1024 * 1024  # bytes
 MAX_EVENT = 6 * 1024 * 1024  # bytes: Lambda's limit of an event
-MAX_ESCAPED = 6  # bytes of an event for each byte of a body
+MAX_ESCAPED = 6  # bytes of an event, at most, for each byte of a body
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class HttpResponse:
 
 
 class RequestRefused(Exception):  # noqa: N818 an answer, not an error
-    """API Gateway answers with a gateway response instead of calling the function."""
+    """API Gateway answers with a gateway response of this type, not with the function's."""
 
     def __init__(self, response_type: str) -> None:
         self.response_type = response_type

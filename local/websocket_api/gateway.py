@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from local.event_sources.triggers import WebSocketApiDefinition
+from local.cloudformation.triggers import WebSocketApiDefinition
 from local.functions import Functions
 from local.rest_api.events import Event, HttpRequest
 from local.rest_api.gateway import HttpResponse

@@ -14,6 +14,8 @@ from runledger.domain.concurrency_limits import (
     ConcurrencyLimit,
     Holder,
     Lease,
+    LeasedLimit,
+    tag_limit_name,
 )
 from runledger.domain.errors import Invalid
 from runledger.domain.slot_requests import JITTER, refuse_impossible, seconds_to_wait
@@ -140,3 +142,18 @@ def test_only_a_task_run_is_told_as_holder() -> None:
     held = Lease(id=uuid4(), created=NOW, limits=(), holder=Holder(type="task_run", id=UUID(int=7)))
     other = held.replace(holder=Holder(type="flow_run", id=UUID(int=7)))
     assert (held.task_run_id, other.task_run_id) == (UUID(int=7), None)
+
+
+def test_a_tag_has_a_limit_of_a_name_of_its_own() -> None:
+    assert tag_limit_name("a") == "tag:a"
+
+
+def test_slots_are_given_back_by_what_is_remembered_of_their_lease() -> None:
+    leased = (LeasedLimit(id=UUID(int=1), name="a"),)
+    lease = Lease(id=UUID(int=2), created=NOW, limits=leased)
+    assert (lease.held.lease_id, lease.held.limits) == (lease.id, leased)
+
+
+def test_a_rate_is_had_of_limits_with_decay() -> None:
+    refuse_impossible([limit(slot_decay_per_second=1.0)], 4, "rate_limit")
+    refuse_impossible([limit()], 4, "concurrency")

@@ -6,10 +6,23 @@ from uuid import UUID
 
 import pytest
 
+from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import StateType
-from runledger.domain.sorting import FlowRunSort, FlowSort, Page, Sort, TaskRunSort, rank_task_run
+from runledger.domain.sorting import (
+    FlowRunSort,
+    FlowSort,
+    Page,
+    Sort,
+    TaskRunSort,
+    rank_deployment,
+    rank_flow,
+    rank_flow_run,
+    rank_task_run,
+)
 from runledger.store.search.planner import WHOLE
+from tests.transitions.building import flow_run
 
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -31,6 +44,39 @@ def run(age: int = 0, **facts: Any) -> TaskRunFacts:
 def ordered(runs: list[TaskRunFacts], sort: TaskRunSort) -> list[TaskRunFacts]:
     page = Page(sort.order, 0, 200, NOW)
     return sorted(runs, key=lambda facts: rank_task_run(facts, page), reverse=sort.order.reverse)
+
+
+def test_a_page_by_duration_is_as_of_an_instant() -> None:
+    page = Page(TaskRunSort.DURATION_ASC.order, 0, 200)
+    with pytest.raises(ValueError, match="as of an instant"):
+        rank_task_run(run(), page)
+    assert rank_task_run(run(), page.as_of(NOW))
+
+
+def test_a_flow_run_that_did_not_start_stands_where_it_is_expected_to() -> None:
+    times: list[dict[str, Any]] = [{"start_time": NOW}, {"expected_start_time": NOW - DAY}, {}]
+    runs = [flow_run(None, **given) for given in times]
+    found = sorted(runs, key=lambda one: rank_flow_run(one, "start_time"))
+    assert found == [runs[2], runs[1], runs[0]]
+    names = [flow_run(None).replace(name=name) for name in "ba"]
+    assert rank_flow_run(names[1], "name") < rank_flow_run(names[0], "name")
+
+
+def test_flows_and_deployments_stand_by_a_column_and_then_by_their_age() -> None:
+    own: dict[str, Any] = {"id": UUID(int=1), "updated": NOW}
+    flows = [
+        Flow(name=name, created=NOW - age * DAY, **own)
+        for name, age in [("b", 0), ("a", 0), ("a", 1)]
+    ]
+    found = sorted(flows, key=lambda flow: rank_flow(flow, "name"))
+    assert found == [flows[2], flows[1], flows[0]]
+    deployments = [
+        Deployment(name=flow.name, created=flow.created, flow_id=flow.id, **own) for flow in flows
+    ]
+    by_name = sorted(deployments, key=lambda one: rank_deployment(one, "name"))
+    assert [(one.name, one.created) for one in by_name] == [
+        (flow.name, flow.created) for flow in found
+    ]
 
 
 @pytest.mark.parametrize("sort", [*TaskRunSort, *FlowRunSort, *FlowSort])

@@ -62,6 +62,23 @@ def test_what_may_be_left_out_may_be_null() -> None:
     check_parameters({"count": 1, "name": None}, amended(SCHEMA))
 
 
+def test_the_schemas_of_a_list_are_those_of_its_first_items() -> None:
+    schema = amended({"properties": {"a": {"items": [{"type": "integer"}]}, "b": True}})
+    assert schema == {"properties": {"a": {"prefixItems": [{"type": "integer"}]}, "b": True}}
+
+
+def test_of_reasons_that_weigh_the_same_none_is_told() -> None:
+    schema = {"properties": {"a": {"anyOf": [{"type": "integer"}, {"type": "string"}]}}}
+    with pytest.raises(Mismatch, match="None is not valid under any of the given schemas"):
+        check_parameters({"a": None}, schema)
+
+
+def test_of_reasons_why_nothing_fits_the_innermost_is_told() -> None:
+    inner = {"properties": {"b": {"type": "integer"}}, "type": "object"}
+    with pytest.raises(Mismatch, match=r"field 'a\.b'.* 'x' is not of type 'integer'"):
+        check_parameters({"a": {"b": "x"}}, {"properties": {"a": {"anyOf": [inner]}}})
+
+
 @pytest.mark.parametrize("schema", [{"enum": 5}, {"properties": {"a": {"pattern": "("}}}])
 def test_what_is_no_schema_is_a_mismatch(schema: Json) -> None:
     with pytest.raises(Mismatch, match="not a valid json schema"):

@@ -6,10 +6,15 @@ import pytest
 
 from runledger.domain.events.events import Event
 from runledger.domain.events.recorder import (
+    MAX_NAME,
+    MAX_TAG,
+    MAX_TAGS,
+    SHORTENED,
     Recording,
     TaskRunReport,
     apply_report,
     reports_task_run,
+    shortened,
     task_run_report,
 )
 from runledger.domain.runs.states import State
@@ -175,3 +180,26 @@ def test_a_run_found_by_its_key_keeps_its_id() -> None:
     assert found.run
     assert found.state
     assert (found.run.id, found.state.state_details.task_run_id) == (RUN_ID, RUN_ID)
+
+
+@pytest.mark.parametrize("message", [None, "said"])
+def test_a_report_is_shortened_to_what_every_index_takes(message: str | None) -> None:
+    said = {"name": "n" * 9_000, "tags": ["t" * 9_000] * 900}
+    named = event(run=said, state={"name": "s" * 9_000, "message": message})
+    short = shortened(report(named))
+    assert len(short.columns["name"]) == len(short.state.name) == MAX_NAME
+    assert len(short.columns["tags"]) == MAX_TAGS
+    assert {len(tag) for tag in short.columns["tags"]} == {MAX_TAG}
+    assert (short.state.message or "").splitlines() == [*filter(None, [message]), SHORTENED]
+
+
+def test_a_report_without_a_name_and_tags_is_shortened_too() -> None:
+    whole = report(event())
+    bare = {"task_key": "t", "dynamic_key": "d"}
+    short = shortened(whole._replace(columns=bare))
+    assert (short.columns, short.key) == (bare, (None, "t", "d"))
+
+
+def test_a_resource_of_another_kind_is_malformed() -> None:
+    other = {"prefect.resource.id": "prefect.flow-run.1", "prefect.orchestration": "client"}
+    assert task_run_report(event(resource=other), name="slug", now=NOW) is None

@@ -17,6 +17,7 @@ from runledger.domain.orchestration.transitions import (
     Reject,
     ReleaseSlots,
     RememberResult,
+    Transition,
     Wait,
 )
 from runledger.domain.runs.task_runs import TaskRun
@@ -24,6 +25,7 @@ from tests.transitions.building import (
     FLOW_RUN_ID,
     FRESH_ID,
     NOW,
+    facts,
     flow_run,
     propose,
     state,
@@ -36,6 +38,13 @@ CACHED = state("COMPLETED", "Done", data={"answer": 42}, cache_key="k")
 
 def answer(decision: Decision[TaskRun]) -> tuple[str, str | None, Refusal | None]:
     return decision.status, decision.run.state_name, decision.refusal
+
+
+def test_only_a_run_with_a_state_has_a_current_one() -> None:
+    asked = Transition(task_run(None), state("RUNNING"), facts())
+    assert asked.source is None
+    with pytest.raises(ValueError, match="has no state yet"):
+        _ = asked.current
 
 
 # R1

@@ -2,8 +2,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from runledger.domain.runs.facts import TaskRunFacts
-from runledger.domain.runs.history import Timeline
+from runledger.domain.runs.history import Timeline, average_lateness
 from runledger.domain.runs.states import StateType
+from tests.transitions.building import flow_run, state
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -13,6 +14,23 @@ def run(**facts: object) -> TaskRunFacts:
     known = {"id": UUID(int=1), "created": NOON, "name": "t", "state_type": StateType.PENDING}
     times = {"state_timestamp": NOON, "expected_start_time": NOON}
     return TaskRunFacts.model_validate(known | times | {"state_name": "Pending"} | facts)
+
+
+def test_the_last_interval_may_reach_beyond_the_end() -> None:
+    assert Timeline(NOON, NOON + HOUR + HOUR / 2, HOUR).last == NOON + 2 * HOUR
+
+
+def test_a_run_without_a_state_is_told_nowhere() -> None:
+    told = Timeline(NOON, NOON + HOUR, HOUR).aggregate([flow_run(None)], NOON)
+    assert told[0].states == ()
+
+
+def test_lateness_is_averaged_over_the_runs_that_have_a_state() -> None:
+    assert average_lateness([flow_run(None)], NOON) is None
+    due = [
+        flow_run(state("SCHEDULED"), expected_start_time=NOON - delay * HOUR) for delay in (1, 2)
+    ]
+    assert average_lateness([*due, flow_run(None)], NOON) == 1.5 * HOUR.total_seconds()
 
 
 def test_a_state_with_an_empty_name_is_told_by_it() -> None:

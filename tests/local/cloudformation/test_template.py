@@ -3,7 +3,7 @@ from pathlib import Path
 
 from local.cloudformation import template
 from local.cloudformation.template import Route
-from local.event_sources.triggers import FunctionSchedule
+from local.cloudformation.triggers import FunctionSchedule
 from tests.local import sample
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from local.cloudformation import template
+from local.cloudformation.triggers import FunctionSchedule
 from local.event_sources.stream_pollers import Pollers, Stopped
-from local.event_sources.triggers import FunctionSchedule
 from local.functions import Functions
 from tests.local import sample
 from tests.support.waiting import wait_until
