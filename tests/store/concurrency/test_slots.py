@@ -70,7 +70,7 @@ def leases(store: Store) -> list[Lease]:
     return LeaseStore.of(store).of_limit(seen.limit.id)
 
 
-class Tally:
+class SlotTally:
     """How many hold slots now, and how many did at most."""
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Tally:
             self.most = max(self.now, self.most)
 
 
-def take_and_give_back(api: httpx.Client, tally: Tally) -> None:
+def take_and_give_back(api: httpx.Client, tally: SlotTally) -> None:
     wanted = Asked("POST", f"{ADDRESS}/increment-with-lease", {"names": NAMES, "slots": 1})
     while (answer := persist(api, wanted)).status_code == httpx.codes.LOCKED:
         time.sleep(0.05)
@@ -104,7 +104,7 @@ def test_of_50_who_race_for_5_slots_at_most_5_hold_one_and_all_get_one(
 ) -> None:
     for name in NAMES:
         made(api_on_dynoxide, Asked("POST", f"{ADDRESS}/", {"name": name, "limit": SLOTS}))
-    tally = Tally()
+    tally = SlotTally()
     with ThreadPoolExecutor(TAKERS) as pool:
         list(pool.map(lambda _: take_and_give_back(api_on_dynoxide, tally), range(TAKERS)))
     assert tally.most <= SLOTS
