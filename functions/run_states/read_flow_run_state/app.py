@@ -8,4 +8,4 @@ from runledger.service.runs import run_states
 
 @endpoint
 def handler(request: Request) -> Response:
-    return Response(run_states.OF_FLOW_RUNS.read(wiring.store(), request.id()))
+    return Response(run_states.FLOW_RUN_STATES.read(wiring.store(), request.id()))

@@ -9,4 +9,4 @@ from runledger.service.runs import run_states
 @endpoint
 def handler(request: Request) -> Response:
     flow_run_id = request.query_id("flow_run_id")
-    return Response(run_states.OF_FLOW_RUNS.history(wiring.store(), flow_run_id))
+    return Response(run_states.FLOW_RUN_STATES.history(wiring.store(), flow_run_id))

@@ -8,4 +8,4 @@ from runledger.service.runs import run_states
 
 @endpoint
 def handler(request: Request) -> Response:
-    return Response(run_states.TASK_RUN_ATTRIBUTES.read(wiring.store(), request.id()))
+    return Response(run_states.TASK_RUN_STATES.read(wiring.store(), request.id()))

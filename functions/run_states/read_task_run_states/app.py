@@ -9,4 +9,4 @@ from runledger.service.runs import run_states
 @endpoint
 def handler(request: Request) -> Response:
     task_run_id = request.query_id("task_run_id")
-    return Response(run_states.TASK_RUN_ATTRIBUTES.history(wiring.store(), task_run_id))
+    return Response(run_states.TASK_RUN_STATES.history(wiring.store(), task_run_id))

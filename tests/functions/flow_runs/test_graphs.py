@@ -113,4 +113,4 @@ def test_a_graph_that_is_too_large_is_refused(api: httpx.Client, within: str) ->
     for key in ("one", "other"):
         ran(api, within, key)
     with pytest.raises(Rejected, match="has more than 1 nodes"):
-        graphs.draw(wiring.store(), UUID(within), None, most_nodes=1)
+        graphs.draw(wiring.store(), UUID(within), None, max_nodes=1)

@@ -1,1 +1,1 @@
-"""Use cases: gather the facts, let the domain decide, commit; start over if the run moved."""
+"""Use cases: read the facts, let the domain decide, commit; retry if the facts changed."""

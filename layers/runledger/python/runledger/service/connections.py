@@ -11,7 +11,7 @@ class Connections(Protocol):
 
         Raises:
             ConnectionClosed: the connection ended.
-            Unavailable: the message is not taken now.
+            Unavailable: the message can't be sent now.
         """
 
     def close(self, connection_id: str, code: int, reason: str) -> None:
@@ -22,7 +22,7 @@ class Connections(Protocol):
         """
 
     def is_open(self, connection_id: str) -> bool:
-        """Tell whether a connection is open.
+        """Return whether a connection is open.
 
         Raises:
             Unavailable: the connection can't be looked up now.

@@ -1,4 +1,4 @@
-"""What can be done with events."""
+"""Use cases of events: receive, search and count them."""
 
 import logging
 from collections import defaultdict
@@ -45,14 +45,14 @@ logger = logging.getLogger(LOGGER_NAME)
 
 
 class Matching(NamedTuple):
-    """Some of the events that are wanted, and how many there are."""
+    """A page of the matching events, and their number on all pages."""
 
     events: list[ReceivedEvent]
     total: int
 
 
 def receive_all(store: Store, events: Sequence[Event], *, now: datetime) -> None:
-    """Receive events, those of different resources at the same time.
+    """Receive events; those of different resources in parallel.
 
     Raises:
         Unavailable: some were not received; all of them can be sent again.
@@ -69,18 +69,18 @@ def receive_all(store: Store, events: Sequence[Event], *, now: datetime) -> None
 
 
 def receive_message(context: ServiceContext, text: str) -> None:
-    """Receive an event that a client sends over a WebSocket; ignore a message that is none."""
+    """Receive an event from a WebSocket; ignore a message that is no event."""
     with suppress(ValidationError):
         receive(context.store, Event.model_validate_json(text), now=context.now)
 
 
 def receive(store: Store, event: Event, *, now: datetime) -> None:
-    """Keep an event and, if it reports a task run, record what it says of it.
+    """Store an event and, if it reports a task run, record the run and its state.
 
     See docs/contract/clients.md 5.
 
-    An event that is known, or says something impossible, changes no run. The state that it reports
-    is recorded whatever the event's size.
+    A repeated event, or one with an impossible report, changes no run. The state of a report is
+    recorded whatever the event's size.
     """
     received = event.received_at(now)
     report = task_run_report(event, name=ids.name(), now=now) if reports_task_run(event) else None
@@ -88,27 +88,27 @@ def receive(store: Store, event: Event, *, now: datetime) -> None:
         EventStore.of(store).add(received)
         return
     try:
-        _record_in_turn(store, report, received)
+        _record_with_lock(store, report, received)
     except TooLarge:
         logger.warning("a report of a task run was shortened", extra={"event_id": str(event.id)})
-        _record_in_turn(store, shortened(report), received)
+        _record_with_lock(store, shortened(report), received)
 
 
 def search(
     store: Store, wanted: EventFilter, page: range, *, now: datetime
 ) -> SearchResult[Matching]:
-    """Return the wanted events that have a place in the page, and how many there are in all.
+    """Return a page of the matching events, and their number on all pages.
 
     Raises:
         OutOfTime: the store's deadline came first.
     """
 
     def matching(events: Iterator[ReceivedEvent]) -> Matching:
-        kept: list[ReceivedEvent] = []
+        in_page: list[ReceivedEvent] = []
         total = 0
         for total, event in enumerate(events, 1):
-            kept += [event] if total - 1 in page else []
-        return Matching(kept, total)
+            in_page += [event] if total - 1 in page else []
+        return Matching(in_page, total)
 
     return EventStore.of(store).aggregate(wanted, matching, now)
 
@@ -116,7 +116,7 @@ def search(
 def count(
     store: Store, wanted: EventFilter, countable: Countable, spans: Spans, *, now: datetime
 ) -> SearchResult[list[EventCount]]:
-    """Return how many of the wanted events are alike.
+    """Return the numbers of matching events by time, event name or resource.
 
     Raises:
         Invalid: there would be too many spans.
@@ -131,10 +131,10 @@ def count(
     return EventStore.of(store).aggregate(wanted, summaries.get(countable, in_time), now)
 
 
-def _record_in_turn(store: Store, report: TaskRunReport, event: ReceivedEvent) -> None:
-    hopes = chain([True], repeat(False))  # noqa: FBT003 - said by its name
+def _record_with_lock(store: Store, report: TaskRunReport, event: ReceivedEvent) -> None:
+    trusts = chain([True], repeat(False))  # noqa: FBT003 - the first attempt trusts the cache
     with store.run_locks.of(report.run_id):
-        retry_on_conflict(lambda: _record(store, report, event, trust_cache=next(hopes)))
+        retry_on_conflict(lambda: _record(store, report, event, trust_cache=next(trusts)))
 
 
 def _record(
@@ -143,14 +143,16 @@ def _record(
     known_run = RecordingStore.of(store).find(report, trust_cache=trust_cache)
     seen = known_run.seen.run if known_run.seen else None
     recording = apply_report(seen, known_run.states, report, now=event.received)
-    if _comes_too_late(store, seen, recording.run, event.received):
+    if _is_of_deleted_flow_run(store, seen, recording.run, event.received):
         recording = Recording()
     RecordingStore.of(store).commit(known_run, recording, event)
 
 
-def _comes_too_late(store: Store, seen: TaskRun | None, run: TaskRun | None, now: datetime) -> bool:
-    """Tell whether a run is about to enter a flow run that was deleted."""
+def _is_of_deleted_flow_run(
+    store: Store, seen: TaskRun | None, run: TaskRun | None, now: datetime
+) -> bool:
+    """Return whether the write would add a run to a deleted flow run."""
     if run is None or run.flow_run_id is None:
         return False
-    is_there = seen is not None and seen.flow_run_id == run.flow_run_id
-    return not is_there and CascadeDeleteStore.of(store).was_deleted(run.flow_run_id, now)
+    is_in_flow_run = seen is not None and seen.flow_run_id == run.flow_run_id
+    return not is_in_flow_run and CascadeDeleteStore.of(store).was_deleted(run.flow_run_id, now)

@@ -1,4 +1,4 @@
-"""What can be done with logs."""
+"""Use cases of logs: store and search lines."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,21 +16,23 @@ from runledger.store.websocket.event_subscriptions import SubscriberStore
 
 
 def create(store: Store, logs: Sequence[Log]) -> None:
-    """Store the lines of a batch; whether their runs are known is not asked.
+    """Store the lines of a batch; their runs need not exist.
 
-    Only of those that somebody listens for the stream tells: nothing follows the others.
+    The stream's filter passes only lines that match a subscriber's filter.
 
     Raises:
         Unavailable: some lines were not stored; the whole batch can be sent again.
     """
-    event_subscribers = SubscriberStore.of(store, LogSubscriber).all()
-    LogStore.of(store).add(
-        logs, is_subscribed=lambda log: any(one.wanted.matches(log) for one in event_subscribers)
-    )
+    subscribers = SubscriberStore.of(store, LogSubscriber).all()
+
+    def is_subscribed(log: Log) -> bool:
+        return any(subscriber.wanted.matches(log) for subscriber in subscribers)
+
+    LogStore.of(store).add(logs, is_subscribed=is_subscribed)
 
 
 def of_flow_run(store: Store, run_id: UUID, *, now: datetime) -> SearchResult[list[Log]]:
-    """Return all that a flow run logged, its task runs included, in the order of time.
+    """Return all lines of a flow run, its task runs' included, in the order of time.
 
     Raises:
         OutOfTime: the store's deadline came first.
@@ -39,10 +41,10 @@ def of_flow_run(store: Store, run_id: UUID, *, now: datetime) -> SearchResult[li
     return LogStore.of(store).search(LogQuery(wanted, reverse=False, offset=0, limit=maxsize), now)
 
 
-def search(store: Store, asked: LogQuery, *, now: datetime) -> SearchResult[list[Log]]:
-    """Return a part of the lines that are wanted.
+def search(store: Store, query: LogQuery, *, now: datetime) -> SearchResult[list[Log]]:
+    """Return a page of the matching lines.
 
     Raises:
         OutOfTime: the store's deadline came first.
     """
-    return LogStore.of(store).search(asked, now)
+    return LogStore.of(store).search(query, now)

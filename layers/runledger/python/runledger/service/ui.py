@@ -9,7 +9,7 @@ from runledger.store.store import Store
 
 
 def read_with_flow_run_name(store: Store, run_id: UUID) -> tuple[TaskRun, str | None]:
-    """Return the run, and what its flow run is called, if it has one.
+    """Return the run, and the name of its flow run, if it has one.
 
     Raises:
         NotFound: there is no such run.

@@ -1,4 +1,4 @@
-"""What can be done with concurrency limits."""
+"""Use cases of concurrency limits: create, read, change and delete them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,15 +14,15 @@ from runledger.store.store import Store
 NOT_FOUND = "Concurrency Limit not found"
 
 
-def create(store: Store, asked: ConcurrencyLimit) -> ConcurrencyLimit:
+def create(store: Store, limit: ConcurrencyLimit) -> ConcurrencyLimit:
     """Create a limit.
 
     Raises:
         Conflict: its name is taken.
     """
-    if not ConcurrencyLimitStore.of(store).create(asked):
-        raise Conflict(f"there is a limit {asked.name}")
-    return asked
+    if not ConcurrencyLimitStore.of(store).create(limit):
+        raise Conflict(f"there is a limit {limit.name}")
+    return limit
 
 
 def read(store: Store, id_or_name: UUID | str, *, now: datetime) -> ConcurrencyLimit:
@@ -43,11 +43,11 @@ def read_all(store: Store, *, offset: int, limit: int, now: datetime) -> list[Co
 def change(
     store: Store, id_or_name: UUID | str, changes: Mapping[str, object], *, now: datetime
 ) -> None:
-    """Change what is given of a limit.
+    """Change fields of a limit.
 
     Raises:
         NotFound: there is none.
-        Conflict: something is to be nothing, or the new name is taken.
+        Conflict: a field is None, or the new name is taken.
     """
 
     def attempt() -> None:
@@ -62,7 +62,7 @@ def change(
 
 
 def delete(store: Store, id_or_name: UUID | str) -> None:
-    """Remove a limit; leases that hold slots of it go on without it.
+    """Remove a limit; leases that hold slots of it stay valid without it.
 
     Raises:
         NotFound: there is none.
@@ -71,7 +71,7 @@ def delete(store: Store, id_or_name: UUID | str) -> None:
 
 
 def find(store: Store, id_or_name: UUID | str, not_found: str = NOT_FOUND) -> SeenLimit:
-    """Return the limit as it was read, for others to build on.
+    """Return the limit as it was read, for a later write.
 
     Raises:
         NotFound: there is none.

@@ -1,4 +1,4 @@
-"""Taking slots of concurrency limits, and giving them back."""
+"""Takes slots of concurrency limits and gives them back."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ Limits = list[ConcurrencyLimit]
 
 
 class SlotRequest(NamedTuple):
-    """So many slots of each of the limits that exist, all or none."""
+    """A number of slots of each limit that exists, all or none."""
 
     names: Sequence[str]
     slots: int
@@ -36,24 +36,24 @@ class SlotRequest(NamedTuple):
 
 
 class Term(NamedTuple):
-    """Who is to hold slots, and for how long."""
+    """The holder of slots, and the duration of the lease in seconds."""
 
     holder: Holder | None
     seconds: float
 
 
 class Grant(NamedTuple):
-    """The lease of what was taken, and of which limits; inactive ones are among them."""
+    """The lease of the slots, and their limits, inactive ones included."""
 
     lease_id: UUID
     limits: Limits
 
 
 def take(store: Store, wanted: SlotRequest, *, now: datetime) -> Limits:
-    """Take slots that are given back by the names of their limits.
+    """Take slots without a lease: they are given back by the names of their limits.
 
     Raises:
-        Invalid: it can never be done.
+        Invalid: the request can never succeed.
         Locked: a limit has no room.
     """
 
@@ -66,10 +66,10 @@ def take(store: Store, wanted: SlotRequest, *, now: datetime) -> Limits:
 
 
 def take_on_lease(store: Store, wanted: SlotRequest, term: Term, *, now: datetime) -> Grant:
-    """Take slots that come back when their lease ends. A lease of nothing isn't stored.
+    """Take slots that are released when their lease ends. A lease without limits isn't stored.
 
     Raises:
-        Invalid: it can never be done.
+        Invalid: the request can never succeed.
         Locked: a limit has no room.
     """
     lease_id = ids.run_id()
@@ -94,7 +94,7 @@ def take_on_lease(store: Store, wanted: SlotRequest, term: Term, *, now: datetim
 def take_for_task_run(
     store: Store, tags: Iterable[str], task_run_id: UUID, *, now: datetime
 ) -> Limits:
-    """Take a slot of each tag's limit, for a task run until it gives them back.
+    """Take a slot of each tag's limit for a task run, which gives them back.
 
     Raises:
         Locked: a limit has no room.
@@ -119,7 +119,7 @@ def take_for_task_run(
 def give_back(
     store: Store, names: Sequence[str], number: int, seconds: float | None, *, now: datetime
 ) -> Limits:
-    """Give back slots of limits by name; `seconds` is how long they were held, if that is known."""
+    """Give back slots by the names of their limits; `seconds` is the time held, if known."""
 
     def attempt() -> Limits:
         limits = _find(store, names)
@@ -131,7 +131,7 @@ def give_back(
 
 
 def end_lease(store: Store, lease_id: UUID, *, now: datetime) -> None:
-    """Give back what a lease holds, if it still is."""
+    """Give back the slots that a lease holds, if it still exists."""
 
     def attempt() -> None:
         seen = LeaseStore.of(store).read(lease_id)
@@ -143,7 +143,7 @@ def end_lease(store: Store, lease_id: UUID, *, now: datetime) -> None:
 
 
 def end_leases_of(store: Store, tags: Iterable[str], holder_id: UUID, *, now: datetime) -> Limits:
-    """Give back every lease by which somebody holds slots of the tags' limits."""
+    """End every lease by which a holder has slots of the tags' limits."""
 
     def attempt() -> Limits:
         limits = _find(store, map(tag_limit_name, tags))
@@ -153,18 +153,18 @@ def end_leases_of(store: Store, tags: Iterable[str], holder_id: UUID, *, now: da
             for lease in LeaseStore.of(store).of_limit(seen.limit.id)
             if lease.holder and lease.holder.id == holder_id
         }
-        for one in held.values():
-            LeaseStore.of(store).give_back(one, now)
+        for slots_of_lease in held.values():
+            LeaseStore.of(store).give_back(slots_of_lease, now)
         return _plain(limits)
 
     return retry_on_conflict(attempt)
 
 
 def renew(store: Store, lease_id: UUID, seconds: float, *, now: datetime) -> None:
-    """Let a lease end later, counted from now.
+    """Renew a lease for some seconds from now.
 
     Raises:
-        LeaseExpired: it ended, so that its slots may be somebody else's.
+        LeaseExpired: it ended; others may have taken its slots.
     """
 
     def attempt() -> None:
@@ -178,7 +178,7 @@ def renew(store: Store, lease_id: UUID, seconds: float, *, now: datetime) -> Non
 
 
 def _find(store: Store, names: Iterable[str]) -> list[SeenLimit]:
-    """Return the limits that exist in the order in which the reference answers: by name."""
+    """Return the limits that exist by name, which is the reference's order."""
     return ConcurrencyLimitStore.of(store).read_by_names(sorted(names))
 
 
@@ -189,7 +189,12 @@ def _plain(limits: Iterable[SeenLimit]) -> Limits:
 def _with_room(
     store: Store, limits: Sequence[SeenLimit], wanted: SlotRequest, now: datetime
 ) -> list[SeenLimit]:
-    """Return those limits that count, all of which have room."""
+    """Return the active limits.
+
+    Raises:
+        Invalid: the request can never succeed.
+        Locked: a limit has no room.
+    """
     active = [seen for seen in limits if seen.limit.active]
     refuse_impossible(_plain(active), wanted.slots, wanted.mode)
     full = [seen for seen in active if not seen.limit.as_of(now).has_room(wanted.slots)]

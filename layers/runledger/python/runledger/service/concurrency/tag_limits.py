@@ -1,4 +1,4 @@
-"""What can be done with the concurrency limits of tags, where their holders are shown."""
+"""Use cases of the concurrency limits of tags, which show the holders of their slots."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,24 +28,24 @@ class TagLimit(NamedTuple):
 
 
 class CreatedTagLimit(NamedTuple):
-    """A limit as asked for, and whether this call made it."""
+    """A limit, and whether this call created it."""
 
     tag_limit: TagLimit
     new: bool
 
 
-def create_or_change(store: Store, asked: ConcurrencyLimit, *, now: datetime) -> CreatedTagLimit:
-    """Create a limit, or give the one that has its name the limit asked for."""
+def create_or_change(store: Store, limit: ConcurrencyLimit, *, now: datetime) -> CreatedTagLimit:
+    """Create a limit, or change the number of slots of the one that has its name."""
 
     def attempt() -> CreatedTagLimit:
-        seen = ConcurrencyLimitStore.of(store).read_by_name(asked.name)
+        seen = ConcurrencyLimitStore.of(store).read_by_name(limit.name)
         if seen is None:
-            if not ConcurrencyLimitStore.of(store).create(asked):
-                raise WriteConflict(asked.name)
-            return CreatedTagLimit(TagLimit(asked, ()), new=True)
-        limit = seen.limit.as_of(now).replace(limit=asked.limit, updated=now)
-        ConcurrencyLimitStore.of(store).rewrite(seen, limit)
-        return CreatedTagLimit(_with_holders(store, limit, now), new=False)
+            if not ConcurrencyLimitStore.of(store).create(limit):
+                raise WriteConflict(limit.name)
+            return CreatedTagLimit(TagLimit(limit, ()), new=True)
+        changed = seen.limit.as_of(now).replace(limit=limit.limit, updated=now)
+        ConcurrencyLimitStore.of(store).rewrite(seen, changed)
+        return CreatedTagLimit(_with_holders(store, changed, now), new=False)
 
     return retry_on_conflict(attempt)
 
@@ -65,15 +65,16 @@ def read(store: Store, id_or_tag: UUID | str, *, now: datetime) -> TagLimit:
 def read_all(store: Store, *, offset: int, limit: int, now: datetime) -> list[TagLimit]:
     """Return a page of the limits of tags.
 
-    As on the reference, limits that are no tag's count for the page and are left out of it.
+    As on the reference, limits without a tag count for the page's size and are left out of it.
     """
     found = concurrency_limits.read_all(store, offset=0, limit=offset + limit, now=now)
-    page = islice((one for one in found if one.tag is not None), offset, offset + limit)
-    return [_with_holders(store, one, now) for one in page]
+    of_tags = (tag_limit for tag_limit in found if tag_limit.tag is not None)
+    page = islice(of_tags, offset, offset + limit)
+    return [_with_holders(store, tag_limit, now) for tag_limit in page]
 
 
 def reset(store: Store, tag: str, holders: Sequence[UUID], *, now: datetime) -> None:
-    """Give back all slots of a tag's limit, and count these task runs as its holders instead.
+    """Give back all slots of a tag's limit, and let these task runs hold a slot each instead.
 
     Raises:
         NotFound: there is none.
@@ -91,7 +92,7 @@ def reset(store: Store, tag: str, holders: Sequence[UUID], *, now: datetime) -> 
 
 
 def delete(store: Store, id_or_tag: UUID | str, *, now: datetime) -> None:
-    """Remove a limit, having given back all its slots; with an id it can be any limit.
+    """Give back all slots of a limit and remove it; an id may be of any limit.
 
     Raises:
         NotFound: there is none.
@@ -105,15 +106,16 @@ def delete(store: Store, id_or_tag: UUID | str, *, now: datetime) -> None:
 
 
 def _find(store: Store, id_or_tag: UUID | str) -> SeenLimit:
-    own = id_or_tag if isinstance(id_or_tag, UUID) else tag_limit_name(id_or_tag)
-    return concurrency_limits.find(store, own, NOT_FOUND)
+    id_or_name = id_or_tag if isinstance(id_or_tag, UUID) else tag_limit_name(id_or_tag)
+    return concurrency_limits.find(store, id_or_name, NOT_FOUND)
 
 
 def _with_holders(store: Store, limit: ConcurrencyLimit, now: datetime) -> TagLimit:
     leases = LeaseStore.of(store).of_limit(limit.id)
     expired = {seen.lease.id for seen in LeaseStore.of(store).expired(leases, now)}
-    held = sorted((one for one in leases if one.id not in expired), key=lambda one: one.created)
-    return TagLimit(limit, tuple(one.task_run_id for one in held if one.task_run_id))
+    valid = [lease for lease in leases if lease.id not in expired]
+    valid.sort(key=lambda lease: lease.created)
+    return TagLimit(limit, tuple(lease.task_run_id for lease in valid if lease.task_run_id))
 
 
 def _revoke_all(store: Store, seen: SeenLimit, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What can be done with the schedules of a deployment, each by itself, and with all at once."""
+"""Use cases of a deployment's schedules, one by one or all at once."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -20,19 +20,19 @@ NO_DEPLOYMENT_TO_PAUSE = "Deployment not found"
 NO_SCHEDULE = "Schedule not found."
 
 
-class Touched(NamedTuple):
-    """A deployment as it is now, and those of its schedules that a call made or changed."""
+class ChangedSchedules(NamedTuple):
+    """A deployment after a change, and the schedules that were created or changed."""
 
     deployment: Deployment
     schedules: Schedules
 
     def awaited(self) -> bool:
-        """Tell whether the client takes the deployment for being started by one of these."""
+        """Return whether the client expects one of these schedules to start runs."""
         return self.deployment.expects_any(self.schedules)
 
 
 def read(store: Store, deployment_id: UUID) -> Schedules:
-    """Return the deployment's schedules, the one that changed last first.
+    """Return the deployment's schedules, the last changed one first.
 
     Raises:
         NotFound: there is no such deployment.
@@ -41,25 +41,25 @@ def read(store: Store, deployment_id: UUID) -> Schedules:
 
 
 def create(
-    store: Store, deployment_id: UUID, asked: Sequence[ScheduleRequest], *, now: datetime
-) -> Touched:
-    """Give a deployment more schedules.
+    store: Store, deployment_id: UUID, requests: Sequence[ScheduleRequest], *, now: datetime
+) -> ChangedSchedules:
+    """Add schedules to a deployment.
 
     Raises:
         NotFound: there is no such deployment.
         Conflict: two schedules would share a slug.
     """
-    made = schedules.created(asked, deployment_id, now=now)
+    made = schedules.created(requests, deployment_id, now=now)
 
     def change(known: Deployment) -> Deployment:
         return known.replace(schedules=(*reversed(made), *known.schedules))
 
-    return Touched(_changed(store, deployment_id, change), made)
+    return ChangedSchedules(_changed(store, deployment_id, change), made)
 
 
 def update(
-    store: Store, deployment_id: UUID, schedule_id: UUID, asked: ScheduleRequest, *, now: datetime
-) -> Touched:
+    store: Store, deployment_id: UUID, schedule_id: UUID, request: ScheduleRequest, *, now: datetime
+) -> ChangedSchedules:
     """Change one of a deployment's schedules.
 
     Raises:
@@ -68,29 +68,29 @@ def update(
     """
 
     def change(known: Deployment) -> Deployment:
-        one, others = _parted(known, schedule_id)
-        return known.replace(schedules=(schedules.changed(one, asked, now), *others))
+        schedule, others = _split(known, schedule_id)
+        return known.replace(schedules=(schedules.changed(schedule, request, now), *others))
 
     deployment = _changed(store, deployment_id, change)
-    return Touched(deployment, deployment.schedules[:1])
+    return ChangedSchedules(deployment, deployment.schedules[:1])
 
 
 def delete(store: Store, deployment_id: UUID, schedule_id: UUID) -> None:
-    """Take one of its schedules from a deployment.
+    """Remove a schedule from a deployment.
 
     Raises:
         NotFound: there is no such deployment, or it has no such schedule.
     """
 
     def change(known: Deployment) -> Deployment:
-        _, others = _parted(known, schedule_id)
+        _, others = _split(known, schedule_id)
         return known.replace(schedules=others)
 
     _changed(store, deployment_id, change)
 
 
 def pause(store: Store, deployment_id: UUID, *, paused: bool, now: datetime) -> Deployment:
-    """Stop a deployment's schedules, or let them go on: its time changes where this does.
+    """Pause a deployment's schedules or resume them; `updated` changes only if `paused` does.
 
     Raises:
         NotFound: there is no such deployment.
@@ -102,16 +102,16 @@ def pause(store: Store, deployment_id: UUID, *, paused: bool, now: datetime) -> 
     return _changed(store, deployment_id, change, missing=NO_DEPLOYMENT_TO_PAUSE)
 
 
-def _parted(deployment: Deployment, schedule_id: UUID) -> tuple[Schedule, Schedules]:
-    """Return the schedule that is meant, and the others.
+def _split(deployment: Deployment, schedule_id: UUID) -> tuple[Schedule, Schedules]:
+    """Return the schedule with the id, and the others.
 
     Raises:
         NotFound: there is none.
     """
     known = deployment.schedules
-    for place, one in enumerate(known):
-        if one.id == schedule_id:
-            return one, (*known[:place], *known[place + 1 :])
+    for number, schedule in enumerate(known):
+        if schedule.id == schedule_id:
+            return schedule, (*known[:number], *known[number + 1 :])
     raise NotFound(NO_SCHEDULE)
 
 

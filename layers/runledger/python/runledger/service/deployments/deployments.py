@@ -1,4 +1,4 @@
-"""What can be done with deployments."""
+"""Use cases of deployments: save, read, update, start and delete them."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -29,13 +29,13 @@ from runledger.store.store import Store
 NOT_FOUND = "Deployment not found"
 NOT_FOUND_TO_CHANGE = "Deployment not found."
 
-# What a deployment always has, and what nobody has here.
-FIRM = frozenset({"parameters", "enforce_parameter_schema"})
+# Fields that can't be None, and fields that refer to block documents, of which there are none.
+REQUIRED = frozenset({"parameters", "enforce_parameter_schema"})
 BLOCKS = frozenset({"storage_document_id", "infrastructure_document_id"})
 
 
 class Saved(NamedTuple):
-    """A deployment as it is now, and whether this call made it."""
+    """A deployment after a change, and whether this call created it."""
 
     deployment: Deployment
     new: bool
@@ -43,36 +43,34 @@ class Saved(NamedTuple):
 
 def save(
     store: Store,
-    asked: Deployment,
-    wanted: Sequence[ScheduleRequest],
+    deployment: Deployment,
+    requests: Sequence[ScheduleRequest],
     *,
     sent: AbstractSet[str],
     limit_id: UUID | None,
 ) -> Saved:
-    """Create a deployment, or replace what was sent of the flow's one that has its name.
+    """Create a deployment, or replace the `sent` fields of the flow's deployment with its name.
 
     Raises:
-        NotFound: it asks for a work pool, of which there are none here, or for an unknown limit.
-        Mismatch: it asks for a block document; there are none here.
+        NotFound: it names a work pool, which Runledger does not have, or an unknown limit.
+        Mismatch: it names a block document, which Runledger does not have.
         Conflict: the flow is unknown, or two schedules share a slug.
     """
-    _check_pool(asked.work_pool_name)
+    _check_pool(deployment.work_pool_name)
     _check_limit(store, limit_id)
-    _check_blocks(asked)
-    now = asked.updated
+    _check_blocks(deployment)
+    now = deployment.updated
 
     def attempt() -> Saved:
-        flow = FlowStore.of(store).read(asked.flow_id)
+        flow = FlowStore.of(store).read(deployment.flow_id)
         if flow is None:
-            raise Conflict(f"flow {asked.flow_id} is unknown")
-        seen = DeploymentStore.of(store).read_by_name(flow.id, asked.name)
-        whole = asked.replace(labels=_labels(flow, asked))
+            raise Conflict(f"flow {deployment.flow_id} is unknown")
+        seen = DeploymentStore.of(store).read_by_name(flow.id, deployment.name)
+        new = deployment.replace(labels=_labels(flow, deployment))
         known = (
-            seen.deployment.replace(**{name: getattr(whole, name) for name in sent})
-            if seen
-            else whole
+            seen.deployment.replace(**{name: getattr(new, name) for name in sent}) if seen else new
         )
-        saved = known.replace(schedules=schedules.new(wanted, known.id, now=now))
+        saved = known.replace(schedules=schedules.new(requests, known.id, now=now))
         saved.check_schedules()
         if seen:
             DeploymentStore.of(store).rewrite(seen, saved)
@@ -83,12 +81,8 @@ def save(
     return retry_on_conflict(attempt)
 
 
-def _labels(flow: Flow, asked: Deployment) -> dict[str, Any]:
-    return merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, asked.labels)
-
-
-def _fields(deployment: Deployment, names: AbstractSet[str]) -> dict[str, Any]:
-    return {name: getattr(deployment, name) for name in names}
+def _labels(flow: Flow, deployment: Deployment) -> dict[str, Any]:
+    return merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, deployment.labels)
 
 
 def _check_pool(name: str | None) -> None:
@@ -101,10 +95,10 @@ def _check_limit(store: Store, limit_id: UUID | None) -> None:
         raise NotFound("Concurrency limit not found")
 
 
-def _check_blocks(asked: Deployment) -> None:
+def _check_blocks(deployment: Deployment) -> None:
     blocks = {
-        "infrastructure": asked.infrastructure_document_id,
-        "storage": asked.storage_document_id,
+        "infrastructure": deployment.infrastructure_document_id,
+        "storage": deployment.storage_document_id,
     }
     for kind, block_id in blocks.items():
         if block_id:
@@ -125,7 +119,7 @@ def read(store: Store, deployment_id: UUID) -> Deployment:
 
 
 def read_by_name(store: Store, flow_name: str, name: str) -> Deployment:
-    """Return the deployment that has the name, of the flow that has the other one.
+    """Return the deployment of a flow, both by their names.
 
     Raises:
         NotFound: there is none.
@@ -146,28 +140,28 @@ def update(
     store: Store,
     deployment_id: UUID,
     changes: Mapping[str, Any],
-    wanted: Sequence[ScheduleRequest] | None,
+    requests: Sequence[ScheduleRequest] | None,
     *,
     limit_id: UUID | None,
     now: datetime,
 ) -> Deployment:
-    """Change a deployment's fields; its schedules stay where none are wanted.
+    """Change a deployment's fields, and its schedules unless `requests` is None.
 
     Raises:
-        NotFound: there is no such deployment, or it asks for a pool or limit that there is not.
-        Rejected: a parameter that stands for a value can't be told.
+        NotFound: there is no such deployment, or no such pool or limit.
+        Rejected: a parameter can't be hydrated.
         Mismatch: the parameters break the schema.
-        Invalid: the schedules do not fit those that there are.
-        Conflict: a field would be without what it needs.
+        Invalid: the schedules do not fit the existing ones.
+        Conflict: a required field is None, or a block document is named.
     """
 
     def attempt() -> Deployment:
         seen = _found(DeploymentStore.of(store).read(deployment_id), NOT_FOUND_TO_CHANGE)
         changed = _changed(seen.deployment, changes)
         _check_limit(store, limit_id)
-        if wanted is not None:
+        if requests is not None:
             known = seen.deployment.schedules
-            renewed = schedules.updated(known, wanted, deployment_id, now=now)
+            renewed = schedules.updated(known, requests, deployment_id, now=now)
             changed = changed.replace(schedules=renewed)
         changed.check_schedules()
         DeploymentStore.of(store).rewrite(seen, changed.replace(updated=now))
@@ -183,12 +177,14 @@ def _changed(deployment: Deployment, changes: Mapping[str, Any]) -> Deployment:
             **changes,
             "parameters": hydrated(changes["parameters"], "deployment parameters"),
         }
-    kept = {name: value for name, value in changes.items() if value is not None or name not in FIRM}
-    changed = deployment.replace(**kept)
-    # No schema leaves the known one in force, this once.
+    valid = {
+        name: value for name, value in changes.items() if value is not None or name not in REQUIRED
+    }
+    changed = deployment.replace(**valid)
+    # An update without a schema is checked by the old one.
     schema = changed.parameter_openapi_schema or deployment.parameter_openapi_schema
     changed.replace(parameter_openapi_schema=schema).check_parameters()
-    if kept != changes or any(changes.get(name) for name in BLOCKS):
+    if valid != changes or any(changes.get(name) for name in BLOCKS):
         raise Conflict("it would be without what it needs, or need what there is not")
     return changed
 
@@ -196,7 +192,7 @@ def _changed(deployment: Deployment, changes: Mapping[str, Any]) -> Deployment:
 def create_flow_run(
     store: Store,
     deployment_id: UUID,
-    asked: Mapping[str, Any],
+    fields: Mapping[str, Any],
     state: State,
     *,
     enforced: bool | None,
@@ -206,15 +202,15 @@ def create_flow_run(
 
     Raises:
         NotFound: there is no such deployment.
-        Rejected: a parameter can't be told, or the run asks for a queue of a work pool.
+        Rejected: a parameter can't be hydrated, or the run names a work queue.
         Mismatch: the parameters break the deployment's schema.
         Conflict: the parent task run or the infrastructure document is unknown.
     """
     deployment = read(store, deployment_id)
-    parameters = deployment.parameters_of_run(asked["parameters"], enforced=enforced)
-    if asked["work_queue_name"]:
+    parameters = deployment.parameters_of_run(fields["parameters"], enforced=enforced)
+    if fields["work_queue_name"]:
         raise Rejected(
-            f"Cannot create flow run in work queue {asked['work_queue_name']} because deployment"
+            f"Cannot create flow run in work queue {fields['work_queue_name']} because deployment"
             f" {deployment_id} is not associated with a work pool."
             " Please remove work_pool_name and try again."
         )
@@ -223,14 +219,14 @@ def create_flow_run(
         "deployment_id": deployment.id,
         "deployment_version": deployment.version,
         "parameters": parameters,
-        "tags": tuple(dict.fromkeys((*deployment.tags, *asked["tags"]))),
+        "tags": tuple(dict.fromkeys((*deployment.tags, *fields["tags"]))),
         "work_queue_name": deployment.work_queue_name,
     }
-    return flow_runs.create(store, FlowRun.model_construct(**{**asked, **own}), state, now=now)
+    return flow_runs.create(store, FlowRun.model_construct(**{**fields, **own}), state, now=now)
 
 
 def delete(store: Store, deployment_id: UUID, deadline: Deadline, *, now: datetime) -> None:
-    """Remove a deployment and, until the deadline, its runs that were never begun.
+    """Remove a deployment and, until the deadline, its runs that never started.
 
     Raises:
         NotFound: there is none.
@@ -245,19 +241,19 @@ def delete(store: Store, deployment_id: UUID, deadline: Deadline, *, now: dateti
 
 
 def remove_rest(store: Store, deployment_id: UUID, *, now: datetime) -> None:
-    """Remove those runs of a deployment that is gone that were never begun."""
+    """Remove the runs of a deleted deployment that never started."""
     flow_run_deletion.delete_each(
         store, DeploymentStore.of(store).flow_runs(deployment_id), now=now, precondition=is_waiting
     )
 
 
 def delete_of_flow(store: Store, flow_id: UUID) -> None:
-    """Remove the deployments of a flow whose runs are gone already."""
+    """Remove the deployments of a flow; its runs must be deleted first."""
     for deployment_id in DeploymentStore.of(store).of_flow(flow_id):
-        retry_on_conflict(partial(_delete_if_there, store, deployment_id))
+        retry_on_conflict(partial(_delete_if_exists, store, deployment_id))
 
 
-def _delete_if_there(store: Store, deployment_id: UUID) -> None:
+def _delete_if_exists(store: Store, deployment_id: UUID) -> None:
     seen = DeploymentStore.of(store).read(deployment_id)
     if seen:
         DeploymentStore.of(store).delete(seen)

@@ -1,4 +1,4 @@
-"""What can be done with flows."""
+"""Use cases of flows: create, read, update and delete them."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,16 +19,16 @@ NOT_FOUND = "Flow not found"
 
 
 class CreatedFlow(NamedTuple):
-    """A flow that has the name asked for, and whether this call made it."""
+    """A flow, and whether this call created it."""
 
     flow: Flow
     new: bool
 
 
-def create(store: Store, asked: Flow) -> CreatedFlow:
+def create(store: Store, flow: Flow) -> CreatedFlow:
     """Create a flow, or find the one that has its name."""
-    flow = retry_on_conflict(lambda: FlowStore.of(store).create(asked))
-    return CreatedFlow(flow, new=flow.id == asked.id)
+    stored = retry_on_conflict(lambda: FlowStore.of(store).create(flow))
+    return CreatedFlow(stored, new=stored.id == flow.id)
 
 
 def read(store: Store, flow_id: UUID) -> Flow:
@@ -50,7 +50,7 @@ def read_by_name(store: Store, name: str) -> Flow:
 
 
 def update(store: Store, flow_id: UUID, changes: Mapping[str, Any], *, now: datetime) -> None:
-    """Change what is sent of a flow.
+    """Change fields of a flow.
 
     Raises:
         NotFound: there is none.
@@ -80,6 +80,6 @@ def delete(store: Store, flow_id: UUID, deadline: Deadline, *, now: datetime) ->
 
 
 def remove_rest(store: Store, flow_id: UUID, *, now: datetime) -> None:
-    """Remove the flow runs and the deployments of a flow that is gone."""
+    """Remove the flow runs and the deployments of a deleted flow."""
     flow_run_deletion.delete_each(store, FlowStore.of(store).flow_runs(flow_id), now=now)
     deployments.delete_of_flow(store, flow_id)

@@ -1,4 +1,4 @@
-"""Schedules of a deployment, replaced as a whole or one by one, by their slugs."""
+"""Schedules of a deployment: created, replaced as a whole, or updated by their slugs."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -19,75 +19,78 @@ CHANGED = ("active", "max_scheduled_runs", "parameters", "slug")
 Schedules = tuple[Schedule, ...]
 
 
-def new(asked: Sequence[ScheduleRequest], deployment_id: UUID, *, now: datetime) -> Schedules:
-    """Return what comes with a deployment, the latest first.
+def new(requests: Sequence[ScheduleRequest], deployment_id: UUID, *, now: datetime) -> Schedules:
+    """Return the new schedules that a deployment is saved with, the latest first.
 
-    Of these the reference does not keep how many runs are to be scheduled at most.
+    As on the reference, they lose `max_scheduled_runs`.
     """
-    made = created(asked, deployment_id, now=now)
-    return tuple(one.replace(max_scheduled_runs=None) for one in reversed(made))
+    made = created(requests, deployment_id, now=now)
+    return tuple(schedule.replace(max_scheduled_runs=None) for schedule in reversed(made))
 
 
-def created(asked: Sequence[ScheduleRequest], deployment_id: UUID, *, now: datetime) -> Schedules:
-    """Return what is asked for, in its order; what has no timing is left out."""
+def created(
+    requests: Sequence[ScheduleRequest], deployment_id: UUID, *, now: datetime
+) -> Schedules:
+    """Return new schedules in the order of the request, without those that have no timing."""
     return tuple(
         Schedule(
             id=ids.run_id(),
             created=now,
             updated=now,
             deployment_id=deployment_id,
-            schedule=one.schedule.anchored(now),
-            active=one.active is not False,
-            max_scheduled_runs=one.max_scheduled_runs,
-            parameters=one.parameters,
-            slug=one.slug,
+            schedule=request.schedule.anchored(now),
+            active=request.active is not False,
+            max_scheduled_runs=request.max_scheduled_runs,
+            parameters=request.parameters,
+            slug=request.slug,
         )
-        for one in asked
-        if one.schedule
+        for request in requests
+        if request.schedule
     )
 
 
 def updated(
-    known: Schedules, asked: Sequence[ScheduleRequest], deployment_id: UUID, *, now: datetime
+    known: Schedules, requests: Sequence[ScheduleRequest], deployment_id: UUID, *, now: datetime
 ) -> Schedules:
-    """Return a deployment's schedules after a change: its own go where they have no slugs.
+    """Return a deployment's schedules after an update: all are replaced if one has no slug.
 
     Raises:
-        Invalid: they have, and those asked for do not fit them.
+        Invalid: they all have slugs, and the request does not fit them.
     """
     if not known or any(one.slug is None for one in known):
-        return new(asked, deployment_id, now=now)
-    if any(one.slug is None for one in asked):
+        return new(requests, deployment_id, now=now)
+    if any(one.slug is None for one in requests):
         raise Invalid(NO_SLUG)
     by_slug = {one.slug: one for one in known}
-    _check_renaming(asked, by_slug.keys())
-    targets = {one.replaces or one.slug: one for one in asked}
+    _check_renaming(requests, by_slug.keys())
+    targets = {one.replaces or one.slug: one for one in requests}
     added = [one for slug, one in targets.items() if slug not in by_slug]
     if any(one.schedule is None for one in added):
         raise Invalid(NO_TIMING)
-    moved = [changed(by_slug[slug], one, now) for slug, one in targets.items() if slug in by_slug]
-    untouched = [one for one in known if one.slug not in targets]
-    return (*new(added, deployment_id, now=now), *reversed(moved), *untouched)
+    updates = [changed(by_slug[slug], one, now) for slug, one in targets.items() if slug in by_slug]
+    unchanged = [one for one in known if one.slug not in targets]
+    return (*new(added, deployment_id, now=now), *reversed(updates), *unchanged)
 
 
-def _check_renaming(asked: Sequence[ScheduleRequest], taken: Collection[str | None]) -> None:
-    replaced = [one.replaces for one in asked if one.replaces]
-    for one in asked:
-        if one.replaces and replaced.count(one.replaces) > 1:
+def _check_renaming(requests: Sequence[ScheduleRequest], taken: Collection[str | None]) -> None:
+    replaced = [request.replaces for request in requests if request.replaces]
+    for request in requests:
+        if request.replaces and replaced.count(request.replaces) > 1:
             raise Invalid(
-                f"Multiple schedules have 'replaces' targeting the same slug: {one.replaces}"
+                f"Multiple schedules have 'replaces' targeting the same slug: {request.replaces}"
             )
-    for one in asked:
-        if one.replaces and one.slug in taken and one.slug not in replaced:
+    for request in requests:
+        if request.replaces and request.slug in taken and request.slug not in replaced:
             raise Invalid(
-                f"Cannot rename schedule from '{one.replaces}' to '{one.slug}':"
-                f" a schedule with slug '{one.slug}' already exists."
+                f"Cannot rename schedule from '{request.replaces}' to '{request.slug}':"
+                f" a schedule with slug '{request.slug}' already exists."
             )
 
 
-def changed(known: Schedule, asked: ScheduleRequest, now: datetime) -> Schedule:
-    """Return a schedule with what is asked for; parameters that are not sent are taken away."""
-    fields = {name: getattr(asked, name) for name in CHANGED if getattr(asked, name) is not None}
-    if asked.schedule:
-        fields["schedule"] = asked.schedule.anchored(now).without_nulls()
+def changed(known: Schedule, request: ScheduleRequest, now: datetime) -> Schedule:
+    """Return a schedule with the fields of the request; its parameters go if none are sent."""
+    sent = {name: getattr(request, name) for name in CHANGED}
+    fields = {name: value for name, value in sent.items() if value is not None}
+    if request.schedule:
+        fields["schedule"] = request.schedule.anchored(now).without_nulls()
     return known.replace(**fields, updated=now)

@@ -1,9 +1,9 @@
-"""What a cancelled flow run takes along: its task runs and subflow runs.
+"""Cancels the task runs and subflow runs of a cancelled flow run.
 
 See docs/contract/neighbours.md 3.3.
 
-So many task runs at a time, each time noting how far it came: the stream tells of that again.
-What ended meanwhile stays as it ended.
+A round cancels up to `ROUND` task runs and records its progress, which is a change of the flow run:
+the stream then starts the next round. A run that ended meanwhile keeps its state.
 """
 
 from collections.abc import Sequence
@@ -35,17 +35,17 @@ ROUND = 250
 
 
 def cancel_children(context: ServiceContext, cancelled: Sequence[Change]) -> None:
-    """Cancel what belongs to cancelled flow runs, or part of it."""
+    """Cancel the children of cancelled flow runs: one round for each change."""
     for change in cancelled:
         _, run_id = keys.entity_of(change.key)
-        _cancel_some(context.store, run_id, stream_changes.cancelled_up_to(change), context.now)
+        _cancel_round(context.store, run_id, stream_changes.cancelled_up_to(change), context.now)
 
 
-def _cancel_some(store: Store, flow_run_id: UUID, done: str, now: datetime) -> None:
+def _cancel_round(store: Store, flow_run_id: UUID, after: str, now: datetime) -> None:
     seen = FlowRunStore.of(store).read(flow_run_id)
     if seen is None or seen.run.state_type != StateType.CANCELLED:
         return
-    claims = list(islice(FlowRunStore.of(store).claims(flow_run_id, done, page=ROUND), ROUND))
+    claims = list(islice(FlowRunStore.of(store).claims(flow_run_id, after, page=ROUND), ROUND))
     children = CancellationStore.of(store).task_runs([claim.task_run_id for claim in claims])
     map_all(lambda child: _cancel(store, child, now), children)
     if len(claims) == ROUND:
@@ -53,9 +53,9 @@ def _cancel_some(store: Store, flow_run_id: UUID, done: str, now: datetime) -> N
 
 
 def _cancel(store: Store, child: Stored, now: datetime) -> None:
-    """Cancel the flow runs that a task run stands for, and the task run itself."""
+    """Cancel the subflow runs of a task run, and the task run itself."""
     run = child.run
-    # A subflow run that was cancelled has changed the task run that stands for it.
+    # The cancellation of a subflow run changes its parent task run.
     seen = None if child.subflow_runs else child
     for subflow_run_id in (
         CancellationStore.of(store).subflow_runs(run.id) if child.subflow_runs else ()
@@ -82,12 +82,12 @@ def _cancel_subflow_run(store: Store, run_id: UUID, now: datetime) -> None:
 
 
 def is_unfinished(run: TaskRun | FlowRun) -> bool:
-    """Tell whether a run has not ended."""
+    """Return whether a run has not ended."""
     return run.state_type not in TERMINAL
 
 
 def is_to_be_cancelled(run: FlowRun) -> bool:
-    """Tell whether a subflow run has not ended, and nobody is ending it yet."""
+    """Return whether a subflow run has not ended, and no worker is cancelling it yet."""
     is_ending = run.deployment_id is not None and run.state_type == StateType.CANCELLING
     return is_unfinished(run) and not is_ending
 

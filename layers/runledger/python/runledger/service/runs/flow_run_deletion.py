@@ -1,7 +1,7 @@
-"""Removing flow runs: each one goes first, and then what belongs to it.
+"""Deletes flow runs: first the flow run, then its task runs, states and inputs.
 
-So nothing new can be made in it, however many try to. What a request has no time for is left to the
-table's stream, which tells of the removal: see `cascade_deletes`.
+In this order no new task runs can be created in it meanwhile. If a request's time is too short, the
+table's stream removes the rest: see `service.stream.cascade_deletes`.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,22 +21,22 @@ from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.runs.task_run_deletion import TaskRunDeletionStore
 from runledger.store.store import Store
 
-# Task runs that are looked up at first, and then removed before others are looked up.
+# Task runs that are read and removed before the next ones are read.
 PAGE = 256
 
 
 def delete(store: Store, run_id: UUID, deadline: Deadline, *, now: datetime) -> None:
-    """Remove a flow run and, until the deadline, what belongs to it.
+    """Remove a flow run and, until the deadline, its task runs, states and inputs.
 
-    Events make task runs in flow runs that are not there: these go, too.
+    Task runs that events created in a flow run that does not exist are removed, too.
 
     Raises:
         NotFound: there is no flow run.
     """
-    was_there = _close(store, run_id, now=now)
+    was_deleted = _delete_alone(store, run_id, now=now)
     with suppress(Unavailable):
         remove_rest(store.with_deadline(deadline), run_id, now=now)
-    if not was_there:
+    if not was_deleted:
         raise NotFound(NOT_FOUND)
 
 
@@ -47,20 +47,20 @@ def delete_each(
     now: datetime,
     precondition: Callable[[FlowRun], bool] = bool,
 ) -> None:
-    """Remove flow runs that are as they should be, with what belongs to them."""
+    """Remove the flow runs that meet the precondition, with their task runs, states and inputs."""
 
     def delete_one(run_id: UUID) -> None:
-        if _close(store, run_id, now=now, precondition=precondition):
+        if _delete_alone(store, run_id, now=now, precondition=precondition):
             remove_rest(store, run_id, now=now, max_parallel=1)
 
     for some in chunks(ids, PAGE):
         map_all(delete_one, some)
 
 
-def _close(
+def _delete_alone(
     store: Store, run_id: UUID, *, now: datetime, precondition: Callable[[FlowRun], bool] = bool
 ) -> bool:
-    """Remove a flow run by itself; return whether it was there, and as it should be."""
+    """Remove a flow run by itself; return whether it existed and met the precondition."""
 
     def attempt() -> bool:
         seen = FlowRunStore.of(store).read(run_id)
@@ -76,7 +76,7 @@ def _close(
 def remove_rest(
     store: Store, run_id: UUID, *, now: datetime, max_parallel: int = MAX_PARALLEL
 ) -> None:
-    """Remove the task runs, the states and the inputs of a flow run that is gone."""
+    """Remove the task runs, the states and the inputs of a deleted flow run."""
     delete_task_run = partial(_delete_task_run, store, now=now)
     claims = FlowRunStore.of(store).claims(run_id, page=PAGE)
     for some in chunks(claims, PAGE):

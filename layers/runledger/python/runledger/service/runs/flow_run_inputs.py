@@ -1,4 +1,4 @@
-"""What can be done with what is given to flow runs."""
+"""Use cases of flow run inputs: create, read, find and delete them."""
 
 from uuid import UUID
 
@@ -12,27 +12,27 @@ from runledger.store.store import Store
 NOT_FOUND = "Flow run input not found"
 
 
-def create(store: Store, given: FlowRunInput) -> None:
-    """Give something to a flow run.
+def create(store: Store, run_input: FlowRunInput) -> None:
+    """Add an input to a flow run.
 
-    One that is deleted meanwhile takes it along: `cascade_deletes` looks once more after a while.
+    If the flow run is deleted meanwhile, a repeat of the cascade delete removes the input.
 
     Raises:
-        Invalid: no input can have its key.
+        Invalid: the key is no valid key of an input.
         NotFound: there is no such flow run.
-        Mismatch: the flow run was given something under that key.
+        Mismatch: the flow run has an input with that key.
     """
-    given.check_key()
-    if FlowRunStore.of(store).read(given.flow_run_id) is None:
+    run_input.check_key()
+    if FlowRunStore.of(store).read(run_input.flow_run_id) is None:
         raise NotFound(NO_FLOW_RUN)
-    FlowRunInputStore.of(store).add(given)
+    FlowRunInputStore.of(store).add(run_input)
 
 
 def read(store: Store, run_id: UUID, key: str) -> FlowRunInput:
-    """Return what a flow run was given under a key.
+    """Return a flow run's input with the key.
 
     Raises:
-        NotFound: that is nothing.
+        NotFound: there is none.
     """
     found = FlowRunInputStore.of(store).read(run_id, key)
     if found is None:
@@ -41,15 +41,15 @@ def read(store: Store, run_id: UUID, key: str) -> FlowRunInput:
 
 
 def find(store: Store, run_id: UUID, wanted: FlowRunInputQuery) -> list[FlowRunInput]:
-    """Return the wanted inputs of a flow run; one that is unknown has none."""
+    """Return the matching inputs of a flow run; none if the flow run does not exist."""
     return FlowRunInputStore.of(store).find(run_id, wanted)
 
 
 def delete(store: Store, run_id: UUID, key: str) -> None:
-    """Remove what a flow run was given under a key.
+    """Remove a flow run's input with the key.
 
     Raises:
-        NotFound: that is nothing.
+        NotFound: there is none.
     """
     if not FlowRunInputStore.of(store).remove(run_id, key):
         raise NotFound(NOT_FOUND)

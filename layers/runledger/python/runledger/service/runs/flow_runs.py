@@ -1,4 +1,4 @@
-"""What can be done with flow runs."""
+"""Use cases of flow runs: create, read and update them, and set their states."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -34,59 +34,59 @@ NOT_FOUND = "Flow run not found"
 
 
 class CreatedFlowRun(NamedTuple):
-    """A flow run as asked for, and whether this call made it."""
+    """A flow run, and whether this call created it."""
 
     run: FlowRun
     new: bool
 
 
-def create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> CreatedFlowRun:
+def create(store: Store, run: FlowRun, state: State, *, now: datetime) -> CreatedFlowRun:
     """Create a flow run in its first state, or find the one that has its idempotency key.
 
     A subflow run's state shows on its parent task run from the start.
     See docs/contract/neighbours.md 4.
 
     Raises:
-        NotFound: it asks for a work pool; there are none here.
+        NotFound: it names a work pool; Runledger has none.
         Conflict: the flow, the parent task run or the infrastructure document is unknown.
     """
-    if asked.work_pool_name:
-        raise NotFound(_unknown_pool(asked.work_pool_name, asked.work_queue_name))
+    if run.work_pool_name:
+        raise NotFound(_unknown_pool(run.work_pool_name, run.work_queue_name))
     try:
-        return _create(store, asked, state, now=now)
+        return _create(store, run, state, now=now)
     except Conflict:
-        # Once a key has its run, nothing else in a request with that key is looked at.
-        first = FlowRunStore.of(store).by_idempotency_key(asked) if asked.idempotency_key else None
+        # If the idempotency key has a run, no other field of the request is checked.
+        first = FlowRunStore.of(store).by_idempotency_key(run) if run.idempotency_key else None
         if first is None:
             raise
         return CreatedFlowRun(first, new=False)
 
 
-def _create(store: Store, asked: FlowRun, state: State, *, now: datetime) -> CreatedFlowRun:
-    flow = FlowStore.of(store).read(asked.flow_id)
+def _create(store: Store, sent: FlowRun, state: State, *, now: datetime) -> CreatedFlowRun:
+    flow = FlowStore.of(store).read(sent.flow_id)
     if flow is None:
-        raise Conflict(f"flow {asked.flow_id} is unknown")
-    if asked.infrastructure_document_id:
-        raise Conflict(f"infrastructure document {asked.infrastructure_document_id} is unknown")
-    run = record(asked.replace(labels=_labels(store, flow, asked)), state, now=now)
+        raise Conflict(f"flow {sent.flow_id} is unknown")
+    if sent.infrastructure_document_id:
+        raise Conflict(f"infrastructure document {sent.infrastructure_document_id} is unknown")
+    run = record(sent.replace(labels=_labels(store, flow, sent)), state, now=now)
 
     def attempt() -> CreatedFlowRun:
         stored = FlowRunStore.of(store).create(run, _mirror(store, run, now, required=True))
         if stored.id != run.id and not run.idempotency_key:
-            # An empty key identifies nothing, and is as unique as any other.
+            # The empty key is unique as any other, but finds no run.
             raise Conflict("another flow run has the empty idempotency key")
-        shown = stored.replace(state=stored.state and stored.state.as_stored())
-        return CreatedFlowRun(shown, new=stored.id == run.id)
+        created = stored.replace(state=stored.state and stored.state.as_stored())
+        return CreatedFlowRun(created, new=stored.id == run.id)
 
     return retry_on_conflict(attempt)
 
 
-def _labels(store: Store, flow: Flow, asked: FlowRun) -> dict[str, Any]:
-    """Return the labels of a run: those of its deployment, which has the flow's, come first."""
-    seen = DeploymentStore.of(store).read(asked.deployment_id) if asked.deployment_id else None
+def _labels(store: Store, flow: Flow, run: FlowRun) -> dict[str, Any]:
+    """Return a run's labels: first its deployment's, which include the flow's, or the flow's."""
+    seen = DeploymentStore.of(store).read(run.deployment_id) if run.deployment_id else None
     if seen:
-        return seen.deployment.labels_of_runs(asked.labels)
-    return merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, asked.labels)
+        return seen.deployment.labels_of_runs(run.labels)
+    return merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, run.labels)
 
 
 def _unknown_pool(pool: str, queue: str | None) -> str:
@@ -107,11 +107,11 @@ def set_state(
     precondition: Callable[[FlowRun], bool] = bool,
     api_version: tuple[int, int, int] | None = None,
 ) -> Decision[FlowRun]:
-    """Propose a state for a flow run, and write what is decided; its parent task run follows.
+    """Propose a state for a flow run, and write the decision, also to its parent task run.
 
     Raises:
         UnknownRun: there is no such run.
-        Rejected: it is not as it should be.
+        Rejected: the run does not meet the precondition.
     """
 
     def attempt() -> Decision[FlowRun]:
@@ -124,7 +124,7 @@ def set_state(
 
 
 def find(store: Store, run_id: UUID) -> StoredFlowRun:
-    """Return the flow run as it was read, to be changed.
+    """Return the flow run as it was read, for a later write.
 
     Raises:
         UnknownRun: there is none.
@@ -142,33 +142,36 @@ def propose(
     *,
     force: bool = False,
     now: datetime,
-    given: FlowRunInput | None = None,
+    new_input: FlowRunInput | None = None,
     api_version: tuple[int, int, int] | None = None,
 ) -> Decision[FlowRun]:
-    """Propose a state for a flow run that was read; an accepted one comes with what is `given`.
+    """Propose a state for a flow run that was read; `new_input` is stored if it is accepted.
 
     Raises:
-        TooLarge: it forgets more inputs than can go at once.
+        TooLarge: the state deletes more inputs than a transaction can hold.
         WriteConflict: the run changed meanwhile.
-        Conflict: the run was given something else under that key.
+        Conflict: the run has an input with the new one's key.
     """
     proposed = state.replace(timestamp=next_moment(seen.run, state.timestamp))
-    deployed = force or _may_be_handed_out(store, seen.run, proposed)
+    deployed = force or _has_deployment_to_start(store, seen.run, proposed)
     known = Facts(now=now, state_id=ids.state_id(now), deployed=deployed, api_version=api_version)
     decision = decide(flow_policy_for(force=force), Transition(seen.run, proposed, known))
     if decision.written:
         parent = _mirror(store, decision.run, now, required=False)
-        kept = given if decision.status == Status.ACCEPT else None
         FlowRunStore.of(store).commit(
-            seen, decision.run, parent, new_input=kept, deleted_inputs=_forgotten(decision)
+            seen,
+            decision.run,
+            parent,
+            new_input=new_input if decision.status == Status.ACCEPT else None,
+            deleted_inputs=_deleted_inputs(decision),
         )
     elif decision.run != seen.run:
         FlowRunStore.of(store).rewrite(seen, decision.run.replace(updated=now))
     return decision
 
 
-def _forgotten(decision: Decision[FlowRun]) -> tuple[str, ...]:
-    """Return the keys of the inputs that go with a decision."""
+def _deleted_inputs(decision: Decision[FlowRun]) -> tuple[str, ...]:
+    """Return the keys of the inputs that a decision deletes."""
     return tuple(
         key
         for effect in decision.effects
@@ -177,14 +180,15 @@ def _forgotten(decision: Decision[FlowRun]) -> tuple[str, ...]:
     )
 
 
-def _may_be_handed_out(store: Store, run: FlowRun, proposed: State) -> bool:
+def _has_deployment_to_start(store: Store, run: FlowRun, proposed: State) -> bool:
+    """Return whether the deployment exists, if the state is PENDING and the run has one."""
     if run.deployment_id is None or proposed.type != StateType.PENDING:
         return True
     return DeploymentStore.of(store).read(run.deployment_id) is not None
 
 
 def _mirror(store: Store, run: FlowRun, now: datetime, *, required: bool) -> Parent | None:
-    """Return the parent task run in the state of its subflow run, to be written with it."""
+    """Return the parent task run in the state of its subflow run, for the same transaction."""
     if run.parent_task_run_id is None or run.state is None:
         return None
     seen = TaskRunStore.of(store).read(run.parent_task_run_id)
@@ -197,11 +201,11 @@ def _mirror(store: Store, run: FlowRun, now: datetime, *, required: bool) -> Par
 
 
 def update(store: Store, run_id: UUID, changes: Mapping[str, Any], *, now: datetime) -> None:
-    """Change fields of a flow run that its states do not decide.
+    """Change fields of a flow run that do not depend on its state.
 
     Raises:
         NotFound: there is no such run.
-        Rejected: job variables of a run that no longer waits, or has no deployment.
+        Rejected: the run gets job variables, and is not SCHEDULED or has no deployment.
     """
 
     def attempt() -> None:
@@ -216,7 +220,7 @@ def update(store: Store, run_id: UUID, changes: Mapping[str, Any], *, now: datet
 
 
 def relabel(store: Store, run_id: UUID, labels: Mapping[str, Any], *, now: datetime) -> None:
-    """Give a flow run labels, beside those that it has.
+    """Add labels to a flow run's.
 
     Raises:
         UnknownRun: there is no such run.

@@ -1,4 +1,4 @@
-"""What can be asked about the graphs of flow runs."""
+"""The graphs of flow runs."""
 
 from datetime import datetime
 from itertools import islice
@@ -16,20 +16,20 @@ MAX_NODES = 10_000
 
 
 def draw(
-    store: Store, run_id: UUID, since: datetime | None, *, most_nodes: int = MAX_NODES
+    store: Store, run_id: UUID, since: datetime | None, *, max_nodes: int = MAX_NODES
 ) -> Graph:
     """Return the graph of a flow run, without the nodes that ended before `since`.
 
     Raises:
         UnknownRun: there is no such flow run.
-        Rejected: it has more task runs than a graph may show.
+        Rejected: it has more than `max_nodes` task runs.
     """
     seen = FlowRunStore.of(store).read(run_id)
     if seen is None:
         raise UnknownRun(f"Flow run {run_id} not found")
-    claims = islice(FlowRunStore.of(store).claims(run_id, after=""), most_nodes + 1)
+    claims = islice(FlowRunStore.of(store).claims(run_id, after=""), max_nodes + 1)
     task_runs = [claim.task_run_id for claim in claims]
-    if len(task_runs) > most_nodes:
-        raise Rejected(f"The graph of flow run {run_id} has more than {most_nodes} nodes.")
+    if len(task_runs) > max_nodes:
+        raise Rejected(f"The graph of flow run {run_id} has more than {max_nodes} nodes.")
     states = StateStore.of(store).history(keys.flow_run(run_id))
     return graph_of(seen.run, states, GraphStore.of(store).nodes(task_runs), since)

@@ -1,4 +1,4 @@
-"""What can be asked about the states that runs have been in."""
+"""The states that runs have been in."""
 
 from runledger.domain.runs.observed_states import ObservedState, ObservedStateQuery
 from runledger.store.runs.observed_states import ObservedStateStore
@@ -7,7 +7,7 @@ from runledger.store.store import Store
 
 
 def read(store: Store, wanted: ObservedStateQuery) -> SearchResult[list[ObservedState]]:
-    """Return the wanted pairs of type and name.
+    """Return the matching pairs of type and name.
 
     Raises:
         OutOfTime: the store's deadline came first.

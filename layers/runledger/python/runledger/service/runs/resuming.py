@@ -1,4 +1,4 @@
-"""Letting a paused flow run go on, with what it asked for."""
+"""Resumes paused flow runs, with the input that they asked for."""
 
 import json
 from collections.abc import Mapping
@@ -25,32 +25,33 @@ NOT_PAUSED = Abort("Cannot resume a flow run that is not paused.")
 
 
 def resume(
-    store: Store, run_id: UUID, answer: Mapping[str, Any] | None, *, now: datetime
+    store: Store, run_id: UUID, run_input: Mapping[str, Any] | None, *, now: datetime
 ) -> Decision[FlowRun]:
-    """Propose that a paused flow run goes on; what it is answered is kept if that is accepted.
+    """Propose that a paused flow run resumes; its input is stored if the proposal is accepted.
 
     Raises:
         UnknownRun: there is no such run.
-        Conflict: the run was given something else under the key of the answer.
+        Conflict: the run has an input with the same key.
     """
 
     def attempt() -> Decision[FlowRun]:
         seen = flow_runs.find(store, run_id)
         paused = seen.run.state
         if paused is None or paused.type != StateType.PAUSED:
-            # The reference does not tell which state it is in.
+            # The reference answers without the run's state.
             return Decision(seen.run.replace(state=None), Status.ABORT, NOT_PAUSED)
         try:
-            given = _given(store, paused.state_details, answer, now)
+            new_input = _new_input(store, paused.state_details, run_input, now)
         except (Rejected, Mismatch, Invalid) as problem:
             return Decision(seen.run, Status.REJECT, Abort(str(problem)))
-        return flow_runs.propose(store, seen, _onward(paused, now), now=now, given=given)
+        resumed = _resumed_state(paused, now)
+        return flow_runs.propose(store, seen, resumed, now=now, new_input=new_input)
 
     return retry_on_conflict(attempt)
 
 
-def _onward(paused: State, now: datetime) -> State:
-    """What gave its place up is scheduled, the rest runs on."""
+def _resumed_state(paused: State, now: datetime) -> State:
+    """Return SCHEDULED for a run that ended its process for the pause, RUNNING for the others."""
     scheduled = paused.state_details.pause_reschedule
     return State(
         id=ids.state_id(now),
@@ -61,26 +62,26 @@ def _onward(paused: State, now: datetime) -> State:
     )
 
 
-def _given(
-    store: Store, asked: StateDetails, answer: Mapping[str, Any] | None, now: datetime
+def _new_input(
+    store: Store, details: StateDetails, sent: Mapping[str, Any] | None, now: datetime
 ) -> FlowRunInput | None:
-    """Return the answer as it is kept, if the pause asks for one and it is not empty.
+    """Return the input to store, if the pause asks for one and it is not empty.
 
     Raises:
-        Rejected: part of it can't be told, or it is not known what is asked for.
-        Mismatch: it is not what is asked for.
-        Invalid: what is asked for never ends, or no input can have the key of the answer.
+        Rejected: a part of the input can't be hydrated, or the pause has no schema for it.
+        Mismatch: the input breaks the schema.
+        Invalid: the schema refers to itself without end, or the input's key is not valid.
     """
-    keyset, run_id = asked.run_input_keyset, asked.flow_run_id
+    keyset, run_id = details.run_input_keyset, details.flow_run_id
     if not keyset or run_id is None:
         return None
-    run_input = hydrated(answer or {}, "run input")
+    run_input = hydrated(sent or {}, "run input")
     _check(run_input, _schema(store, run_id, keyset.get("schema", "")))
     if not run_input:
         return None
     if "response" not in keyset:
         raise Rejected("Run input response key not found.")
-    given = FlowRunInput(
+    new_input = FlowRunInput(
         id=ids.run_id(),
         created=now,
         updated=now,
@@ -88,8 +89,8 @@ def _given(
         key=keyset["response"],
         value=to_json(run_input, inf_nan_mode="null").decode(),
     )
-    given.check_key()
-    return given
+    new_input.check_key()
+    return new_input
 
 
 def _schema(store: Store, run_id: UUID, key: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What can be asked about the states of runs."""
+"""Reads the states of runs."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -19,7 +19,7 @@ class RunStates(NamedTuple):
         """Return the state.
 
         Raises:
-            NotFound: there is none; of task runs the reference says the same words.
+            NotFound: there is none; the reference has the same text for task runs.
         """
         state = StateStore.of(store).read(state_id, kind=self.kind)
         if state is None:
@@ -27,9 +27,9 @@ class RunStates(NamedTuple):
         return state
 
     def history(self, store: Store, run_id: UUID) -> list[State]:
-        """Return the states that a run has been in, the oldest first; none if it is unknown."""
+        """Return the states that a run has been in, the oldest first; none of an unknown run."""
         return StateStore.of(store).history(keys.entity(self.kind, run_id))
 
 
-TASK_RUN_ATTRIBUTES = RunStates(keys.TASK_RUN)
-OF_FLOW_RUNS = RunStates(keys.FLOW_RUN)
+TASK_RUN_STATES = RunStates(keys.TASK_RUN)
+FLOW_RUN_STATES = RunStates(keys.FLOW_RUN)

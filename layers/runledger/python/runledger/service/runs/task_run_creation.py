@@ -1,4 +1,4 @@
-"""Create task runs: load the context, decide on the first state, commit."""
+"""Creates task runs: load the context, decide on the first state, commit."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -19,13 +19,13 @@ FLOW_RUN_LABEL = "prefect.flow-run.id"
 
 
 class CreatedTaskRun(NamedTuple):
-    """A task run that has the key asked for, and whether this call made it."""
+    """A task run, and whether this call created it."""
 
     run: TaskRun
     new: bool
 
 
-def create(store: Store, asked: TaskRun, state: State, *, now: datetime) -> CreatedTaskRun:
+def create(store: Store, sent: TaskRun, state: State, *, now: datetime) -> CreatedTaskRun:
     """Create a task run in its first state, or find the one that has its key.
 
     Raises:
@@ -35,31 +35,31 @@ def create(store: Store, asked: TaskRun, state: State, *, now: datetime) -> Crea
 
     def attempt() -> CreatedTaskRun:
         transitions = TransitionStore.of(store)
-        context = transitions.context_of_new(asked, state, alone=policy == MINIMAL, now=now)
-        run = asked.replace(labels=_labels(asked, context.flow_run))
+        context = transitions.context_of_new(sent, state, alone=policy == MINIMAL, now=now)
+        run = sent.replace(labels=_labels(sent, context.flow_run))
         decision = decide(
             policy,
             Transition(run, state, context.facts(now, ids.state_id(now), ids.random_fraction())),
         )
         stored = transitions.create(decision, context, now=now)
-        # Its first state tells our own run from another's also if a write was done but not told.
-        return CreatedTaskRun(_as_answered(stored), new=stored.state_id == decision.run.state_id)
+        # The first state's id identifies this call's run, also if a write's response was lost.
+        return CreatedTaskRun(_for_response(stored), new=stored.state_id == decision.run.state_id)
 
     return retry_on_conflict(attempt)
 
 
-def _as_answered(run: TaskRun) -> TaskRun:
-    """A new run's times are told as they were sent, but for the expiration inside a flow run."""
+def _for_response(run: TaskRun) -> TaskRun:
+    """Return a new run with the times as they were sent, but for the expiration in a flow run."""
     expiration = run.cache_expiration
     if run.flow_run_id and expiration:
         expiration = expiration.astimezone(UTC)
     return run.replace(cache_expiration=expiration, state=run.state and run.state.as_stored())
 
 
-def _labels(asked: TaskRun, flow_run: FlowRun | None) -> dict[str, object]:
-    if asked.flow_run_id is None:
-        return merge_labels(asked.labels)
+def _labels(run: TaskRun, flow_run: FlowRun | None) -> dict[str, object]:
+    if run.flow_run_id is None:
+        return merge_labels(run.labels)
     if flow_run is None:
-        raise Conflict(f"flow run {asked.flow_run_id} is unknown")
-    own = {FLOW_RUN_LABEL: str(asked.flow_run_id)}
-    return merge_labels(flow_run.labels, own, asked.labels)
+        raise Conflict(f"flow run {run.flow_run_id} is unknown")
+    own = {FLOW_RUN_LABEL: str(run.flow_run_id)}
+    return merge_labels(flow_run.labels, own, run.labels)

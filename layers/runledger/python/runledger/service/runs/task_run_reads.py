@@ -1,4 +1,4 @@
-"""Read one task run."""
+"""Reads one task run."""
 
 from uuid import UUID
 

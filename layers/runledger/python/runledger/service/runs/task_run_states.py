@@ -1,4 +1,4 @@
-"""Set the states of task runs: load the context, decide, commit, retry on conflict."""
+"""Sets the states of task runs: load the context, decide, commit, retry on conflict."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -28,13 +28,13 @@ def set_state(
     precondition: Callable[[TaskRun], bool] = bool,
     seen: Stored | None = None,
 ) -> Decision[TaskRun]:
-    """Propose a state for a task run, and write what is decided.
+    """Propose a state for a task run, and write the decision.
 
-    A run that was `seen` is read again only if it is no longer as it was, or other things count.
+    A run that was `seen` is read again only if it changed, or if the policy needs its context.
 
     Raises:
         UnknownRun: there is no such run.
-        Rejected: it is not as it should be.
+        Rejected: the run does not meet the precondition.
     """
     policy = policy_for(state, force=force)
     alone = policy == MINIMAL
@@ -60,6 +60,6 @@ def set_state(
 
 
 def _make_room(store: Store, context: TransitionContext, now: datetime) -> None:
-    """Take back what clients that are gone hold of limits that stand in the way."""
+    """Release the slots of full limits whose leases have expired."""
     full = [seen for seen in context.limits if not seen.limit.as_of(now).has_room(1)]
     LeaseStore.of(store).make_room(full, now)

@@ -1,4 +1,4 @@
-"""Rename and delete task runs."""
+"""Renames and deletes task runs."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The search for deployments, and their sums."""
+"""The search for deployments, and their counts."""
 
 from collections.abc import Iterator, Sequence
 from uuid import UUID
@@ -17,7 +17,7 @@ DEPLOYMENTS = Search(deployment_searcher)
 
 
 def count_deployments(store: Store, flow_ids: Sequence[UUID]) -> SearchResult[dict[UUID, int]]:
-    """Return how many deployments each flow has."""
+    """Return the number of deployments of each flow."""
 
     def counted(deployments: Iterator[Deployment]) -> dict[UUID, int]:
         return totals((deployment.flow_id for deployment in deployments), flow_ids)

@@ -1,4 +1,4 @@
-"""The search for flow runs, and their sums."""
+"""The search for flow runs, and their aggregates."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ FLOW_RUNS = Search(flow_run_searcher)
 
 
 def next_runs(store: Store, flow_ids: Sequence[UUID]) -> SearchResult[dict[UUID, FlowRun | None]]:
-    """Return the run of each flow that is to start first."""
+    """Return the next scheduled run of each flow, or None."""
 
     def earliest(runs: Iterator[FlowRun]) -> dict[UUID, FlowRun | None]:
         due = [run for run in runs if run.next_scheduled_start_time]
@@ -36,5 +36,5 @@ def next_runs(store: Store, flow_ids: Sequence[UUID]) -> SearchResult[dict[UUID,
 
 
 def lateness(store: Store, criteria: Criteria, *, now: datetime) -> SearchResult[float | None]:
-    """Return by how many seconds the matching flow runs are late, on average."""
+    """Return the average lateness of the matching flow runs, in seconds."""
     return FLOW_RUNS.aggregate(store, criteria, lambda facts: average_lateness(facts, now))

@@ -22,7 +22,7 @@ S = TypeVar("S", TaskRunFacts, FlowRun)
 
 @dataclass(frozen=True)
 class Search(Generic[F, R]):
-    """The search for one type of entity."""
+    """The search for one entity type."""
 
     searcher: Callable[[Store, Criteria, Page], Searcher[F, R]]
 
@@ -33,17 +33,17 @@ class Search(Generic[F, R]):
     def paginate(
         self, store: Store, criteria: Criteria, page: Page
     ) -> SearchResult[PageAndTotal[R]]:
-        """Return a page of the matching entities, and how many there are on all pages."""
+        """Return a page of the matching entities, and their number on all pages."""
         return self.searcher(store, criteria, page).paginate()
 
     def count(self, store: Store, criteria: Criteria) -> SearchResult[int]:
-        """Return how many entities match."""
+        """Return the number of matching entities."""
         return self.searcher(store, criteria, ALL).count()
 
     def aggregate(
         self, store: Store, criteria: Criteria, summary: Callable[[Iterator[F]], A]
     ) -> SearchResult[A]:
-        """Sum up the matching entities."""
+        """Summarize the facts of the matching entities."""
         return self.searcher(store, criteria, ALL).aggregate(summary)
 
 

@@ -1,4 +1,4 @@
-"""The search for task runs, and their sums."""
+"""The search for task runs, and their counts."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ TASK_RUNS = Search(task_run_searcher)
 
 
 def count_by_state(store: Store, criteria: Criteria) -> SearchResult[Mapping[StateType, int]]:
-    """Return how many of the task runs that are wanted are in each type of state."""
+    """Return the number of matching task runs by state type."""
 
     def counted(runs: Iterator[TaskRunFacts]) -> Mapping[StateType, int]:
         return Counter(run.state_type for run in runs)
@@ -30,12 +30,12 @@ def count_by_state(store: Store, criteria: Criteria) -> SearchResult[Mapping[Sta
 def count_ended(
     store: Store, criteria: Criteria, window: Window
 ) -> SearchResult[list[EndedRunCounts]]:
-    """Return how the task runs that are wanted have ended, by when they started."""
+    """Return the numbers of matching task runs that ended, by their start and final state."""
     return TASK_RUNS.aggregate(store, criteria, window.aggregate)
 
 
 def count_by_flow_run(store: Store, flow_run_ids: Sequence[UUID]) -> SearchResult[dict[UUID, int]]:
-    """Return how many task runs each flow run has, without those that subflow runs stand for."""
+    """Return the number of task runs of each flow run, without the parents of subflow runs."""
 
     def counted(runs: Iterator[TaskRunFacts]) -> dict[UUID, int]:
         return totals((run.flow_run_id for run in runs), flow_run_ids)

@@ -1,1 +1,1 @@
-"""The table's stream: reactions to changes, and cascading deletes."""
+"""The table's stream: reactions to changes, and cascade deletes."""

@@ -1,7 +1,7 @@
-"""What goes with what was deleted: logs, and what was created or left over meanwhile.
+"""Cascade deletes: remove a deleted entity's logs, its members, and items written meanwhile.
 
-The stream tells of each removal at least once, and once more wherever there was not enough time.
-All of it can be repeated: what is gone is not missed.
+The stream has a record of each removal at least once; where the time was too short, a `REMAINDER`
+item repeats it. All removals can be repeated.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,13 +26,13 @@ from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER
 from runledger.store.store import Store
 
-# A request that began before a removal may write until it ends, within 29 seconds; whether one did
-# is looked up after these.
+# A request that began before a removal may write until it ends, within 29 seconds; after this time
+# the cascade delete is repeated for its writes.
 SETTLING = timedelta(seconds=60)
 
 
 class Removed(NamedTuple):
-    """The entity that was removed; `is_complete` if nothing of it can be left over."""
+    """The entity that was removed; `is_complete` if none of its items can remain."""
 
     id: UUID
     is_complete: bool
@@ -42,19 +42,18 @@ class Removed(NamedTuple):
 def follow(
     store: Store, records: Sequence[Mapping[str, Any]], deadline: Deadline, *, now: datetime
 ) -> Iterator[Failure]:
-    """Remove what goes with what was removed; yield the first record for which that failed.
+    """Remove the remaining items of removed entities; yield the first record that failed.
 
-    A record of anything that is still there has no effect, whatever the source's filter lets pass,
-    but that the pieces of an older document go. Those of task runs are followed side by side, and
-    before those of what has task runs, which take longer.
+    Records of entities that still exist only remove the pieces of an older document. Records of
+    task runs are handled in parallel, before those of their parents, which take longer.
     """
     changes = list(map(stream_records.read, records))
 
     def attempt(number: int) -> Exception | None:
         try:
             CascadeDeleteStore.of(store).remove_superseded(changes[number])
-            _follow(store, changes[number], deadline, now)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the stream repeats it
+            _remove_rest(store, changes[number], deadline, now)
+        except Exception as error:  # noqa: BLE001 - the stream repeats the record
             return error
         return None
 
@@ -73,11 +72,11 @@ def _is_of_parent(change: Change) -> bool:
     return any(keys.is_of(change.key, kind) for kind in PARENTS)
 
 
-def _follow(store: Store, change: Change, deadline: Deadline, now: datetime) -> None:
-    if not stream_changes.is_removal(change) or change.key.sk not in FOLLOWED:
+def _remove_rest(store: Store, change: Change, deadline: Deadline, now: datetime) -> None:
+    if not stream_changes.is_removal(change) or change.key.sk not in HANDLED:
         return
     kind, item_id = keys.entity_of(change.key)
-    is_itself = change.key.sk == kind
+    is_entity = change.key.sk == kind
     is_complete = change.key.sk == keys.TASK_RUN and stream_changes.removal_was_complete(change)
     removed = Removed(item_id, is_complete, now)
     try:
@@ -90,30 +89,30 @@ def _follow(store: Store, change: Change, deadline: Deadline, now: datetime) -> 
         CascadeDeleteStore.of(store).repeat_now(change.key, now)
     else:
         # A request that gives a task run a large state may have written its pieces meanwhile.
-        if is_itself and (kind in PARENTS or stream_changes.had_document_pieces(change)):
+        if is_entity and (kind in PARENTS or stream_changes.had_document_pieces(change)):
             CascadeDeleteStore.of(store).repeat_later(change.key, now + SETTLING)
 
 
 def of_task_run(store: Store, removed: Removed) -> None:
-    """Remove what a task run logged, and states and links that were too many to go with it."""
+    """Remove a task run's logs, and the states and links that exceeded its transaction."""
     if not removed.is_complete:
         retry_on_conflict(lambda: TaskRunDeletionStore.of(store).remove_rest(removed.id))
     LogStore.of(store).remove(LogStore.of(store).of_task_run(removed.id))
 
 
 def of_flow_run(store: Store, removed: Removed) -> None:
-    """Remove what is left of a flow run, its logs among it; its task runs' own removal follows."""
+    """Remove a flow run's remaining items and logs; its task runs' removals are records, too."""
     flow_run_deletion.remove_rest(store, removed.id, now=removed.now)
     LogStore.of(store).remove(LogStore.of(store).of_flow_run(removed.id))
 
 
 def of_flow(store: Store, removed: Removed) -> None:
-    """Remove what is left of a flow: flow runs, whose own removal follows, and deployments."""
+    """Remove a flow's flow runs and deployments; the flow runs' removals are records, too."""
     flows.remove_rest(store, removed.id, now=removed.now)
 
 
 def of_deployment(store: Store, removed: Removed) -> None:
-    """Remove the runs of a deployment that were never begun."""
+    """Remove the runs of a deployment that never started."""
     deployments.remove_rest(store, removed.id, now=removed.now)
 
 
@@ -123,5 +122,5 @@ REMOVERS: Mapping[str, Callable[[Store, Removed], None]] = {
     keys.FLOW: of_flow,
     keys.DEPLOYMENT: of_deployment,
 }
-FOLLOWED = frozenset({*REMOVERS, REMAINDER})
+HANDLED = frozenset({*REMOVERS, REMAINDER})
 PARENTS = frozenset({keys.FLOW_RUN, keys.FLOW, keys.DEPLOYMENT})

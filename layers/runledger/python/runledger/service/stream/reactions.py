@@ -64,7 +64,7 @@ def hand_out(context: ServiceContext, queued: Sequence[Change]) -> None:
 
 
 def release(context: ServiceContext, left: Sequence[Change]) -> None:
-    """Release background runs from their workers or queues; one that was taken up stays held."""
+    """Release background runs from their workers or queues; a run that was started stays held."""
     for change in left:
         before, after = (
             stream_changes.task_run_before(change),

@@ -1,4 +1,4 @@
-"""What becomes of a task worker's runs once it is gone."""
+"""Reassigns the runs of disconnected task workers."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -19,22 +19,22 @@ from runledger.store.websocket.task_workers import HeldRun, SeenWorker, TaskWork
 
 
 def record_disconnect(store: Store, connection_id: str, gone: Disconnect) -> None:
-    """Note that a worker is gone.
+    """Record that a worker disconnected.
 
-    The run that it did not acknowledge goes to another at once. Where the acknowledgement may have
-    gone unheard, and the client lives on, it keeps the run until its lease is over.
+    The run that it did not acknowledge goes to another worker at once. If the acknowledgement may
+    have been lost while the client lives on, the worker keeps the run until its lease is over.
     """
 
-    def departed(worker: TaskWorker) -> TaskWorker:
-        if worker.gone:  # That it could not be reached says less than how it ended.
+    def disconnected(worker: TaskWorker) -> TaskWorker:
+        if worker.gone:  # How the connection ended says more than that it could not be reached.
             return worker.replace(gone=gone) if gone.by_platform else worker
         return worker.replace(holding=worker.holding if gone.unheard else None, gone=gone)
 
-    _update_worker(store, connection_id, departed)
+    _update_worker(store, connection_id, disconnected)
 
 
 def record_undelivered(store: Store, connection_id: str, gone: Disconnect) -> None:
-    """Note that a worker is gone, and take back the run that could not be sent to it."""
+    """Record that a worker disconnected, and requeue the run that could not be sent to it."""
     _update_worker(
         store,
         connection_id,
@@ -43,7 +43,7 @@ def record_undelivered(store: Store, connection_id: str, gone: Disconnect) -> No
 
 
 def requeue_unsent(store: Store, connection_id: str, now: datetime) -> None:
-    """Take back from a worker the run that could not be sent to it."""
+    """Requeue the run that could not be sent to a worker."""
     _update_worker(store, connection_id, lambda worker: worker.replace(holding=None, since=now))
 
 
@@ -68,30 +68,32 @@ def _changed(store: Store, seen: SeenWorker, changed: Callable[[TaskWorker], Tas
 
 
 def sweep(context: ServiceContext, lease: timedelta) -> None:
-    """Find the workers that are gone, and pass on what those did not start whose lease is over."""
-    seen = TaskWorkerStore.of(context.store).all()
-    present: defaultdict[str, list[TaskWorker]] = defaultdict(list)
-    for worker, is_there in _asked(context, [one.worker for one in seen]):
-        if is_there:
-            present[worker.client_id].append(worker)
+    """Find disconnected workers, and reassign the unstarted runs of those whose lease is over."""
+    workers = TaskWorkerStore.of(context.store).all()
+    connected: defaultdict[str, list[TaskWorker]] = defaultdict(list)
+    for worker, is_connected in _checked(context, [seen.worker for seen in workers]):
+        if is_connected:
+            connected[worker.client_id].append(worker)
         else:
             gone = Disconnect(at=context.now, by_platform=False)
             record_disconnect(context.store, worker.connection_id, gone)
-    for one in seen:
-        if one.worker.gone and context.now - one.worker.gone.at >= lease:
-            OrphanedRuns(
-                context.store, one, one.worker.gone, present[one.worker.client_id]
-            ).reassign()
+    for seen in workers:
+        gone_worker = seen.worker
+        if gone_worker.gone and context.now - gone_worker.gone.at >= lease:
+            siblings = connected[gone_worker.client_id]
+            OrphanedRuns(context.store, seen, gone_worker.gone, siblings).reassign()
 
 
-def _asked(context: ServiceContext, workers: Sequence[TaskWorker]) -> list[tuple[TaskWorker, bool]]:
-    """Tell of each worker that is not known to be gone whether it is there."""
-    unsure = [worker for worker in workers if worker.gone is None]
-    answers = map_all(partial(_is_there, context), unsure)
-    return list(zip(unsure, answers, strict=True))
+def _checked(
+    context: ServiceContext, workers: Sequence[TaskWorker]
+) -> list[tuple[TaskWorker, bool]]:
+    """Return each worker that is not recorded as disconnected, and whether it is connected."""
+    candidates = [worker for worker in workers if worker.gone is None]
+    answers = map_all(partial(_is_connected, context), candidates)
+    return list(zip(candidates, answers, strict=True))
 
 
-def _is_there(context: ServiceContext, worker: TaskWorker) -> bool:
+def _is_connected(context: ServiceContext, worker: TaskWorker) -> bool:
     connections, connection_id = context.connections, worker.connection_id
     if worker.is_overdue(context.now):
         connections.close(connection_id, INTERNAL_ERROR, "A task run was not acknowledged")
@@ -101,7 +103,7 @@ def _is_there(context: ServiceContext, worker: TaskWorker) -> bool:
 
 @dataclass(frozen=True)
 class OrphanedRuns:
-    """What a worker leaves that went; its heirs are other connections of the same client."""
+    """The runs of a disconnected worker; its siblings are other connections of the same client."""
 
     store: Store
     seen: SeenWorker
@@ -109,21 +111,21 @@ class OrphanedRuns:
     siblings: Sequence[TaskWorker]
 
     def reassign(self) -> None:
-        """Decide about what the worker had and did not start, and then forget it.
+        """Reassign the runs that the worker did not start, and then remove the worker.
 
-        It is forgotten only when nothing is left: the index that tells may lag behind.
+        It is removed only after a sweep that finds no held runs: their index may be outdated.
         """
         worker, workers = self.seen.worker, TaskWorkerStore.of(self.store)
         left = workers.holds(worker.connection_id)
         for held in left:
-            self._pass_on(held)
+            self._reassign(held)
         for queued in workers.waiting(own_queue(worker.client_id)):
             if self._sibling(queued.waiting) is None:
                 workers.requeue_for_all(queued)
         if not left:
             workers.remove(self.seen)
 
-    def _pass_on(self, held: HeldRun) -> None:
+    def _reassign(self, held: HeldRun) -> None:
         waiting, workers = held.waiting, TaskWorkerStore.of(self.store)
         stored = TaskRunStore.of(self.store).read(waiting.run_id)
         if not (stored and is_unstarted(stored.run, waiting.replace(acknowledged=True))):
@@ -131,14 +133,14 @@ class OrphanedRuns:
         elif (sibling := self._sibling(waiting)) is None:
             workers.requeue(held, waiting.queue)
         elif self.gone.by_platform and waiting.run_id != self.seen.worker.holding:
-            # Its client was cut off, and is back with all that it had acknowledged.
+            # The client lost its connection, and has the runs that it acknowledged.
             workers.transfer(held, sibling)
         else:
-            # Its client may have started anew without it; nobody else may have it meanwhile.
+            # The client may have restarted without the run; no other client may get it meanwhile.
             workers.requeue(held, own_queue(sibling.client_id))
 
     def _sibling(self, waiting: WaitingRun) -> TaskWorker | None:
-        """Return who runs its task: the client may have come back with other ones."""
+        """Return the sibling that runs the run's task: the client may have other tasks now."""
         return next(
             (sibling for sibling in self.siblings if waiting.queue in sibling.task_queues), None
         )

@@ -27,15 +27,15 @@ from runledger.store.store import Store
 from runledger.store.websocket.connections import Connection, ConnectionStore
 from runledger.store.websocket.event_subscriptions import SubscriberStore
 
-# Tells whether a client with this credential is admitted.
+# Returns whether a client with this credential is admitted.
 Admits = Callable[[str | None], bool]
 
-# Deals with one message of an admitted client.
+# Handles one message of an admitted client.
 MessageHandler = Callable[[ServiceContext, Connection, str], None]
 
 
 def hand_out_task_runs(context: ServiceContext, connection: Connection, text: str) -> None:
-    """Deal with a message of a task worker."""
+    """Handle a message of a task worker."""
     TaskRunDispatcher(context).receive(connection, text)
 
 
@@ -45,12 +45,12 @@ def receive_event(context: ServiceContext, _: Connection, text: str) -> None:
 
 
 def send_events(context: ServiceContext, connection: Connection, text: str) -> None:
-    """Deal with a message of an event subscriber."""
+    """Handle a message of an event subscriber."""
     event_subscriptions.subscribe_to_events(context, connection.id, text)
 
 
 def send_logs(context: ServiceContext, connection: Connection, text: str) -> None:
-    """Deal with a message of a log subscriber."""
+    """Handle a message of a log subscriber."""
     event_subscriptions.subscribe_to_logs(context, connection.id, text)
 
 
@@ -106,10 +106,10 @@ class WebSocketDispatcher:
     admits: Admits
 
     def dispatch(self, connection_id: str, text: str) -> None:
-        """Deal with a message; close the connection where the protocol asks for it.
+        """Handle a message; close the connection where the protocol requires it.
 
-        An unexpected error closes the connection, too: the client connects again and repeats what
-        was not acknowledged.
+        An unexpected error closes the connection, too: the client connects again and repeats its
+        unacknowledged messages.
         """
         try:
             self._dispatch(connection_id, text)

@@ -1,7 +1,7 @@
-"""Handing background runs to task workers, one at a time each.
+"""Hands background runs to task workers, one at a time each.
 
-Whoever learns that a run and a worker may have come together tries to join them: the stream when a
-run begins to wait, a worker when it subscribes or acknowledges. The claim decides who succeeds.
+Both sides try to match runs with idle workers: the stream when a run is queued, a worker's message
+when it subscribes or acknowledges. A conditional write, the claim, decides which attempt succeeds.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,7 +36,7 @@ from runledger.store.websocket.task_workers import (
 
 @dataclass(frozen=True)
 class TaskRunDispatcher:
-    """Where runs are handed out."""
+    """Hands out background runs over WebSockets."""
 
     context: ServiceContext
 
@@ -45,55 +45,55 @@ class TaskRunDispatcher:
         return TaskWorkerStore.of(self.context.store)
 
     def receive(self, connection: Connection, text: str) -> None:
-        """Hear a message of a worker's (docs/contract/task-runs.md 6.2).
+        """Handle a worker's message (docs/contract/task-runs.md 6.2).
 
-        What is said while no run awaits acknowledgement goes unheeded.
+        A message is ignored while no run awaits acknowledgement.
 
         Raises:
-            CloseConnection: the conversation ends; a run that awaits acknowledgement goes back.
+            CloseConnection: the connection ends; an unacknowledged run returns to its queue.
         """
         seen = self._workers.read(connection.id)
         if seen is None:
             self._subscribe(connection, text)
         elif seen.worker.holding is not None:
-            self._answered(seen, text)
+            self._receive_answer(seen, text)
 
     def _subscribe(self, connection: Connection, text: str) -> None:
-        asked = protocol.subscription(protocol.read(text))
+        subscription = protocol.subscription(protocol.read(text))
         worker = TaskWorker(
             connection_id=connection.id,
-            client_id=asked.client_id,
-            task_keys=asked.task_keys,
+            client_id=subscription.client_id,
+            task_keys=subscription.task_keys,
             since=self.context.now,
         )
         if added := self._workers.add(worker):
             self._serve(added, worker)
-        else:  # It was said twice at once; this is then heard after the other.
+        else:  # Two subscriptions came at once; handle this one after the other.
             self.receive(connection, text)
 
-    def _answered(self, seen: SeenWorker, text: str) -> None:
+    def _receive_answer(self, seen: SeenWorker, text: str) -> None:
         match protocol.read(text).get("type"):
             case "ack":
-                self._go_on(seen)
+                self._serve_next(seen)
             case "quit":
                 raise CloseConnection(NORMAL)
             case _:
                 raise CloseConnection(DROPPED)
 
-    def _go_on(self, seen: SeenWorker) -> None:
-        """Give a worker its next run, or let it be idle; it keeps what it acknowledged."""
+    def _serve_next(self, seen: SeenWorker) -> None:
+        """Hand a worker its next run, or make it idle; it goes on holding its acknowledged runs."""
         idle = seen.worker.replace(holding=None, since=self.context.now)
         if self._serve(seen, idle) is not None:
             return
         freed = self._workers.change(seen, idle)
-        # Who queued a run before the worker was seen to be free left it for the worker to find.
+        # A run that was queued before this write found no idle worker: look for it again.
         if freed:
             self._serve(freed, idle)
 
     def announce(self, queues: Iterable[str]) -> None:
-        """Hand out what waits in some queues to idle workers, to those first that waited longest.
+        """Hand out the runs of some queues to idle workers; the longest idle ones come first.
 
-        A worker that is found idle is read before the queues are; one that is not will look itself.
+        Workers are read before the queues; a worker that is not idle reads the queues later itself.
         """
         left = set(queues)
         workers = sorted(self._workers.all(), key=lambda seen: seen.worker.since)
@@ -103,7 +103,10 @@ class TaskRunDispatcher:
                 left.difference_update(seen.worker.task_queues if nothing_waits else ())
 
     def _serve(self, seen: SeenWorker, idle: TaskWorker) -> ClaimOutcome | None:
-        """Hand a worker, were it idle, the first run of its queues; None if they are empty."""
+        """Hand a worker the first run of its queues; None if they are empty.
+
+        `idle` is the worker that was read, in its idle state.
+        """
         claims = (self._claim(queued, seen, idle) for queued in self._waiting_for(idle))
         return next((claim for claim in claims if claim and claim != ClaimOutcome.TOO_LATE), None)
 
@@ -124,7 +127,7 @@ class TaskRunDispatcher:
         return None
 
     def _as_queued(self, run: TaskRun, queued: QueuedRun) -> TaskRun:
-        """Show a run as it was when it was queued: what came with that state is needed."""
+        """Return a run in the state in which it was queued: workers need this state's details."""
         if run.state_id == queued.waiting.state_id:
             return run
         state = self._workers.state_of(queued.waiting)
@@ -151,7 +154,7 @@ class TaskRunDispatcher:
 
 
 def connected(store: Store, task_keys: Iterable[str]) -> list[TaskWorker]:
-    """Return the workers that would run one of the tasks, or all of them if none is named.
+    """Return the workers of the given tasks, or all workers if no task is given.
 
     Connections of one client are one worker, as on the reference.
     """
@@ -169,7 +172,7 @@ def connected(store: Store, task_keys: Iterable[str]) -> list[TaskWorker]:
 
 
 def message(run: TaskRun, now: datetime) -> str:
-    """Spell a run for a worker, without what would make it too large to be sent."""
+    """Return the message of a run for a worker; shortened if it is too large for a message."""
     whole = as_of(run, now).model_dump_json()
     if len(whole.encode()) <= MAX_BYTES:
         return whole
