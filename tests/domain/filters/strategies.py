@@ -58,7 +58,7 @@ def some(values: Strategy) -> Strategy:
 PERIOD = {"before_": TIMES, "after_": TIMES}
 NAME = criterion(any_=some(TEXTS), like_=TEXTS)
 REFERENCE = combined(any_=some(IDS), is_null_=st.booleans())
-TASK_RUN_ATTRIBUTES = combined(
+OF_TASK_RUNS = combined(
     id=criterion(any_=some(IDS)),
     name=NAME,
     tags=combined(all_=some(TAGS), is_null_=st.booleans()),

@@ -66,7 +66,7 @@ def matching(body: dict[str, Any]) -> list[str]:
 
 
 ALL = ["Alpha", "alpha2", "be_ta", "beXta%", "AO"]
-TASK_RUN_ATTRIBUTES: list[tuple[dict[str, Any], list[str]]] = [
+OF_TASK_RUNS: list[tuple[dict[str, Any], list[str]]] = [
     ({"name": {"any_": ["alpha"]}}, []),
     ({"name": {"like_": "ALPHA"}}, ["Alpha", "alpha2"]),
     ({"name": {"like_": "e_t"}}, ["be_ta", "beXta%"]),
@@ -108,7 +108,7 @@ OF_RELATIVES: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "names"), TASK_RUN_ATTRIBUTES, ids=str)
+@pytest.mark.parametrize(("asked", "names"), OF_TASK_RUNS, ids=str)
 def test_a_task_run_filter_selects_what_the_reference_selected(
     asked: dict[str, Any], names: list[str]
 ) -> None:

@@ -22,8 +22,8 @@ from runledger.domain.runs.flow_runs import FlowRun
 from tests.domain.filters.strategies import (
     FLOW_RUN,
     OF_FLOW_RUNS,
+    OF_TASK_RUNS,
     TASK_RUN,
-    TASK_RUN_ATTRIBUTES,
     TEXTS,
 )
 
@@ -134,7 +134,7 @@ def selects(row: Body, condition: str) -> bool:
     return found == [(1,)]
 
 
-@given(asked=TASK_RUN_ATTRIBUTES, row=st.fixed_dictionaries(TASK_RUN))
+@given(asked=OF_TASK_RUNS, row=st.fixed_dictionaries(TASK_RUN))
 @settings(max_examples=400, deadline=None)
 def test_a_task_run_matches_where_sql_selects_it(asked: Body, row: Body) -> None:
     facts = TaskRunFacts(created=datetime.now(UTC), state_timestamp=datetime.now(UTC), **row)

@@ -50,11 +50,11 @@ def lives(kind: str) -> st.SearchStrategy[Life]:
     return st.builds(live, st.just(kind), program, STATES, POLICIES)
 
 
-TASK_RUN_ATTRIBUTES, OF_FLOW_RUNS = lives(TASK_RUNS), lives(FLOW_RUNS)
-OF_ALL_RUNS = TASK_RUN_ATTRIBUTES | OF_FLOW_RUNS
+OF_TASK_RUNS, OF_FLOW_RUNS = lives(TASK_RUNS), lives(FLOW_RUNS)
+OF_ALL_RUNS = OF_TASK_RUNS | OF_FLOW_RUNS
 
 
-@given(TASK_RUN_ATTRIBUTES)
+@given(OF_TASK_RUNS)
 def test_counts_times_and_durations_follow_from_all_states(life: Life) -> None:
     assert shown(life.last) == expected(life.entered)
 
@@ -78,7 +78,7 @@ def test_no_two_states_share_a_time(life: Life) -> None:
     assert all(earlier < later for earlier, later in pairwise(times))
 
 
-@given(TASK_RUN_ATTRIBUTES)
+@given(OF_TASK_RUNS)
 def test_what_is_refused_leaves_its_run_as_it_was(life: Life) -> None:
     for step in life.steps:
         _, before, after = step.outcome
@@ -110,7 +110,7 @@ def test_a_delay_is_from_the_expected_start_to_the_start_or_to_now(life: Life) -
 
 
 @pytest.mark.parametrize("own", ["flow_run_id", "task_run_id"])
-@given(life=TASK_RUN_ATTRIBUTES)
+@given(life=OF_TASK_RUNS)
 def test_every_state_names_its_run(life: Life, own: str) -> None:
     ids = {"flow_run_id": life.first["flow_run_id"], "task_run_id": life.first["id"]}
     assert {one.state["state_details"][own] for one in life.entered} == {ids[own]}

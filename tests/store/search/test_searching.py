@@ -33,9 +33,9 @@ from tests.domain.filters.strategies import (
     IDS,
     OF_DEPLOYMENTS,
     OF_FLOW_RUNS,
+    OF_TASK_RUNS,
     TAGS,
     TASK_RUN,
-    TASK_RUN_ATTRIBUTES,
     TEXTS,
     TIMES,
     Strategy,
@@ -75,7 +75,7 @@ DEPLOYMENTS = st.fixed_dictionaries(
 CRITERIA = st.fixed_dictionaries(
     {},
     optional={
-        "task_runs": TASK_RUN_ATTRIBUTES,
+        "task_runs": OF_TASK_RUNS,
         "flow_runs": OF_FLOW_RUNS,
         "flows": DOCUMENT_ATTRIBUTES,
         "deployments": OF_DEPLOYMENTS,

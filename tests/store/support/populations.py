@@ -25,16 +25,16 @@ WORLD = UUID(int=0)
 
 def task_run(number: int, **fields: object) -> TaskRun:
     """Return the run of a number: a second after the one before, with an id from anywhere."""
-    run_id, new_run_writes = uuid5(WORLD, str(number)), DAWN + timedelta(seconds=number)
-    state = State(id=run_id, type=StateType.PENDING, name="Pending", timestamp=new_run_writes)
+    run_id, created = uuid5(WORLD, str(number)), DAWN + timedelta(seconds=number)
+    state = State(id=run_id, type=StateType.PENDING, name="Pending", timestamp=created)
     run = TaskRun(
         id=run_id,
-        created=new_run_writes,
-        updated=new_run_writes,
+        created=created,
+        updated=created,
         name=f"run {number:05}",
         task_key="task",
         dynamic_key=str(number),
-        expected_start_time=new_run_writes,
+        expected_start_time=created,
     )
     return in_state(run, state).replace(**fields)
 

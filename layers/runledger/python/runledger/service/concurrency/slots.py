@@ -49,7 +49,7 @@ class Grant(NamedTuple):
     limits: Limits
 
 
-def take(store: Store, wanted: SlotRequest, *, now: datetime) -> Limits:
+def take(store: Store, request: SlotRequest, *, now: datetime) -> Limits:
     """Take slots without a lease: they are given back by the names of their limits.
 
     Raises:
@@ -58,14 +58,14 @@ def take(store: Store, wanted: SlotRequest, *, now: datetime) -> Limits:
     """
 
     def attempt() -> Limits:
-        limits = _find(store, wanted.names)
-        LeaseStore.of(store).count_up(_with_room(store, limits, wanted, now), wanted.slots, now)
+        limits = _find(store, request.names)
+        LeaseStore.of(store).count_up(_with_room(store, limits, request, now), request.slots, now)
         return _plain(limits)
 
     return retry_on_conflict(attempt)
 
 
-def take_on_lease(store: Store, wanted: SlotRequest, term: Term, *, now: datetime) -> Grant:
+def take_on_lease(store: Store, request: SlotRequest, term: Term, *, now: datetime) -> Grant:
     """Take slots that are released when their lease ends. A lease without limits isn't stored.
 
     Raises:
@@ -75,13 +75,13 @@ def take_on_lease(store: Store, wanted: SlotRequest, term: Term, *, now: datetim
     lease_id = ids.run_id()
 
     def attempt() -> Grant:
-        limits = _find(store, wanted.names)
-        active = _with_room(store, limits, wanted, now)
+        limits = _find(store, request.names)
+        active = _with_room(store, limits, request, now)
         lease = Lease(
             id=lease_id,
             created=now,
             limits=slots.leased(active),
-            slots=wanted.slots,
+            slots=request.slots,
             holder=term.holder,
             expiration=now + timedelta(seconds=term.seconds),
         )
@@ -187,7 +187,7 @@ def _plain(limits: Iterable[SeenLimit]) -> Limits:
 
 
 def _with_room(
-    store: Store, limits: Sequence[SeenLimit], wanted: SlotRequest, now: datetime
+    store: Store, limits: Sequence[SeenLimit], request: SlotRequest, now: datetime
 ) -> list[SeenLimit]:
     """Return the active limits.
 
@@ -196,11 +196,11 @@ def _with_room(
         Locked: a limit has no room.
     """
     active = [seen for seen in limits if seen.limit.active]
-    refuse_impossible(_plain(active), wanted.slots, wanted.mode)
-    full = [seen for seen in active if not seen.limit.as_of(now).has_room(wanted.slots)]
+    refuse_impossible(_plain(active), request.slots, request.mode)
+    full = [seen for seen in active if not seen.limit.as_of(now).has_room(request.slots)]
     if full:
         LeaseStore.of(store).make_room(full, now)
-        wait = seconds_to_wait(_plain(active), wanted.slots, ids.random_fraction())
+        wait = seconds_to_wait(_plain(active), request.slots, ids.random_fraction())
         raise Locked("Locked", wait)
     return active
 

@@ -78,10 +78,10 @@ def sweep(context: ServiceContext, lease: timedelta) -> None:
             gone = Disconnect(at=context.now, by_platform=False)
             record_disconnect(context.store, worker.connection_id, gone)
     for seen in workers:
-        gone_worker = seen.worker
-        if gone_worker.gone and context.now - gone_worker.gone.at >= lease:
-            siblings = connected[gone_worker.client_id]
-            OrphanedRuns(context.store, seen, gone_worker.gone, siblings).reassign()
+        worker = seen.worker
+        if worker.gone and context.now - worker.gone.at >= lease:
+            siblings = connected[worker.client_id]
+            OrphanedRuns(context.store, seen, worker.gone, siblings).reassign()
 
 
 def _checked(

@@ -26,7 +26,6 @@ class ConcurrencyLimitStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table from the store."""
         return cls(store.table)
 
     def read(self, limit_id: UUID) -> SeenLimit | None:

@@ -32,7 +32,6 @@ class LeaseStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table from the store."""
         return cls(store.table)
 
     def read(self, lease_id: UUID) -> SeenLease | None:

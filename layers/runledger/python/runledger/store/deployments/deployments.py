@@ -31,7 +31,6 @@ class DeploymentStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table and the shards from the store."""
         return cls(store.table, store.index_shards)
 
     def read(self, deployment_id: UUID) -> SeenDeployment | None:

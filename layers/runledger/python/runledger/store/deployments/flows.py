@@ -26,7 +26,6 @@ class FlowStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table and the shards from the store."""
         return cls(store.table, store.index_shards)
 
     def read(self, flow_id: UUID) -> Flow | None:

@@ -52,7 +52,6 @@ class EventStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table and its settings from the store."""
         return cls(store.table, store.index_shards, store.event_retention)
 
     def add(self, event: ReceivedEvent, *writes: Write) -> bool:

@@ -51,7 +51,6 @@ class RecordingStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table and the cache of runs from the store."""
         return cls(store.table, TaskRunStore.of(store), EventStore.of(store), store.known_runs)
 
     def find(self, report: TaskRunReport, *, trust_cache: bool) -> RecordedRun:

@@ -35,7 +35,6 @@ class LogStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table and its settings from the store."""
         return cls(store.table, store.index_shards, store.log_retention)
 
     def add(self, logs: Sequence[Log], *, is_subscribed: Callable[[Log], bool]) -> None:

@@ -47,7 +47,6 @@ class CancellationStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table from the store."""
         return cls(store.table)
 
     def task_runs(self, ids: Sequence[UUID]) -> list[Stored]:

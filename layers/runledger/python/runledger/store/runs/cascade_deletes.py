@@ -29,7 +29,6 @@ class CascadeDeleteStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table and the cache of tombstones from the store."""
         return cls(store.table, store.event_retention, store.known_tombstones)
 
     def repeat_now(self, entity: Key, now: datetime) -> None:

@@ -29,7 +29,6 @@ class FlowRunInputStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table from the store."""
         return cls(store.table)
 
     def add(self, run_input: FlowRunInput) -> None:

@@ -59,7 +59,6 @@ class FlowRunStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table and the shards from the store."""
         return cls(store.table, store.index_shards)
 
     @property

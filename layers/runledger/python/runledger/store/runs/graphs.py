@@ -25,7 +25,6 @@ class GraphStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table from the store."""
         return cls(store.table)
 
     def nodes(self, task_run_ids: Sequence[UUID]) -> Iterator[GraphTaskRun]:

@@ -46,7 +46,6 @@ class ObservedStateStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table and the shards from the store."""
         return cls(store.table, store.index_shards)
 
     def read(self) -> SearchResult[list[ObservedState]]:

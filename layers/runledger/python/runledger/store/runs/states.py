@@ -21,7 +21,6 @@ class StateStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table from the store."""
         return cls(store.table)
 
     def read(self, state_id: UUID, *, kind: str) -> State | None:

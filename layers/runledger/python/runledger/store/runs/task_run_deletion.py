@@ -31,7 +31,6 @@ class TaskRunDeletionStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table and the shards from the store."""
         return cls(store.table, store.index_shards)
 
     def delete(self, run_id: UUID, now: datetime) -> bool:

@@ -164,7 +164,6 @@ class TransitionStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table and the shards from the store."""
         return cls(store.table, store.index_shards)
 
     def proposal(

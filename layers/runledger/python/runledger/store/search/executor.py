@@ -131,7 +131,8 @@ class Searcher(Generic[F, R]):
                 read = expected_between(self.entity_type.name, *between, self.shards)
             self.path = read.name
             wanted = CountingIterator(self._all_wanted(read))
-            answer = summary(one.facts for one in wanted if one.facts is not None)
+            facts = (candidate.facts for candidate in wanted)
+            answer = summary(known for known in facts if known is not None)
         return self._found(answer, kept=wanted.number)
 
     @contextmanager

@@ -42,7 +42,6 @@ class ConnectionStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table and the cache of connections from the store."""
         return cls(store.table, store.known_connections)
 
     def open(self, connection: Connection, now: datetime) -> None:

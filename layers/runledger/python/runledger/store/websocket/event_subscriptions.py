@@ -32,7 +32,6 @@ class SubscriberStore(Generic[L]):
 
     @classmethod
     def of(cls, store: Store, model: type[L]) -> Self:
-        """Take the table from the store."""
         return cls(store.table, model)
 
     def add(self, subscriber: L, now: datetime) -> None:

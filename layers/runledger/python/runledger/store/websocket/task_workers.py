@@ -77,7 +77,6 @@ class TaskWorkerStore:
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Take the table from the store."""
         return cls(store.table)
 
     def all(self) -> list[SeenWorker]:
