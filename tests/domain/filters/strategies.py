@@ -89,7 +89,7 @@ OF_FLOW_RUNS = combined(
     idempotency_key=criterion(any_=some(TEXTS), not_any_=some(TEXTS)),
     created_by=combined(id_=some(IDS), type_=some(TEXTS), is_null_=st.booleans()),
 )
-DOCUMENT_ATTRIBUTES = combined(
+OF_FLOWS = combined(
     id=criterion(any_=some(IDS), not_any_=some(IDS)),
     deployment=combined(is_null_=st.booleans()),
     name=NAME,

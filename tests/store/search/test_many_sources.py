@@ -32,6 +32,7 @@ from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.store.support.calls import gauged, heard
 from tests.store.support.populations import DAWN, put_flow_runs, put_task_runs, task_run
+from tests.store.support.worlds import SEARCHERS
 from tests.support.databases import DynamoDB
 
 SHARDS = 2
@@ -64,7 +65,7 @@ def test_many_partitions_begin_at_a_time_and_never_too_many(
 ) -> None:
     kind, asked = PLANS[plan]
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
-    searcher = getattr(store, kind).searcher(Criteria.model_validate(asked), page)
+    searcher = SEARCHERS[kind](store, Criteria.model_validate(asked), page)
     with gauged(on_dynoxide.client, "Query", MAX_PARALLEL) as gauge:
         assert searcher.find().answer == []
     assert gauge.most == MAX_PARALLEL

@@ -28,11 +28,11 @@ from runledger.store.search.flow_runs import flow_run_searcher
 from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.domain.filters.strategies import (
-    DOCUMENT_ATTRIBUTES,
     FLOW_RUN,
     IDS,
     OF_DEPLOYMENTS,
     OF_FLOW_RUNS,
+    OF_FLOWS,
     OF_TASK_RUNS,
     TAGS,
     TASK_RUN,
@@ -41,7 +41,7 @@ from tests.domain.filters.strategies import (
     Strategy,
 )
 from tests.store.support.populations import DAWN, in_state, put_flow_runs, put_task_runs, task_run
-from tests.store.support.worlds import World
+from tests.store.support.worlds import SEARCHERS, World
 from tests.support.databases import TEMPLATE, DynamoDB
 
 SORTS: dict[str, type[Sort]] = {
@@ -77,7 +77,7 @@ CRITERIA = st.fixed_dictionaries(
     optional={
         "task_runs": OF_TASK_RUNS,
         "flow_runs": OF_FLOW_RUNS,
-        "flows": DOCUMENT_ATTRIBUTES,
+        "flows": OF_FLOWS,
         "deployments": OF_DEPLOYMENTS,
     },
 ).map(Criteria.model_validate)
@@ -141,7 +141,7 @@ def test_a_search_finds_exactly_what_is_wanted(
     world.fill(fresh, shards)
     store = Store(Table(fresh.client, fresh.table), shards)
     for criteria, page in data.draw(st.lists(st.tuples(CRITERIA, pages(kind)), max_size=5)):
-        searcher = getattr(store, kind).searcher(criteria, page)
+        searcher = SEARCHERS[kind](store, criteria, page)
         # However little is sorted in memory, as if there were much more of it.
         max_sorted = data.draw(st.sampled_from([0, 3, MAX_SORTED]))
         # However few are asked for one by one, as if there were many more of them.

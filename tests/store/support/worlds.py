@@ -16,8 +16,21 @@ from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.dynamodb.writes import Item
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import keys
+from runledger.store.search.deployments import deployment_searcher
+from runledger.store.search.executor import Searcher
+from runledger.store.search.flow_runs import flow_run_searcher
+from runledger.store.search.flows import flow_searcher
+from runledger.store.search.task_runs import task_run_searcher
+from runledger.store.store import Store
 from tests.store.support.populations import put, put_flow_runs, put_task_runs
 from tests.support.databases import DynamoDB
+
+SEARCHERS: dict[str, Callable[[Store, Criteria, Page], Searcher[Any, Any]]] = {
+    "task_runs": task_run_searcher,
+    "flow_runs": flow_run_searcher,
+    "flows": flow_searcher,
+    "deployments": deployment_searcher,
+}
 
 RANKS: dict[str, Callable[[Any, Page], tuple[Any, ...]]] = {
     "task_runs": lambda stored, page: rank_task_run(stored.facts, page),
