@@ -9,6 +9,6 @@ from runledger.service.search.deployments import DEPLOYMENTS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(CountDeployments), wiring.searchable(request.now)
+    body, store = request.parameters(CountDeployments), wiring.store_for_search(request.now)
     found = DEPLOYMENTS.count(store, deployment_criteria(body))
     return Response(found.answer, log=found.log_fields())

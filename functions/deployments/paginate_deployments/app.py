@@ -10,7 +10,7 @@ from runledger.service.search.deployments import DEPLOYMENTS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(PaginateDeployments), wiring.searchable(request.now)
+    body, store = request.parameters(PaginateDeployments), wiring.store_for_search(request.now)
     found = DEPLOYMENTS.paginate(store, deployment_criteria(body), body.to_page())
     page = paginated(*found.answer, limit=body.limit, page=body.page)
     return Response(page, log=found.log_fields())

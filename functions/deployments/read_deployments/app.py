@@ -9,6 +9,6 @@ from runledger.service.search.deployments import DEPLOYMENTS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(ReadDeployments), wiring.searchable(request.now)
+    body, store = request.parameters(ReadDeployments), wiring.store_for_search(request.now)
     found = DEPLOYMENTS.find(store, deployment_criteria(body), body.to_page())
     return Response(found.answer, log=found.log_fields())

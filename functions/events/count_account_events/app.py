@@ -11,6 +11,6 @@ from runledger.service import events
 @endpoint
 def handler(request: Request) -> Response:
     countable = request.path_value("countable", Countable)
-    body, store = request.parameters(CountEvents), wiring.searchable(request.now)
+    body, store = request.parameters(CountEvents), wiring.store_for_search(request.now)
     found = events.count(store, body.filter, countable, body.spans(), now=request.now)
     return Response(found.answer, log=found.log_fields())

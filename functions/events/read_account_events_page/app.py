@@ -12,7 +12,7 @@ from runledger.service import events
 def handler(request: Request) -> Response:
     query = EventQuery.by(request.query("page-token"))
     page = range(query.offset, query.offset + query.limit)
-    store = wiring.searchable(request.now)
+    store = wiring.store_for_search(request.now)
     found = events.search(store, query.filter, page, now=request.now)
     at = url_of(request, "/events/filter/next")
     return Response(EventPage.of(query, *found.answer, at=at), log=found.log_fields())

@@ -9,6 +9,6 @@ from runledger.service.search import flow_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(AverageFlowRunLateness), wiring.searchable(request.now)
+    body, store = request.parameters(AverageFlowRunLateness), wiring.store_for_search(request.now)
     found = flow_runs.lateness(store, flow_run_criteria(body), now=wiring.now())
     return Response(found.answer, log=found.log_fields())

@@ -9,6 +9,6 @@ from runledger.service.search.flow_runs import FLOW_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(CountFlowRuns), wiring.searchable(request.now)
+    body, store = request.parameters(CountFlowRuns), wiring.store_for_search(request.now)
     found = FLOW_RUNS.count(store, flow_run_criteria(body))
     return Response(found.answer, log=found.log_fields())

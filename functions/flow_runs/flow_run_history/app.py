@@ -10,7 +10,7 @@ from runledger.service.search.search import history
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(FlowRunHistory), wiring.searchable(request.now)
+    body, store = request.parameters(FlowRunHistory), wiring.store_for_search(request.now)
     criteria, timeline = flow_run_criteria(body), body.timeline()
     found = history(FLOW_RUNS, store, criteria, timeline, now=wiring.now())
     return Response(found.answer, log=found.log_fields())

@@ -11,7 +11,7 @@ from runledger.service.search.flow_runs import FLOW_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(PaginateFlowRuns), wiring.searchable(request.now)
+    body, store = request.parameters(PaginateFlowRuns), wiring.store_for_search(request.now)
     found = FLOW_RUNS.paginate(store, flow_run_criteria(body), body.to_page())
     now = wiring.now()
     runs = [as_of(run, now) for run in found.answer.page]

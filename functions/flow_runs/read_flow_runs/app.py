@@ -10,7 +10,7 @@ from runledger.service.search.flow_runs import FLOW_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(ReadFlowRuns), wiring.searchable(request.now)
+    body, store = request.parameters(ReadFlowRuns), wiring.store_for_search(request.now)
     found = FLOW_RUNS.find(store, flow_run_criteria(body), body.to_page())
     now = wiring.now()
     return Response([as_of(run, now) for run in found.answer], log=found.log_fields())

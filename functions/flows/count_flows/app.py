@@ -9,6 +9,6 @@ from runledger.service.search.flows import FLOWS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(CountFlows), wiring.searchable(request.now)
+    body, store = request.parameters(CountFlows), wiring.store_for_search(request.now)
     found = FLOWS.count(store, flow_criteria(body))
     return Response(found.answer, log=found.log_fields())

@@ -10,7 +10,7 @@ from runledger.service.search.flows import FLOWS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(PaginateFlows), wiring.searchable(request.now)
+    body, store = request.parameters(PaginateFlows), wiring.store_for_search(request.now)
     found = FLOWS.paginate(store, flow_criteria(body), body.to_page())
     page = paginated(*found.answer, limit=body.limit, page=body.page)
     return Response(page, log=found.log_fields())

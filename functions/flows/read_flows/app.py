@@ -9,6 +9,6 @@ from runledger.service.search.flows import FLOWS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(ReadFlows), wiring.searchable(request.now)
+    body, store = request.parameters(ReadFlows), wiring.store_for_search(request.now)
     found = FLOWS.find(store, flow_criteria(body), body.to_page())
     return Response(found.answer, log=found.log_fields())

@@ -10,7 +10,7 @@ from runledger.service.runs import flow_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    store = wiring.searchable(request.now)
+    store = wiring.store_for_search(request.now)
     run = flow_runs.read(store, request.id())
     found = logs.of_flow_run(store, run.id, now=request.now)
     return Response(

@@ -9,6 +9,6 @@ from runledger.service import logs
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(ReadLogs), wiring.searchable(request.now)
+    body, store = request.parameters(ReadLogs), wiring.store_for_search(request.now)
     found = logs.search(store, body.query(), now=request.now)
     return Response(found.answer, log=found.log_fields())

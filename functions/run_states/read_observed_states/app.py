@@ -10,5 +10,5 @@ from runledger.service.runs import observed_states
 @endpoint
 def handler(request: Request) -> Response:
     query = request.query_parameters(ReadObservedStates)
-    found = observed_states.read(wiring.searchable(request.now), query.to_query())
+    found = observed_states.read(wiring.store_for_search(request.now), query.to_query())
     return Response(found.answer, log=found.log_fields())

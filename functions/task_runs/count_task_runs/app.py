@@ -9,6 +9,6 @@ from runledger.service.search.task_runs import TASK_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(CountTaskRuns), wiring.searchable(request.now)
+    body, store = request.parameters(CountTaskRuns), wiring.store_for_search(request.now)
     found = TASK_RUNS.count(store, body.criteria())
     return Response(found.answer, log=found.log_fields())

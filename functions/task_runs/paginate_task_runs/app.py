@@ -11,7 +11,7 @@ from runledger.service.search.task_runs import TASK_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(PaginateTaskRuns), wiring.searchable(request.now)
+    body, store = request.parameters(PaginateTaskRuns), wiring.store_for_search(request.now)
     found = TASK_RUNS.paginate(store, body.criteria(), body.to_page().as_of(request.now))
     now = wiring.now()
     runs = [TaskRunResponse.of(as_of(run, now)) for run in found.answer.page]

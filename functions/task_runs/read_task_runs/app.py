@@ -10,7 +10,7 @@ from runledger.service.search.task_runs import TASK_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(ReadTaskRuns), wiring.searchable(request.now)
+    body, store = request.parameters(ReadTaskRuns), wiring.store_for_search(request.now)
     found = TASK_RUNS.find(store, body.criteria(), body.to_page().as_of(request.now))
     now = wiring.now()
     return Response([as_of(run, now) for run in found.answer], log=found.log_fields())

@@ -10,7 +10,7 @@ from runledger.service.search.task_runs import TASK_RUNS
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(TaskRunHistory), wiring.searchable(request.now)
+    body, store = request.parameters(TaskRunHistory), wiring.store_for_search(request.now)
     criteria, timeline = body.criteria(), body.timeline()
     found = history(TASK_RUNS, store, criteria, timeline, now=wiring.now())
     return Response(found.answer, log=found.log_fields())

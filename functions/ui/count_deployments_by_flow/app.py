@@ -9,6 +9,6 @@ from runledger.service.search import deployments
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(ByFlow), wiring.searchable(request.now)
+    body, store = request.parameters(ByFlow), wiring.store_for_search(request.now)
     found = deployments.count_deployments(store, body.flow_ids)
     return Response(found.answer, log=found.log_fields())

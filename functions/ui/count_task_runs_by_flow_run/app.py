@@ -9,6 +9,6 @@ from runledger.service.search import task_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(CountTaskRunsByFlowRun), wiring.searchable(request.now)
+    body, store = request.parameters(CountTaskRunsByFlowRun), wiring.store_for_search(request.now)
     found = task_runs.count_by_flow_run(store, body.flow_run_ids)
     return Response(found.answer, log=found.log_fields())

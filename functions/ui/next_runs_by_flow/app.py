@@ -9,7 +9,7 @@ from runledger.service.search import flow_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(ByFlow), wiring.searchable(request.now)
+    body, store = request.parameters(ByFlow), wiring.store_for_search(request.now)
     found = flow_runs.next_runs(store, body.flow_ids)
     answer = {flow_id: NextRun.of(run) if run else None for flow_id, run in found.answer.items()}
     return Response(answer, log=found.log_fields())

@@ -9,6 +9,6 @@ from runledger.service.search import task_runs
 
 @endpoint
 def handler(request: Request) -> Response:
-    body, store = request.parameters(DashboardTaskRunCounts), wiring.searchable(request.now)
+    body, store = request.parameters(DashboardTaskRunCounts), wiring.store_for_search(request.now)
     found = task_runs.count_ended(store, body.ended_criteria(), body.window(request.now))
     return Response(found.answer, log=found.log_fields())

@@ -40,7 +40,7 @@ def store() -> Store:
     )
 
 
-def searchable(since: datetime) -> Store:
+def store_for_search(since: datetime) -> Store:
     """Return the store for a search: its deadline leaves time for an error response."""
     limit = timedelta(seconds=settings().search_seconds)
     return store().with_deadline(Deadline(since + limit, now))
