@@ -77,7 +77,7 @@ def _shown(row: Row) -> tuple[JSON, str, list[Any]]:
     return columns, entered[-1][1], entered
 
 
-def told(events: Iterable[JSON]) -> dict[str, Any]:
+def runs_of(events: Iterable[JSON]) -> dict[str, Any]:
     """What is shown once events came in this order."""
     rows = Rows()
     for event in events:

@@ -51,8 +51,8 @@ def _cancel_with_the_flow_run(api: httpx.Client, become: Become) -> None:
     _make(api, "/flow_runs/", flow_id=flow, parent_task_run_id=task_runs[0])
     _set_state(api, f"/flow_runs/{run}", "CANCELLED")
     item = wiring.store().table.read(keys.flow_run(UUID(run))) or {}
-    told = {"Keys": typed({"pk": item["pk"], "sk": item["sk"]}), "NewImage": typed(item)}
-    record = {"eventName": "MODIFY", "dynamodb": {**told, "SequenceNumber": "1"}}
+    actual = {"Keys": typed({"pk": item["pk"], "sk": item["sk"]}), "NewImage": typed(item)}
+    record = {"eventName": "MODIFY", "dynamodb": {**actual, "SequenceNumber": "1"}}
     become("react_to_changes")
     answer: Any = Functions(TEMPLATE).call("react_to_changes", {"Records": [record]})
     assert answer == {"batchItemFailures": []}

@@ -30,9 +30,9 @@ class FarEnds:
 
     def _there(self, connection_id: str) -> list[str]:
         if connection_id not in self.open:
-            told: Any = {
+            change_of: Any = {
                 "Error": {"Code": "GoneException", "Message": ""},
                 "ResponseMetadata": {"HTTPStatusCode": 410},
             }
-            raise ClientError(told, "any")
+            raise ClientError(change_of, "any")
         return self.open[connection_id]

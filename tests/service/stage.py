@@ -118,6 +118,6 @@ class Stage(RuleBasedStateMachine):
 
     def tell_everything(self) -> None:
         while self.records:
-            told, self.records = self.records, []
-            assert list(reactions.react(self.context, told)) == []
+            change_of, self.records = self.records, []
+            assert list(reactions.react(self.context, change_of)) == []
             self.after()

@@ -67,7 +67,7 @@ def cancel(api: httpx.Client, flow_run: str) -> None:
     set_state(api, "flow_runs", flow_run, "CANCELLED")
 
 
-def told(database: DynamoDB, flow_run: str, before: Change | None = None) -> Change:
+def change_of(database: DynamoDB, flow_run: str, before: Change | None = None) -> Change:
     """What the stream tells of a flow run that is as it is now."""
     key = keys.flow_run(UUID(flow_run))
     return Change("1", key, before.new if before else None, scan(database)[key])
@@ -162,14 +162,14 @@ def test_a_round_ends_soon_and_the_stream_tells_where(
 ) -> None:
     runs = many(api, parent)
     cancel(api, parent)
-    first = told(on_dynoxide, parent)
+    first = change_of(on_dynoxide, parent)
     cancel_children(context(), [first])
     assert unfinished(api, runs) == 10
-    then = told(on_dynoxide, parent, first)
+    then = change_of(on_dynoxide, parent, first)
     assert cancellations.is_cancellation(then)
     cancel_children(context(), [then])
     assert unfinished(api, runs) == 0
-    assert not cancellations.is_cancellation(told(on_dynoxide, parent, then))
+    assert not cancellations.is_cancellation(change_of(on_dynoxide, parent, then))
 
 
 def test_a_change_of_the_flow_run_between_rounds_begins_them_anew(
@@ -177,14 +177,14 @@ def test_a_change_of_the_flow_run_between_rounds_begins_them_anew(
 ) -> None:
     runs = many(api, parent)
     cancel(api, parent)
-    cancel_children(context(), [told(on_dynoxide, parent)])
-    noted = told(on_dynoxide, parent)
+    cancel_children(context(), [change_of(on_dynoxide, parent)])
+    noted = change_of(on_dynoxide, parent)
     ask(api, Asked("PATCH", f"/flow_runs/{parent}", {"name": "renamed"}))
-    changed = told(on_dynoxide, parent, noted)
+    changed = change_of(on_dynoxide, parent, noted)
     assert cancellations.is_cancellation(changed)
     assert cancellations.cancelled_up_to(changed.new) == ""
     cancel_children(context(), [changed])
-    cancel_children(context(), [told(on_dynoxide, parent, changed)])
+    cancel_children(context(), [change_of(on_dynoxide, parent, changed)])
     assert unfinished(api, runs) == 0
 
 
@@ -209,7 +209,7 @@ def family(api: httpx.Client, flow: str, parent: str) -> Family:
 def test_what_was_cut_off_is_told_again_and_done(
     on_dynoxide: DynamoDB, family: Family, call: int, fault: Fault
 ) -> None:
-    change, ours = told(on_dynoxide, family.parent), context()
+    change, ours = change_of(on_dynoxide, family.parent), context()
     with broken(ours.store.table.client, fault, first=call), suppress(Unavailable):
         cancel_children(ours, [change])
     cancel_children(ours, [change])
@@ -225,7 +225,7 @@ def test_what_ends_meanwhile_stays_as_it_ended(
     """Unless it was cancelled before, which it is told."""
     run = child(api, parent, "first")
     cancel(api, parent)
-    change = told(on_dynoxide, parent)
+    change = change_of(on_dynoxide, parent)
     asked = Asked("POST", f"/task_runs/{run}/set_state", {"state": {"type": "COMPLETED"}})
     with preceded(wiring.store().table.client, call, lambda: ask(api, asked)):
         cancel_children(context(), [change])
@@ -237,7 +237,7 @@ def test_what_ends_meanwhile_stays_as_it_ended(
 
 
 def test_told_twice_it_is_done_once(on_dynoxide: DynamoDB, family: Family) -> None:
-    change = told(on_dynoxide, family.parent)
+    change = change_of(on_dynoxide, family.parent)
     cancel_children(context(), [change])
     before = scan(on_dynoxide)
     cancel_children(context(), [change, change])

@@ -7,7 +7,7 @@ from runledger import wiring
 from runledger.service.runs import flow_run_cancellation
 from runledger.service.runs.flow_run_cancellation import cancel_children
 from runledger.store.runs import cancellations
-from tests.service.test_cancelling import cancel, child, context, told
+from tests.service.test_cancelling import cancel, change_of, child, context
 from tests.store.support.asking import flow_run_id
 from tests.store.support.calls import heard
 from tests.support.databases import DynamoDB
@@ -27,11 +27,11 @@ def test_each_task_run_is_read_once_and_written_once(
     for key in range(number):
         child(api_on_dynoxide, flow_run, str(key))
     cancel(api_on_dynoxide, flow_run)
-    change = told(on_dynoxide, flow_run)
+    change = change_of(on_dynoxide, flow_run)
     with heard(wiring.store().table.client) as calls:
         while cancellations.is_cancellation(change):
             cancel_children(context(), [change])
-            change = told(on_dynoxide, flow_run, change)
+            change = change_of(on_dynoxide, flow_run, change)
     names = [name for name, _ in calls]
     assert names.count("TransactWriteItems") == number
     assert names.count("BatchGetItem") == rounds

@@ -146,11 +146,11 @@ class Background(Stage):
     @rule(data=st.data())
     def stream(self, data: st.DataObject) -> None:
         """Tell some changes, in any order, some of them not for the last time."""
-        told = data.draw(st.permutations(self.records))[: data.draw(st.integers(0, 8))]
+        change_of = data.draw(st.permutations(self.records))[: data.draw(st.integers(0, 8))]
         again = data.draw(st.booleans())
-        failed = list(reactions.react(self.context, told))
+        failed = list(reactions.react(self.context, change_of))
         assert failed == []
-        self.records = [one for one in self.records if again or one not in told]
+        self.records = [one for one in self.records if again or one not in change_of]
         self.after()
 
     @rule(seconds=st.sampled_from([5, 40, 70]))

@@ -72,6 +72,6 @@ def records_of(before: Table, now: Table) -> Iterator[dict[str, Any]]:
     for key in sorted(before.keys() | now.keys()):
         old, new = before.get(key), now.get(key)
         if old != new:
-            told: Mapping[str, Any] = {"Keys": typed(key._asdict()), "SequenceNumber": "1"}
+            change_of: Mapping[str, Any] = {"Keys": typed(key._asdict()), "SequenceNumber": "1"}
             images = {"OldImage": old and typed(old), "NewImage": new and typed(new)}
-            yield {"dynamodb": {**told, **{name: one for name, one in images.items() if one}}}
+            yield {"dynamodb": {**change_of, **{name: one for name, one in images.items() if one}}}

@@ -49,9 +49,9 @@ def entered(answer: Reply, *, force: bool) -> Entered:
 
 def shown(run: JSON) -> JSON:
     """What a run shows of what follows from its states."""
-    told = {name: run[name] for name in ("state_type", "state_name", "state_id", "run_count")}
+    actual = {name: run[name] for name in ("state_type", "state_name", "state_id", "run_count")}
     times = {name: _time(run[name]) for name in TIMES}
-    return told | times | {"total_run_time": timedelta(seconds=run["total_run_time"])}
+    return actual | times | {"total_run_time": timedelta(seconds=run["total_run_time"])}
 
 
 def expected(chronicle: Sequence[Entered]) -> JSON:
@@ -84,5 +84,5 @@ def _attempts(chronicle: Sequence[Entered]) -> int:
     return sum(one.type == RUNNING for one in current)
 
 
-def _time(told: str | None) -> datetime | None:
-    return datetime.fromisoformat(told) if told else None
+def _time(actual: str | None) -> datetime | None:
+    return datetime.fromisoformat(actual) if actual else None

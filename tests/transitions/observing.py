@@ -22,20 +22,20 @@ TIMES = {
 def observed(outcome: Outcome) -> JSON:
     """Return what an outcome shows."""
     answer, before, after = outcome
-    told = answer.body
+    actual = answer.body
     return {
         "http": answer.http,
-        "status": told["status"],
-        "state": _state(told["state"]),
-        "details": _details(told["details"], before.get("flow_run_id")),
+        "status": actual["status"],
+        "state": _state(actual["state"]),
+        "details": _details(actual["details"], before.get("flow_run_id")),
         "run_after": _counts(after) | _times(before, after) | _policy(before, after),
     }
 
 
 def _state(state: JSON) -> JSON:
     given = {name for name, value in state["state_details"].items() if _is_set(name, value)}
-    told = {"type": state["type"], "name": state["name"], "message": state["message"]}
-    shown = {name: value for name, value in told.items() if value is not None}
+    actual = {"type": state["type"], "name": state["name"], "message": state["message"]}
+    shown = {name: value for name, value in actual.items() if value is not None}
     return shown | {"state_details_set": sorted(given - IDS)}
 
 
@@ -44,13 +44,13 @@ def _is_set(name: str, value: object) -> bool:
 
 
 def _details(details: JSON, flow_run_id: str | None) -> JSON:
-    told = dict(details)
-    if "reason" in told and flow_run_id:
-        told["reason"] = told["reason"].replace(flow_run_id, "<flow_run_id>")
-    if "delay_seconds" in told:
+    actual = dict(details)
+    if "reason" in actual and flow_run_id:
+        actual["reason"] = actual["reason"].replace(flow_run_id, "<flow_run_id>")
+    if "delay_seconds" in actual:
         # A second may have passed meanwhile.
-        told["delay_seconds"] = round(told["delay_seconds"], -1)
-    return told
+        actual["delay_seconds"] = round(actual["delay_seconds"], -1)
+    return actual
 
 
 def _counts(run: JSON) -> JSON:
@@ -82,7 +82,7 @@ def _time(name: str, before: JSON, after: JSON) -> str:
 def _policy(before: JSON, after: JSON) -> JSON:
     """What changed of a policy; rules change only that of flow runs."""
     old, new = _told(before[POLICY]), _told(after[POLICY])
-    changes = {name: told for name, told in new.items() if told != old[name]}
+    changes = {name: actual for name, actual in new.items() if actual != old[name]}
     if "pause_keys" in changes:
         changes["pause_keys"] = sorted(UUID.sub("<id>", key) for key in changes["pause_keys"])
     return {POLICY: changes} if changes else {}

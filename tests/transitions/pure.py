@@ -41,8 +41,8 @@ class Pure:
         run = (self._task_runs if kind == TASK_RUNS else self._flow_runs)[run_id]
         decision = self._decide(run, asked.state.proposed(self.now), force=asked.force)
         self._keep(decision)
-        told = OrchestrationResult.of(decision).model_dump(mode="json")
-        return Reply(201 if decision.written else 200, told)
+        actual = OrchestrationResult.of(decision).model_dump(mode="json")
+        return Reply(201 if decision.written else 200, actual)
 
     def change(self, run_id: str, fields: JSON) -> None:
         changes = FlowRunUpdate.model_validate(fields).changes()

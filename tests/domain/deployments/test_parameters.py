@@ -39,11 +39,13 @@ BROKEN: list[tuple[Json, str]] = [
 # fmt: on
 
 
-@pytest.mark.parametrize(("parameters", "told"), BROKEN)
-def test_what_breaks_a_schema_is_told_in_the_references_words(parameters: Json, told: str) -> None:
+@pytest.mark.parametrize(("parameters", "expected"), BROKEN)
+def test_what_breaks_a_schema_is_told_in_the_references_words(
+    parameters: Json, expected: str
+) -> None:
     with pytest.raises(Mismatch) as mismatch:
         check_parameters(parameters, SCHEMA)
-    assert str(mismatch.value) == f"Validation failed{told}"
+    assert str(mismatch.value) == f"Validation failed{expected}"
 
 
 @pytest.mark.parametrize(

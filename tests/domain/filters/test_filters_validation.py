@@ -127,8 +127,8 @@ def test_a_malformed_filter_is_refused_in_the_references_words(
 ) -> None:
     with pytest.raises(ValidationError) as refusal:
         read(body)
-    told = [(error["loc"], error["type"], error["msg"]) for error in refusal.value.errors()]
-    assert [(".".join(map(str, loc)), *rest) for loc, *rest in told] == errors
+    actual = [(error["loc"], error["type"], error["msg"]) for error in refusal.value.errors()]
+    assert [(".".join(map(str, loc)), *rest) for loc, *rest in actual] == errors
 
 
 COMBINED = {

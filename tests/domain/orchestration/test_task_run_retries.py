@@ -56,12 +56,12 @@ def test_jitter_leaves_no_delay_alone(delay: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("delay", "told"), [(1e12, LAST), (1e300, LAST), (10**400, LAST), (-1e12, FIRST)]
+    ("delay", "expected"), [(1e12, LAST), (1e300, LAST), (10**400, LAST), (-1e12, FIRST)]
 )
-def test_a_delay_beyond_the_calendar_ends_with_it(delay: float, told: datetime) -> None:
+def test_a_delay_beyond_the_calendar_ends_with_it(delay: float, expected: datetime) -> None:
     written = failing(retry_delay=delay).written
     assert written
-    assert written.state_details.scheduled_time == told
+    assert written.state_details.scheduled_time == expected
 
 
 def test_a_delay_beyond_any_float_can_be_jittered() -> None:

@@ -103,9 +103,9 @@ def test_a_clock_that_is_behind_shows_no_less_run_time() -> None:
 
 @given(OF_ALL_RUNS)
 def test_a_delay_is_from_the_expected_start_to_the_start_or_to_now(life: Life) -> None:
-    told, last = shown(life.last), life.entered[-1]
-    begun = told["start_time"] or (told["expected_start_time"] if last.over else life.now)
-    late = max(begun - told["expected_start_time"], timedelta())
+    actual, last = shown(life.last), life.entered[-1]
+    begun = actual["start_time"] or (actual["expected_start_time"] if last.over else life.now)
+    late = max(begun - actual["expected_start_time"], timedelta())
     assert timedelta(seconds=life.last["estimated_start_time_delta"]) == late
 
 

@@ -99,5 +99,5 @@ def test_the_flow_run_begins_when_it_started_or_is_expected_to(
 
 def test_the_states_of_the_flow_run_are_told() -> None:
     entered: list[State] = [state("PENDING"), state("RUNNING", "Mine")]
-    told = [(one.type, one.name, one.timestamp) for one in graph(states=entered).states]
-    assert told == [("PENDING", "Pending", NOW), ("RUNNING", "Mine", NOW)]
+    actual = [(one.type, one.name, one.timestamp) for one in graph(states=entered).states]
+    assert actual == [("PENDING", "Pending", NOW), ("RUNNING", "Mine", NOW)]

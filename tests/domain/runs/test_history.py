@@ -21,8 +21,8 @@ def test_the_last_interval_may_reach_beyond_the_end() -> None:
 
 
 def test_a_run_without_a_state_is_told_nowhere() -> None:
-    told = Timeline(NOON, NOON + HOUR, HOUR).aggregate([flow_run(None)], NOON)
-    assert told[0].states == ()
+    actual = Timeline(NOON, NOON + HOUR, HOUR).aggregate([flow_run(None)], NOON)
+    assert actual[0].states == ()
 
 
 def test_lateness_is_averaged_over_the_runs_that_have_a_state() -> None:
@@ -34,15 +34,15 @@ def test_lateness_is_averaged_over_the_runs_that_have_a_state() -> None:
 
 
 def test_a_state_with_an_empty_name_is_told_by_it() -> None:
-    told = Timeline(NOON, NOON + HOUR, HOUR).aggregate([run(state_name="")], NOON)
-    assert [totals.state_name for totals in told[0].states] == [""]
+    actual = Timeline(NOON, NOON + HOUR, HOUR).aggregate([run(state_name="")], NOON)
+    assert [totals.state_name for totals in actual[0].states] == [""]
 
 
 def test_a_run_is_told_in_the_interval_that_begins_with_its_time() -> None:
-    told = Timeline(NOON - HOUR, NOON + HOUR, HOUR).aggregate([run()], NOON)
-    assert [len(interval.states) for interval in told] == [0, 1]
+    actual = Timeline(NOON - HOUR, NOON + HOUR, HOUR).aggregate([run()], NOON)
+    assert [len(interval.states) for interval in actual] == [0, 1]
 
 
 def test_a_run_beyond_the_last_interval_is_not_told() -> None:
-    told = Timeline(NOON - HOUR, NOON, HOUR).aggregate([run()], NOON)
-    assert [len(interval.states) for interval in told] == [0]
+    actual = Timeline(NOON - HOUR, NOON, HOUR).aggregate([run()], NOON)
+    assert [len(interval.states) for interval in actual] == [0]

@@ -45,16 +45,16 @@ def test_a_run_that_ended_without_a_start_is_not_late() -> None:
 
 def test_a_read_tells_times_in_utc() -> None:
     run = task_run(None, cache_expiration=NOW.astimezone(EAST))
-    told = in_utc(run).cache_expiration
-    assert told
-    assert (told, told.tzinfo) == (NOW, UTC)
+    actual = in_utc(run).cache_expiration
+    assert actual
+    assert (actual, actual.tzinfo) == (NOW, UTC)
 
 
 def test_a_scheduled_run_that_is_handed_out_keeps_its_time_unless_told_another() -> None:
     run = task_run(state("SCHEDULED", scheduled_time=NOW))
     kept = propose(run, state("PENDING")).written
-    told = propose(run, state("PENDING", scheduled_time=LATER)).written
+    actual = propose(run, state("PENDING", scheduled_time=LATER)).written
     assert kept
-    assert told
-    times = (kept.state_details.scheduled_time, told.state_details.scheduled_time)
+    assert actual
+    times = (kept.state_details.scheduled_time, actual.state_details.scheduled_time)
     assert times == (NOW, LATER)

@@ -23,8 +23,8 @@ FLOW_RUN = FlowRun(id=uuid4(), created=BEFORE, updated=BEFORE, name="a", flow_id
 
 
 def state(kind: StateType, at: datetime = NOW, **details: Any) -> State:
-    told = StateDetails(**details)
-    return State(id=uuid4(), type=kind, name=kind.title(), timestamp=at, state_details=told)
+    actual = StateDetails(**details)
+    return State(id=uuid4(), type=kind, name=kind.title(), timestamp=at, state_details=actual)
 
 
 def ago(seconds: int) -> datetime:

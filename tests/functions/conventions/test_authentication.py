@@ -45,7 +45,7 @@ def ask(api: httpx.Client, route: Route, headers: dict[str, str]) -> httpx.Respo
     return api.request(route.method, path, headers=headers)
 
 
-def told(answer: httpx.Response) -> tuple[int, object]:
+def status_and_body(answer: httpx.Response) -> tuple[int, object]:
     return answer.status_code, answer.json() if answer.content else None
 
 
@@ -66,19 +66,19 @@ WRONG = {
 def test_who_shows_something_else_is_turned_away(
     guarded: httpx.Client, shown: dict[str, str]
 ) -> None:
-    assert told(guarded.post("/task_runs/filter", headers=shown)) == UNAUTHORIZED
+    assert status_and_body(guarded.post("/task_runs/filter", headers=shown)) == UNAUTHORIZED
 
 
 @pytest.mark.parametrize("route", ENDPOINTS, ids=lambda route: route.operation)
 def test_every_endpoint_turns_strangers_away(guarded: httpx.Client, route: Route) -> None:
-    assert told(ask(guarded, route, {})) == UNAUTHORIZED
+    assert status_and_body(ask(guarded, route, {})) == UNAUTHORIZED
 
 
 @pytest.mark.parametrize("path", ["/task_runs/", "/task_runs/1", "/flows/", "/health", "/version"])
 def test_a_method_that_is_not_allowed_turns_strangers_away(
     guarded: httpx.Client, path: str
 ) -> None:
-    assert told(guarded.put(path)) == UNAUTHORIZED
+    assert status_and_body(guarded.put(path)) == UNAUTHORIZED
 
 
 @pytest.mark.parametrize("route", ENDPOINTS, ids=lambda route: route.operation)
@@ -97,7 +97,7 @@ def test_anybody_may_ask_before_a_request_from_a_browser(guarded: httpx.Client) 
 
 
 def test_a_stranger_is_told_nothing_of_a_wrong_body(guarded: httpx.Client) -> None:
-    assert told(guarded.post("/task_runs/", content=b"{")) == UNAUTHORIZED
+    assert status_and_body(guarded.post("/task_runs/", content=b"{")) == UNAUTHORIZED
 
 
 def test_nobody_is_let_in_while_no_auth_string_is_set(
@@ -107,7 +107,8 @@ def test_nobody_is_let_in_while_no_auth_string_is_set(
     monkeypatch.setenv("AUTH_SHA256", "")
     wiring.reset()
     assert (
-        told(api_on_dynoxide.get("/version", headers={"authorization": "Basic "})) == UNAUTHORIZED
+        status_and_body(api_on_dynoxide.get("/version", headers={"authorization": "Basic "}))
+        == UNAUTHORIZED
     )
 
 
@@ -126,7 +127,7 @@ def test_no_header_lets_pass_what_another_does_not(
     guarded: httpx.Client, shown: tuple[str, ...], names: tuple[str, ...]
 ) -> None:
     headers = list(zip(cycle(names), shown))
-    assert told(guarded.post("/task_runs/filter", headers=headers)) == UNAUTHORIZED
+    assert status_and_body(guarded.post("/task_runs/filter", headers=headers)) == UNAUTHORIZED
 
 
 def test_a_header_that_is_repeated_as_it_is_admits(guarded: httpx.Client) -> None:

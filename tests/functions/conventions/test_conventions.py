@@ -13,7 +13,7 @@ from tests.store.support.asking import made, new_flow, new_task_run
 ABSENT = "00000000-0000-4000-8000-000000000000"
 
 
-def told(answer: httpx.Response) -> tuple[int, object]:
+def status_and_body(answer: httpx.Response) -> tuple[int, object]:
     return answer.status_code, answer.json()
 
 
@@ -32,14 +32,14 @@ def test_a_malformed_version_is_refused(api_on_dynoxide: httpx.Client, version: 
         "Invalid X-PREFECT-API-VERSION header format."
         f"Expected header in format 'x.y.z' but received {version}"
     )
-    assert told(with_version(api_on_dynoxide, version)) == (400, {"detail": message})
+    assert status_and_body(with_version(api_on_dynoxide, version)) == (400, {"detail": message})
 
 
 def test_an_old_version_is_refused(api_on_dynoxide: httpx.Client) -> None:
     message = (
         "The request specified API version 0.7.9 but this server requires version 0.8.0 or higher."
     )
-    assert told(with_version(api_on_dynoxide, "0.7.9")) == (400, {"detail": message})
+    assert status_and_body(with_version(api_on_dynoxide, "0.7.9")) == (400, {"detail": message})
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ def test_a_preflight_allows_the_references_methods(
 
 @pytest.mark.parametrize("path", ["/nothing", "/task_runs/abc", "/task_runs/filter/more"])
 def test_an_unknown_path_is_not_found(api_on_dynoxide: httpx.Client, path: str) -> None:
-    assert told(api_on_dynoxide.get(path)) == (404, {"detail": "Not Found"})
-    assert told(api_on_dynoxide.options(path)) == (404, {"detail": "Not Found"})
+    assert status_and_body(api_on_dynoxide.get(path)) == (404, {"detail": "Not Found"})
+    assert status_and_body(api_on_dynoxide.options(path)) == (404, {"detail": "Not Found"})
 
 
 # fmt: off
@@ -180,7 +180,7 @@ def test_what_is_missing_is_named(
     api_on_dynoxide: httpx.Client, method: str, path: str, text: str
 ) -> None:
     answer = api_on_dynoxide.request(method, path.format(ABSENT), json={})
-    assert told(answer) == (404, {"detail": text})
+    assert status_and_body(answer) == (404, {"detail": text})
 
 
 @pytest.mark.parametrize("spell", [str.upper, lambda text: text.replace("-", "")])
@@ -224,18 +224,18 @@ def test_another_type_is_one_text(api_on_dynoxide: httpx.Client) -> None:
 def test_named_parameters_of_another_type_are_ignored(api_on_dynoxide: httpx.Client) -> None:
     headers = {"content-type": "text/plain"}
     answer = api_on_dynoxide.post("/task_runs/filter", content=b'{"limit": -1}', headers=headers)
-    assert told(answer) == (200, [])
+    assert status_and_body(answer) == (200, [])
 
 
 def test_bytes_that_are_no_text_are_refused(api_on_dynoxide: httpx.Client) -> None:
     message = "There was an error parsing the body"
     answer = api_on_dynoxide.post("/flows/", content=b'{"name": "\xff"}')
-    assert told(answer) == (400, {"detail": message})
+    assert status_and_body(answer) == (400, {"detail": message})
 
 
 def test_a_missing_flow_run_is_a_conflict(api_on_dynoxide: httpx.Client) -> None:
     asked = new_task_run(flow_run_id=ABSENT)
-    status, body = told(api_on_dynoxide.post("/task_runs/", json=asked.body))
+    status, body = status_and_body(api_on_dynoxide.post("/task_runs/", json=asked.body))
     assert (status, list(body)) == (409, ["detail"])  # type: ignore[call-overload]
 
 

@@ -29,8 +29,8 @@ Example = Mapping[str, Any]
 
 def test_what_the_reference_answered_is_answered_here(api_on_dynoxide: httpx.Client) -> None:
     replay = Replay(api_on_dynoxide)
-    told = [replay.disagreement(example) for example in _examples(server=None)]
-    assert "\n".join(filter(None, told)) == ""
+    status_and_body = [replay.disagreement(example) for example in _examples(server=None)]
+    assert "\n".join(filter(None, status_and_body)) == ""
 
 
 def test_what_the_reference_answered_with_a_password_is_answered_here(
@@ -40,8 +40,8 @@ def test_what_the_reference_answered_with_a_password_is_answered_here(
     monkeypatch.setenv("AUTH_SHA256", hashlib.sha256(b"admin:pass").hexdigest())
     wiring.reset()
     replay = Replay(api_on_dynoxide)
-    told = [replay.disagreement(example) for example in _examples(server=LOCKED)]
-    assert "\n".join(filter(None, told)) == ""
+    status_and_body = [replay.disagreement(example) for example in _examples(server=LOCKED)]
+    assert "\n".join(filter(None, status_and_body)) == ""
 
 
 def test_every_example_left_out_is_one() -> None:

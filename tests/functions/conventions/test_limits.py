@@ -37,8 +37,8 @@ def test_what_is_just_within_the_limits_is_read_back(api: httpx.Client, data: ob
 
 def test_what_is_nested_too_deeply_is_refused(api: httpx.Client, dynamodb: DynamoDB) -> None:
     answer = ask(api, with_data(nested(MAX_NESTED - AROUND_DATA + 1)))
-    told = {"detail": "There was an error parsing the body"}
-    assert (answer.status_code, answer.json()) == (400, told)
+    status_and_body = {"detail": "There was an error parsing the body"}
+    assert (answer.status_code, answer.json()) == (400, status_and_body)
     assert scan(dynamodb) == {}
 
 

@@ -81,10 +81,10 @@ def path(route: Route, variable: str) -> str:
 def assert_answered(answer: httpx.Response) -> None:
     assert answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR
     if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
-        told = answer.json()
-        problems = told.get("exception_detail", [])
+        status_and_body = answer.json()
+        problems = status_and_body.get("exception_detail", [])
         shapes = {"exception_message", "exception_detail", "request_body"}, {"detail"}
-        assert told.keys() in shapes
+        assert status_and_body.keys() in shapes
         assert all({"type", "loc", "msg", "input"} <= problem.keys() for problem in problems)
 
 

@@ -20,14 +20,14 @@ def run(api_on_dynoxide: httpx.Client) -> JSON:
     return found
 
 
-def told(api: httpx.Client, run: JSON, kind: str, **beside: Any) -> JSON:
+def proposal_reply(api: httpx.Client, run: JSON, kind: str, **beside: Any) -> JSON:
     answer: JSON = ask(api, proposal("flow_runs", run, kind, **beside)).json()["details"]
     return answer
 
 
 def test_its_runs_are_not_handed_out(api_on_dynoxide: httpx.Client, run: JSON) -> None:
-    assert told(api_on_dynoxide, run, "PENDING") == ABORTED
+    assert proposal_reply(api_on_dynoxide, run, "PENDING") == ABORTED
 
 
 def test_its_runs_may_run(api_on_dynoxide: httpx.Client, run: JSON) -> None:
-    assert told(api_on_dynoxide, run, "RUNNING") == {"type": "accept_details"}
+    assert proposal_reply(api_on_dynoxide, run, "RUNNING") == {"type": "accept_details"}

@@ -120,8 +120,8 @@ def test_nothing_is_found_under_a_key_that_no_input_can_have(
 ) -> None:
     run = flow_run_id(api_on_dynoxide)
     answer = api_on_dynoxide.request(method, f"/flow_runs/{run}/input/{quote(key)}")
-    told = {"detail": "Flow run input not found"}
-    assert (answer.status_code, answer.json()) == (404, told)
+    actual = {"detail": "Flow run input not found"}
+    assert (answer.status_code, answer.json()) == (404, actual)
 
 
 @pytest.mark.parametrize("prefix", ["k" * 3000, "é" * 600, "K" * 1020])

@@ -105,8 +105,8 @@ def test_the_states_of_the_flow_run_are_told(api: httpx.Client, within: str) -> 
 def test_the_graph_of_an_unknown_flow_run_is_not_found(api: httpx.Client) -> None:
     unknown = uuid4()
     answer = api.get(f"/flow_runs/{unknown}/graph-v2")
-    told = {"exception_message": f"Flow run {unknown} not found"}
-    assert (answer.status_code, answer.json()) == (404, told)
+    actual = {"exception_message": f"Flow run {unknown} not found"}
+    assert (answer.status_code, answer.json()) == (404, actual)
 
 
 def test_a_graph_that_is_too_large_is_refused(api: httpx.Client, within: str) -> None:

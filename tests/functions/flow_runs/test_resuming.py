@@ -51,8 +51,8 @@ def give(api: httpx.Client, run: str, key: str, value: str) -> None:
 
 
 def resume(api: httpx.Client, run: str, answer: object = None) -> JSON:
-    told = api.post(f"/flow_runs/{run}/resume", json={"run_input": answer})
-    result: JSON = told.raise_for_status().json()
+    actual = api.post(f"/flow_runs/{run}/resume", json={"run_input": answer})
+    result: JSON = actual.raise_for_status().json()
     return result
 
 

@@ -31,7 +31,7 @@ def child(api: httpx.Client, parent: JSON) -> JSON:
     return run
 
 
-def told(state: JSON) -> tuple[Any, ...]:
+def state_summary(state: JSON) -> tuple[Any, ...]:
     return tuple(state[name] for name in MIRRORED)
 
 
@@ -44,7 +44,7 @@ def test_a_subflow_run_shows_on_its_parent_from_its_creation_on(
     api: httpx.Client, parent: JSON, child: JSON
 ) -> None:
     assert len(task_run_states(api, parent)) == 2
-    assert told(read(api, "task_runs", parent)["state"]) == told(child["state"])
+    assert state_summary(read(api, "task_runs", parent)["state"]) == state_summary(child["state"])
 
 
 def test_each_state_of_a_subflow_run_shows_on_its_parent(
@@ -52,8 +52,8 @@ def test_each_state_of_a_subflow_run_shows_on_its_parent(
 ) -> None:
     move(api, child, "RUNNING", name="Mine", message="why")
     entered = move(api, child, "COMPLETED", data={"kept": 1})["state"]
-    assert told(read(api, "task_runs", parent)["state"]) == told(entered)
-    assert [told(state)[:3] for state in task_run_states(api, parent)[2:]] == [
+    assert state_summary(read(api, "task_runs", parent)["state"]) == state_summary(entered)
+    assert [state_summary(state)[:3] for state in task_run_states(api, parent)[2:]] == [
         ("RUNNING", "Mine", "why"),
         ("COMPLETED", "Completed", None),
     ]
@@ -118,7 +118,7 @@ def test_a_parent_keeps_what_it_shows_when_its_subflow_run_is_deleted(
 ) -> None:
     shown = move(api, child, "RUNNING")["state"]
     ask(api, removal("flow_runs", child))
-    assert told(read(api, "task_runs", parent)["state"]) == told(shown)
+    assert state_summary(read(api, "task_runs", parent)["state"]) == state_summary(shown)
 
 
 def test_a_subflow_run_goes_on_without_its_parent(

@@ -95,16 +95,16 @@ def test_other_keys_are_refused(api: httpx.Client, key: str) -> None:
 @pytest.mark.parametrize("kind", ["PENDING", "RUNNING", "COMPLETED"])
 def test_job_variables_change_only_while_a_run_is_scheduled(api: httpx.Client, kind: str) -> None:
     answer = change(api, new_run(api, state={"type": kind}), {"job_variables": {"a": 1}})
-    told = f"Job variables for a flow run in state {kind} cannot be updated"
-    assert (answer.status_code, answer.json()) == (400, {"detail": told})
+    actual = f"Job variables for a flow run in state {kind} cannot be updated"
+    assert (answer.status_code, answer.json()) == (400, {"detail": actual})
 
 
 @pytest.mark.parametrize("deployment", [None, str(UUID(int=9))])
 def test_job_variables_need_a_deployment(api: httpx.Client, deployment: str | None) -> None:
     run = new_run(api, state={"type": "SCHEDULED"}, deployment_id=deployment)
     answer = change(api, run, {"job_variables": {"a": 1}})
-    told = "A deployment for the flow run could not be found"
-    assert (answer.status_code, answer.json()) == (400, {"detail": told})
+    actual = "A deployment for the flow run could not be found"
+    assert (answer.status_code, answer.json()) == (400, {"detail": actual})
     assert read(api, "flow_runs", run)["job_variables"] == run["job_variables"]
 
 

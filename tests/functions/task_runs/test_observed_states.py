@@ -87,9 +87,9 @@ def test_a_query_that_means_nothing_is_refused(
     api: httpx.Client, query: dict[str, str], problems: list[tuple[str, str]]
 ) -> None:
     answer = api.get("/observed-states", params=query)
-    told = answer.json()["exception_detail"]
+    actual = answer.json()["exception_detail"]
     assert answer.status_code == 422
-    assert [(*problem["loc"], problem["type"]) for problem in told] == [
+    assert [(*problem["loc"], problem["type"]) for problem in actual] == [
         ("query", *problem) for problem in problems
     ]
 

@@ -23,8 +23,8 @@ def plan(answer: httpx.Response) -> dict[str, str]:
 
 @pytest.mark.parametrize("path", LISTS + HISTORIES)
 def test_a_search_tells_its_path_and_what_it_took(api_on_dynoxide: httpx.Client, path: str) -> None:
-    told = plan(api_on_dynoxide.post(path, json=INTERVALS, headers=EXPLAIN))
-    assert list(told) == ["path", "items_read", "items_kept", "calls", "capacity"]
+    actual = plan(api_on_dynoxide.post(path, json=INTERVALS, headers=EXPLAIN))
+    assert list(actual) == ["path", "items_read", "items_kept", "calls", "capacity"]
 
 
 @pytest.mark.parametrize(("name", "kept"), [("ab", "2"), ("c", "0")])
@@ -35,8 +35,12 @@ def test_what_is_read_and_not_wanted_shows(
     for key, named in enumerate(("ab", "ab", "a")):
         made(api_on_dynoxide, new_task_run(flow_run_id=run, dynamic_key=str(key), name=named))
     wanted = {"task_runs": {"flow_run_id": {"any_": [run]}, "name": {"like_": name}}}
-    told = plan(api_on_dynoxide.post("/task_runs/count", json=wanted, headers=EXPLAIN))
-    assert (told["path"], told["items_read"], told["items_kept"]) == ("by_flow_run", "3", kept)
+    actual = plan(api_on_dynoxide.post("/task_runs/count", json=wanted, headers=EXPLAIN))
+    assert (actual["path"], actual["items_read"], actual["items_kept"]) == (
+        "by_flow_run",
+        "3",
+        kept,
+    )
 
 
 def test_nobody_is_told_who_does_not_ask(api_on_dynoxide: httpx.Client) -> None:

@@ -37,8 +37,8 @@ def test_an_accepted_state_is_told_and_read_back(api: httpx.Client, kind: str, r
     reply = answer.json()
     assert list(reply) == ["state", "status", "details"]
     assert (reply["status"], reply["details"]) == ("ACCEPT", {"type": "accept_details"})
-    told = [reply["state"][name] for name in ("type", "name", "message", "data")]
-    assert told == ["RUNNING", "Mine", "go", {"a": [1]}]
+    actual = [reply["state"][name] for name in ("type", "name", "message", "data")]
+    assert actual == ["RUNNING", "Mine", "go", {"a": [1]}]
     assert read(api, kind, run)["state"] == reply["state"]
 
 
@@ -46,8 +46,8 @@ def test_an_accepted_state_is_told_and_read_back(api: httpx.Client, kind: str, r
 def test_an_unknown_run_has_no_state_to_leave(api: httpx.Client, kind: str) -> None:
     unknown = str(uuid4())
     answer = ask(api, proposal(kind, {"id": unknown}, "RUNNING"))
-    told = {"exception_message": f"{KINDS[kind]} with id {unknown} not found"}
-    assert (answer.status_code, answer.json()) == (404, told)
+    actual = {"exception_message": f"{KINDS[kind]} with id {unknown} not found"}
+    assert (answer.status_code, answer.json()) == (404, actual)
 
 
 STAMPED = {"type": "RUNNING", "timestamp": "2020-01-01T00:00:00Z"}
@@ -69,8 +69,8 @@ def test_a_malformed_proposal_is_refused(
     body, problem, place = malformed
     answer = post(api, kind, run, body)
     assert answer.status_code == 422
-    (told,) = answer.json()["exception_detail"]
-    assert (told["type"], told["loc"]) == (problem, ["body", *place])
+    (actual,) = answer.json()["exception_detail"]
+    assert (actual["type"], actual["loc"]) == (problem, ["body", *place])
     assert read(api, kind, run)["state_id"] == run["state_id"]
 
 

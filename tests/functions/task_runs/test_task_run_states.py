@@ -84,8 +84,8 @@ def test_states_are_those_of_the_run_asked_for(api: httpx.Client) -> None:
 def test_the_run_has_to_be_named(api: httpx.Client, query: dict[str, str], problem: str) -> None:
     answer = api.get("/task_run_states/", params=query)
     assert answer.status_code == 422
-    (told,) = answer.json()["exception_detail"]
-    assert (told["type"], told["loc"]) == (problem, ["query", "task_run_id"])
+    (actual,) = answer.json()["exception_detail"]
+    assert (actual["type"], actual["loc"]) == (problem, ["query", "task_run_id"])
 
 
 def test_an_unpersisted_result_is_answered_and_not_kept(api: httpx.Client) -> None:

@@ -42,8 +42,8 @@ def test_a_history_holds_the_states_that_clients_were_told(
 ) -> None:
     created, steps = live(Served(api_on_dynoxide), program, first)
     found = api_on_dynoxide.get("/task_run_states/", params={"task_run_id": created["id"]})
-    told = [one.state["id"] for one in chronicle(created, steps)]
-    assert [state["id"] for state in found.json()] == told
+    actual = [one.state["id"] for one in chronicle(created, steps)]
+    assert [state["id"] for state in found.json()] == actual
 
 
 @few

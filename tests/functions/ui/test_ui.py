@@ -44,9 +44,9 @@ def test_task_runs_are_counted_without_those_that_subflow_runs_stand_for(
 
 def test_the_history_tells_when_each_flow_run_starts(api: httpx.Client) -> None:
     run = api.get(f"/flow_runs/{flow_run_id(api)}").json()
-    (told,) = api.post("/ui/flow_runs/history", json={}).json()
-    assert (told["id"], told["state_type"]) == (run["id"], "PENDING")
-    assert told["timestamp"] == run["expected_start_time"]
+    (actual,) = api.post("/ui/flow_runs/history", json={}).json()
+    assert (actual["id"], actual["state_type"]) == (run["id"], "PENDING")
+    assert actual["timestamp"] == run["expected_start_time"]
 
 
 @pytest.mark.parametrize("missing", ["work_pools", "artifacts"])
@@ -70,8 +70,8 @@ def test_the_next_run_of_a_flow_is_the_one_that_starts_first(api: httpx.Client) 
     times = [{"scheduled_time": f"{year}-01-01T00:00:00Z"} for year in (2042, 2041, 2043)]
     states = [{"type": "SCHEDULED", "state_details": time} for time in times]
     due = [made(api, new_flow_run(flow, state=state)) for state in states]
-    told = api.post("/ui/flows/next-runs", json={"flow_ids": [flow]}).json()
-    assert told[flow]["id"] == due[1]["id"]
+    actual = api.post("/ui/flows/next-runs", json={"flow_ids": [flow]}).json()
+    assert actual[flow]["id"] == due[1]["id"]
 
 
 def test_the_site_reports_nothing_to_anybody(api: httpx.Client) -> None:

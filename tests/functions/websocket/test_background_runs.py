@@ -144,8 +144,8 @@ def test_a_worker_that_reports_on_what_it_was_not_told_changes_nothing_of_it(
     sockets: Connector, api: httpx.Client
 ) -> None:
     run_id = _create_large(api)
-    (told,) = subscribe(sockets).runs()
-    said = {name: told[name] for name in ("task_key", "dynamic_key", *LEFT_OUT)}
+    (actual,) = subscribe(sockets).runs()
+    said = {name: actual[name] for name in ("task_key", "dynamic_key", *LEFT_OUT)}
     for kind in ("PENDING", "RUNNING"):
         reported = body(kind=kind, run_id=run_id, run=said, occurred=datetime.now(UTC).isoformat())
         api.post("/events", json=[reported]).raise_for_status()

@@ -37,7 +37,7 @@ def lines(socket: WebSocketClient) -> list[Any]:
 
 
 def said(socket: WebSocketClient) -> list[str]:
-    return [told["message"] for told in lines(socket)]
+    return [actual["message"] for actual in lines(socket)]
 
 
 def test_a_line_comes_as_it_is_read(
@@ -138,8 +138,8 @@ def test_a_line_too_large_for_a_message_comes_with_its_beginning(
     socket = listen(sockets)
     logged(api, line("beginning" + "x" * 200_000))
     stream.pump()
-    (told,) = said(socket)
-    assert told.startswith("beginningxxx")
+    (actual,) = said(socket)
+    assert actual.startswith("beginningxxx")
 
 
 def test_a_line_in_pieces_hinders_no_other(

@@ -87,8 +87,8 @@ def test_a_worker_that_was_found_gone_before_the_platform_told_of_it_keeps_what_
     gone.socket.vanish()
     unsent = delay(api)
     stream.pump()
-    told = Disconnect(at=wiring.now(), by_platform=True)
-    dispatcher.disconnect(wiring.store(), gone.socket.id, told)
+    actual = Disconnect(at=wiring.now(), by_platform=True)
+    dispatcher.disconnect(wiring.store(), gone.socket.id, actual)
     back, other = subscribe(sockets), subscribe(sockets, client_id="host-2")
     assert back.ids() == [unsent]
     back.ack()

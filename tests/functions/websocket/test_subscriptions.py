@@ -143,12 +143,12 @@ NOT_UNDERSTOOD = {
 }
 
 
-@pytest.mark.parametrize("told", NOT_UNDERSTOOD.values(), ids=NOT_UNDERSTOOD)
+@pytest.mark.parametrize("text", NOT_UNDERSTOOD.values(), ids=NOT_UNDERSTOOD)
 def test_keys_and_clients_that_are_no_names_drop_the_connection(
-    sockets: Connector, told: dict[str, object]
+    sockets: Connector, text: dict[str, object]
 ) -> None:
     worker = connect(sockets)
-    worker.say(**{"type": "subscribe", "keys": ["task"], "client_id": "host-1"} | told)
+    worker.say(**{"type": "subscribe", "keys": ["task"], "client_id": "host-1"} | text)
     assert worker.socket.closed == (DROPPED, "")
 
 

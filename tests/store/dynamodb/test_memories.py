@@ -27,7 +27,7 @@ def test_states_of_a_run_that_are_told_of_at_once_do_not_refuse_each_other(
     on_dynoxide: DynamoDB,
 ) -> None:
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), shards=2)
-    told = [body(second, "PENDING") for second in range(STATES)]
+    actual = [body(second, "PENDING") for second in range(STATES)]
     with heard(store.table.client) as calls, ThreadPoolExecutor(8) as takers:
-        list(takers.map(lambda event: receive(store, event), told))
+        list(takers.map(lambda event: receive(store, event), actual))
     assert [name for name, _ in calls] == STATES * ["TransactWriteItems"]

@@ -53,7 +53,7 @@ def test_a_programs_events_end_in_the_same_runs_however_they_come_in(
     takers = mixed.choices(functions(store), k=len(on_their_way))
     with ThreadPoolExecutor(CONNECTIONS) as connections:
         list(connections.map(receive, takers, on_their_way))
-    assert shown(store, dynamodb) == naive.told(sent)
+    assert shown(store, dynamodb) == naive.runs_of(sent)
 
 
 # Few of each, so that they meet.
@@ -114,7 +114,7 @@ def test_reports_outside_of_flow_runs_make_a_run_of_each_id(
 ) -> None:
     with ThreadPoolExecutor(32) as racers:
         list(racers.map(receive, cycle(functions(store)), racing(None)))
-    assert shown(store, dynamodb) == naive.told(racing(None))
+    assert shown(store, dynamodb) == naive.runs_of(racing(None))
 
 
 def test_of_states_of_one_time_that_race_one_is_kept(store: Store, dynamodb: DynamoDB) -> None:

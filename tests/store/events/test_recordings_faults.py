@@ -89,7 +89,7 @@ def begin(store: Store, name: str) -> JSON:
 
 def assert_taken_once(store: Store, database: DynamoDB, name: str) -> None:
     scene = SCENES[name]
-    assert shown(store, database) == naive.told([*scene.here, *scene.elsewhere, scene.event])
+    assert shown(store, database) == naive.runs_of([*scene.here, *scene.elsewhere, scene.event])
 
 
 @pytest.mark.parametrize("name", SCENES)

@@ -85,11 +85,11 @@ def test_a_call_that_fails_is_told_and_tried_again_done_once(
     removals = Removals(database)
     asked = operation(api)
     with broken(client, FAULTS[fault], first=call):
-        told = ask(api, asked)
+        actual = ask(api, asked)
     if call < COMMITTED.get(operation, len(CALLS[operation])):
-        assert (told.status_code, told.json()) == UNAVAILABLE
+        assert (actual.status_code, actual.json()) == UNAVAILABLE
     else:
-        assert told.status_code == httpx.codes.NO_CONTENT
+        assert actual.status_code == httpx.codes.NO_CONTENT
     whole(database)
     assert persist(api, asked).status_code in DONE | DONE_BEFORE
     removals.follow()
@@ -141,5 +141,5 @@ def test_a_refusal_that_lasts_is_told_as_unavailable(
     api, _, client = site_on_dynoxide
     asked = operation(api)
     with refused(client, refusal, call, times=float("inf")):
-        told = ask(api, asked)
-    assert (told.status_code, told.json()) == UNAVAILABLE
+        actual = ask(api, asked)
+    assert (actual.status_code, actual.json()) == UNAVAILABLE

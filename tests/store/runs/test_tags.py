@@ -81,8 +81,8 @@ def units(site: Site, asked: Asked) -> float:
     with heard(site.client) as calls:
         made(site.api, asked)
     ((_, answer),) = calls
-    (told,) = answer["ConsumedCapacity"]
-    return float(told["CapacityUnits"])
+    (actual,) = answer["ConsumedCapacity"]
+    return float(actual["CapacityUnits"])
 
 
 def test_a_run_has_room_for_a_limit_of_each_tag(site_on_dynoxide: Site) -> None:

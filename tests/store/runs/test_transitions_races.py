@@ -37,10 +37,10 @@ def test_of_32_who_start_a_run_each_one_accepted_counts_once_and_in_order(
     run = made(api, new_task_run())
     asked = [proposal("task_runs", run, "RUNNING", **KINDS[kind])] * PROPOSERS
     with conflicting(client, conflicts):
-        told = written(ask_at_once(api, asked))
+        actual = written(ask_at_once(api, asked))
     states = task_run_states(api, run)
-    assert len(told) == PROPOSERS
-    assert ids(states[1:]) == ids(told)
+    assert len(actual) == PROPOSERS
+    assert ids(states[1:]) == ids(actual)
     assert read(api, "task_runs", run)["run_count"] == PROPOSERS
 
 
@@ -65,9 +65,9 @@ def test_starts_failures_and_completions_that_race_are_all_there_once_and_in_ord
     types = ("RUNNING", "FAILED", "COMPLETED", "RUNNING")
     asked = [proposal("task_runs", run, kind) for kind in types * (PROPOSERS // len(types))]
     with conflicting(client, conflicts):
-        told = written(ask_at_once(api, asked))
+        actual = written(ask_at_once(api, asked))
     states = task_run_states(api, run)
-    assert ids(states[1:]) == ids(told)
+    assert ids(states[1:]) == ids(actual)
     found = read(api, "task_runs", run)
     assert found["run_count"] == attempts(states)
     assert found["state"] == states[-1]
@@ -112,8 +112,8 @@ def test_runs_that_complete_under_one_cache_key_at_once_all_complete(
     runs = [made(api, new_task_run(dynamic_key=str(key))) for key in range(17)]
     cached: dict[str, Any] = {"state_details": {"cache_key": "k"}}
     asked = [proposal("task_runs", run, "COMPLETED", **cached) for run in runs[1:]]
-    told = ids(written(ask_at_once(api, asked)))
-    assert len(told) == len(asked)
+    actual = ids(written(ask_at_once(api, asked)))
+    assert len(actual) == len(asked)
     reuse = proposal("task_runs", runs[0], "RUNNING", **cached)
     hit = api.request(*reuse[:2], json=reuse.body).json()
     assert (hit["status"], hit["state"]["name"]) == ("REJECT", "Cached")

@@ -60,9 +60,9 @@ def test_what_racing_proposals_make_of_a_subflow_run_its_parent_shows(
     api, database, client = site_on_dynoxide
     parent, (child,) = family(site_on_dynoxide, children=1)
     with refused(client, CONFLICT, "TransactWriteItems", times=PROPOSERS):
-        told = written(ask_at_once(api, proposals(child, types)))
+        actual = written(ask_at_once(api, proposals(child, types)))
     states = flow_run_states(database, child)
-    assert ids(states[1:]) == ids(told)
+    assert ids(states[1:]) == ids(actual)
     assert mirrored(task_run_states(api, parent), child) == kinds(states)
 
 

@@ -42,9 +42,9 @@ def flow_run_states(database: DynamoDB, run: JSON) -> list[JSON]:
 
 def written(answers: Sequence[httpx.Response]) -> list[JSON]:
     """The states that clients were told are written, in the order of their times."""
-    told = [answer.json()["state"] for answer in answers if answer.status_code == 201]
+    actual = [answer.json()["state"] for answer in answers if answer.status_code == 201]
     # Not as text: a time without a fraction would come after those of its second.
-    return sorted(told, key=lambda state: datetime.fromisoformat(state["timestamp"]))
+    return sorted(actual, key=lambda state: datetime.fromisoformat(state["timestamp"]))
 
 
 def ids(states: Sequence[JSON]) -> list[str]:

@@ -20,10 +20,10 @@ def shown(store: Store, database: DynamoDB) -> dict[str, Any]:
 def _shown(store: Store, run_id: Any) -> Any:  # noqa: ANN401 - JSON
     run = TaskRunStore.of(store).read(run_id)
     assert run
-    told = run.run.model_dump(mode="json", include=set(COLUMNS))
+    actual = run.run.model_dump(mode="json", include=set(COLUMNS))
     entered: list[State] = StateStore.of(store).history(keys.task_run(run_id))
     return (
-        told,
+        actual,
         str(run.run.state_id),
         [(one.timestamp, str(one.id), one.type) for one in entered],
     )
