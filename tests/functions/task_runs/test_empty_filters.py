@@ -6,7 +6,7 @@ import pytest
 from tests.store.support.asking import made, new_task_run
 
 
-def actual(answer: httpx.Response) -> tuple[int, object]:
+def status_and_body(answer: httpx.Response) -> tuple[int, object]:
     return answer.status_code, answer.json()
 
 
@@ -15,11 +15,11 @@ def actual(answer: httpx.Response) -> tuple[int, object]:
 def test_none_of_no_ids_is_found(api_on_dynoxide: httpx.Client, things: str, asked: str) -> None:
     made(api_on_dynoxide, new_task_run())
     body: dict[str, object] = {asked: {"id": {"any_": []}}}
-    assert actual(api_on_dynoxide.post(f"/{things}/filter", json=body)) == (200, [])
+    assert status_and_body(api_on_dynoxide.post(f"/{things}/filter", json=body)) == (200, [])
 
 
 @pytest.mark.parametrize("things", ["flow_runs", "task_runs"])
 def test_none_in_no_state_is_found(api_on_dynoxide: httpx.Client, things: str) -> None:
     made(api_on_dynoxide, new_task_run())
     body = {things: {"state": {"type": {"any_": []}}}, "limit": 5, "offset": 1}
-    assert actual(api_on_dynoxide.post(f"/{things}/filter", json=body)) == (200, [])
+    assert status_and_body(api_on_dynoxide.post(f"/{things}/filter", json=body)) == (200, [])

@@ -50,7 +50,7 @@ def story(site: Site, proposed: Proposed) -> list[str]:
     return [state["name"] for state in states]
 
 
-def actual(scene: Scene, *, times: int) -> list[str]:
+def expected_log(scene: Scene, *, times: int) -> list[str]:
     """The names of its run's states, when a proposal is made so often."""
     return " ".join(STORIES[scene][: 1 + times]).split()
 
@@ -105,10 +105,10 @@ def test_a_proposal_that_is_cut_off_is_whole_or_nothing_and_can_be_repeated(
     with broken(client, FAULTS[fault], first=call):
         answer = ask(api, proposed.asked)
     assert (answer.status_code, answer.json()) == UNAVAILABLE
-    assert story(site_on_dynoxide, proposed) == actual(scene, times=done)
+    assert story(site_on_dynoxide, proposed) == expected_log(scene, times=done)
     assert remembered(database) == to_be_remembered(database)
     persist(api, proposed.asked)
-    assert story(site_on_dynoxide, proposed) == actual(scene, times=done + 1)
+    assert story(site_on_dynoxide, proposed) == expected_log(scene, times=done + 1)
     assert remembered(database) == to_be_remembered(database)
 
 
@@ -119,7 +119,7 @@ def test_a_call_that_botocore_sends_twice_is_done_once(
     proposed = scene(site_on_dynoxide.api)
     with sent_twice(site_on_dynoxide.client, call=call):
         ask(site_on_dynoxide.api, proposed.asked)
-    assert story(site_on_dynoxide, proposed) == actual(scene, times=1)
+    assert story(site_on_dynoxide, proposed) == expected_log(scene, times=1)
 
 
 @each_step
@@ -129,7 +129,7 @@ def test_a_proposal_that_another_overtakes_comes_after_it(
     proposed = scene(site_on_dynoxide.api)
     with preceded(site_on_dynoxide.client, call, lambda: ask(site_on_dynoxide.api, proposed.asked)):
         ask(site_on_dynoxide.api, proposed.asked)
-    assert story(site_on_dynoxide, proposed) == actual(scene, times=2)
+    assert story(site_on_dynoxide, proposed) == expected_log(scene, times=2)
     database = site_on_dynoxide.database
     assert remembered(database) == to_be_remembered(database)
 
