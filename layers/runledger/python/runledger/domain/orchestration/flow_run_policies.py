@@ -1,6 +1,7 @@
 """The policies of flow runs: ordered rules (docs/contract/orchestration.md 1)."""
 
 from runledger.domain.orchestration import flow_run_rules, shared_rules
+from runledger.domain.orchestration.shared_rules import NOT_AGAIN
 from runledger.domain.orchestration.transitions import ANY_STATE, Policy, Rule
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import TERMINAL, StateType
@@ -8,7 +9,6 @@ from runledger.domain.runs.states import TERMINAL, StateType
 SCHEDULED, PENDING, RUNNING = StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING
 FAILED, COMPLETED, PAUSED = StateType.FAILED, StateType.COMPLETED, StateType.PAUSED
 CANCELLING, CANCELLED = StateType.CANCELLING, StateType.CANCELLED
-NOT_AGAIN = frozenset({PENDING, RUNNING, CANCELLING, CANCELLED})
 NOT_OUT = ANY_STATE - {PENDING, RUNNING, CANCELLING}
 NOT_CANCELLED = ANY_STATE - {CANCELLED}
 GOING_ON = ANY_STATE - {PAUSED, PENDING, CANCELLING}

@@ -12,6 +12,11 @@ LAST_INSTANT = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
 RETRYING = "Retrying"
 
+# The states from which `refuse_second_pending` guards PENDING.
+NOT_AGAIN = frozenset(
+    {StateType.PENDING, StateType.RUNNING, StateType.CANCELLING, StateType.CANCELLED}
+)
+
 
 def refuse_second_pending(t: Transition[Run]) -> Transition[Run] | Refusal:
     """R1: a run becomes PENDING once; renaming its PENDING state is allowed."""

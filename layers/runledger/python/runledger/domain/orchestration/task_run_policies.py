@@ -1,17 +1,13 @@
 """The policies of task runs: ordered rules (docs/contract/orchestration.md 1)."""
 
 from runledger.domain.orchestration import shared_rules, task_run_rules
+from runledger.domain.orchestration.shared_rules import NOT_AGAIN
 from runledger.domain.orchestration.transitions import ANY, ANY_STATE, Policy, Rule
 from runledger.domain.runs.states import TERMINAL, State, StateType
 from runledger.domain.runs.task_runs import TaskRun
 
 SCHEDULED, PENDING, RUNNING = StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING
-FAILED, COMPLETED, PAUSED = StateType.FAILED, StateType.COMPLETED, StateType.PAUSED
-CANCELLING, CANCELLED = StateType.CANCELLING, StateType.CANCELLED
-NOT_AGAIN = frozenset({PENDING, RUNNING, CANCELLING, CANCELLED})
-NOT_OUT = ANY_STATE - {PENDING, RUNNING, CANCELLING}
-NOT_CANCELLED = ANY_STATE - {CANCELLED}
-GOING_ON = ANY_STATE - {PAUSED, PENDING, CANCELLING}
+FAILED, COMPLETED = StateType.FAILED, StateType.COMPLETED
 
 # fmt: off
 CORE: Policy[TaskRun] = (
