@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from tests.conformance import servers
+from tests.conformance.patience import patient_client
 from tests.transitions import flow_runs
 from tests.transitions.playing import JSON
 from tests.transitions.served import Served
@@ -150,21 +151,6 @@ def asked() -> Iterator[JSON]:
             yield {"from": source, "to": target, "deployment": deployment, "force": force}
 
 
-# A connection that is used again may have been closed meanwhile.
-ONE_CALL_EACH = httpx.Limits(max_keepalive_connections=0)
-
-
-class Patient(httpx.HTTPTransport):
-    """Repeats what is answered 503: two writers met in the reference's database."""
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = super().handle_request(request)
-        while answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
-            answer.read()
-            answer = super().handle_request(request)
-        return answer
-
-
 def record(client: httpx.Client) -> JSON:
     data: JSON = {"setups": PLAIN | SPECIAL, "proposals": PROPOSALS | RARE}
     player = Served(client)
@@ -183,10 +169,7 @@ def spelled(data: JSON) -> str:
 
 
 def main() -> None:
-    with (
-        servers.reference() as url,
-        httpx.Client(base_url=url, transport=Patient(limits=ONE_CALL_EACH), timeout=60) as client,
-    ):
+    with servers.reference() as url, patient_client(url) as client:
         flow_runs.DATA.write_text(spelled(record(client)), "utf-8")
 
 

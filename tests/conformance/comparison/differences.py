@@ -62,6 +62,9 @@ RESUME = "POST /flow_runs/[^/]+/resume"
 SURROGATE = rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]"
 DATA = rb'"data": (?!null|\{"type": "unpersisted")'
 TIME_OF_DAY = rb'"T?03:04:05"'
+START = "POST /deployments/[^/]+/create_flow_run"
+UPDATE = "PATCH /deployments/[^/]+"
+KIND = rb'"__prefect_kind"'
 NO_POLICY = rb'"empirical_policy": (null|\[\]|"x"|5|true)'
 
 
@@ -173,6 +176,12 @@ DIFFERENCES: tuple[Difference, ...] = (
     _one("Lists for the UI", 500, 200, lambda it: it.sent(rb'"work_(pools|queues)": \{\}')),
     _one("Lists for the UI", 200, 200, _lists_no_artifacts),
     _one("Settings", 200, 200, lambda it: it.asked("GET /admin/settings")),
+    _one("Invalid schemas", 500, 409, lambda it: b"valid json schema" in it.ours.content),
+    _one("Invalid schemas", 500, 409, lambda it: b"Validation failed" in it.ours.content),
+    _one("Invalid schemas", 500, 422, lambda it: it.asked("POST /deployments/?")),
+    _one("Invalid schemas", 500, 201, lambda it: it.asked(START) and not it.sent(KIND)),
+    _one("Invalid schemas", 500, 204, lambda it: it.asked(UPDATE) and not it.sent(KIND)),
+    _one("Invalid placeholders", 500, 400, lambda it: it.sent(KIND)),
     _one("Size limits", 201, 413, lambda it: len(it.step.content or b"") > 250_000),
 )
 

@@ -18,6 +18,7 @@ from tests.conformance.tables.deployments import (
     deployment_criteria,
     deployment_schedules,
     deployments,
+    parameters,
 )
 from tests.conformance.tables.events import event_counts, events, logs, task_workers
 from tests.conformance.tables.runs import (
@@ -46,7 +47,8 @@ TABLES = (
     *(set_state, set_state_faults, caches, state_reads, observed_states, flow_run_states),
     *(flow_run_inputs, resuming, large_documents),
     *(queries, durations, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
-    *(concurrency_limits, slots, deployments, deployment_schedules, deployment_criteria),
+    *(concurrency_limits, slots),
+    *(deployments, deployment_schedules, deployment_criteria, parameters),
     # Leaves lines of logs, all of which `logs` lists.
     flow_run_reports,
 )

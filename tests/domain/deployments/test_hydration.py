@@ -1,5 +1,6 @@
 """Objects that stand for other values."""
 
+import json
 from typing import Any
 
 import pytest
@@ -20,6 +21,9 @@ VALUES: list[tuple[Any, Any]] = [
     (stands_for("json", value=5),                        5),
     (stands_for("json", value=stands_for("none", value="2")), 2),
     (stands_for("jinja", template="plain"),              "plain"),
+    (stands_for("jinja", template="{{ 1 + 1 }}"),        "2"),
+    (stands_for("json", value=stands_for("jinja", template="[{{ 1 }}]")), [1]),
+    (stands_for("json", value="[" * 149 + "]" * 149),    json.loads("[" * 149 + "]" * 149)),
     (stands_for("unknown", value=3),                     3),
     (stands_for("unknown"),                              None),
     ([1, stands_for("workspace_variable"), 2],           [1, 2]),
@@ -30,7 +34,12 @@ BROKEN: list[tuple[Any, str]] = [
     (stands_for("workspace_variable", variable_name="x"),
      "Variable 'x' not found in workspace."),
     (stands_for("jinja"),                                "Missing 'template' key in __prefect"),
-    (stands_for("jinja", template="{{ 1 }}"),            "Invalid jinja: "),
+    (stands_for("jinja", template="{{ x | nope }}"),     "Invalid jinja: "),
+    (stands_for("jinja", template=5),                    "Invalid jinja: a template is a text"),
+    (stands_for("json", value="[" * 100_000),            "Invalid JSON: "),
+    (stands_for("json", value="1" * 5_000),              "Invalid JSON: "),
+    (stands_for("json", value=r'"\ud800"'),              "the values can't be written as JSON: "),
+    (stands_for("json", value="[" * 152 + "]" * 152),    "the values can't be written as JSON: "),
 ]
 # fmt: on
 
@@ -38,6 +47,11 @@ BROKEN: list[tuple[Any, str]] = [
 @pytest.mark.parametrize(("given", "expected"), VALUES)
 def test_the_value_takes_the_place_of_the_object(given: object, expected: object) -> None:
     assert hydrated({"a": given}, "flow run") == {"a": expected}
+
+
+def test_objects_stand_for_values_however_deep() -> None:
+    listed = [stands_for("json"), stands_for("json", value="[1]")]
+    assert hydrated({"a": {"b": listed}}, "flow run") == {"a": {"b": [[1]]}}
 
 
 @pytest.mark.parametrize("kind", ["json", "workspace_variable"])

@@ -1,67 +1,158 @@
+"""Schemas of parameters, beside what `test_recorded_parameters.py` holds against the reference."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 
-from runledger.domain.deployments.hydration import hydrated
-from runledger.domain.deployments.parameters import amended, check_parameters, without_required
-from runledger.domain.errors import Invalid, Mismatch, Rejected
+from runledger.domain.deployments.parameters import (
+    amended,
+    check_parameters,
+    check_sent_together,
+    without_required,
+)
+from runledger.domain.errors import Invalid, Mismatch
 
 Json = dict[str, Any]
+Check = Callable[[Json, Json], None]
 
-SCHEMA: Json = {
-    "properties": {
-        "count": {"type": "integer", "minimum": 1},
-        "name": {"type": "string", "minLength": 2},
-        "kind": {"enum": ["a", "b"]},
-        "maybe": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
-        "nested": {"$ref": "#/definitions/Nested"},
-        "rows": {"type": "array", "items": {"type": "number"}},
-    },
-    "required": ["count"],
-    "definitions": {"Nested": {"properties": {"deep er": {"type": "boolean"}}, "required": ["z"]}},
-}
-
-# fmt: off
-BROKEN: list[tuple[Json, str]] = [
-    ({}, ". Failure reason: 'count' is a required property"),
-    ({"count": "x"}, " for field 'count'. Failure reason: 'x' is not of type 'integer'"),
-    ({"count": True}, " for field 'count'. Failure reason: True is not of type 'integer'"),
-    ({"count": 0}, " for field 'count'. Failure reason: 0 is less than the minimum of 1"),
-    ({"count": 1, "name": "x"}, " for field 'name'. Failure reason: 'x' is too short"),
-    ({"count": 1, "kind": 1}, " for field 'kind'. Failure reason: 1 is not one of ['a', 'b']"),
-    ({"count": 1, "rows": [1, "x"]},
-     " for field 'rows[1]'. Failure reason: 'x' is not of type 'number'"),
-    ({"count": 1, "maybe": "x"},
-     " for field 'maybe'. Failure reason: 'x' is not valid under any of the given schemas"),
-    ({"count": 1, "nested": {"z": 1, "deep er": 5}},
-     """ for field "nested['deep er']". Failure reason: 5 is not of type 'boolean'"""),
-]
-# fmt: on
+COUNTED: Json = {"properties": {"count": {"type": "integer"}}, "required": ["count"]}
+NOT_COUNTED = "Validation failed for field 'count'. Failure reason: 'x' is not of type 'integer'"
 
 
-@pytest.mark.parametrize(("parameters", "expected"), BROKEN)
-def test_what_breaks_a_schema_is_told_in_the_references_words(
-    parameters: Json, expected: str
-) -> None:
-    with pytest.raises(Mismatch) as mismatch:
-        check_parameters(parameters, SCHEMA)
-    assert str(mismatch.value) == f"Validation failed{expected}"
+class Documents(HTTPServer):
+    """Serves a schema, and keeps the paths that are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), DocumentRequest)
+        self.requested: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class DocumentRequest(BaseHTTPRequestHandler):
+    server: Documents
+
+    def do_GET(self) -> None:
+        self.server.requested.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+
+@pytest.fixture
+def documents() -> Iterator[Documents]:
+    with Documents() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def check(parameters: Json, schema: Json) -> None:
+    check_parameters(parameters, schema, complete=True)
+
+
+def test_parameters_of_a_run_must_be_complete() -> None:
+    with pytest.raises(Mismatch, match="'count' is a required property"):
+        check({}, COUNTED)
+
+
+def test_parameters_of_a_deployment_need_not_be_complete() -> None:
+    check_parameters({}, COUNTED, complete=False)
+
+
+@pytest.mark.parametrize("field", ["$ref", "$schema", "$id", "$dynamicRef"])
+@pytest.mark.parametrize("ask", [check, check_sent_together])
+def test_no_schema_makes_us_fetch_another_one(documents: Documents, ask: Check, field: str) -> None:
+    elsewhere = f"{documents.url}/schema"
+    inner = {field: elsewhere, "properties": {"b": {"$ref": "other"}}}
+    for schema in (inner, {"properties": {"a": inner}}, {"allOf": [inner]}):
+        with pytest.raises(Mismatch):
+            ask({"a": {"b": 1}, "b": 1}, {**schema, "required": ["nope"], "minProperties": 3})
+    assert documents.requested == []
+
+
+@pytest.mark.parametrize("given", [{}, None])
+def test_what_is_sent_without_parameters_is_a_schema_all_the_same(given: object) -> None:
+    with pytest.raises(Mismatch, match="not a valid json schema"):
+        check_sent_together(given, {"type": "nothing"})
+
+
+@pytest.mark.parametrize("schema", [5, "$schema", {"$schema": 5}, {"$schema": "http://["}])
+def test_what_is_no_schema_is_a_mismatch(schema: object) -> None:
+    with pytest.raises(Mismatch, match="not a valid json schema"):
+        check_sent_together({"a": 1}, schema)
 
 
 @pytest.mark.parametrize(
-    "parameters",
-    [{"count": 1.0}, {"count": 1, "maybe": None, "other": []}, {"count": 2, "rows": []}],
+    ("value", "schema"),
+    [
+        (10**400, {"multipleOf": 0.1}),
+        ("x", {"pattern": "x{99999999999}"}),
+        ("x", {"$ref": "#/elsewhere", "elsewhere": 5}),
+        ("x", {"$ref": "#/elsewhere", "elsewhere": {"type": "nothing"}}),
+    ],
 )
-def test_what_keeps_to_a_schema_passes(parameters: Json) -> None:
-    check_parameters(parameters, SCHEMA)
+def test_what_the_library_does_not_foresee_is_a_mismatch(value: object, schema: Json) -> None:
+    # Its root has what `$ref` leads to, where nobody checks that it is a schema.
+    root = {"properties": {"a": schema}, **schema}
+    with pytest.raises(Mismatch, match="not a valid json schema"):
+        check({"a": value}, root)
 
 
-def test_what_is_required_may_follow_later() -> None:
-    check_parameters({}, without_required(SCHEMA))
+def test_a_schema_that_can_not_be_read_is_a_mismatch() -> None:
+    with pytest.raises(Mismatch, match="not a valid json schema"):
+        check_sent_together(None, {"pattern": "x{99999999999}"})
 
 
-def test_what_may_be_left_out_may_be_null() -> None:
-    check_parameters({"count": 1, "name": None}, amended(SCHEMA))
+def test_a_schema_that_never_ends_is_invalid() -> None:
+    with pytest.raises(Invalid, match="circular references"):
+        check({}, {"$ref": "#"})
+
+
+def test_the_libraries_are_imported_where_they_are_needed() -> None:
+    program = """
+import sys
+from runledger.domain.deployments.hydration import hydrated
+from runledger.domain.deployments.parameters import check_parameters, check_sent_together
+for schema in {}, {"type": "object", "properties": {}, "title": "Parameters"}:
+    check_parameters({"a": 1}, schema, complete=True)
+    check_sent_together({"a": 1}, schema)
+template = {"__prefect_kind": "jinja", "template": "as it is"}
+assert hydrated({"a": template}, "parameters") == {"a": "as it is"}
+assert not {"jsonschema", "jinja2"} & set(sys.modules)
+check_parameters({"a": 1}, {"title": "Other"}, complete=True)
+hydrated({"a": template | {"template": "{{ 1 }}"}}, "parameters")
+assert {"jsonschema", "jinja2"} <= set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(
+    "schema", [{}, {"title": "Parameters", "type": "object", "properties": {}, "definitions": {}}]
+)
+def test_a_schema_without_parameters_allows_others(schema: Json) -> None:
+    check({"a": 1}, schema)
+    check_sent_together({"a": 1}, schema)
+
+
+def test_what_is_sent_in_the_place_of_parameters_is_checked() -> None:
+    with pytest.raises(Mismatch, match="is not of type 'object'"):
+        check_sent_together([], {"type": "object"})
+
+
+def test_an_optional_parameter_may_be_null() -> None:
+    check({"count": None}, {"properties": COUNTED["properties"]})
+    with pytest.raises(Mismatch):
+        check_sent_together({"count": None}, COUNTED)
 
 
 def test_the_schemas_of_a_list_are_those_of_its_first_items() -> None:
@@ -69,34 +160,29 @@ def test_the_schemas_of_a_list_are_those_of_its_first_items() -> None:
     assert schema == {"properties": {"a": {"prefixItems": [{"type": "integer"}]}, "b": True}}
 
 
-def test_of_reasons_that_weigh_the_same_none_is_told() -> None:
-    schema = {"properties": {"a": {"anyOf": [{"type": "integer"}, {"type": "string"}]}}}
-    with pytest.raises(Mismatch, match="None is not valid under any of the given schemas"):
-        check_parameters({"a": None}, schema)
+def test_a_block_may_be_a_reference_to_its_document() -> None:
+    block = {"title": "B", "block_type_slug": "b", "required": ["u"], "type": "object"}
+    schema = {"properties": {"b": {"$ref": "#/definitions/B"}}, "definitions": {"B": block}}
+    check({"b": {"$ref": "4b3a8a45-6f2c-4c6c-8a0c-1c5f3b1d8f11"}}, schema)
+    check({"b": {"u": 1}}, schema)
+    with pytest.raises(Mismatch, match="not valid under any of the given schemas"):
+        check({"b": {}}, schema)
 
 
-def test_of_reasons_why_nothing_fits_the_innermost_is_told() -> None:
-    inner = {"properties": {"b": {"type": "integer"}}, "type": "object"}
-    with pytest.raises(Mismatch, match=r"field 'a\.b'.* 'x' is not of type 'integer'"):
-        check_parameters({"a": {"b": "x"}}, {"properties": {"a": {"anyOf": [inner]}}})
+@pytest.mark.parametrize("title", [None, 5, []])
+def test_a_block_without_a_title_is_its_fields(title: object) -> None:
+    definitions = {"B": {"title": title, "block_type_slug": "b"}}
+    assert amended({"definitions": definitions}) == {"definitions": definitions}
 
 
-@pytest.mark.parametrize("schema", [{"enum": 5}, {"properties": {"a": {"pattern": "("}}}])
-def test_what_is_no_schema_is_a_mismatch(schema: Json) -> None:
-    with pytest.raises(Mismatch, match="not a valid json schema"):
-        check_parameters({"a": "x"}, schema)
+@pytest.mark.parametrize("definitions", [None, [], {}, {"A": True}, {"A": 5}])
+def test_definitions_that_are_none_stay_as_they_are(definitions: object) -> None:
+    assert amended({"definitions": definitions}) == {"definitions": definitions}
 
 
-def test_a_schema_that_never_ends_is_invalid() -> None:
-    with pytest.raises(Invalid):
-        check_parameters({}, {"$ref": "#"})
-
-
-def test_objects_of_a_kind_are_told_however_deep() -> None:
-    listed = [{"__prefect_kind": "json"}, {"__prefect_kind": "json", "value": "[1]"}]
-    assert hydrated({"a": {"b": listed}}, "flow run") == {"a": {"b": [[1]]}}
-
-
-def test_a_template_is_not_rendered() -> None:
-    with pytest.raises(Rejected):
-        hydrated({"a": {"__prefect_kind": "jinja", "template": "{{ 1 }}"}}, "flow run")
+def test_what_is_required_in_an_alternative_stays_so() -> None:
+    schema = {"required": ["a"], "properties": {"b": COUNTED}, "anyOf": [COUNTED]}
+    assert without_required(schema) == {
+        "properties": {"b": {"properties": COUNTED["properties"]}},
+        "anyOf": [COUNTED],
+    }

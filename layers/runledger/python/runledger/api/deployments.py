@@ -11,12 +11,13 @@ from runledger import ids
 from runledger.api.bodies import Body, Name, Parameters, StateCreate
 from runledger.api.schedules import Positive, ScheduleCreate, ScheduleUpdate
 from runledger.domain.deployments.deployments import ConcurrencyOptions, Deployment
-from runledger.domain.deployments.parameters import check_parameters, without_required
+from runledger.domain.deployments.parameters import check_sent_together
 from runledger.domain.deployments.schedules import ScheduleRequest
 from runledger.domain.errors import Invalid, Mismatch
 from runledger.domain.runs.empirical_policies import FlowRunPolicy
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.values import Labels, Value
+from runledger.execution_limits import limited
 
 # Keys of clients older than work pools.
 OLD_KEYS = frozenset(
@@ -214,14 +215,14 @@ def refuse_two_limits(given: Mapping[str, Any]) -> None:
 
 def refuse_broken_schema(given: Mapping[str, Any]) -> None:
     """Refuse parameters that break their schema, if the body itself says to enforce it."""
-    parameters, schema = given.get("parameters", {}), given.get("parameter_openapi_schema")
-    if not given.get("enforce_parameter_schema") or parameters is None:
+    schema = given.get("parameter_openapi_schema")
+    if not given.get("enforce_parameter_schema") or schema is None:
         return
-    if isinstance(schema, dict):
-        try:
-            check_parameters(parameters, without_required(schema))
-        except (Invalid, Mismatch) as error:
-            raise ValueError(str(error)) from error
+    try:
+        with limited():
+            check_sent_together(given.get("parameters", {}), schema)
+    except (Invalid, Mismatch) as error:
+        raise ValueError(str(error)) from error
 
 
 def without_old_keys(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import Field
 
 from runledger.domain.deployments.hydration import hydrated
-from runledger.domain.deployments.parameters import amended, check_parameters, without_required
+from runledger.domain.deployments.parameters import check_parameters
 from runledger.domain.deployments.schedules import Schedule
 from runledger.domain.errors import Conflict, Mismatch
 from runledger.domain.runs.flow_runs import FlowRun
@@ -96,7 +96,7 @@ class Deployment(Value):
 
         Raises:
             Rejected: a placeholder can't be hydrated.
-            Mismatch: they break the deployment's schema, and that is enforced.
+            Mismatch: they break the deployment's schema, or it is not one, and that is enforced.
             Invalid: the schema has circular references.
         """
         parameters: dict[str, Any] = hydrated({**self.parameters, **own}, "flow run parameters")
@@ -117,9 +117,8 @@ class Deployment(Value):
     def _check(self, parameters: Mapping[str, Any], doing: str, *, complete: bool) -> None:
         if self.parameter_openapi_schema is None:
             raise Mismatch(NO_SCHEMA)
-        schema = amended(self.parameter_openapi_schema)
         try:
-            check_parameters(parameters, schema if complete else without_required(schema))
+            check_parameters(parameters, self.parameter_openapi_schema, complete=complete)
         except Mismatch as mismatch:
             raise Mismatch(f"Error {doing}: {mismatch}") from mismatch
 

@@ -1,98 +1,128 @@
-"""Validation of parameters by the schema of their deployment."""
+"""Validation of parameters by the schema of their deployment (docs/contract/neighbours.md 5)."""
 
-import heapq
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runledger.domain.deployments.json_schemas import Path, Problem, problems
-from runledger.domain.errors import Invalid, Mismatch
-
-NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
-CIRCULAR = "Invalid schema: Unable to validate schema with circular references."
 NO_SCHEMA = "The provided schema is not a valid json schema."
 
+# The schema of a flow without parameters, as clients send it: it allows everything.
+NO_PARAMETERS = {
+    "title": "Parameters",
+    "type": "object",
+    "properties": {},
+    "required": [],
+    "definitions": {},
+}
 
-def check_parameters(parameters: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
-    """Check parameters by a schema.
+# What a reference to a block document may look like, in the place of the block's fields.
+BLOCK_REFERENCE = {
+    "type": "object",
+    "properties": {
+        "$ref": {
+            "oneOf": [
+                {"type": "string", "format": "uuid"},
+                {
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                    "minProperties": 1,
+                },
+            ]
+        }
+    },
+    "required": ["$ref"],
+}
+
+
+def check_parameters(
+    parameters: Mapping[str, Any], schema: Mapping[str, Any], *, complete: bool
+) -> None:
+    """Check the parameters of a run, or those of a deployment, which need not be complete.
 
     Raises:
-        Mismatch: they break it, or it is not a schema.
-        Invalid: it has circular references.
+        Mismatch: they break the schema, or that is not a schema.
+        Invalid: the schema refers to itself without end.
     """
-    try:
-        worst = _best_match(problems(parameters, schema, schema))
-    except RecursionError:
-        raise Invalid(CIRCULAR) from None
-    except (AttributeError, TypeError, ValueError, ZeroDivisionError, re.error) as error:
-        # The schema is the client's: any of its keywords may have any value.
-        raise Mismatch(NO_SCHEMA) from error
-    if worst:
-        field = f" for field {_path(worst.path)!r}" if worst.path else ""
-        raise Mismatch(f"Validation failed{field}. Failure reason: {worst.message}")
+    if _allows_everything(schema):
+        return
+    from runledger.domain.deployments import json_schemas  # noqa: PLC0415 - its docstring says why
+
+    known = amended(schema)
+    json_schemas.check_by_latest_draft(parameters, known if complete else without_required(known))
+
+
+def check_sent_together(parameters: object, schema: object) -> None:
+    """Check what a request sends for a new deployment; the parameters need not be complete.
+
+    The schema is taken as it is: it may be of the draft that its `$schema` names.
+
+    Raises:
+        Mismatch: the parameters break the schema, or that is not a schema.
+        Invalid: the schema refers to itself without end.
+    """
+    if _allows_everything(schema) and isinstance(parameters, dict | None):
+        return
+    from runledger.domain.deployments import json_schemas  # noqa: PLC0415
+
+    if parameters is not None:
+        json_schemas.check_by_named_draft(parameters, without_required(schema))
+    json_schemas.check_schema(schema)
+
+
+def _allows_everything(schema: object) -> bool:
+    """Return whether a schema is plainly that of a flow without parameters."""
+    return isinstance(schema, dict) and schema.items() <= NO_PARAMETERS.items()
 
 
 def amended(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Amend schemas of old clients: an optional parameter may also be null."""
-    definitions = {
-        name: _with_properties(definition)
-        for name, definition in (schema.get("definitions") or {}).items()
-    }
+    """Amend schemas of old clients.
+
+    An optional parameter may also be null, the `items` of a tuple are its `prefixItems`, and a
+    block may be a reference to its document.
+    """
     mended = _with_properties(schema)
-    return {**mended, "definitions": definitions} if definitions else mended
+    definitions = schema.get("definitions")
+    if isinstance(definitions, dict):
+        mended["definitions"] = dict(_definitions(definitions))
+    return mended
+
+
+def _definitions(definitions: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    yield from ((name, _definition(inner)) for name, inner in definitions.items())
+    for inner in definitions.values():
+        if not isinstance(inner, dict) or "block_type_slug" not in inner:
+            continue
+        if isinstance(inner.get("title"), str):
+            yield inner["title"], {"oneOf": [_definition(inner), BLOCK_REFERENCE]}
+
+
+def _definition(schema: Any) -> Any:  # noqa: ANN401 - any JSON
+    return _with_properties(schema) if isinstance(schema, dict) else schema
 
 
 def _with_properties(schema: Mapping[str, Any]) -> dict[str, Any]:
-    needed = schema.get("required") or ()
-    given = schema.get("properties")
-    if not isinstance(given, dict):
+    properties = schema.get("properties")
+    if not isinstance(properties, dict):
         return {**schema}
-    mended = {name: _property(inner, required=name in needed) for name, inner in given.items()}
+    required = schema.get("required", ())
+    needed = required if isinstance(required, list) else ()
+    mended = {name: _property(inner, required=name in needed) for name, inner in properties.items()}
     return {**schema, "properties": mended}
 
 
-def _property(schema: Any, *, required: bool) -> Any:  # noqa: ANN401 - any JSON
+def _property(schema: Any, *, required: bool) -> Any:  # noqa: ANN401
     if not isinstance(schema, dict):
         return schema
     mended = _with_properties(schema)
     if not required and mended.get("type", "null") != "null" and "default" not in mended:
         mended["anyOf"] = [{"type": mended.pop("type")}, {"type": "null"}]
-    if isinstance(mended.get("items"), list) and not mended.get("prefixItems"):
+    items = mended.get("items")
+    if items and isinstance(items, list) and not mended.get("prefixItems"):
         mended["prefixItems"] = mended.pop("items")
     return mended
 
 
-def without_required(schema: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Drop every `required`: missing parameters may follow."""
+def without_required(schema: Any) -> Any:  # noqa: ANN401
+    """Drop every `required` but those inside of lists, such as `anyOf`."""
     if isinstance(schema, dict):
         return {name: without_required(part) for name, part in schema.items() if name != "required"}
-    if isinstance(schema, list):
-        return [without_required(part) for part in schema]
     return schema
-
-
-def _best_match(found: Iterable[Problem]) -> Problem | None:
-    """Return the problem to report: the outermost, or the innermost reason why no branch fits."""
-    best = max(found, key=_weight, default=None)
-    while best and best.branches:
-        least, *others = heapq.nsmallest(2, best.branches, key=_weight)
-        if others and _weight(others[0]) == _weight(least):
-            return best
-        best = least._replace(path=(*best.path, *least.path))
-    return best
-
-
-def _weight(problem: Problem) -> tuple[object, ...]:
-    path = [(isinstance(part, str), part) for part in problem.path]
-    return -len(path), path, problem.keyword not in {"anyOf", "oneOf"}, not problem.fits_type
-
-
-def _path(path: Path) -> str:
-    return "".join(
-        f"[{part}]"
-        if isinstance(part, int)
-        else f".{part}"
-        if NAME.fullmatch(part)
-        else f"['{part}']"
-        for part in path
-    ).removeprefix(".")

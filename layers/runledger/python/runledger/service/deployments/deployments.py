@@ -16,6 +16,7 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State
 from runledger.domain.values import merge_labels
+from runledger.execution_limits import limited
 from runledger.service.deployments import schedules
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion, flow_runs
@@ -151,13 +152,15 @@ def update(
         NotFound: there is no such deployment, or no such pool or limit.
         Rejected: a parameter can't be hydrated.
         Mismatch: the parameters break the schema.
-        Invalid: the schedules do not fit the existing ones.
+        Invalid: the schedules do not fit the existing ones, or the schema has circular references
+            or takes too long.
         Conflict: a required field is None, or a block document is named.
     """
 
     def attempt() -> Deployment:
         seen = _found(DeploymentStore.of(store).read(deployment_id), NOT_FOUND_TO_CHANGE)
-        changed = _changed(seen.deployment, changes)
+        with limited():
+            changed = _changed(seen.deployment, changes)
         _check_limit(store, limit_id)
         if requests is not None:
             known = seen.deployment.schedules
@@ -204,10 +207,12 @@ def create_flow_run(
         NotFound: there is no such deployment.
         Rejected: a parameter can't be hydrated, or the run names a work queue.
         Mismatch: the parameters break the deployment's schema.
+        Invalid: the schema has circular references, or takes too long.
         Conflict: the parent task run or the infrastructure document is unknown.
     """
     deployment = read(store, deployment_id)
-    parameters = deployment.parameters_of_run(fields["parameters"], enforced=enforced)
+    with limited():
+        parameters = deployment.parameters_of_run(fields["parameters"], enforced=enforced)
     if fields["work_queue_name"]:
         raise Rejected(
             f"Cannot create flow run in work queue {fields['work_queue_name']} because deployment"

@@ -10,12 +10,13 @@ from pydantic_core import to_json
 
 from runledger import ids
 from runledger.domain.deployments.hydration import hydrated
-from runledger.domain.deployments.parameters import NO_SCHEMA, amended, check_parameters
+from runledger.domain.deployments.parameters import NO_SCHEMA, check_parameters
 from runledger.domain.errors import Invalid, Mismatch, Rejected
 from runledger.domain.orchestration.transitions import Abort, Decision, Status
 from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateDetails, StateType
+from runledger.execution_limits import limited
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_runs
 from runledger.store.runs.flow_run_inputs import FlowRunInputStore
@@ -75,8 +76,11 @@ def _new_input(
     keyset, run_id = details.run_input_keyset, details.flow_run_id
     if not keyset or run_id is None:
         return None
-    run_input = hydrated(sent or {}, "run input")
-    _check(run_input, _schema(store, run_id, keyset.get("schema", "")))
+    with limited():
+        run_input = hydrated(sent or {}, "run input")
+    schema = _schema(store, run_id, keyset.get("schema", ""))
+    with limited():
+        _check(run_input, schema)
     if not run_input:
         return None
     if "response" not in keyset:
@@ -108,6 +112,6 @@ def _schema(store: Store, run_id: UUID, key: str) -> dict[str, Any]:
 
 def _check(run_input: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     try:
-        check_parameters(run_input, amended(schema))
+        check_parameters(run_input, schema, complete=True)
     except Mismatch as mismatch:
         raise Mismatch(f"Reason: {mismatch}") from mismatch
