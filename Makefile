@@ -5,6 +5,7 @@ VENV := .venv
 WORKERS ?= auto
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PINS := pyproject.toml layers/dependencies/requirements.txt
+SAM_TRANSLATOR := tests/support/requirements.txt
 REFERENCE := $(subst $(VENV),.reference-venv,$(BIN))
 OLD_CLIENTS := .client-3.8.8-venv/stamp .client-3.2.0-venv/stamp
 PACKAGE := from importlib.util import find_spec; print(*find_spec('prefect').submodule_search_locations)
@@ -67,9 +68,10 @@ $(VENV)/local.stamp: $(VENV)/pyvenv.cfg $(PINS)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[local]'
 	@touch $@
 
-$(VENV)/dev.stamp: $(VENV)/local.stamp
+$(VENV)/dev.stamp: $(VENV)/local.stamp $(SAM_TRANSLATOR)
 	@echo 'Installing the tools into $(VENV) (once) ...'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[local,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $(SAM_TRANSLATOR)
 	@touch $@
 
 # Without dynoxide the local server and the tests print which database they use instead. npm succeeds

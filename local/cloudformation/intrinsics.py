@@ -6,11 +6,16 @@ from typing import Any
 
 import yaml
 
+try:  # libyaml takes a seventh of the time
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 Resolve = Callable[[Any], Any]
 CONDITIONS = "Conditions"  # a key beside the names of parameters
 
 
-class Loader(yaml.SafeLoader):
+class Loader(SafeLoader):
     """Reads `!Sub text` in its long form, `{"Fn::Sub": text}`."""
 
 

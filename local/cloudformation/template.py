@@ -91,7 +91,7 @@ def load(
     return Template(
         folder=path.parent,
         stage=api["StageName"],
-        routes=(*_events(resources), *_definitions(api, functions)),
+        routes=tuple(_routes(api, functions)),
         environment=_strings(globals_.get("Environment", {}).get("Variables", {})),
         responses={
             name: _response(response) for name, response in api.get("GatewayResponses", {}).items()
@@ -111,22 +111,8 @@ def _only(resources: Mapping[str, Any], resource_type: str) -> Any:  # noqa: ANN
     return next((r["Properties"] for r in resources.values() if r["Type"] == resource_type), {})
 
 
-def _events(resources: Mapping[str, Any]) -> Iterator[Route]:
-    functions = (resource.get("Properties", {}) for resource in resources.values())
-    events = ((f["CodeUri"], event) for f in functions for event in f.get("Events", {}).values())
-    for code, event in events:
-        if event["Type"] == "Api":
-            properties = event["Properties"]
-            yield Route(
-                method=properties["Method"].upper(),
-                path=properties["Path"],
-                operation=Path(code).name,
-                is_open=properties.get("Auth", {}).get("Authorizer") == "NONE",
-            )
-
-
-def _definitions(api: Mapping[str, Any], functions: Mapping[str, str]) -> Iterator[Route]:
-    """The methods that the API's OpenAPI document (DefinitionBody) integrates with a function."""
+def _routes(api: Mapping[str, Any], functions: Mapping[str, str]) -> Iterator[Route]:
+    """The methods of the API's definition, each integrated with a function."""
     paths = api.get("DefinitionBody", {}).get("paths", {})
     for path, methods in paths.items():
         for method, definition in methods.items():

@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 from local.cloudformation.template import Route
 
-ANY = "ANY"
-
 
 class Match(NamedTuple):
     route: Route
@@ -30,7 +28,7 @@ class Resources:
         segments = _segments(path)
         for parts, methods in self._resources:
             if (variables := _variables(parts, segments)) is not None:
-                route = methods.get(method) or methods.get(ANY)
+                route = methods.get(method)
                 return Match(route, variables) if route else None
         return None
 

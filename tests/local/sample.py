@@ -12,6 +12,12 @@ from local.rest_api.transport import GatewayTransport
 from tests.local.sample_functions import FUNCTIONS
 
 TEMPLATE = """
+Metadata:
+  functions: &functions !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions
+  echo: &echo {uri: !Join [/, [*functions, !GetAtt EchoFunction.Arn, invocations]]}
+  answer: &answer {uri: !Join [/, [*functions, !GetAtt AnswerFunction.Arn, invocations]]}
+  redirect: &redirect {uri: !Join [/, [*functions, !GetAtt RedirectFunction.Arn, invocations]]}
+  write: &write {uri: !Join [/, [*functions, !GetAtt WriteFunction.Arn, invocations]]}
 Parameters:
   Authentication: {Default: required}
   Greeting: {Default: hello}
@@ -37,13 +43,6 @@ Resources:
             FunctionArn: !GetAtt GuardFunction.Arn
             Identity: {Headers: [Authorization]}
           "off": {FunctionArn: !GetAtt GuardFunction.Arn}
-      DefinitionBody:
-        paths:
-          /things:
-            put:
-              security: [NONE: []]
-              x-amazon-apigateway-integration:
-                uri: !Sub arn:aws:apigateway:path/2015/functions/${EchoFunction.Arn}/invocations
       GatewayResponses:
         MISSING_AUTHENTICATION_TOKEN:
           StatusCode: "404"
@@ -51,43 +50,27 @@ Resources:
           ResponseTemplates: {application/json: '{"detail":"Not Found"}'}
         DEFAULT_4XX:
           ResponseTemplates: {application/json: '{"said":$context.error.messageString}'}
-  EchoFunction:
-    Type: AWS::Serverless::Function
-    Properties:
-      CodeUri: functions/echo/
-      Events:
-        Read:
-          Type: Api
-          Properties: {Method: get, Path: "/things/{id}", Auth: {Authorizer: NONE}}
-        Guarded:
-          Type: Api
-          Properties: {Method: get, Path: /guarded}
-        Create:
-          Type: Api
-          Properties: {Method: post, Path: /things, Auth: {Authorizer: NONE}}
-  AnswerFunction:
-    Type: AWS::Serverless::Function
-    Properties:
-      CodeUri: functions/answer/
-      Events:
-        Filter:
-          Type: Api
-          Properties: {Method: post, Path: /things/filter, Auth: {Authorizer: NONE}}
-        Everything:
-          Type: Api
-          Properties: {Method: any, Path: /anything, Auth: {Authorizer: NONE}}
-  GuardFunction:
-    Type: AWS::Serverless::Function
-    Properties:
-      CodeUri: functions/guard/
-  RedirectFunction:
-    Type: AWS::Serverless::Function
-    Properties:
-      CodeUri: functions/redirect/
-      Events:
-        Talk:
-          Type: Api
-          Properties: {Method: get, Path: /talk, Auth: {Authorizer: NONE}}
+      DefinitionBody:
+        paths:
+          /things:
+            put: {security: [NONE: []], x-amazon-apigateway-integration: *echo}
+            post: {security: [NONE: []], x-amazon-apigateway-integration: *echo}
+          /things/{id}:
+            get: {security: [NONE: []], x-amazon-apigateway-integration: *echo}
+          /guarded:
+            get: {x-amazon-apigateway-integration: *echo}
+          /things/filter:
+            post: {security: [NONE: []], x-amazon-apigateway-integration: *answer}
+          /anything:
+            post: {security: [NONE: []], x-amazon-apigateway-integration: *answer}
+          /talk:
+            get: {security: [NONE: []], x-amazon-apigateway-integration: *redirect}
+          /items:
+            post: {security: [NONE: []], x-amazon-apigateway-integration: *write}
+  EchoFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/echo/}}
+  AnswerFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/answer/}}
+  GuardFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/guard/}}
+  RedirectFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/redirect/}}
   GreetFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/greet/}}
   ObeyFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/obey/}}
   NoteFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/note/}}
@@ -119,14 +102,7 @@ Resources:
           Type: Schedule
           Properties: {Schedule: rate(1 minute)}
   Queue: {Type: AWS::SQS::Queue, Properties: {}}
-  WriteFunction:
-    Type: AWS::Serverless::Function
-    Properties:
-      CodeUri: functions/write/
-      Events:
-        Write:
-          Type: Api
-          Properties: {Method: post, Path: /items, Auth: {Authorizer: NONE}}
+  WriteFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/write/}}
   SocketApi:
     Type: AWS::Serverless::WebSocketApi
     Properties:

@@ -13,6 +13,7 @@ from tests.support.databases import TEMPLATE
 from tests.support.sample_events import sample_event
 
 ENDPOINTS = sorted({route.operation for route in TEMPLATE.routes} - {"redirect_websocket"})
+REDIRECTED = [r.path for r in TEMPLATE.routes if r.operation == "redirect_websocket"]
 
 FUNCTIONS = Functions(TEMPLATE)
 
@@ -83,6 +84,34 @@ def test_a_websocket_is_led_to_the_other_api(
 ) -> None:
     answer = called("redirect_websocket")
     there = f"{os.environ['WEBSOCKET_URL']}?route=/task_runs/subscriptions/scheduled"
+    assert (answer["statusCode"], answer["headers"]["Location"]) == (307, there)
+
+
+# REST APIs hand on a handshake with such headers renamed or without them ("Amazon API
+# Gateway important notes"): the function must not ask for them.
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": "c2FtcGxl"},
+        {"X-Amzn-Remapped-Upgrade": "websocket", "X-Amzn-Remapped-Connection": "Upgrade"},
+    ],
+    ids=["none", "as sent", "renamed"],
+)
+@pytest.mark.parametrize("path", REDIRECTED)
+def test_a_handshake_is_redirected_whatever_became_of_its_headers(
+    path: str,
+    headers: dict[str, str],
+    api_on_dynoxide: httpx.Client,  # noqa: ARG001 - it sets the environment
+) -> None:
+    event = sample_event("redirect_websocket") | {
+        "resource": path,
+        "path": path,
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+    }
+    answer = FUNCTIONS.call("redirect_websocket", event)
+    there = f"{os.environ['WEBSOCKET_URL']}?route={path}"
     assert (answer["statusCode"], answer["headers"]["Location"]) == (307, there)
 
 

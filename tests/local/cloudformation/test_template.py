@@ -7,19 +7,19 @@ from local.cloudformation.triggers import FunctionSchedule
 from tests.local import sample
 
 
-def test_events_are_routes(tmp_path: Path) -> None:
-    loaded = template.load(sample.write(tmp_path))
-    assert Route("GET", "/things/{id}", "echo", is_open=True) in loaded.routes
-
-
-def test_methods_of_the_definition_are_routes(tmp_path: Path) -> None:
-    loaded = template.load(sample.write(tmp_path))
-    assert Route("PUT", "/things", "echo", is_open=True) in loaded.routes
-
-
-def test_a_route_is_guarded_unless_it_says_otherwise(tmp_path: Path) -> None:
-    loaded = template.load(sample.write(tmp_path))
-    assert Route("GET", "/guarded", "echo", is_open=False) in loaded.routes
+def test_methods_of_the_definition_are_routes_guarded_unless_they_say_otherwise(
+    tmp_path: Path,
+) -> None:
+    assert template.load(sample.write(tmp_path)).routes == (
+        Route("PUT", "/things", "echo", is_open=True),
+        Route("POST", "/things", "echo", is_open=True),
+        Route("GET", "/things/{id}", "echo", is_open=True),
+        Route("GET", "/guarded", "echo", is_open=False),
+        Route("POST", "/things/filter", "answer", is_open=True),
+        Route("POST", "/anything", "answer", is_open=True),
+        Route("GET", "/talk", "redirect", is_open=True),
+        Route("POST", "/items", "write", is_open=True),
+    )
 
 
 def test_parameters_have_their_defaults(tmp_path: Path) -> None:
