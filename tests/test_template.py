@@ -58,6 +58,13 @@ def test_a_function_is_named_for_its_operation(operation: str) -> None:
     assert logical_id == operation.replace("_", " ").title().replace(" ", "") + "Function"
 
 
+def test_functions_and_their_routes_are_grouped_by_noun_in_the_order_of_the_folders() -> None:
+    nouns = {operation: path.parts[-3] for operation, path in TEMPLATE.code.items()}
+    functions = [nouns[operation] for operation in FUNCTIONS]
+    routes = [nouns[route.operation] for route in ROUTES if route.operation in ENDPOINTS]
+    assert (functions, routes) == (sorted(functions), sorted(routes))
+
+
 @each_endpoint
 def test_an_endpoint_has_one_route(operation: str) -> None:
     assert len(_routes_of(operation)) == 1
