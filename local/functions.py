@@ -19,9 +19,19 @@ class Functions:
         self._template = template
         self._handlers: dict[str, Handler] = {}
         self._importing = threading.Lock()
+        self._write_listeners: list[Callable[[], None]] = []
 
     def call(self, operation: str, event: Event) -> Any:  # noqa: ANN401 the function's return value
-        return self._handler(operation)(event, LambdaContext(operation))
+        try:
+            return self._handler(operation)(event, LambdaContext(operation))
+        finally:
+            listeners = self._write_listeners if operation in self._template.writers else ()
+            for notify in listeners:
+                notify()
+
+    def after_writes(self, notify: Callable[[], None]) -> None:
+        """Call back after each call of a function that may write to the table."""
+        self._write_listeners.append(notify)
 
     def load_all(self) -> None:
         """Import every function now rather than at its first request."""

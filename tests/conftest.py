@@ -1,7 +1,7 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from uuid import uuid4
 
@@ -10,8 +10,10 @@ import httpx
 import hypothesis
 import moto as moto_library
 import pytest
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import botocore_stubber
 
 from local import environment, settings
 from local.database import dynamodb as engines
@@ -19,11 +21,12 @@ from local.database import tables
 from local.websocket_api.client import Connector
 from runledger import wiring
 from runledger.store.dynamodb import large_documents
+from runledger.store.dynamodb.connections import ConnectionPool, HttpResponse
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.support import hosting
 from tests.support import management as managements
-from tests.support.databases import TEMPLATE, DynamoDB, Engine
+from tests.support.databases import TEMPLATE, DynamoDB, Engine, own_client
 from tests.support.management import Management
 from tests.support.streaming import Streaming
 
@@ -55,7 +58,27 @@ def moto() -> Iterator[Engine]:
     """
     with moto_library.mock_aws(), pytest.MonkeyPatch.context() as patch:
         one_at_a_time(patch, BotocoreStubber, "process_request")
-        yield Engine(boto3.client("dynamodb", config=MANY_THREADS), endpoint="")
+        patch.setattr(ConnectionPool, "post", posted_to_moto(ConnectionPool.post))
+        yield Engine(own_client(""), "", boto3.client("dynamodb", config=MANY_THREADS))
+
+
+Posting = Callable[[ConnectionPool, bytes, Mapping[str, str]], HttpResponse]
+
+
+def posted_to_moto(post: Posting) -> Posting:
+    """Let moto answer what is posted to AWS, as it does for boto3's clients."""
+
+    def posted(pool: ConnectionPool, body: bytes, headers: Mapping[str, str]) -> HttpResponse:
+        if ".amazonaws.com" not in pool.endpoint:
+            return post(pool, body, headers)
+        url = f"{pool.endpoint}/"
+        request = AWSRequest("POST", url, headers=dict(headers), data=body).prepare()
+        answer = botocore_stubber("before-send", request)
+        assert answer
+        named = {name.lower(): str(value) for name, value in answer.headers.items()}
+        return HttpResponse(answer.status_code, named, answer.content)
+
+    return posted
 
 
 def one_at_a_time(patch: pytest.MonkeyPatch, owner: type, name: str) -> None:
@@ -76,7 +99,7 @@ def dynoxide() -> Iterator[Engine]:
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     with engines.running(settings.read({"DATA": settings.MEMORY})) as database:
         client = boto3.client("dynamodb", endpoint_url=database.endpoint, config=MANY_THREADS)
-        yield Engine(client, database.endpoint)
+        yield Engine(own_client(database.endpoint), database.endpoint, client)
 
 
 @pytest.fixture
@@ -173,12 +196,12 @@ def fresh_table(engine: Engine) -> Iterator[DynamoDB]:
     try:
         yield made
     finally:
-        engine.client.delete_table(TableName=made.table)
+        engine.boto3.delete_table(TableName=made.table)
 
 
 def new_table(engine: Engine) -> DynamoDB:
     name = f"runledger-{uuid4()}"
-    tables.create(engine.client, TEMPLATE, name)
+    tables.create(engine.boto3, TEMPLATE, name)
     return DynamoDB(*engine, name)
 
 

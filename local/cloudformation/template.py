@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -20,6 +21,10 @@ from local.cloudformation.triggers import (
 
 NONE: Mapping[str, str] = MappingProxyType({})
 REPOSITORY = Path(__file__).parents[2]
+
+WRITES = frozenset(
+    f"dynamodb:{action}" for action in ("BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem")
+)
 
 DEFAULT_BODY = '{"message":$context.error.messageString}'
 
@@ -64,6 +69,7 @@ class Template:
     authorizer: Authorizer | None
     min_size_to_compress: int | None  # bytes
     code: Mapping[str, Path]  # the module of each operation
+    writers: frozenset[str]  # operations that may write to the table
     websocket_api: WebSocketApiDefinition
     streams: tuple[StreamMapping, ...]
     schedules: tuple[FunctionSchedule, ...]
@@ -101,6 +107,7 @@ def load(
         authorizer=_authorizer(api.get("Auth", {}), functions),
         min_size_to_compress=api.get("MinimumCompressionSize"),
         code={folder.name: path.parent / folder / "app.py" for folder in code.values()},
+        writers=frozenset(_writers(resources)),
         websocket_api=websocket_api(_only(resources, "AWS::Serverless::WebSocketApi"), functions),
         streams=tuple(stream_mappings(resources)),
         schedules=tuple(schedules(resources)),
@@ -109,6 +116,15 @@ def load(
 
 def _only(resources: Mapping[str, Any], resource_type: str) -> Any:  # noqa: ANN401 a piece of YAML
     return next((r["Properties"] for r in resources.values() if r["Type"] == resource_type), {})
+
+
+def _writers(resources: Mapping[str, Any]) -> Iterator[str]:
+    functions = (resource.get("Properties", {}) for resource in resources.values())
+    for function in functions:
+        policies = function.get("Policies", [])
+        statements = chain.from_iterable(policy["Statement"] for policy in policies)
+        if any(WRITES.intersection(statement["Action"]) for statement in statements):
+            yield Path(function["CodeUri"]).name
 
 
 def _routes(api: Mapping[str, Any], functions: Mapping[str, str]) -> Iterator[Route]:

@@ -29,7 +29,7 @@ def running(
 ) -> Iterator[None]:
     """Call functions for stream records and schedules until the end of the block."""
     pollers = Pollers()
-    pollers.watch_writes()
+    functions.after_writes(pollers.wake)
     consumers = _consumers(api, settings, database, functions=functions, wait=pollers.wait)
     if database.file and consumers:
         trim_all = partial(trim, database.file, settings.table, consumers)

@@ -5,18 +5,14 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
-
-import boto3
 
 from local.cloudformation.triggers import FunctionSchedule
 from local.event_sources.schedules import scheduled_event
 from local.event_sources.streams import Consumer
 from local.functions import Functions
 
-WRITES = {"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"}
-# A function's write wakes the pollers after a moment, so that they read the writes right behind it,
-# too. Writes of other processes wake nobody: polls find them.
+# A function that may have written wakes the pollers, which read after a moment: others write right
+# behind it. Writes of other processes wake nobody: polls find them.
 SECONDS_TO_GATHER = 0.003
 SECONDS_BETWEEN_READS = 0.012
 # After many records, wait longer: fewer, larger reads cost less. AWS reads every 0.25 s anyway.
@@ -41,11 +37,10 @@ class Pollers:
         if self._stopping.wait(seconds):
             raise Stopped
 
-    def watch_writes(self) -> None:
-        """Wake the pollers at each write of the boto3 clients that are created from now on."""
-        boto3.setup_default_session()
-        session: Any = boto3.DEFAULT_SESSION
-        session.events.register("after-call.dynamodb", self._on_call)
+    def wake(self) -> None:
+        """Let the pollers of streams read now."""
+        for wake_up in self._wake_ups:
+            wake_up.set()
 
     def repeat(self, task: Callable[[], None], seconds: float) -> None:
         """Repeat a task at this interval while the threads run."""
@@ -76,7 +71,7 @@ class Pollers:
             yield
         finally:
             self._stopping.set()
-            self._wake_all()
+            self.wake()
             for thread in threads:
                 thread.join(SECONDS_TO_STOP)
 
@@ -104,14 +99,6 @@ class Pollers:
                     sys.stderr.write(traceback.format_exc())
 
         return run
-
-    def _on_call(self, model: Any, **_: object) -> None:  # noqa: ANN401 botocore's
-        if model.name in WRITES:
-            self._wake_all()
-
-    def _wake_all(self) -> None:
-        for wake_up in self._wake_ups:
-            wake_up.set()
 
 
 def _until_stopped(task: Callable[[], None]) -> None:

@@ -12,17 +12,17 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid5
 
+import boto3
 import httpx
 
 from local import settings
-from runledger import wiring
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
 from runledger.store.runs.task_run_items import Stored
 from tests.bench.servers import ours
 from tests.conformance import servers
 from tests.store.support.populations import DAWN, WORLD, put_flow_runs, put_task_runs, task_run
-from tests.support.databases import DynamoDB
+from tests.support.databases import DynamoDB, own_client
 
 NUMBERS = (1_000, 5_000, 20_000)
 FLOWS = 20_000
@@ -97,7 +97,10 @@ def _served() -> Iterator[httpx.Client]:
     with tempfile.TemporaryDirectory() as folder:
         chosen = settings.read({"DATA": folder})
         with ours.prepared(chosen) as at, servers.runledger(DYNAMODB_ENDPOINT=at) as url:
-            _fill(DynamoDB(wiring.store().table.client, at, chosen.table), max(NUMBERS))
+            _fill(
+                DynamoDB(own_client(at), at, boto3.client("dynamodb"), chosen.table),
+                max(NUMBERS),
+            )
             yield httpx.Client(base_url=url, timeout=PATIENCE)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.model import OperationModel
-from mypy_boto3_dynamodb import DynamoDBClient
 
 from tests.bench.questions import Loaded, Question
 from tests.bench.servers.sides import MeasuredSide
+from tests.support.client_events import AnyClient, events
 
 READS = {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}
 REQUESTS = 5
@@ -36,7 +36,7 @@ class Usage:
             self.index_entries += answer["ScannedCount"]
 
 
-def usage(client: DynamoDBClient, side: MeasuredSide, question: Question, loaded: Loaded) -> Usage:
+def usage(client: AnyClient, side: MeasuredSide, question: Question, loaded: Loaded) -> Usage:
     """The mean of some requests; the calls are those of one, since all make the same."""
     used = []
     for number in range(REQUESTS):
@@ -52,7 +52,7 @@ def usage(client: DynamoDBClient, side: MeasuredSide, question: Question, loaded
 
 
 @contextmanager
-def metered(client: DynamoDBClient) -> Iterator[Usage]:
+def metered(client: AnyClient) -> Iterator[Usage]:
     """Count what the client asks, until the end of the block."""
     used = Usage()
 
@@ -71,11 +71,12 @@ def metered(client: DynamoDBClient) -> Iterator[Usage]:
         "provide-client-params.dynamodb": ask_for_capacity,
         "after-call.dynamodb": count,
     }
+    emitter = events(client)
     for event, hook in hooks.items():
-        client.meta.events.register(event, hook)
+        emitter.register(event, hook)
     yield used
     for event, hook in hooks.items():
-        client.meta.events.unregister(event, hook)
+        emitter.unregister(event, hook)
 
 
 def _consumed(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -102,7 +102,12 @@ Resources:
           Type: Schedule
           Properties: {Schedule: rate(1 minute)}
   Queue: {Type: AWS::SQS::Queue, Properties: {}}
-  WriteFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/write/}}
+  WriteFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/write/
+      Policies:
+        - Statement: [{Effect: Allow, Action: [dynamodb:PutItem], Resource: "*"}]
   SocketApi:
     Type: AWS::Serverless::WebSocketApi
     Properties:

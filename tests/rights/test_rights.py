@@ -17,6 +17,7 @@ from tests.rights.limits_in_use import use_limits
 from tests.rights.reports_in_use import use_events, use_logs
 from tests.rights.schedules_in_use import use_schedules
 from tests.rights.site_in_use import use_site
+from tests.support.client_events import events
 from tests.support.databases import TEMPLATE, Engine
 from tests.support.management import Management
 from tests.test_template import FUNCTIONS, listed, statements
@@ -100,11 +101,11 @@ def _recorded(api: httpx.Client) -> Iterator[tuple[set[Right], Actor]]:
             for action in actions(model.name, params)
         )
 
-    events = wiring.store().table.client.meta.events
+    emitter = events(wiring.store().table.client)
     api.event_hooks = {"request": [begin], "response": []}
-    events.register("provide-client-params.dynamodb", note)
+    emitter.register("provide-client-params.dynamodb", note)
     yield rights, actor
-    events.unregister("provide-client-params.dynamodb", note)
+    emitter.unregister("provide-client-params.dynamodb", note)
 
 
 def actions(call: str, params: dict[str, Any]) -> Iterator[str]:

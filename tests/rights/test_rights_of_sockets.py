@@ -12,6 +12,7 @@ from tests.conftest import api_client, fresh_table
 from tests.rights.sockets_in_use import use_sockets
 from tests.rights.test_rights import GRANTED, UNASKED, Right, actions
 from tests.support import hosting
+from tests.support.client_events import events
 from tests.support.databases import TEMPLATE, Engine
 from tests.support.management import Management
 from tests.support.streaming import Streaming
@@ -51,9 +52,10 @@ def _recorded() -> Iterator[set[Right]]:
             for action in actions(model.name, params)
         )
 
-    clients = wiring.store().table.client, websocket_wiring.connections().client
-    for client in clients:
-        client.meta.events.register("provide-client-params.*", note)
+    table, sockets = wiring.store().table.client, websocket_wiring.connections().client
+    emitters = events(table), sockets.meta.events
+    for emitter in emitters:
+        emitter.register("provide-client-params.*", note)
     yield rights
-    for client in clients:
-        client.meta.events.unregister("provide-client-params.*", note)
+    for emitter in emitters:
+        emitter.unregister("provide-client-params.*", note)

@@ -19,11 +19,11 @@ class Removals:
     """What the stream of a table tells the function, as AWS Lambda does but when asked to."""
 
     def __init__(self, database: DynamoDB) -> None:
-        database.client.update_table(
+        database.boto3.update_table(
             TableName=database.table,
             StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
         )
-        self._stream = Stream(database.client, database.table, database.endpoint)
+        self._stream = Stream(database.boto3, database.table, database.endpoint)
         self._iterator = self._stream.start("")
 
     def records(self) -> list[Record]:

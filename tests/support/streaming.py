@@ -17,12 +17,12 @@ class Streaming:
         self.dead_letters: list[DeadLetter] = []
         self._template = template
         self._functions = Functions(template)
-        database.client.update_table(
+        database.boto3.update_table(
             TableName=database.table, StreamSpecification=template.table["StreamSpecification"]
         )
         self._consumers = streams.consumers(
             template.streams,
-            Stream(database.client, database.table, database.endpoint),
+            Stream(database.boto3, database.table, database.endpoint),
             self._functions,
             on_failure=self.dead_letters.append,
             wait=lambda _: None,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
+import boto3
 import yaml
 
 from local.cloudformation import intrinsics
@@ -56,7 +57,7 @@ def measured() -> Costs:
         _steps(site, socket, lambda _: None)
         here = _steps(site, socket, lambda _: None)
         elsewhere = _steps(site, socket, lambda run_id: _forget(socket, run_id))
-        return Costs(here, elsewhere, _handed_on(site), _stored(site) / (3 * RUNS))
+        return Costs(here, elsewhere, _handed_on(site), _stored() / (3 * RUNS))
 
 
 def dollars(steps: Mapping[str, CostStep], handed_on: CostStep) -> Mapping[str, float]:
@@ -133,7 +134,7 @@ def _forget(socket: WebSocketClient, run_id: UUID) -> None:
 def _handed_on(site: DeliverySite) -> CostStep:
     """What it takes that nobody listens to an event."""
     functions = Functions(TEMPLATE)
-    event = next(item for item in _items(site) if item["pk"]["S"].startswith("EVENTS"))
+    event = next(item for item in _items() if item["pk"]["S"].startswith("EVENTS"))
     as_text = {
         "SequenceNumber": "1",
         "Keys": {name: event[name] for name in ("pk", "sk")},
@@ -144,15 +145,15 @@ def _handed_on(site: DeliverySite) -> CostStep:
     return _median(steps)
 
 
-def _stored(site: DeliverySite) -> float:
+def _stored() -> float:
     """The bytes of all items and of all entries of indexes."""
     indexes = [index["IndexName"] for index in TEMPLATE.table["GlobalSecondaryIndexes"]]
-    return sum(_size(item) for index in (None, *indexes) for item in _items(site, index))
+    return sum(_size(item) for index in (None, *indexes) for item in _items(index))
 
 
-def _items(site: DeliverySite, index: str | None = None) -> list[dict[str, Any]]:
+def _items(index: str | None = None) -> list[dict[str, Any]]:
     source: Any = {"IndexName": index} if index else {}
-    scan = site.client.get_paginator("scan")
+    scan = boto3.client("dynamodb").get_paginator("scan")
     pages = scan.paginate(TableName=wiring.store().table.name, **source)
     return [item for page in pages for item in page["Items"]]
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from mypy_boto3_dynamodb import DynamoDBClient
+import boto3
 
 from local import environment, settings
 from local.cloudformation import template
@@ -16,6 +16,7 @@ from tests.bench.questions import Loaded
 from tests.bench.servers import gathering
 from tests.bench.servers.sides import Handlers, MeasuredServer
 from tests.conformance import servers
+from tests.support.client_events import AnyClient
 
 FILE = "runledger.db"  # where the local server looks for it
 
@@ -23,7 +24,7 @@ FILE = "runledger.db"  # where the local server looks for it
 class Ours(NamedTuple):
     handlers: Handlers
     server: MeasuredServer
-    client: DynamoDBClient
+    client: AnyClient
     loaded: Loaded
 
 
@@ -41,7 +42,7 @@ def holding(size: int) -> Iterator[Ours]:
 def _fill(folder: Path, size: int) -> Loaded:
     chosen = settings.read({"DATA": settings.MEMORY})
     with prepared(chosen):
-        return gathering.fill(wiring.store().table.client, chosen.table, size, folder / FILE)
+        return gathering.fill(boto3.client("dynamodb"), chosen.table, size, folder / FILE)
 
 
 @contextmanager

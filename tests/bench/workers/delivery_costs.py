@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import boto3
 import httpx
-from mypy_boto3_dynamodb import DynamoDBClient
 
 from local import environment, settings
 from local.database import dynamodb, tables
@@ -18,7 +17,8 @@ from runledger import wiring
 from tests.bench.metering import READS, Usage, metered
 from tests.support import hosting
 from tests.support.background import Worker, delay, set_state, subscribe
-from tests.support.databases import TEMPLATE, DynamoDB
+from tests.support.client_events import AnyClient
+from tests.support.databases import TEMPLATE, DynamoDB, own_client
 from tests.support.management import served
 from tests.support.streaming import Streaming
 
@@ -29,7 +29,7 @@ class DeliverySite(NamedTuple):
     api: httpx.Client
     sockets: Connector
     stream: Streaming
-    client: DynamoDBClient
+    client: AnyClient
 
 
 @contextmanager
@@ -41,7 +41,8 @@ def on_dynoxide() -> Iterator[DeliverySite]:
         environment.prepare(TEMPLATE, chosen, database.endpoint, sockets)
         wiring.reset()
         tables.ensure(TEMPLATE, chosen.table)
-        table = DynamoDB(boto3.client("dynamodb"), database.endpoint, chosen.table)
+        client = own_client(database.endpoint)
+        table = DynamoDB(client, database.endpoint, boto3.client("dynamodb"), chosen.table)
         with hosting.http_client() as api:
             yield DeliverySite(
                 api,

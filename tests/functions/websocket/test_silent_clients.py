@@ -16,6 +16,7 @@ from runledger.domain.errors import Unavailable
 from runledger.domain.websocket.protocol import AUTH_SUCCESS
 from runledger.service.context import ServiceContext
 from runledger.service.websocket import dispatcher
+from runledger.store.dynamodb.client import JsonClient
 from runledger.store.schema import keys
 from runledger.store.websocket.connections import ConnectionStore
 from tests.functions.conventions.test_authentication import AUTH, HASH
@@ -58,8 +59,9 @@ def sweep(after: timedelta, since: datetime | None = None) -> None:
 def kept() -> set[str]:
     """The ids of the sockets that the table has items of."""
     table = wiring.store().table
-    pages = table.client.get_paginator("scan").paginate(TableName=table.name)
-    found = [item["pk"]["S"] for page in pages for item in page["Items"]]
+    assert isinstance(table.client, JsonClient)
+    scanned = table.client.call("Scan", {"TableName": table.name})
+    found = [item["pk"]["S"] for item in scanned["Items"]]
     start = f"{keys.CONNECTION}#"
     return {pk.removeprefix(start) for pk in found if pk.startswith(start)}
 

@@ -35,6 +35,17 @@ def test_a_schedule_outlives_a_failure_of_its_function(
         wait_until(failed_twice)
 
 
+def test_a_function_that_may_write_wakes_the_pollers(tmp_path: Path) -> None:
+    functions = Functions(template.load(sample.write(tmp_path)))
+    woken: list[str] = []
+    functions.after_writes(lambda: woken.append("after a write"))
+    functions.call("note", {})
+    assert woken == []
+    with pytest.raises(KeyError):  # it may have written before it failed
+        functions.call("write", {})
+    assert woken == ["after a write"]
+
+
 def test_pollers_that_have_stopped_call_nothing(tmp_path: Path) -> None:
     functions = Functions(template.load(sample.write(tmp_path)))
     pollers = Pollers()

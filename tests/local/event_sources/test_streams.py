@@ -28,7 +28,7 @@ class StreamedTable:
         loaded = replace(loaded, streams=tuple(replace(m, **settings) for m in loaded.streams))
         self._database = DynamoDB(*engine, f"runledger-{uuid4()}")
         self._folder = folder
-        tables.create(engine.client, loaded, self._database.table)
+        tables.create(engine.boto3, loaded, self._database.table)
         self.streaming = Streaming(loaded, self._database)
 
     def put(self, *keys: str, **attributes: str) -> None:
@@ -153,7 +153,7 @@ def test_a_schedule_calls_its_function(table: StreamedTable, tmp_path: Path) -> 
 def test_a_mapping_can_start_at_the_latest_record(tmp_path: Path, dynoxide: Engine) -> None:
     loaded = template.load(sample.write(tmp_path))
     database = DynamoDB(*dynoxide, f"runledger-{uuid4()}")
-    tables.create(dynoxide.client, loaded, database.table, with_stream=True)
+    tables.create(dynoxide.boto3, loaded, database.table, with_stream=True)
     database.client.put_item(TableName=database.table, Item={"pk": {"S": "take-1"}})
     mappings = tuple(replace(mapping, starts_latest=True) for mapping in loaded.streams)
     streaming = Streaming(replace(loaded, streams=mappings), database)
@@ -218,8 +218,8 @@ def test_a_batch_is_gathered_for_as_long_as_the_mapping_says(
 ) -> None:
     loaded = template.load(sample.write(tmp_path))
     table, waited = f"runledger-{uuid4()}", list[float]()
-    tables.create(dynoxide.client, loaded, table, with_stream=True)
-    stream = Stream(dynoxide.client, table, dynoxide.endpoint)
+    tables.create(dynoxide.boto3, loaded, table, with_stream=True)
+    stream = Stream(dynoxide.boto3, table, dynoxide.endpoint)
 
     def put(key: str) -> None:
         dynoxide.client.put_item(TableName=table, Item={"pk": {"S": key}})

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from mypy_boto3_dynamodb import DynamoDBClient
 
 from runledger.api.queries import MAX_OFFSET
 from runledger.domain.errors import Unavailable
@@ -18,6 +17,7 @@ from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 from tests.store.support.calls import Heard, heard, hooked
 from tests.store.support.populations import put_numbered
+from tests.support.client_events import AnyClient
 from tests.support.databases import DynamoDB
 
 SHARDS = 2
@@ -83,7 +83,7 @@ class LeavesOver:
             del items[1:]
 
 
-def leaving_over(client: DynamoDBClient, times: float = float("inf")) -> Any:  # noqa: ANN401
+def leaving_over(client: AnyClient, times: float = float("inf")) -> Any:  # noqa: ANN401
     return hooked(client, "after-call.dynamodb.BatchGetItem", LeavesOver(times))
 
 

@@ -4,11 +4,11 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
-from mypy_boto3_dynamodb import DynamoDBClient
 
 from tests.store.support.asking import Asked, Site, ask_at_once, flow_run_id, made, new_task_run
 from tests.store.support.calls import Refusal, refused
 from tests.store.support.proposing import attempts, ids, proposal, read, task_run_states, written
+from tests.support.client_events import AnyClient
 
 PROPOSERS = 32
 CONFLICT = Refusal(400, "TransactionCanceledException", ("TransactionConflict", "None"))
@@ -23,7 +23,7 @@ each_kind = pytest.mark.parametrize("kind", KINDS)
 each_weather = pytest.mark.parametrize("conflicts", [0, PROPOSERS], ids=["calm", "conflicts"])
 
 
-def conflicting(client: DynamoDBClient, times: int) -> AbstractContextManager[None]:
+def conflicting(client: AnyClient, times: int) -> AbstractContextManager[None]:
     """So many commits meet another transaction first: each proposer's first one."""
     return refused(client, CONFLICT, "TransactWriteItems", times=times) if times else nullcontext()
 

@@ -59,7 +59,7 @@ def test_an_operation_makes_no_more_calls_than_it_needs(
 def filled(request: pytest.FixtureRequest, dynoxide: Engine) -> DynamoDB:
     """A table of so many runs, each in its own way like many others, and some that have a tag."""
     database = DynamoDB(*dynoxide, f"runledger-{uuid4()}")
-    tables.create(database.client, TEMPLATE, database.table)
+    tables.create(database.boto3, TEMPLATE, database.table)
     put_numbered(database, request.param, shards=2)
     put_task_runs(database, [tagged(-number) for number in range(1, TAGGED + 1)], shards=2)
     return database

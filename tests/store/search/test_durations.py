@@ -75,7 +75,7 @@ def mixed(draw: Random) -> list[TaskRun]:
 @pytest.fixture(scope="module", params=[1, 2, 5])
 def filled(request: pytest.FixtureRequest, dynoxide: Engine) -> tuple[Store, list[TaskRun]]:
     database = DynamoDB(*dynoxide, f"runledger-{uuid4()}")
-    tables.create(database.client, TEMPLATE, database.table)
+    tables.create(database.boto3, TEMPLATE, database.table)
     runs = mixed(Random(request.param))  # noqa: S311 the same runs again
     put_task_runs(database, [Stored(run, version=1) for run in runs], shards=request.param)
     return Store(Table(database.client, database.table), request.param), runs

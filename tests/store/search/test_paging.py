@@ -63,7 +63,7 @@ def varied(number: int) -> Stored:
 def filled(dynoxide: Engine) -> tuple[Store, set[UUID]]:
     """A store of so many runs, and their ids."""
     database = DynamoDB(*dynoxide, f"runledger-{uuid4()}")
-    tables.create(database.client, TEMPLATE, database.table)
+    tables.create(database.boto3, TEMPLATE, database.table)
     runs = [varied(number) for number in range(RUNS)]
     put_task_runs(database, runs, shards=2)
     return Store(Table(database.client, database.table), 2), {one.run.id for one in runs}

@@ -137,7 +137,7 @@ def test_a_search_finds_exactly_what_is_wanted(
 ) -> None:
     shards, world = data.draw(st.sampled_from([1, 2, 5])), data.draw(worlds())
     fresh = dynamodb._replace(table=f"runledger-{uuid4()}")
-    tables.create(fresh.client, TEMPLATE, fresh.table)
+    tables.create(fresh.boto3, TEMPLATE, fresh.table)
     world.fill(fresh, shards)
     store = Store(Table(fresh.client, fresh.table), shards)
     for criteria, page in data.draw(st.lists(st.tuples(CRITERIA, pages(kind)), max_size=5)):
@@ -150,7 +150,7 @@ def test_a_search_finds_exactly_what_is_wanted(
         found = hurried.paginate().answer
         ids = [one.id for one in found.page]
         assert (ids, found.total) == world.wanted(kind, criteria, page)
-    fresh.client.delete_table(TableName=fresh.table)
+    fresh.boto3.delete_table(TableName=fresh.table)
 
 
 def test_a_run_of_many_tags_is_found_by_each(store: Store, dynamodb: DynamoDB) -> None:

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import httpx
-from mypy_boto3_dynamodb import DynamoDBClient
 
+from tests.support.client_events import AnyClient
 from tests.support.databases import DynamoDB
 
 # How often Prefect's client sends a request that was answered 503, beside the first time.
@@ -19,7 +19,7 @@ class Site(NamedTuple):
 
     api: httpx.Client
     database: DynamoDB
-    client: DynamoDBClient
+    client: AnyClient
 
 
 class Asked(NamedTuple):

@@ -15,7 +15,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.model import OperationModel
-from mypy_boto3_dynamodb import DynamoDBClient
+
+from tests.support.client_events import AnyClient, events
 
 SOMEWHERE = "http://dynamodb"
 
@@ -80,17 +81,17 @@ OF_WRITES = [Refusal(400, "TransactionConflictException")]
 
 
 @contextmanager
-def hooked(client: DynamoDBClient, event: str, handler: Callable[..., object]) -> Iterator[None]:
-    events: Any = client.meta.events  # its stubs know handlers of no answer only
-    events.register_first(event, handler)
+def hooked(client: AnyClient, event: str, handler: Callable[..., object]) -> Iterator[None]:
+    emitter = events(client)
+    emitter.register_first(event, handler)
     try:
         yield
     finally:
-        events.unregister(event, handler)
+        emitter.unregister(event, handler)
 
 
 @contextmanager
-def heard(client: DynamoDBClient) -> Iterator[Heard]:
+def heard(client: AnyClient) -> Iterator[Heard]:
     """The calls and their answers, in order."""
     calls: Heard = []
 
@@ -102,7 +103,7 @@ def heard(client: DynamoDBClient) -> Iterator[Heard]:
 
 
 @contextmanager
-def broken(client: DynamoDBClient, fault: Fault, *, first: int) -> Iterator[None]:
+def broken(client: AnyClient, fault: Fault, *, first: int) -> Iterator[None]:
     """From the `first` call on, counted from 0, all have the fault."""
     number = itertools.count()
 
@@ -121,9 +122,7 @@ def broken(client: DynamoDBClient, fault: Fault, *, first: int) -> Iterator[None
 
 
 @contextmanager
-def refused(
-    client: DynamoDBClient, refusal: Refusal, operation: str, *, times: float
-) -> Iterator[None]:
+def refused(client: AnyClient, refusal: Refusal, operation: str, *, times: float) -> Iterator[None]:
     """Requests for an operation are refused so many times, botocore's own repetitions included."""
     number = itertools.count()
 
@@ -135,7 +134,7 @@ def refused(
 
 
 @contextmanager
-def sent_twice(client: DynamoDBClient, *, call: int) -> Iterator[None]:
+def sent_twice(client: AnyClient, *, call: int) -> Iterator[None]:
     """One call, counted from 0, is sent twice, as if botocore had not heard the first answer."""
     number = itertools.count()
 
@@ -169,7 +168,7 @@ class Gauge:
 
 
 @contextmanager
-def gauged(client: DynamoDBClient, operation: str, awaited: int) -> Iterator[Gauge]:
+def gauged(client: AnyClient, operation: str, awaited: int) -> Iterator[Gauge]:
     """Calls of an operation, each of which waits a while for so many to be under way."""
     gauge = Gauge(awaited)
     begins, ends = (f"{when}-call.dynamodb.{operation}" for when in ("before", "after"))
@@ -178,7 +177,7 @@ def gauged(client: DynamoDBClient, operation: str, awaited: int) -> Iterator[Gau
 
 
 @contextmanager
-def preceded(client: DynamoDBClient, call: int, act: Callable[[], object]) -> Iterator[None]:
+def preceded(client: AnyClient, call: int, act: Callable[[], object]) -> Iterator[None]:
     """Somebody else acts right before a call, counted from 0."""
     number = itertools.count()
 

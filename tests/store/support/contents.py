@@ -31,7 +31,7 @@ class Contents(NamedTuple):
 
 
 def scan(database: DynamoDB) -> Table:
-    pages = database.client.get_paginator("scan").paginate(
+    pages = database.boto3.get_paginator("scan").paginate(
         TableName=database.table, ConsistentRead=True
     )
     found = (plain(item) for page in pages for item in page["Items"])

@@ -48,7 +48,7 @@ def put(database: DynamoDB, filled: Sequence[Item]) -> None:
     for start in range(0, len(filled), PER_REQUEST):
         some = filled[start : start + PER_REQUEST]
         requests = [{"PutRequest": {"Item": typed(item)}} for item in some]
-        database.client.batch_write_item(RequestItems={database.table: requests})  # type: ignore[dict-item]
+        database.client.batch_write_item(RequestItems={database.table: requests})
 
 
 def put_task_runs(database: DynamoDB, filled: Sequence[Stored], *, shards: int) -> None:

@@ -2,17 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
-
-import boto3
-from botocore.config import Config
 
 from runledger.settings import settings
+from runledger.store.dynamodb.client import JsonClient
 from runledger.store.dynamodb.table import Deadline, Table
 from runledger.store.store import Store
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 # A slower call fails; with its retries it ends well within the function's 29 s.
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 1, 4
@@ -52,20 +46,12 @@ def removal_deadline(since: datetime) -> Deadline:
 
 
 @cache
-def _client(endpoint: str) -> "DynamoDBClient":
-    return boto3.client("dynamodb", endpoint_url=endpoint or None, config=client_config())
-
-
-def client_config() -> Config:
-    """Return the settings of every boto3 client."""
-    return Config(
-        connect_timeout=SECONDS_TO_CONNECT,
-        read_timeout=SECONDS_TO_ANSWER,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-        max_pool_connections=CONNECTIONS,
-        # Validation takes a sixth of a call's processor time, and our parameters are valid.
-        parameter_validation=False,
-        user_agent="runledger",
+def _client(endpoint: str) -> JsonClient:
+    return JsonClient(
+        endpoint,
+        attempts=ATTEMPTS,
+        connections=CONNECTIONS,
+        timeouts=(SECONDS_TO_CONNECT, SECONDS_TO_ANSWER),
     )
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from boto3.dynamodb.conditions import ConditionBase
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from runledger.store.dynamodb.client import JsonClient
+
 T = TypeVar("T")
 
 # AWS limits: keys in a BatchGetItem, writes in a TransactWriteItems and in a BatchWriteItem.
@@ -89,7 +91,7 @@ class Query:
 class Table:
     """A DynamoDB table."""
 
-    client: DynamoDBClient
+    client: DynamoDBClient | JsonClient
     name: str
     pauses: Sequence[float] = field(default=PAUSES)
     deadline: Deadline | None = None

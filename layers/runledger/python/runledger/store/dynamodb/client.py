@@ -1,0 +1,237 @@
+"""DynamoDB's operations over kept connections, called as boto3's low-level client is.
+
+Parameters, answers and errors are boto3's, so that `Table` takes either client. This one imports
+little and does little: it speaks one protocol, without models of its parameters and answers.
+"""
+
+import gzip
+import json
+import time
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from http.client import responses
+from os import environ
+from typing import Any
+
+from botocore.exceptions import ClientError, HTTPClientError, NoRegionError
+from botocore.exceptions import ConnectionError as NotConnected
+from botocore.retries.quota import RetryQuota
+from pydantic_core import from_json
+
+from runledger.store.dynamodb import signature
+from runledger.store.dynamodb.connections import ConnectionPool, HttpResponse
+from runledger.store.dynamodb.retries import TRANSIENT, Attempts, Failure, failure_of
+
+Parsed = dict[str, Any]
+
+HEADERS = {"Content-Type": "application/x-amz-json-1.0", "User-Agent": "runledger"}
+API = "DynamoDB_20120810"
+# The least statuses of an error, and of one that may not come from DynamoDB itself.
+ERROR, SERVER_ERROR = 300, 500
+
+DOMAIN = "amazonaws.com"
+# AWS's other partitions: the begin of their regions' names, and the end of their hosts'.
+DOMAINS = {
+    "cn-": "amazonaws.com.cn",
+    "eu-isoe-": "cloud.adc-e.uk",
+    "eusc-": "amazonaws.eu",
+    "us-iso-": "c2s.ic.gov",
+    "us-isob-": "sc2s.sgov.gov",
+    "us-isof-": "csp.hci.ic.gov",
+}
+
+
+class JsonClient:
+    """A client of DynamoDB's JSON protocol, for all threads.
+
+    An operation takes the members of its request by AWS's names, with typed attribute values, and
+    returns those of its answer.
+
+    Raises:
+        botocore.exceptions.ClientError: DynamoDB's refusal; its `response` is parsed.
+        botocore.exceptions.BotoCoreError: there is no answer, or there are no credentials.
+    """
+
+    def __init__(
+        self, endpoint: str, *, attempts: int, connections: int, timeouts: tuple[float, float]
+    ) -> None:
+        """Take the endpoint, "" for AWS's own, and how often a call is tried.
+
+        connections: how many are kept while they are idle.
+        timeouts: of connecting and of the answer, in seconds.
+        """
+        self._region = _region()
+        self.endpoint = endpoint or f"https://dynamodb.{self._region}.{_domain(self._region)}"
+        connect_timeout, read_timeout = timeouts
+        self._connections = ConnectionPool(
+            self.endpoint,
+            size=connections,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+        )
+        self._credentials = signature.credentials()
+        self._attempts, self._quota = attempts, RetryQuota()
+
+    def get_item(self, **request: Any) -> Parsed:
+        return self.call("GetItem", request)
+
+    def batch_get_item(self, **request: Any) -> Parsed:
+        return self.call("BatchGetItem", request)
+
+    def query(self, **request: Any) -> Parsed:
+        return self.call("Query", request)
+
+    def put_item(self, **request: Any) -> Parsed:
+        return self.call("PutItem", request)
+
+    def update_item(self, **request: Any) -> Parsed:
+        return self.call("UpdateItem", request)
+
+    def delete_item(self, **request: Any) -> Parsed:
+        return self.call("DeleteItem", request)
+
+    def transact_write_items(self, **request: Any) -> Parsed:
+        return self.call("TransactWriteItems", request)
+
+    def batch_write_item(self, **request: Any) -> Parsed:
+        return self.call("BatchWriteItem", request)
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> Parsed:
+        """Call an operation by AWS's name of it."""
+        body = json.dumps(request, default=_in_base64, separators=(",", ":")).encode()
+        answer = self.exchange(operation, body)
+        if answer["ResponseMetadata"]["HTTPStatusCode"] >= ERROR:
+            raise ClientError(answer, operation)  # type: ignore[arg-type]
+        return answer
+
+    def exchange(self, operation: str, body: bytes) -> Parsed:
+        """Return the parsed answer, or refusal, that the last attempt got."""
+        attempts = Attempts(self._attempts, self._quota)
+        outcome, failure = self._attempt(operation, body)
+        while failure and (pause := attempts.pause_after(failure)) is not None:
+            time.sleep(pause)
+            outcome, failure = self._attempt(operation, body)
+        if isinstance(outcome, Exception):
+            raise outcome
+        metadata = outcome["ResponseMetadata"]
+        metadata["RetryAttempts"] = attempts.number - 1
+        if metadata["HTTPStatusCode"] < ERROR:
+            attempts.succeed()
+        return outcome
+
+    def _attempt(self, operation: str, body: bytes) -> tuple[Parsed | Exception, Failure | None]:
+        try:
+            response = self.send(operation, body)
+            answer = _parsed(response)
+        except (NotConnected, HTTPClientError) as error:
+            return error, TRANSIENT
+        return answer, failure_of(response.status, answer.get("Error", {}).get("Code", ""))
+
+    def send(self, operation: str, body: bytes) -> HttpResponse:
+        """Make one attempt, with a signature of its own."""
+        headers = signature.sign(
+            f"{self.endpoint}/",
+            HEADERS | {"X-Amz-Target": f"{API}.{operation}"},
+            body,
+            region=self._region,
+            by=self._credentials(),
+        )
+        return self._connections.post(body, headers)
+
+
+def _region() -> str:
+    """Find the region where boto3 does."""
+    region = environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION") or _boto3_region()
+    if not region:
+        raise NoRegionError
+    return region
+
+
+def _boto3_region() -> str | None:
+    import boto3  # noqa: PLC0415 - reads profiles, which a Lambda has none of
+
+    return boto3.Session().region_name
+
+
+def _domain(region: str) -> str:
+    return next((name for start, name in DOMAINS.items() if region.startswith(start)), DOMAIN)
+
+
+def _in_base64(value: object) -> str:
+    """Encode what JSON has no form for: binary values."""
+    if not isinstance(value, bytes | bytearray):
+        raise TypeError(f"{type(value)} is no attribute value")
+    return b64encode(value).decode()
+
+
+def _parsed(response: HttpResponse) -> Parsed:
+    """Return the members of an answer; those of a refusal stand beside `Error`.
+
+    Raises:
+        HTTPClientError: the answer did not arrive as it was sent.
+    """
+    checksum = response.headers.get("x-amz-crc32")
+    if checksum is not None and int(checksum) != zlib.crc32(response.body):
+        raise HTTPClientError(error="the checksum of the answer is wrong")
+    is_packed = response.headers.get("content-encoding") == "gzip"
+    body = gzip.decompress(response.body) if is_packed else response.body
+    answer = _error(response.status, body) if response.status >= ERROR else _members(body)
+    answer["ResponseMetadata"] = {
+        "RequestId": response.headers.get("x-amzn-requestid", ""),
+        "HTTPStatusCode": response.status,
+        "HTTPHeaders": response.headers,
+    }
+    return answer
+
+
+def _members(body: bytes) -> Parsed:
+    try:
+        members = _json(body)
+    except ValueError as error:
+        raise HTTPClientError(error=f"the answer is no JSON: {error}") from error
+    if not isinstance(members, dict):
+        raise HTTPClientError(error="the answer is no JSON object")
+    if b'"B' in body:
+        _decode_binary(members)
+    return members
+
+
+def _json(body: bytes) -> object:
+    try:
+        return from_json(body)
+    except ValueError:
+        # Python's own parser also takes halves of surrogate pairs.
+        return json.loads(body)
+
+
+def _error(status: int, body: bytes) -> Parsed:
+    """Parse a refusal by DynamoDB, or by a proxy before it, whose body may be any text."""
+    try:
+        members = _members(body)
+        code = str(members.pop("__type", status)).split(":")[0].rpartition("#")[2]
+    except HTTPClientError:
+        members, code = {"message": body.decode(errors="replace")}, str(status)
+    message = members.pop("message", None) or members.pop("Message", None) or ""
+    if status >= SERVER_ERROR and (not body.strip() or body.strip().startswith(b"<html>")):
+        message = responses.get(status, "")
+    return {**members, "Error": {"Message": message, "Code": code}}
+
+
+def _decode_binary(node: Any) -> None:  # noqa: ANN401 JSON
+    """Decode the typed values `B` and `BS`, in place."""
+    if isinstance(node, list):
+        for value in node:
+            _decode_binary(value)
+    elif isinstance(node, dict):
+        node.update({name: _decoded(name, value) for name, value in node.items()})
+
+
+def _decoded(name: str, value: Any) -> Any:  # noqa: ANN401 JSON
+    """Return the value of a name: an attribute that is called as a type has no text."""
+    if name == "B" and isinstance(value, str):
+        return b64decode(value)
+    if name == "BS" and isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return [b64decode(one) for one in value]
+    _decode_binary(value)
+    return value

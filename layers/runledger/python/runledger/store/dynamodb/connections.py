@@ -1,0 +1,156 @@
+"""Kept HTTP connections to one endpoint, for any number of threads."""
+
+import select
+import socket
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cached_property
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from os import environ
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from weakref import finalize
+
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+# The authorities that sign the certificates of AWS's endpoints; the file says where it is from.
+AMAZON_ROOTS = Path(__file__).with_name("amazon_roots.pem")
+AMAZON_DOMAIN = ".amazonaws.com"
+# Files that replace the roots, as botocore reads them, and as OpenSSL does.
+ROOTS_VARIABLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+
+# How a closed connection shows when it is written to, or read before the first byte.
+CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+
+class HttpResponse(NamedTuple):
+    """A response with its whole body; the names of its headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class _ClosedUnanswered(Exception):  # noqa: N818 - the server's right on a kept connection
+    """The connection was closed before the first byte of a response."""
+
+
+class ConnectionPool:
+    """Connections of one endpoint. Each is used by one thread at a time, and kept for the next."""
+
+    def __init__(
+        self, endpoint: str, *, size: int, connect_timeout: float, read_timeout: float
+    ) -> None:
+        """Take the number of idle connections to keep, and the times to wait, in seconds."""
+        self.endpoint = endpoint
+        self._url = urlsplit(endpoint)
+        self._connect_timeout, self._read_timeout = connect_timeout, read_timeout
+        self._size = size
+        # A list is appended to and popped from in one step: threads need no lock.
+        self._idle: list[HTTPConnection] = []
+        finalize(self, _close, self._idle)
+
+    def post(self, body: bytes, headers: Mapping[str, str]) -> HttpResponse:
+        """Post to the endpoint's root.
+
+        A server may close a kept connection at any time: then a new one is used at once.
+
+        Raises:
+            botocore.exceptions.HTTPClientError: no connection, or no response in time.
+        """
+        if (kept := self._idle_connection()) is not None:
+            with suppress(_ClosedUnanswered):
+                return self._exchange(kept, body, headers)
+        try:
+            return self._exchange(self._connect(), body, headers)
+        except _ClosedUnanswered as error:
+            raise ConnectionClosedError(endpoint_url=self.endpoint, error=error) from error
+
+    def _idle_connection(self) -> HTTPConnection | None:
+        """Take the connection that was used last and is still open."""
+        while self._idle:
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # another thread took it
+                return None
+            if not _is_readable(connection.sock):
+                return connection
+            connection.close()
+        return None
+
+    def _connect(self) -> HTTPConnection:
+        host, port, timeout = self._url.hostname or "", self._url.port, self._connect_timeout
+        connection = (
+            HTTPSConnection(host, port, timeout=timeout, context=self._tls)
+            if self._url.scheme == "https"
+            else HTTPConnection(host, port, timeout=timeout)
+        )
+        try:
+            connection.connect()
+        except TimeoutError as error:
+            raise ConnectTimeoutError(endpoint_url=self.endpoint, error=error) from error
+        except ssl.SSLError as error:
+            raise SSLError(endpoint_url=self.endpoint, error=error) from error
+        except OSError as error:
+            raise EndpointConnectionError(endpoint_url=self.endpoint, error=error) from error
+        connection.sock.settimeout(self._read_timeout)
+        return connection
+
+    def _exchange(
+        self, connection: HTTPConnection, body: bytes, headers: Mapping[str, str]
+    ) -> HttpResponse:
+        is_kept = False
+        try:
+            response = self._send(connection, body, headers)
+            content = response.read()
+            is_kept = not response.will_close and len(self._idle) < self._size
+        except TimeoutError as error:
+            raise ReadTimeoutError(endpoint_url=self.endpoint, error=error) from error
+        except (HTTPException, OSError) as error:
+            raise ConnectionClosedError(endpoint_url=self.endpoint, error=error) from error
+        finally:
+            if is_kept:
+                self._idle.append(connection)
+            else:
+                connection.close()
+        named = {name.lower(): value for name, value in response.headers.items()}
+        return HttpResponse(response.status, named, content)
+
+    def _send(
+        self, connection: HTTPConnection, body: bytes, headers: Mapping[str, str]
+    ) -> HTTPResponse:
+        try:
+            connection.request("POST", self._url.path or "/", body, dict(headers))
+            return connection.getresponse()
+        except CLOSED as error:
+            raise _ClosedUnanswered(str(error)) from error
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        named = next(filter(None, map(environ.get, ROOTS_VARIABLES)), None)
+        is_amazon = (self._url.hostname or "").endswith(AMAZON_DOMAIN)
+        return ssl.create_default_context(
+            cafile=named or (str(AMAZON_ROOTS) if is_amazon else None)
+        )
+
+
+def _close(connections: list[HTTPConnection]) -> None:
+    for connection in connections:
+        connection.close()
+
+
+def _is_readable(connected: socket.socket) -> bool:
+    """Say whether something came on a connection that awaits nothing: its end, most likely."""
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([connected], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(connected, select.POLLIN)
+    return bool(poll.poll(0))

@@ -1,0 +1,56 @@
+"""Signs requests: AWS's Signature Version 4, with the credentials of the environment."""
+
+from collections.abc import Callable, Mapping
+from os import environ
+from typing import NamedTuple
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import NoCredentialsError
+
+SERVICE = "dynamodb"
+
+
+class AwsCredentials(NamedTuple):
+    """An access key; temporary ones have a token."""
+
+    access_key: str
+    secret_key: str
+    token: str | None
+
+
+def credentials() -> Callable[[], AwsCredentials]:
+    """Return the source of the credentials that are valid when it is called.
+
+    Lambda gives its functions variables. Whatever else there is (profiles, SSO, a container's
+    endpoint) is boto3's matter, which asks again before they expire.
+    """
+    key, secret = environ.get("AWS_ACCESS_KEY_ID"), environ.get("AWS_SECRET_ACCESS_KEY")
+    if key and secret:
+        of_environment = AwsCredentials(key, secret, environ.get("AWS_SESSION_TOKEN") or None)
+        return lambda: of_environment
+    return _credentials_of_boto3()
+
+
+def _credentials_of_boto3() -> Callable[[], AwsCredentials]:
+    import boto3  # noqa: PLC0415 - a Lambda does without it
+
+    found = boto3.Session().get_credentials()
+    if found is None:
+        raise NoCredentialsError
+
+    def current() -> AwsCredentials:
+        frozen = found.get_frozen_credentials()
+        return AwsCredentials(frozen.access_key or "", frozen.secret_key or "", frozen.token)
+
+    return current
+
+
+def sign(
+    url: str, headers: Mapping[str, str], body: bytes, *, region: str, by: AwsCredentials
+) -> dict[str, str]:
+    """Return the headers of a POST with those that prove who sends it, and when."""
+    request = AWSRequest("POST", url, headers=dict(headers), data=body)
+    SigV4Auth(ReadOnlyCredentials(*by), SERVICE, region).add_auth(request)
+    return dict(request.headers.items())

@@ -1,0 +1,75 @@
+"""botocore's event hooks on either client of DynamoDB.
+
+Tests watch, break, repeat and precede calls by hooks. boto3's client emits their events by itself;
+here `JsonClient` learns to: its methods `call`, `exchange` and `send` have the same parts.
+"""
+
+import itertools
+import threading
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from botocore.awsrequest import AWSRequest
+from botocore.hooks import HierarchicalEmitter, first_non_none_response
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from runledger.store.dynamodb.client import JsonClient
+from runledger.store.dynamodb.connections import HttpResponse
+
+AnyClient = DynamoDBClient | JsonClient
+
+
+def events(client: AnyClient) -> Any:  # noqa: ANN401 its stubs know handlers of no answer only
+    """Return the emitter of a client's events."""
+    if not isinstance(client, JsonClient):
+        return client.meta.events
+    if "emitter" not in vars(client):
+        vars(client)["emitter"] = _Emitter(client).emitter
+    return vars(client)["emitter"]
+
+
+class _Emitter:
+    """Emits the events of a client from now on."""
+
+    def __init__(self, client: JsonClient) -> None:
+        self.emitter = HierarchicalEmitter()
+        self._call, self._exchange, self._send = client.call, client.exchange, client.send
+        self._endpoint = client.endpoint
+        self._of_thread = threading.local()
+        for method in (self.call, self.exchange, self.send):
+            setattr(client, method.__name__, method)
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        self._of_thread.context = {}
+        changed = self._emit("provide-client-params", operation, params=request)
+        return self._call(operation, request if changed is None else changed)
+
+    def exchange(self, operation: str, body: bytes) -> dict[str, Any]:
+        self._emit("before-call", operation, params={"body": body})
+        parsed = self._exchange(operation, body)
+        self._emit("after-call", operation, parsed=parsed)
+        return parsed
+
+    def send(self, operation: str, body: bytes) -> HttpResponse:
+        for attempts in itertools.count(1):
+            response = self._answer_of_handlers(operation, body) or self._send(operation, body)
+            if self._emit("needs-retry", operation, attempts=attempts) is None:
+                break
+        return response
+
+    def _answer_of_handlers(self, operation: str, body: bytes) -> HttpResponse | None:
+        request = AWSRequest("POST", self._endpoint, data=body).prepare()
+        answer = self._emit("before-send", operation, request=request)
+        if answer is None:
+            return None
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return HttpResponse(answer.status_code, headers, answer.content)
+
+    def _emit(self, event: str, operation: str, **given: object) -> Any:  # noqa: ANN401
+        """Return the first answer of a handler."""
+        model, context = SimpleNamespace(name=operation), self._of_thread.context
+        event = f"{event}.dynamodb.{operation}"
+        return first_non_none_response(
+            self.emitter.emit(event, model=model, context=context, **given)
+        )
