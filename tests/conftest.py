@@ -21,7 +21,7 @@ from local.database import tables
 from local.websocket_api.client import Connector
 from runledger import wiring
 from runledger.store.dynamodb import large_documents
-from runledger.store.dynamodb.connections import ConnectionPool, HttpResponse
+from runledger.store.dynamodb.connections import ConnectionPool, RawResponse
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.support import hosting
@@ -62,13 +62,13 @@ def moto() -> Iterator[Engine]:
         yield Engine(own_client(""), "", boto3.client("dynamodb", config=MANY_THREADS))
 
 
-Posting = Callable[[ConnectionPool, bytes, Mapping[str, str]], HttpResponse]
+Posting = Callable[[ConnectionPool, bytes, Mapping[str, str]], RawResponse]
 
 
 def posted_to_moto(post: Posting) -> Posting:
     """Let moto answer what is posted to AWS, as it does for boto3's clients."""
 
-    def posted(pool: ConnectionPool, body: bytes, headers: Mapping[str, str]) -> HttpResponse:
+    def posted(pool: ConnectionPool, body: bytes, headers: Mapping[str, str]) -> RawResponse:
         if ".amazonaws.com" not in pool.endpoint:
             return post(pool, body, headers)
         url = f"{pool.endpoint}/"
@@ -76,7 +76,7 @@ def posted_to_moto(post: Posting) -> Posting:
         answer = botocore_stubber("before-send", request)
         assert answer
         named = {name.lower(): str(value) for name, value in answer.headers.items()}
-        return HttpResponse(answer.status_code, named, answer.content)
+        return RawResponse(answer.status_code, named, answer.content)
 
     return posted
 

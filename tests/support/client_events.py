@@ -15,7 +15,7 @@ from botocore.hooks import HierarchicalEmitter, first_non_none_response
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from runledger.store.dynamodb.client import JsonClient
-from runledger.store.dynamodb.connections import HttpResponse
+from runledger.store.dynamodb.connections import RawResponse
 
 AnyClient = DynamoDBClient | JsonClient
 
@@ -51,20 +51,20 @@ class _Emitter:
         self._emit("after-call", operation, parsed=parsed)
         return parsed
 
-    def send(self, operation: str, body: bytes) -> HttpResponse:
+    def send(self, operation: str, body: bytes) -> RawResponse:
         for attempts in itertools.count(1):
             response = self._answer_of_handlers(operation, body) or self._send(operation, body)
             if self._emit("needs-retry", operation, attempts=attempts) is None:
                 break
         return response
 
-    def _answer_of_handlers(self, operation: str, body: bytes) -> HttpResponse | None:
+    def _answer_of_handlers(self, operation: str, body: bytes) -> RawResponse | None:
         request = AWSRequest("POST", self._endpoint, data=body).prepare()
         answer = self._emit("before-send", operation, request=request)
         if answer is None:
             return None
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        return HttpResponse(answer.status_code, headers, answer.content)
+        return RawResponse(answer.status_code, headers, answer.content)
 
     def _emit(self, event: str, operation: str, **given: object) -> Any:  # noqa: ANN401
         """Return the first answer of a handler."""

@@ -20,8 +20,8 @@ from botocore.retries.quota import RetryQuota
 from pydantic_core import from_json
 
 from runledger.store.dynamodb import signature
-from runledger.store.dynamodb.connections import ConnectionPool, HttpResponse
-from runledger.store.dynamodb.retries import TRANSIENT, Attempts, Failure, failure_of
+from runledger.store.dynamodb.connections import ConnectionPool, RawResponse
+from runledger.store.dynamodb.retries import TRANSIENT, Attempts, RetryableFailure, failure_of
 
 Parsed = dict[str, Any]
 
@@ -120,7 +120,9 @@ class JsonClient:
             attempts.succeed()
         return outcome
 
-    def _attempt(self, operation: str, body: bytes) -> tuple[Parsed | Exception, Failure | None]:
+    def _attempt(
+        self, operation: str, body: bytes
+    ) -> tuple[Parsed | Exception, RetryableFailure | None]:
         try:
             response = self.send(operation, body)
             answer = _parsed(response)
@@ -128,7 +130,7 @@ class JsonClient:
             return error, TRANSIENT
         return answer, failure_of(response.status, answer.get("Error", {}).get("Code", ""))
 
-    def send(self, operation: str, body: bytes) -> HttpResponse:
+    def send(self, operation: str, body: bytes) -> RawResponse:
         """Make one attempt, with a signature of its own."""
         headers = signature.sign(
             f"{self.endpoint}/",
@@ -165,7 +167,7 @@ def _in_base64(value: object) -> str:
     return b64encode(value).decode()
 
 
-def _parsed(response: HttpResponse) -> Parsed:
+def _parsed(response: RawResponse) -> Parsed:
     """Return the members of an answer; those of a refusal stand beside `Error`.
 
     Raises:

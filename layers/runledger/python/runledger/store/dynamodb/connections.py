@@ -31,7 +31,7 @@ ROOTS_VARIABLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
-class HttpResponse(NamedTuple):
+class RawResponse(NamedTuple):
     """A response with its whole body; the names of its headers are in lower case."""
 
     status: int
@@ -58,7 +58,7 @@ class ConnectionPool:
         self._idle: list[HTTPConnection] = []
         finalize(self, _close, self._idle)
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> HttpResponse:
+    def post(self, body: bytes, headers: Mapping[str, str]) -> RawResponse:
         """Post to the endpoint's root.
 
         A server may close a kept connection at any time: then a new one is used at once.
@@ -106,7 +106,7 @@ class ConnectionPool:
 
     def _exchange(
         self, connection: HTTPConnection, body: bytes, headers: Mapping[str, str]
-    ) -> HttpResponse:
+    ) -> RawResponse:
         is_kept = False
         try:
             response = self._send(connection, body, headers)
@@ -122,7 +122,7 @@ class ConnectionPool:
             else:
                 connection.close()
         named = {name.lower(): value for name, value in response.headers.items()}
-        return HttpResponse(response.status, named, content)
+        return RawResponse(response.status, named, content)
 
     def _send(
         self, connection: HTTPConnection, body: bytes, headers: Mapping[str, str]

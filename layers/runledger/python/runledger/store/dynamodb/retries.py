@@ -34,7 +34,7 @@ MAX_PAUSE = 20.0
 
 
 @dataclass(frozen=True)
-class Failure:
+class RetryableFailure:
     """A kind of failure that is worth another attempt.
 
     pause: the longest one before the second attempt, in seconds; twice as long before the next.
@@ -46,11 +46,11 @@ class Failure:
     price: int
 
 
-TRANSIENT = Failure(pause=0.025, price=14)
-THROTTLED = Failure(pause=1.0, price=5)
+TRANSIENT = RetryableFailure(pause=0.025, price=14)
+THROTTLED = RetryableFailure(pause=1.0, price=5)
 
 
-def failure_of(status: int, code: str) -> Failure | None:
+def failure_of(status: int, code: str) -> RetryableFailure | None:
     """Classify a response by its HTTP status and DynamoDB's error code, if it has one."""
     if code in THROTTLED_CODES or status == THROTTLED_STATUS:
         return THROTTLED
@@ -68,7 +68,7 @@ class Attempts:
         self._limit, self._quota = limit, quota
         self._paid = 1
 
-    def pause_after(self, failure: Failure) -> float | None:
+    def pause_after(self, failure: RetryableFailure) -> float | None:
         """Return the random pause before the next attempt, in seconds; None: it was the last."""
         if self.number == self._limit or not self._quota.acquire(failure.price):
             return None
