@@ -6,6 +6,7 @@ little and does little: it speaks one protocol, without models of its parameters
 
 import gzip
 import json
+import re
 import time
 import zlib
 from base64 import b64decode, b64encode
@@ -211,13 +212,15 @@ def _error(status: int, body: bytes) -> Parsed:
     """Parse a refusal by DynamoDB, or by a proxy before it, whose body may be any text."""
     try:
         members = _members(body)
-        code = str(members.pop("__type", status)).split(":")[0].rpartition("#")[2]
     except HTTPClientError:
-        members, code = {"message": body.decode(errors="replace")}, str(status)
-    message = members.pop("message", None) or members.pop("Message", None) or ""
+        members = {"message": body.decode(errors="replace")}
+    # Such as "com.amazonaws.dynamodb.v20120810#ValidationException", or the name alone.
+    name = re.search(r"\w+$", str(members.pop("__type", "")).partition(":")[0])
+    texts = [members.pop(key, None) for key in ("message", "Message")]
+    message = next(filter(None, texts), "")
     if status >= SERVER_ERROR and (not body.strip() or body.strip().startswith(b"<html>")):
         message = responses.get(status, "")
-    return {**members, "Error": {"Message": message, "Code": code}}
+    return {**members, "Error": {"Message": message, "Code": name[0] if name else str(status)}}
 
 
 def _decode_binary(node: Any) -> None:  # noqa: ANN401 JSON
