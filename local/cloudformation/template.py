@@ -119,8 +119,9 @@ def _only(resources: Mapping[str, Any], resource_type: str) -> Any:  # noqa: ANN
 
 
 def _writers(resources: Mapping[str, Any]) -> Iterator[str]:
-    functions = (resource.get("Properties", {}) for resource in resources.values())
-    for function in functions:
+    all_resources = resources.values()
+    of_type = (r["Properties"] for r in all_resources if r["Type"] == "AWS::Serverless::Function")
+    for function in of_type:
         policies = function.get("Policies", [])
         statements = chain.from_iterable(policy["Statement"] for policy in policies)
         if any(WRITES.intersection(statement["Action"]) for statement in statements):
