@@ -6,6 +6,6 @@ from runledger.domain.errors import Invalid
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     request.query("client")
     raise Invalid("CSRF protection is disabled.")

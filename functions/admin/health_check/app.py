@@ -7,5 +7,5 @@ from runledger.adapters.requests import Request
 
 
 @partial(endpoint, authenticated=False, versioned=False)
-def handler(_: Request) -> Response:
+def handler(_: Request) -> Response[bool]:
     return Response(body=True)

@@ -10,7 +10,7 @@ from runledger.domain.errors import Unavailable
 
 
 @partial(endpoint, authenticated=False)
-def handler(_: Request) -> Response:
+def handler(_: Request) -> Response[dict[str, str]]:
     try:
         wiring.store().ping()
     except Unavailable:

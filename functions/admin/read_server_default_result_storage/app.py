@@ -5,5 +5,5 @@ from runledger.adapters.requests import Request
 
 
 @endpoint
-def handler(_: Request) -> Response:
+def handler(_: Request) -> Response[dict[str, None]]:
     return Response({"default_result_storage_block_id": None})

@@ -6,5 +6,5 @@ from runledger.adapters.requests import Request
 
 
 @endpoint
-def handler(_: Request) -> Response:
+def handler(_: Request) -> Response[str]:
     return Response(versions.PREFECT)

@@ -8,5 +8,5 @@ from runledger.adapters.requests import Request
 
 
 @partial(endpoint, versioned=False)
-def handler(_: Request) -> Response:
+def handler(_: Request) -> Response[str]:
     return Response(versions.API)

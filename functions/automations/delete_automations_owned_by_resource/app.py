@@ -7,6 +7,6 @@ from runledger.adapters.requests import Request
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     request.path_text("resource_id")
     return Response(status=HTTPStatus.ACCEPTED)

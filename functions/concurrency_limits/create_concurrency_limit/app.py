@@ -10,7 +10,7 @@ from runledger.service.concurrency import tag_limits
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[TagLimitResponse]:
     wanted = request.body(TagLimitCreate).to_limit(request.now)
     (limit, holders), new = tag_limits.create_or_change(wiring.store(), wanted, now=request.now)
     status = HTTPStatus.CREATED if new else HTTPStatus.OK

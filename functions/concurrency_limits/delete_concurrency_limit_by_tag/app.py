@@ -7,6 +7,6 @@ from runledger.service.concurrency import tag_limits
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     tag_limits.delete(wiring.store(), request.path_text("tag"), now=request.now)
     return Response()

@@ -3,12 +3,15 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.concurrency_limits import TagSlots, slot_response
+from runledger.api.concurrency_limits import (
+    MinimalConcurrencyLimitResponse,
+    TagSlots,
+)
 from runledger.service.concurrency import slots
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[list[MinimalConcurrencyLimitResponse]]:
     body = request.parameters(TagSlots)
     taken = slots.take_for_task_run(wiring.store(), body.names, body.task_run_id, now=request.now)
-    return Response([slot_response(limit, limit.tag) for limit in taken])
+    return Response([MinimalConcurrencyLimitResponse.of(limit, limit.tag) for limit in taken])

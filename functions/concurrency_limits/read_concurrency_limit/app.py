@@ -8,6 +8,6 @@ from runledger.service.concurrency import tag_limits
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[TagLimitResponse]:
     limit, holders = tag_limits.read(wiring.store(), request.id(), now=request.now)
     return Response(TagLimitResponse.of(limit, holders))

@@ -8,7 +8,7 @@ from runledger.service.concurrency import tag_limits
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[list[TagLimitResponse]]:
     body = request.parameters(ReadLimits)
     found = tag_limits.read_all(
         wiring.store(), offset=body.offset, limit=body.limit, now=request.now

@@ -8,7 +8,7 @@ from runledger.service.concurrency import tag_limits
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     holders = request.parameters(Reset).slot_override or []
     tag_limits.reset(wiring.store(), request.path_text("tag"), holders, now=request.now)
     return Response()

@@ -3,14 +3,17 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.concurrency_limits import Decrement, slot_response
+from runledger.api.concurrency_limits import (
+    Decrement,
+    MinimalConcurrencyLimitResponse,
+)
 from runledger.service.concurrency import slots
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[list[MinimalConcurrencyLimitResponse]]:
     body = request.parameters(Decrement)
     limits = slots.give_back(
         wiring.store(), body.names, body.slots, body.occupancy_seconds, now=request.now
     )
-    return Response([slot_response(limit) for limit in limits])
+    return Response([MinimalConcurrencyLimitResponse.of(limit) for limit in limits])

@@ -10,7 +10,7 @@ from runledger.service.concurrency import slots
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     body = request.parameters(DecrementWithLease)
     slots.end_lease(wiring.store(), body.lease_id, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -10,6 +10,6 @@ from runledger.service.concurrency import concurrency_limits
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     concurrency_limits.delete(wiring.store(), id_or_name(request.path_text("id_or_name")))
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -3,14 +3,17 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.concurrency_limits import ReadLimits, limit_response
+from runledger.api.concurrency_limits import (
+    GlobalConcurrencyLimitResponse,
+    ReadLimits,
+)
 from runledger.service.concurrency import concurrency_limits
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[list[GlobalConcurrencyLimitResponse]]:
     body = request.parameters(ReadLimits)
     found = concurrency_limits.read_all(
         wiring.store(), offset=body.offset, limit=body.limit, now=request.now
     )
-    return Response([limit_response(limit) for limit in found])
+    return Response([GlobalConcurrencyLimitResponse.of(limit) for limit in found])

@@ -3,11 +3,15 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.concurrency_limits import id_or_name, limit_response
+from runledger.api.concurrency_limits import (
+    GlobalConcurrencyLimitResponse,
+    id_or_name,
+)
 from runledger.service.concurrency import concurrency_limits
 
 
 @endpoint
-def handler(request: Request) -> Response:
-    limit = id_or_name(request.path_text("id_or_name"))
-    return Response(limit_response(concurrency_limits.read(wiring.store(), limit, now=request.now)))
+def handler(request: Request) -> Response[GlobalConcurrencyLimitResponse]:
+    name = id_or_name(request.path_text("id_or_name"))
+    limit = concurrency_limits.read(wiring.store(), name, now=request.now)
+    return Response(GlobalConcurrencyLimitResponse.of(limit))

@@ -11,7 +11,7 @@ from runledger.service.concurrency import slots
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     lease_id, body = request.path_value("lease_id", UUID), request.parameters(Renewal)
     slots.renew(wiring.store(), lease_id, body.lease_duration, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

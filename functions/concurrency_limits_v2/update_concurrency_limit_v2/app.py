@@ -10,7 +10,7 @@ from runledger.service.concurrency import concurrency_limits
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     limit, body = id_or_name(request.path_text("id_or_name")), request.body(LimitUpdate)
     concurrency_limits.change(wiring.store(), limit, body.changes(), now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -8,7 +8,7 @@ from runledger.service.search.deployments import DEPLOYMENTS
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[int]:
     body, store = request.parameters(CountDeployments), wiring.store_for_search(request.now)
     found = DEPLOYMENTS.count(store, deployment_criteria(body))
     return Response(found.answer, log=found.log_fields())

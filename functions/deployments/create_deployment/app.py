@@ -7,11 +7,12 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.observability import warn_of_schedules
 from runledger.adapters.requests import Request
 from runledger.api.deployments import DeploymentCreate
+from runledger.domain.deployments.deployments import Deployment
 from runledger.service.deployments import deployments
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[Deployment]:
     body = request.body(DeploymentCreate)
     saved = deployments.save(
         wiring.store(),

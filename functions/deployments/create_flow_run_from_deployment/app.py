@@ -7,11 +7,12 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.deployments import DeploymentFlowRunCreate
 from runledger.domain.runs.bookkeeping import as_of
+from runledger.domain.runs.flow_runs import FlowRun
 from runledger.service.deployments import deployments
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[FlowRun]:
     body, now = request.body(DeploymentFlowRunCreate), request.now
     created = deployments.create_flow_run(
         wiring.store(),

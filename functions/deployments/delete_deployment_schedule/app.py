@@ -9,6 +9,6 @@ from runledger.service.deployments import deployment_schedules
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     deployment_schedules.delete(wiring.store(), request.id(), request.id("schedule_id"))
     return Response(status=HTTPStatus.NO_CONTENT)

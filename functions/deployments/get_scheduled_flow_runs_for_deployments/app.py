@@ -5,11 +5,12 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.deployment_queries import GetScheduledFlowRuns
 from runledger.domain.runs.bookkeeping import as_of
+from runledger.domain.runs.flow_runs import FlowRun
 from runledger.service.search.flow_runs import FLOW_RUNS
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[list[FlowRun]]:
     body, store = request.parameters(GetScheduledFlowRuns), wiring.store_for_search(request.now)
     found = FLOW_RUNS.find(store, body.criteria(), body.to_page())
     now = wiring.now()

@@ -3,10 +3,11 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
+from runledger.domain.deployments.deployments import Deployment
 from runledger.service.deployments import deployments
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[Deployment]:
     flow_name, name = request.path_text("flow_name"), request.path_text("deployment_name")
     return Response(deployments.read_by_name(wiring.store(), flow_name, name))

@@ -10,7 +10,7 @@ from runledger.service.deployments import deployment_schedules
 
 
 @partial(endpoint, versioned=False)
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     # The reference ignores the body, so it need not be JSON.
     request.check_version()
     now = request.now

@@ -11,7 +11,7 @@ from runledger.service.deployments import deployments
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     body = request.body(DeploymentUpdate)
     changed = deployments.update(
         wiring.store(),

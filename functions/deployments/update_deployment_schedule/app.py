@@ -11,7 +11,7 @@ from runledger.service.deployments import deployment_schedules
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     schedule, schedule_id = request.body(ScheduleUpdate).to_request(), request.id("schedule_id")
     changed = deployment_schedules.update(
         wiring.store(), request.id(), schedule_id, schedule, now=request.now

@@ -10,6 +10,6 @@ from runledger.service import events
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     events.receive_all(wiring.store(), request.body(Events).root, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

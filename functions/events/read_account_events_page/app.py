@@ -9,7 +9,7 @@ from runledger.service import events
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[EventPage]:
     query = EventQuery.by(request.query("page-token"))
     page = range(query.offset, query.offset + query.limit)
     store = wiring.store_for_search(request.now)

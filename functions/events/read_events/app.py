@@ -9,7 +9,7 @@ from runledger.service import events
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[EventPage]:
     query = request.parameters(ReadEvents).first_page()
     page = range(query.offset, query.offset + query.limit)
     store = wiring.store_for_search(request.now)

@@ -10,7 +10,7 @@ from runledger.service.runs import flow_run_inputs
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     body = request.parameters(FlowRunInputCreate)
     flow_run_inputs.create(wiring.store(), body.to_input(request.id(), request.now))
     return Response(status=HTTPStatus.CREATED)

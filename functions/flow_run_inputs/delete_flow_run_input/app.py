@@ -9,6 +9,6 @@ from runledger.service.runs import flow_run_inputs
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     flow_run_inputs.delete(wiring.store(), request.id(), request.path_text("key"))
     return Response(status=HTTPStatus.NO_CONTENT)

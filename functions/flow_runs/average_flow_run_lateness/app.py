@@ -8,7 +8,7 @@ from runledger.service.search import flow_runs
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[float | None]:
     body, store = request.parameters(AverageFlowRunLateness), wiring.store_for_search(request.now)
     found = flow_runs.lateness(store, flow_run_criteria(body), now=wiring.now())
     return Response(found.answer, log=found.log_fields())

@@ -8,7 +8,7 @@ from runledger.service.search.flow_runs import FLOW_RUNS
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[int]:
     body, store = request.parameters(CountFlowRuns), wiring.store_for_search(request.now)
     found = FLOW_RUNS.count(store, flow_run_criteria(body))
     return Response(found.answer, log=found.log_fields())

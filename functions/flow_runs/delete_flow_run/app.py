@@ -9,7 +9,7 @@ from runledger.service.runs import flow_run_deletion
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     deadline = wiring.removal_deadline(request.now)
     flow_run_deletion.delete(wiring.store(), request.id(), deadline, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -4,12 +4,13 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import FlowRunHistory, flow_run_criteria
+from runledger.domain.runs.history import Interval
 from runledger.service.search.flow_runs import FLOW_RUNS
 from runledger.service.search.search import history
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[list[Interval]]:
     body, store = request.parameters(FlowRunHistory), wiring.store_for_search(request.now)
     criteria, timeline = flow_run_criteria(body), body.timeline()
     found = history(FLOW_RUNS, store, criteria, timeline, now=wiring.now())

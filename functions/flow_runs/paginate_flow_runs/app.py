@@ -4,13 +4,14 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import PaginateFlowRuns, flow_run_criteria
-from runledger.api.responses import paginated
+from runledger.api.responses import Paginated, paginated
 from runledger.domain.runs.bookkeeping import as_of
+from runledger.domain.runs.flow_runs import FlowRun
 from runledger.service.search.flow_runs import FLOW_RUNS
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[Paginated[FlowRun]]:
     body, store = request.parameters(PaginateFlowRuns), wiring.store_for_search(request.now)
     found = FLOW_RUNS.paginate(store, flow_run_criteria(body), body.to_page())
     now = wiring.now()

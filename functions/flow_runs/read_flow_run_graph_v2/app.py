@@ -3,10 +3,11 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
+from runledger.domain.runs.graphs import Graph
 from runledger.service.runs import graphs
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[Graph]:
     since = request.query_time("since")
     return Response(graphs.draw(wiring.store(), request.id(), since))

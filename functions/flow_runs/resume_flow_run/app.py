@@ -11,7 +11,7 @@ from runledger.service.runs import resuming
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[OrchestrationResult]:
     body, now = request.parameters(ResumeFlowRun), request.now
     decision = resuming.resume(wiring.store(), request.id(), body.run_input, now=now)
     status = HTTPStatus.CREATED if decision.written else HTTPStatus.OK

@@ -11,7 +11,7 @@ from runledger.service.runs import flow_runs
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[OrchestrationResult]:
     body, now = request.parameters(SetState), request.now
     decision = flow_runs.set_state(
         wiring.store(),

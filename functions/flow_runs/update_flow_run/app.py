@@ -10,7 +10,7 @@ from runledger.service.runs import flow_runs
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     changes = request.body(FlowRunUpdate).changes()
     flow_runs.update(wiring.store(), request.id(), changes, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

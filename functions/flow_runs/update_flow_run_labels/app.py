@@ -10,7 +10,7 @@ from runledger.service.runs import flow_runs
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     labels = request.body(FlowRunLabels).root
     flow_runs.relabel(wiring.store(), request.id(), labels, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -8,7 +8,7 @@ from runledger.service.search.flows import FLOWS
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[int]:
     body, store = request.parameters(CountFlows), wiring.store_for_search(request.now)
     found = FLOWS.count(store, flow_criteria(body))
     return Response(found.answer, log=found.log_fields())

@@ -9,7 +9,7 @@ from runledger.service.deployments import flows
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     deadline = wiring.removal_deadline(request.now)
     flows.delete(wiring.store(), request.id(), deadline, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -4,12 +4,13 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import PaginateFlows, flow_criteria
-from runledger.api.responses import paginated
+from runledger.api.responses import Paginated, paginated
+from runledger.domain.runs.flows import Flow
 from runledger.service.search.flows import FLOWS
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[Paginated[Flow]]:
     body, store = request.parameters(PaginateFlows), wiring.store_for_search(request.now)
     found = FLOWS.paginate(store, flow_criteria(body), body.to_page())
     page = paginated(*found.answer, limit=body.limit, page=body.page)

@@ -10,7 +10,7 @@ from runledger.service.deployments import flows
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     changes = request.body(FlowUpdate).changes()
     flows.update(wiring.store(), request.id(), changes, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

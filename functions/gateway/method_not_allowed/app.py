@@ -2,6 +2,7 @@
 
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from runledger.adapters.http import Response, admit, endpoint
 from runledger.adapters.requests import Request
@@ -34,7 +35,7 @@ PERMISSIONS = {
 
 
 @partial(endpoint, authenticated=False, versioned=False)
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[Any]:
     if is_preflight(request):
         return permission(request)
     admit(request)
@@ -58,7 +59,7 @@ def is_preflight(request: Request) -> bool:
     return is_options and {"origin", REQUESTED_METHOD} <= request.headers.keys()
 
 
-def permission(request: Request) -> Response:
+def permission(request: Request) -> Response[Any]:
     headers = PERMISSIONS | echo(request)
     if request.headers[REQUESTED_METHOD] in METHODS:
         return Response(text="OK", headers=headers)

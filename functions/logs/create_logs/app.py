@@ -10,7 +10,7 @@ from runledger.service import logs
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     body = request.body(CreateLogs)
     logs.create(wiring.store(), body.to_logs(request.now))
     return Response(status=HTTPStatus.CREATED)

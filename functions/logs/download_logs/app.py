@@ -1,5 +1,7 @@
 """GET /flow_runs/{id}/logs/download: download all log lines of a flow run as a CSV file."""
 
+from typing import Annotated
+
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
@@ -9,7 +11,7 @@ from runledger.service.runs import flow_runs
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[Annotated[str, "text/csv"]]:
     store = wiring.store_for_search(request.now)
     run = flow_runs.read(store, request.id())
     found = logs.of_flow_run(store, run.id, now=request.now)

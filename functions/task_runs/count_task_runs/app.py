@@ -8,7 +8,7 @@ from runledger.service.search.task_runs import TASK_RUNS
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[int]:
     body, store = request.parameters(CountTaskRuns), wiring.store_for_search(request.now)
     found = TASK_RUNS.count(store, body.criteria())
     return Response(found.answer, log=found.log_fields())

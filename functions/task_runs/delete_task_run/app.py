@@ -9,6 +9,6 @@ from runledger.service.runs import task_runs
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     task_runs.delete(wiring.store(), request.id(), now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -4,13 +4,13 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.queries import PaginateTaskRuns
-from runledger.api.responses import TaskRunResponse, paginated
+from runledger.api.responses import Paginated, TaskRunResponse, paginated
 from runledger.domain.runs.bookkeeping import as_of
 from runledger.service.search.task_runs import TASK_RUNS
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[Paginated[TaskRunResponse]]:
     body, store = request.parameters(PaginateTaskRuns), wiring.store_for_search(request.now)
     found = TASK_RUNS.paginate(store, body.criteria(), body.to_page().as_of(request.now))
     now = wiring.now()

@@ -5,11 +5,12 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.queries import ReadTaskRuns
 from runledger.domain.runs.bookkeeping import as_of
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.service.search.task_runs import TASK_RUNS
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[list[TaskRun]]:
     body, store = request.parameters(ReadTaskRuns), wiring.store_for_search(request.now)
     found = TASK_RUNS.find(store, body.criteria(), body.to_page().as_of(request.now))
     now = wiring.now()

@@ -11,7 +11,7 @@ from runledger.service.runs import task_run_states
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[OrchestrationResult]:
     body, now = request.parameters(SetState), request.now
     decision = task_run_states.set_state(
         wiring.store(), request.id(), body.state.proposed(now), force=body.force, now=now

@@ -10,7 +10,7 @@ from runledger.service.runs import task_runs
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     name = request.body(TaskRunUpdate).new_name()
     task_runs.rename(wiring.store(), request.id(), name, now=request.now)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -8,7 +8,7 @@ from runledger.service.websocket import task_run_dispatcher
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[list[TaskWorkerResponse]]:
     task_keys = request.parameters(ReadTaskWorkers).task_keys
     found = task_run_dispatcher.connected(wiring.store(), task_keys)
     return Response([TaskWorkerResponse.of(worker, request.now) for worker in found])

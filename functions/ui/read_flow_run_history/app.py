@@ -10,7 +10,7 @@ from runledger.service.search.flow_runs import FLOW_RUNS
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[list[SimpleFlowRun]]:
     body, store = request.parameters(ReadFlowRunHistory), wiring.store_for_search(request.now)
     found = FLOW_RUNS.find(store, flow_run_criteria(body), body.to_page())
     now = wiring.now()

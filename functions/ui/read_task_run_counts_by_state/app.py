@@ -8,7 +8,7 @@ from runledger.service.search import task_runs
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[CountByState]:
     body, store = request.parameters(CountTaskRunsByState), wiring.store_for_search(request.now)
     found = task_runs.count_by_state(store, body.criteria())
     return Response(CountByState.model_validate(found.answer), log=found.log_fields())

@@ -9,6 +9,6 @@ from runledger.service import ui
 
 
 @endpoint
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[UITaskRun]:
     run, flow_run_name = ui.read_with_flow_run_name(wiring.store(), request.id())
     return Response(UITaskRun.of(as_of(run, wiring.now()), flow_run_name))

@@ -10,7 +10,7 @@ from runledger.settings import settings
 
 
 @partial(endpoint, authenticated=False, versioned=False)
-def handler(request: Request) -> Response:
+def handler(request: Request) -> Response[None]:
     path = quote(request.event["resource"], safe="/")
     location = {"Location": f"{settings().websocket_url}?route={path}"}
     return Response(text="", status=HTTPStatus.TEMPORARY_REDIRECT, headers=location)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic_core import to_json
@@ -72,11 +72,17 @@ class Unauthorized(Exception):  # noqa: N818
     """The caller did not send the auth string."""
 
 
-@dataclass(frozen=True)
-class Response:
-    """A response: a body that pydantic can serialize to JSON, a text, or nothing."""
+B = TypeVar("B")
 
-    body: Any = None
+
+@dataclass(frozen=True)
+class Response(Generic[B]):
+    """A response: a body that pydantic can serialize to JSON, a text, or nothing.
+
+    An endpoint is annotated with the type of its body: the OpenAPI document has its schema.
+    """
+
+    body: B | None = None
     status: int = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str | None = None
@@ -120,7 +126,7 @@ def _check_size(body: str) -> None:
 
 
 # Makes the response to an error; each error class may use its own attributes.
-ErrorResponse = Callable[[Any], Response]
+ErrorResponse = Callable[[Any], Response[Any]]
 
 
 def _detail(status: int) -> ErrorResponse:
@@ -136,13 +142,13 @@ def _message(status: int, text: str) -> ErrorResponse:
 RETRY_AFTER_SECONDS = 1
 
 
-def _out_of_time(error: OutOfTime) -> Response:
+def _out_of_time(error: OutOfTime) -> Response[Any]:
     wait = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     body = {"exception_message": str(error)}
     return Response(body, HTTPStatus.SERVICE_UNAVAILABLE, wait, log=error.log)
 
 
-def _locked(error: Locked) -> Response:
+def _locked(error: Locked) -> Response[Any]:
     seconds = error.seconds_to_wait
     wait = {} if seconds is None else {"Retry-After": str(seconds)}
     return Response({"detail": str(error)}, HTTPStatus.LOCKED, wait)
@@ -179,14 +185,14 @@ def admit(request: Request) -> None:
         raise Unauthorized
 
 
-Endpoint = Callable[[Request], Response]
+Endpoint = Callable[[Request], Response[Any]]
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 def endpoint(respond: Endpoint, *, authenticated: bool = True, versioned: bool = True) -> Handler:
     """Make a Lambda handler of an endpoint: check requests, log and count responses."""
 
-    def checked_response(event: dict[str, Any]) -> Response:
+    def checked_response(event: dict[str, Any]) -> Response[Any]:
         request = Request(event, datetime.now(UTC))
         if authenticated:
             admit(request)
@@ -212,7 +218,7 @@ def endpoint(respond: Endpoint, *, authenticated: bool = True, versioned: bool =
     return handler
 
 
-def attempt(respond: Callable[[], Response]) -> tuple[Response, dict[str, Any]]:
+def attempt(respond: Callable[[], Response[Any]]) -> tuple[Response[Any], dict[str, Any]]:
     """Return a response, also in API Gateway's format; an exception becomes a response, too."""
     try:
         response = respond()
@@ -227,7 +233,7 @@ def wants_explanation(event: Mapping[str, Any]) -> bool:
     return parsing.first_headers(event).get(EXPLAIN) == "true"
 
 
-def error_response(error: Exception) -> Response:
+def error_response(error: Exception) -> Response[Any]:
     """Return the response to an error, by the nearest known class."""
     known = next((kind for kind in type(error).__mro__ if kind in ERROR_RESPONSES), None)
     if known:

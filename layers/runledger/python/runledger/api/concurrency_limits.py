@@ -1,7 +1,7 @@
 """Request and response bodies of concurrency limits (docs/contract/neighbours.md 6)."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, field_validator
@@ -158,19 +158,45 @@ class TagLimitResponse(Value):
         )
 
 
+class GlobalConcurrencyLimitResponse(Value):
+    """A limit as reads show it, with fewer fields than its creation does."""
+
+    id: UUID
+    created: datetime
+    updated: datetime
+    active: bool
+    name: str
+    limit: int
+    active_slots: int
+    slot_decay_per_second: float
+
+    @classmethod
+    def of(cls, limit: ConcurrencyLimit) -> "GlobalConcurrencyLimitResponse":
+        return cls.model_construct(**{field: getattr(limit, field) for field in cls.model_fields})
+
+
+class MinimalConcurrencyLimitResponse(Value):
+    """A limit whose slots were taken or released."""
+
+    id: UUID
+    name: str
+    limit: int
+
+    @classmethod
+    def of(cls, limit: ConcurrencyLimit, name: str | None = None) -> Self:
+        return cls(id=limit.id, name=name or limit.name, limit=limit.limit)
+
+
+class ConcurrencyLimitWithLeaseResponse(Value):
+    """A lease and the limits whose slots it holds."""
+
+    lease_id: UUID
+    limits: list[MinimalConcurrencyLimitResponse]
+
+
 def id_or_name(text: str) -> UUID | str:
     """Return the id in a path variable, else the name; a name that is a UUID is never found."""
     try:
         return UUID(text)
     except ValueError:
         return text
-
-
-def limit_response(limit: ConcurrencyLimit) -> dict[str, Any]:
-    """Return a limit's body for reads, which has fewer fields than the one for creation."""
-    return limit.model_dump(exclude={"denied_slots", "avg_slot_occupancy_seconds"})
-
-
-def slot_response(limit: ConcurrencyLimit, name: str | None = None) -> dict[str, Any]:
-    """Return the body about a limit whose slots were taken or released."""
-    return {"id": limit.id, "name": name or limit.name, "limit": limit.limit}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypedDict, TypeVar
 from uuid import UUID
 
 from runledger.domain.orchestration.transitions import Decision, Refusal, Status, Wait
@@ -10,6 +10,8 @@ from runledger.domain.runs.empirical_policies import TaskRunPolicy
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskInputs, TaskRun
 from runledger.domain.values import Value
+
+T = TypeVar("T")
 
 
 class OrchestrationResult(Value):
@@ -66,7 +68,16 @@ class TaskRunResponse(Value):
         return cls.model_construct(None, **fields)
 
 
-def paginated(results: Sequence[Value], count: int, *, limit: int, page: int) -> dict[str, Any]:
-    """Return the body of a page; `count` is that of all pages (docs/contract/task-runs.md 3.5)."""
+class Paginated(TypedDict, Generic[T]):
+    """A page of a search; `count` is that of all pages (docs/contract/task-runs.md 3.5)."""
+
+    results: Sequence[T]
+    count: int
+    limit: int
+    pages: int
+    page: int
+
+
+def paginated(results: Sequence[T], count: int, *, limit: int, page: int) -> Paginated[T]:
     pages = -(-count // limit) if limit else 0
     return {"results": results, "count": count, "limit": limit, "pages": pages, "page": page}
