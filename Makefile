@@ -12,7 +12,7 @@ PACKAGE := from importlib.util import find_spec; print(*find_spec('prefect').sub
 SAM := SAM_CLI_TELEMETRY=0 $(subst $(VENV),.sam-venv,$(BIN))/sam
 DATABASE := local/node_modules/.package-lock.json
 
-.PHONY: help run ui test check format bench conformance clients sam clean
+.PHONY: help run ui test check format openapi bench conformance clients sam clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
@@ -39,6 +39,9 @@ format: $(VENV)/dev.stamp ## format the code
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
+openapi: $(VENV)/dev.stamp ## make the OpenAPI document from the routes and functions
+	@$(BIN)/python -m openapi
+
 bench: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## measure time and DynamoDB units per request, beside the reference
 	@$(BIN)/python -m tests.bench $(ARGS)
 
@@ -56,7 +59,7 @@ clean: ## remove the tools' files; keep the database in .runledger/
 	rm -rf $(VENV) .reference-venv .client-*-venv .sam-venv .aws-sam local/node_modules build
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	rm -rf layers/runledger/python/*.egg-info
-	find examples functions layers local tests -name __pycache__ -prune -exec rm -rf {} +
+	find examples functions layers local openapi tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

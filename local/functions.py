@@ -23,7 +23,7 @@ class Functions:
 
     def call(self, operation: str, event: Event) -> Any:  # noqa: ANN401 the function's return value
         try:
-            return self._handler(operation)(event, LambdaContext(operation))
+            return self.handler(operation)(event, LambdaContext(operation))
         finally:
             listeners = self._write_listeners if operation in self._template.writers else ()
             for notify in listeners:
@@ -37,9 +37,9 @@ class Functions:
         """Import every function now rather than at its first request."""
         for operation in self._template.operations:
             with suppress(Exception):  # a call of the function raises it again
-                self._handler(operation)
+                self.handler(operation)
 
-    def _handler(self, operation: str) -> Handler:
+    def handler(self, operation: str) -> Handler:
         with self._importing:
             if operation not in self._handlers:
                 code = self._template.code[operation]

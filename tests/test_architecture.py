@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parent.parent
-FOLDERS = ("examples", "functions", "layers", "local", "tests")
+FOLDERS = ("examples", "functions", "layers", "local", "openapi", "tests")
 # Long enough that a subject need not be cut in two.
 MAX_FILE, MAX_FUNCTION = 300, 40
 # One module spells every key of the table.

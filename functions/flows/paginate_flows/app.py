@@ -4,7 +4,7 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import PaginateFlows, flow_criteria
-from runledger.api.responses import Paginated, paginated
+from runledger.api.responses import Paginated
 from runledger.domain.runs.flows import Flow
 from runledger.service.search.flows import FLOWS
 
@@ -13,5 +13,5 @@ from runledger.service.search.flows import FLOWS
 def handler(request: Request) -> Response[Paginated[Flow]]:
     body, store = request.parameters(PaginateFlows), wiring.store_for_search(request.now)
     found = FLOWS.paginate(store, flow_criteria(body), body.to_page())
-    page = paginated(*found.answer, limit=body.limit, page=body.page)
+    page = Paginated.of(*found.answer, limit=body.limit, page=body.page)
     return Response(page, log=found.log_fields())

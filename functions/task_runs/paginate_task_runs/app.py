@@ -4,7 +4,7 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.queries import PaginateTaskRuns
-from runledger.api.responses import Paginated, TaskRunResponse, paginated
+from runledger.api.responses import Paginated, TaskRunResponse
 from runledger.domain.runs.bookkeeping import as_of
 from runledger.service.search.task_runs import TASK_RUNS
 
@@ -15,5 +15,5 @@ def handler(request: Request) -> Response[Paginated[TaskRunResponse]]:
     found = TASK_RUNS.paginate(store, body.criteria(), body.to_page().as_of(request.now))
     now = wiring.now()
     runs = [TaskRunResponse.of(as_of(run, now)) for run in found.answer.page]
-    page = paginated(runs, found.answer.total, limit=body.limit, page=body.page)
+    page = Paginated.of(runs, found.answer.total, limit=body.limit, page=body.page)
     return Response(page, log=found.log_fields())

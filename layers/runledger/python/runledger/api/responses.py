@@ -1,8 +1,9 @@
 """Response bodies that are not domain values."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypedDict, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from runledger.domain.orchestration.transitions import Decision, Refusal, Status, Wait
@@ -68,7 +69,8 @@ class TaskRunResponse(Value):
         return cls.model_construct(None, **fields)
 
 
-class Paginated(TypedDict, Generic[T]):
+@dataclass(frozen=True)
+class Paginated(Generic[T]):
     """A page of a search; `count` is that of all pages (docs/contract/task-runs.md 3.5)."""
 
     results: Sequence[T]
@@ -77,7 +79,6 @@ class Paginated(TypedDict, Generic[T]):
     pages: int
     page: int
 
-
-def paginated(results: Sequence[T], count: int, *, limit: int, page: int) -> Paginated[T]:
-    pages = -(-count // limit) if limit else 0
-    return {"results": results, "count": count, "limit": limit, "pages": pages, "page": page}
+    @classmethod
+    def of(cls, results: Sequence[T], count: int, *, limit: int, page: int) -> "Paginated[T]":
+        return cls(results, count, limit, -(-count // limit) if limit else 0, page)

@@ -19,7 +19,7 @@ class RunStates(NamedTuple):
         """Return the state.
 
         Raises:
-            NotFound: there is none; the reference has the same text for task runs.
+            NotFound: there is none.
         """
         state = StateStore.of(store).read(state_id, kind=self.kind)
         if state is None:

@@ -1,0 +1,101 @@
+"""Reads from the code of an endpoint what it takes and answers.
+
+An endpoint takes what it asks its `request` for. It answers its annotation, with the statuses that
+it names. Its errors are those that it raises, and those that the functions it calls document.
+"""
+
+import ast
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple, get_args
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from openapi.code import Code
+from openapi.raises import Errors
+
+# How an endpoint uses its request; other members would be missed here.
+READS = frozenset({"body", "parameters", "query_parameters"})
+CHECKS_VERSION = frozenset({"check_version", "version"})
+REST = frozenset({"now"})
+
+
+class Parameter(NamedTuple):
+    """A variable of the path, or a parameter of the query."""
+
+    name: str
+    place: str
+    value_type: Any = str
+    required: bool = True
+    default: Any = None
+
+
+READERS: Mapping[str, Callable[..., Parameter]] = {
+    "id": lambda name="id": Parameter(name, "path", UUID),
+    "path_text": lambda name: Parameter(name, "path"),
+    "path_value": lambda name, value_type: Parameter(name, "path", value_type),
+    "query": lambda name: Parameter(name, "query"),
+    "query_id": lambda name: Parameter(name, "query", UUID),
+    "query_time": lambda name: Parameter(name, "query", datetime, required=False),
+}
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What an endpoint takes and answers."""
+
+    text: str
+    parameters: Sequence[Parameter]
+    body: type[BaseModel] | None
+    needs_body: bool  # even if no field of it is required
+    answer: Any  # a type
+    statuses: Sequence[int]
+    errors: Errors
+    is_authenticated: bool
+    checks_version: bool
+    parses_body: bool  # even if it ignores it
+    uses_table: bool
+
+
+def declaration_of(handler: Callable[..., Any]) -> Declaration:
+    """Read an endpoint's code.
+
+    Raises:
+        ValueError: it uses its request, or documents an error, in a way that can't be read.
+    """
+    respond = inspect.unwrap(handler)
+    module = respond.__globals__
+    code = Code(ast.parse(inspect.getsource(respond)), module)
+    used = code.members("request")
+    if unknown := used - READERS.keys() - READS - CHECKS_VERSION - REST:
+        raise ValueError(f"{module['__file__']}: what are {sorted(unknown)} of a request?")
+    calls = code.calls_of("request")
+    bodies = [args[0] for name, args in calls if name in {"body", "parameters"}]
+    is_versioned = code.option("versioned")
+    return Declaration(
+        text=module["__doc__"],
+        parameters=[parameter for name, args in calls for parameter in _parameters(name, args)],
+        body=bodies[0] if bodies else None,
+        needs_body="body" in used,
+        answer=get_args(respond.__annotations__["return"])[0],
+        statuses=code.statuses(),
+        errors=code.errors(),
+        is_authenticated=code.option("authenticated"),
+        checks_version=is_versioned or not used.isdisjoint(CHECKS_VERSION),
+        parses_body=is_versioned or bool(bodies),
+        uses_table="wiring" in module,
+    )
+
+
+def _parameters(name: str, args: Sequence[Any]) -> Sequence[Parameter]:
+    if name == "query_parameters":
+        return [_field(field, info) for field, info in args[0].model_fields.items()]
+    return [READERS[name](*args)] if name in READERS else []
+
+
+def _field(name: str, info: Any) -> Parameter:  # noqa: ANN401 pydantic's FieldInfo
+    value_type = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+    return Parameter(name, "query", value_type, info.is_required(), info.get_default())
