@@ -23,7 +23,7 @@ CHECKS_VERSION = frozenset({"check_version", "version"})
 REST = frozenset({"now"})
 
 
-class Parameter(NamedTuple):
+class RequestParameter(NamedTuple):
     """A variable of the path, or a parameter of the query."""
 
     name: str
@@ -33,13 +33,13 @@ class Parameter(NamedTuple):
     default: Any = None
 
 
-READERS: Mapping[str, Callable[..., Parameter]] = {
-    "id": lambda name="id": Parameter(name, "path", UUID),
-    "path_text": lambda name: Parameter(name, "path"),
-    "path_value": lambda name, value_type: Parameter(name, "path", value_type),
-    "query": lambda name: Parameter(name, "query"),
-    "query_id": lambda name: Parameter(name, "query", UUID),
-    "query_time": lambda name: Parameter(name, "query", datetime, required=False),
+READERS: Mapping[str, Callable[..., RequestParameter]] = {
+    "id": lambda name="id": RequestParameter(name, "path", UUID),
+    "path_text": lambda name: RequestParameter(name, "path"),
+    "path_value": lambda name, value_type: RequestParameter(name, "path", value_type),
+    "query": lambda name: RequestParameter(name, "query"),
+    "query_id": lambda name: RequestParameter(name, "query", UUID),
+    "query_time": lambda name: RequestParameter(name, "query", datetime, required=False),
 }
 
 
@@ -48,7 +48,7 @@ class Declaration:
     """What an endpoint takes and answers."""
 
     text: str
-    parameters: Sequence[Parameter]
+    parameters: Sequence[RequestParameter]
     body: type[BaseModel] | None
     needs_body: bool  # even if no field of it is required
     answer: Any  # a type
@@ -90,12 +90,12 @@ def declaration_of(handler: Callable[..., Any]) -> Declaration:
     )
 
 
-def _parameters(name: str, args: Sequence[Any]) -> Sequence[Parameter]:
+def _parameters(name: str, args: Sequence[Any]) -> Sequence[RequestParameter]:
     if name == "query_parameters":
         return [_field(field, info) for field, info in args[0].model_fields.items()]
     return [READERS[name](*args)] if name in READERS else []
 
 
-def _field(name: str, info: Any) -> Parameter:  # noqa: ANN401 pydantic's FieldInfo
+def _field(name: str, info: Any) -> RequestParameter:  # noqa: ANN401 pydantic's FieldInfo
     value_type = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
-    return Parameter(name, "query", value_type, info.is_required(), info.get_default())
+    return RequestParameter(name, "query", value_type, info.is_required(), info.get_default())

@@ -1,4 +1,4 @@
-"""The reference's names of schemas whose class has another name here: names in generated clients."""
+"""The reference's names of schemas whose class has another name here, for generated clients."""
 
 from collections.abc import Mapping
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from local.cloudformation.template import Route
-from openapi.endpoints import Declaration, Parameter
+from openapi.endpoints import Declaration, RequestParameter
 from openapi.responses import JSON, Possible, possible_responses
 from openapi.schemas import Schema, Schemas
 
@@ -50,7 +50,7 @@ def _text(docstring: str) -> str:
     return first[:1].upper() + first[1:].removesuffix(".") + separator + rest.strip()
 
 
-def _parameter(parameter: Parameter, schemas: Schemas) -> Json:
+def _parameter(parameter: RequestParameter, schemas: Schemas) -> Json:
     default = to_jsonable_python(parameter.default)
     schema = schemas.of("validation", parameter.value_type)
     return {
@@ -79,7 +79,11 @@ def _response(status: HTTPStatus, possible: list[Possible], schemas: Schemas) ->
     media_types = dict.fromkeys(one.media_type for one in possible if one.media_type)
     headers = {name: {"schema": {"type": "number"}} for one in possible for name in one.headers}
     content = {
-        media_type: {"schema": _any_of([one.body for one in possible], schemas)}
+        media_type: {
+            "schema": _any_of(
+                [one.body for one in possible if one.media_type == media_type], schemas
+            )
+        }
         for media_type in media_types
     }
     return {

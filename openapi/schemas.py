@@ -32,6 +32,13 @@ class Generator(GenerateJsonSchema):
         del schema
         return False
 
+    def timedelta_schema(self, schema: Any) -> Schema:  # noqa: ANN401
+        """Return that requests may have a duration, or seconds as answers have them."""
+        if self.mode == "serialization":
+            return super().timedelta_schema(schema)
+        duration = {"type": "string", "format": "duration"}
+        return {"anyOf": [{"type": "number"}, duration]}
+
     def ser_schema(self, schema: Any) -> Schema | None:  # noqa: ANN401
         """Return no schema for a function that serializes: ours spell the fields of their class."""
         if schema["type"] == "function-plain":
@@ -54,8 +61,10 @@ class Schemas:
         )
         components: dict[str, Schema] = definitions.get("$defs", {})
         names = _names(components)
-        self._of = {found: _renamed(schema, names) for (found, _), schema in schemas.items()}
-        self.components = {
+        self._of: dict[SchemaType, Schema] = {
+            found: _renamed(schema, names) for (found, _), schema in schemas.items()
+        }
+        self.components: dict[str, Schema] = {
             names[name]: _renamed(components[name], names) for name in sorted(components)
         }
         requests = [schema for found, schema in self._of.items() if found.mode == "validation"]
@@ -63,6 +72,7 @@ class Schemas:
             _require_all(self.components[name])
         for name, schema in self.components.items():
             schema["title"] = name
+            _drop_null_defaults(schema)
 
     def of(self, mode: Mode, value_type: Any) -> Schema:  # noqa: ANN401
         """Return the schema of a type, which refers to `components`."""
@@ -126,6 +136,13 @@ def _references(schema: Any) -> Iterator[str]:  # noqa: ANN401 any JSON
     if isinstance(schema, list):
         for part in schema:
             yield from _references(part)
+
+
+def _drop_null_defaults(schema: Schema) -> None:
+    """Drop the defaults that say no more than that the field is optional."""
+    for field in schema.get("properties", {}).values():
+        if field.get("default", ...) is None:
+            del field["default"]
 
 
 def _require_all(schema: Schema) -> None:

@@ -1,4 +1,4 @@
-"""Spells the document with a line for each operation and schema, so that a diff shows the change."""
+"""Spells the document, a line for each operation and schema, so that diffs can be read."""
 
 import json
 from typing import Any

@@ -10,6 +10,7 @@ from local.rest_api.transport import GatewayTransport
 from local.websocket_api import handshake_routing
 from local.websocket_api.client import Connector
 from local.websocket_api.gateway import WebSocketApi
+from tests.support import declared
 from tests.support.databases import TEMPLATE
 from tests.support.management import Management
 
@@ -20,10 +21,11 @@ def management_path(management: Management) -> str:
 
 
 def http_client() -> httpx.Client:
-    """Return a client of every function that answers HTTP."""
+    """Return a client of every function that answers HTTP; it checks that answers are declared."""
     return httpx.Client(
         transport=GatewayTransport(Gateway(TEMPLATE)),
         base_url=f"http://runledger/{TEMPLATE.stage}",
+        event_hooks={"response": [declared.check]},
     )
 
 

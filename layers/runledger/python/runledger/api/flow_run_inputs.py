@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from runledger import ids
 from runledger.domain.runs.flow_run_inputs import FlowRunInput, FlowRunInputQuery
@@ -18,7 +18,7 @@ class FlowRunInputCreate(Value):
     """POST /flow_runs/{id}/input; `value` is a text, although its type is bytes."""
 
     key: str
-    value: bytes
+    value: Annotated[bytes, WithJsonSchema({"type": "string"})]
     sender: str | None = None
 
     def to_input(self, run_id: UUID, now: datetime) -> FlowRunInput:

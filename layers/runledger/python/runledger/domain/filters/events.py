@@ -34,6 +34,8 @@ class EventCriterion(Value):
 class Occurred(EventCriterion):
     """The range of time of an event, ends included; by default the last half year."""
 
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(required=[]))
+
     since: UtcTime
     until: UtcTime
 
