@@ -1,6 +1,6 @@
 """How many events occurred in spans of time, by name, or by resource."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -50,6 +50,21 @@ def test_too_many_spans_are_refused() -> None:
     Spans(at(0), at(1000), TimeUnit.SECOND, 1).check()
     with pytest.raises(Invalid, match="would create 1001 buckets"):
         Spans(at(0), at(1001), TimeUnit.SECOND, 1).check()
+
+
+@pytest.mark.parametrize("unit", TimeUnit)
+@pytest.mark.parametrize("interval", [1e14, 1e300])
+def test_spans_longer_than_all_time_are_refused(unit: TimeUnit, interval: float) -> None:
+    with pytest.raises(Invalid, match="beyond the years"):
+        Spans(at(0), at(1), unit, interval).check()
+
+
+@pytest.mark.parametrize("since", [datetime(1, 1, 1, tzinfo=UTC), PIVOT])
+def test_spans_that_leave_the_calendar_are_refused(since: datetime) -> None:
+    spans = Spans(since, since + HOUR, TimeUnit.DAY, 4e6)
+    spans.check()
+    with pytest.raises(Invalid, match="beyond the years"):
+        by_time([], spans, PIVOT + timedelta(days=1000))
 
 
 def test_names_are_counted_the_most_frequent_first_and_then_by_their_labels() -> None:

@@ -119,7 +119,7 @@ def count(
     """Return the numbers of matching events by time, event name or resource.
 
     Raises:
-        Invalid: there would be too many spans.
+        Invalid: the spans would be too long, or too many.
         OutOfTime: the store's deadline came first.
     """
     spans.check()

@@ -15,6 +15,7 @@ from runledger.domain.values import Value
 PIVOT = datetime(2024, 4, 1, tzinfo=UTC)
 MAX_SPANS = 1_000
 TICK = timedelta.resolution
+BEYOND_TIME = "The given interval reaches beyond the years 1 to 9999. Please decrease it."
 
 
 class Countable(StrEnum):
@@ -63,12 +64,15 @@ class Spans(NamedTuple):
         return self.unit.length * self.interval
 
     def check(self) -> None:
-        """Check the number of spans.
+        """Check the length and the number of spans.
 
         Raises:
-            Invalid: there are too many.
+            Invalid: they are too long, or too many.
         """
-        number = ceil((self.until - self.since) / self.step)
+        try:
+            number = ceil((self.until - self.since) / self.step)
+        except OverflowError:
+            raise Invalid(BEYOND_TIME) from None
         if number > MAX_SPANS:
             raise Invalid(
                 f"The given interval would create {number} buckets, which is too many. Please"
@@ -90,7 +94,18 @@ class Spans(NamedTuple):
 
 
 def by_time(events: Iterable[Event], spans: Spans, now: datetime) -> list[EventCount]:
-    """Count events by the time at which they occurred; empty spans are included."""
+    """Count events by the time at which they occurred; empty spans are included.
+
+    Raises:
+        Invalid: a span begins before the first possible time, or ends after the last.
+    """
+    try:
+        return _by_time(events, spans, now)
+    except OverflowError:
+        raise Invalid(BEYOND_TIME) from None
+
+
+def _by_time(events: Iterable[Event], spans: Spans, now: datetime) -> list[EventCount]:
     counts = Counter(spans.number(event.occurred) for event in events)
     first = spans.number(spans.since)
     return [
