@@ -34,7 +34,7 @@ COMPONENTS = {
             "in": "header",
             "required": False,
             "description": "The client's version of the API: x.y.z.",
-            "schema": {"type": "string"},
+            "schema": {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"},
         }
     },
 }

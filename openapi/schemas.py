@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
@@ -36,8 +37,9 @@ class Generator(GenerateJsonSchema):
         """Return that requests may have a duration, or seconds as answers have them."""
         if self.mode == "serialization":
             return super().timedelta_schema(schema)
-        duration = {"type": "string", "format": "duration"}
-        return {"anyOf": [{"type": "number"}, duration]}
+        limit = int(timedelta.max.total_seconds())
+        seconds = {"type": "number", "minimum": -limit, "maximum": limit}
+        return {"anyOf": [seconds, {"type": "string", "format": "duration"}]}
 
     def ser_schema(self, schema: Any) -> Schema | None:  # noqa: ANN401
         """Return no schema for a function that serializes: ours spell the fields of their class."""

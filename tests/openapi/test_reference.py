@@ -1,0 +1,38 @@
+"""Our document beside the reference's: the same parameters and fields, required or not."""
+
+import pytest
+
+from tests.openapi.facts import facts, recorded
+from tests.support.declared import DOCUMENT
+
+OURS, THEIRS = facts(DOCUMENT), recorded()
+
+# The reference's document does not have its own path.
+ONLY_OURS = {"GET /openapi.json"}
+# Theirs is an action of an automation.
+OTHER_THINGS = {"ResumeFlowRun"}
+
+ANSWERS = {
+    name
+    for name, schema in DOCUMENT["components"]["schemas"].items()
+    if schema.get("properties", {}).keys() == set(schema.get("required", ()))
+}
+
+
+def test_the_reference_has_every_operation() -> None:
+    assert OURS["operations"].keys() - THEIRS["operations"].keys() == ONLY_OURS
+
+
+@pytest.mark.parametrize("operation", THEIRS["operations"])
+@pytest.mark.parametrize("fact", ["parameters", "body", "needs_body"])
+def test_an_operation_takes_what_the_reference_takes(operation: str, fact: str) -> None:
+    assert OURS["operations"][operation][fact] == THEIRS["operations"][operation][fact]
+
+
+@pytest.mark.parametrize("schema", sorted(THEIRS["schemas"].keys() - OTHER_THINGS))
+def test_a_schema_of_the_same_name_has_the_same_fields(schema: str) -> None:
+    ours, theirs = OURS["schemas"][schema], THEIRS["schemas"][schema]
+    assert ours.keys() == theirs.keys()
+    # Ours promises fields of answers that the reference's only happens to have.
+    assert {field for field in theirs if theirs[field]} <= {field for field in ours if ours[field]}
+    assert schema in ANSWERS or ours == theirs

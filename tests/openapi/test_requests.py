@@ -1,0 +1,70 @@
+"""Requests that schemathesis makes from the document. The client checks that answers fit it, too.
+
+tests/functions/conventions/test_malformed.py sends requests that break it.
+"""
+
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
+
+from tests.store.support.asking import made, new_flow, new_flow_run, new_task_run
+from tests.support.declared import DOCUMENT
+
+Operation = APIOperation[Any, Any, Any, Any]
+
+LOADED = schemathesis.openapi.from_dict(DOCUMENT).get_all_operations()
+OPERATIONS: list[Operation] = [found.ok() for found in LOADED if isinstance(found, Ok)]
+TAGS = sorted({tag for operation in OPERATIONS for tag in operation.tags or ()})
+
+# Each of many operations gets some of the profile's examples.
+FEW = max(1, settings().max_examples // 10)
+# Rules that schemas don't have: those of our own, and that a flow run's `retry_delay_seconds` sets
+# `retry_delay`, which is a whole number.
+BEYOND_SCHEMA = {"value_error", "int_from_float"}
+
+
+def ids(api: httpx.Client) -> list[str]:
+    """Return the ids of a flow, a flow run and a task run that are there."""
+    flow = made(api, new_flow())
+    flow_run = made(api, new_flow_run(flow["id"]))
+    return [flow["id"], flow_run["id"], made(api, new_task_run())["id"]]
+
+
+def sent(api: httpx.Client, case: Case[Any]) -> httpx.Response:
+    request = case.as_transport_kwargs(base_url=str(api.base_url))
+    content, _ = request.pop("data", None), request.pop("cookies")
+    return api.request(**request, content=content)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_what_the_document_allows_is_understood(api_on_dynoxide: httpx.Client, tag: str) -> None:
+    there = st.sampled_from(ids(api_on_dynoxide))
+
+    @given(data=st.data())
+    @settings(
+        max_examples=FEW,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def understood(operation: Operation, data: st.DataObject) -> None:
+        case = data.draw(operation.as_strategy())
+        case.headers.clear()
+        if "id" in case.path_parameters:
+            case.path_parameters["id"] = data.draw(there)
+        answer = sent(api_on_dynoxide, case)
+        problems = answer.json().get("exception_detail", ()) if answer.status_code == 422 else ()
+        kinds = {problem["type"] for problem in problems}
+        # A union has the problems of each of its types.
+        assert not kinds or kinds & BEYOND_SCHEMA, answer.text
+
+    for operation in OPERATIONS:
+        if tag in (operation.tags or ()):
+            understood(operation)
