@@ -59,10 +59,8 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/events/?", "/events"),
         (r"/events/filter/?", "/events/filter"),
         (r"/events/count-by/[^/]+/?", "/events/count-by/{countable}"),
-        (
-            r"/(health|ready|version|admin/version|admin/storage|admin/settings|csrf-token)/?",
-            r"/\1",
-        ),
+        (r"/(health|ready|version|csrf-token|openapi\.json)/?", r"/\1"),
+        (r"/admin/(version|storage|settings)/?", r"/admin/\1"),
     )
 )
 METHODS = {

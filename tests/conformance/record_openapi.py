@@ -11,10 +11,14 @@ from tests.conformance import servers
 from tests.openapi.facts import RECORDED, facts
 from tests.support.declared import DOCUMENT
 
+# The reference makes its document at the first request.
+SECONDS = 60
+
 
 def main() -> None:
     with servers.reference() as url:
-        theirs = facts(httpx.get(f"{url}/openapi.json").raise_for_status().json())
+        answer = httpx.get(f"{url}/openapi.json", timeout=SECONDS)
+        theirs = facts(answer.raise_for_status().json())
     ours = facts(DOCUMENT)
     shared = {
         kind: {name: theirs[kind][name] for name in sorted(ours[kind]) if name in theirs[kind]}

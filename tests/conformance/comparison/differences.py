@@ -176,6 +176,11 @@ DIFFERENCES: tuple[Difference, ...] = (
     _one("Lists for the UI", 500, 200, lambda it: it.sent(rb'"work_(pools|queues)": \{\}')),
     _one("Lists for the UI", 200, 200, _lists_no_artifacts),
     _one("Settings", 200, 200, lambda it: it.asked("GET /admin/settings")),
+    _one("The API document", 200, 200, lambda it: it.asked("GET /openapi.json.*")),
+    _one("The API document", 200, 405, lambda it: it.asked("HEAD /openapi.json")),
+    _one(
+        "The API document", 405, 405, lambda it: it.asked("(POST|PUT|PATCH|DELETE) /openapi.json")
+    ),
     _one("Invalid schemas", 500, 409, lambda it: b"valid json schema" in it.ours.content),
     _one("Invalid schemas", 500, 409, lambda it: b"Validation failed" in it.ours.content),
     _one("Invalid schemas", 500, 422, lambda it: it.asked("POST /deployments/?")),

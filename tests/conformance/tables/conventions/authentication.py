@@ -16,6 +16,7 @@ def programs(auth: str) -> Iterator[Program]:
             f"credentials {number}",
             *(get(path, **headers) for path in (*OPEN, "/version", "/admin/version", "/nope", "/")),
             get("/csrf-token?client=x", **headers),
+            get("/openapi.json", **headers),
             get(f"/task_runs/{some_id(1)}", **headers),
             post("/task_runs/filter", {"limit": 0}, **headers),
             post("/task_runs", {}, **headers),

@@ -1,10 +1,11 @@
-"""GET /health, /ready, /version, /admin/version, /csrf-token."""
+"""GET /health, /ready, /version, /admin/version, /csrf-token, /openapi.json."""
 
 from collections.abc import Iterator
 
 from tests.conformance.programs import Program, bare, get, program, raw
 
 PATHS = ("/health", "/ready", "/version", "/admin/version")
+DOCUMENT = "/openapi.json"
 
 
 def programs() -> Iterator[Program]:
@@ -18,6 +19,14 @@ def programs() -> Iterator[Program]:
     yield program(
         "csrf token while protection is off",
         *(get(f"/csrf-token{query}") for query in QUERIES),
+    )
+    yield program(
+        "the API document",
+        get(DOCUMENT),
+        get(f"{DOCUMENT}?a=1"),
+        get(DOCUMENT, x_prefect_api_version="0.1.0"),
+        get(DOCUMENT, x_prefect_api_version="x"),
+        *(bare(method, DOCUMENT) for method in ("HEAD", "POST", "PUT", "PATCH", "DELETE")),
     )
     yield program(
         "root paths, other methods",
