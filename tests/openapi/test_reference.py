@@ -1,4 +1,7 @@
-"""Our document beside the reference's: the same parameters and fields, required or not."""
+"""Our document beside the reference's: the same parameters and fields, required or not.
+
+`python -m tests.conformance.record_openapi` recorded the reference's.
+"""
 
 import pytest
 
