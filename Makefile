@@ -4,15 +4,17 @@ PYTHON ?= python3
 VENV := .venv
 WORKERS ?= auto
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-PINS := pyproject.toml layers/dependencies/requirements.txt
 SAM_TRANSLATOR := tests/support/requirements.txt
 REFERENCE := $(subst $(VENV),.reference-venv,$(BIN))
 OLD_CLIENTS := .client-3.8.8-venv/stamp .client-3.2.0-venv/stamp
 PACKAGE := from importlib.util import find_spec; print(*find_spec('prefect').submodule_search_locations)
 SAM := SAM_CLI_TELEMETRY=0 $(subst $(VENV),.sam-venv,$(BIN))/sam
+INSTALL := -m pip install --quiet --disable-pip-version-check
+COMPILE := $(subst $(VENV),.pins-venv,$(BIN))/uv pip compile --quiet --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --custom-compile-command 'make pins' $(ARGS)
 DATABASE := local/node_modules/.package-lock.json
 
-.PHONY: help run ui test check format openapi bench conformance clients sam clean
+.PHONY: help run ui test check format openapi bench conformance clients pins sam clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
@@ -51,12 +53,19 @@ conformance: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## send the sam
 clients: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp $(OLD_CLIENTS) ## run programs with unmodified Prefect, check the API's record of them
 	@$(BIN)/python -m tests.conformance.clients $(ARGS)
 
+pins: .pins-venv/stamp ## pin all packages of pyproject.toml and requirements.in, with hashes (ARGS=--upgrade)
+	cd layers/dependencies && ../../$(COMPILE) requirements.in --output-file requirements.txt
+	$(COMPILE) pyproject.toml --extra local --constraint layers/dependencies/requirements.txt \
+	  --output-file requirements/local.txt
+	$(COMPILE) pyproject.toml --extra local --extra dev --constraint requirements/local.txt \
+	  --output-file requirements/dev.txt
+
 sam: .sam-venv/stamp ## validate the template, build for `sam deploy` and `sam local`
 	$(SAM) validate --lint
 	$(SAM) build
 
 clean: ## remove the tools' files; keep the database in .runledger/
-	rm -rf $(VENV) .reference-venv .client-*-venv .sam-venv .aws-sam local/node_modules build
+	rm -rf $(VENV) .reference-venv .client-*-venv .sam-venv .pins-venv .aws-sam local/node_modules build
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	rm -rf layers/runledger/python/*.egg-info
 	find examples functions layers local openapi tests -name __pycache__ -prune -exec rm -rf {} +
@@ -66,15 +75,16 @@ $(VENV)/pyvenv.cfg:
 	  echo 'Runledger needs Python 3.11 or newer: make PYTHON=python3.13 ...' >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(VENV)/local.stamp: $(VENV)/pyvenv.cfg $(PINS)
+$(VENV)/local.stamp: $(VENV)/pyvenv.cfg pyproject.toml requirements/local.txt
 	@echo 'Installing into $(VENV) (once) ...'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[local]'
+	@$(BIN)/python $(INSTALL) --require-hashes --requirement requirements/local.txt
+	@$(BIN)/python $(INSTALL) --no-deps --editable .
 	@touch $@
 
-$(VENV)/dev.stamp: $(VENV)/local.stamp $(SAM_TRANSLATOR)
+$(VENV)/dev.stamp: $(VENV)/local.stamp requirements/dev.txt $(SAM_TRANSLATOR)
 	@echo 'Installing the tools into $(VENV) (once) ...'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[local,dev]'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $(SAM_TRANSLATOR)
+	@$(BIN)/python $(INSTALL) --require-hashes --requirement requirements/dev.txt
+	@$(BIN)/python $(INSTALL) --no-deps --require-hashes --requirement $(SAM_TRANSLATOR)
 	@touch $@
 
 # Without dynoxide the local server and the tests print which database they use instead. npm succeeds
@@ -87,20 +97,24 @@ $(DATABASE): local/package-lock.json
 .sam-venv/stamp:
 	@echo 'Installing the SAM CLI into .sam-venv (once) ...'
 	@$(PYTHON) -m venv .sam-venv
-	@$(subst $(VENV),.sam-venv,$(BIN))/python -m pip install --quiet --disable-pip-version-check \
-	  aws-sam-cli==1.170.0
+	@$(subst $(VENV),.sam-venv,$(BIN))/python $(INSTALL) aws-sam-cli==1.170.0
+	@touch $@
+
+.pins-venv/stamp:
+	@echo 'Installing uv into .pins-venv (once) ...'
+	@$(PYTHON) -m venv .pins-venv
+	@$(subst $(VENV),.pins-venv,$(BIN))/python $(INSTALL) uv==0.13.9
 	@touch $@
 
 .reference-venv/stamp: tests/conformance/requirements.txt
 	@echo 'Installing the reference into .reference-venv (once) ...'
 	@$(PYTHON) -m venv .reference-venv
-	@$(REFERENCE)/python -m pip install --quiet --disable-pip-version-check --requirement $< || { \
+	@$(REFERENCE)/python $(INSTALL) --requirement $< || { \
 	  echo 'Prefect could not be installed: see the error of pip above.' >&2; exit 1; }
 	@touch $@
 
 .client-%-venv/stamp: tests/conformance/requirements-%.txt
 	@echo 'Installing an old client, $*, into .client-$*-venv (once) ...'
 	@$(PYTHON) -m venv .client-$*-venv
-	@$(subst $(VENV),.client-$*-venv,$(BIN))/python -m pip install --quiet \
-	  --disable-pip-version-check --requirement $<
+	@$(subst $(VENV),.client-$*-venv,$(BIN))/python $(INSTALL) --requirement $<
 	@touch $@
