@@ -12,9 +12,11 @@ SAM := SAM_CLI_TELEMETRY=0 $(subst $(VENV),.sam-venv,$(BIN))/sam
 INSTALL := -m pip install --quiet --disable-pip-version-check
 COMPILE := $(subst $(VENV),.pins-venv,$(BIN))/uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --custom-compile-command 'make pins' $(ARGS)
+REHEARSAL := .ministack-venv/stamp .lambda-venv/stamp
+LAMBDA_PYTHON := $(shell python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null)
 DATABASE := local/node_modules/.package-lock.json
 
-.PHONY: help run ui test check format openapi bench conformance clients pins sam clean
+.PHONY: help run ui test check format openapi bench conformance clients pins sam rehearsal clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
@@ -64,8 +66,11 @@ sam: .sam-venv/stamp ## validate the template, build for `sam deploy` and `sam l
 	$(SAM) validate --lint
 	$(SAM) build
 
+rehearsal: $(VENV)/dev.stamp $(REHEARSAL) .sam-venv/stamp .reference-venv/stamp ## deploy to an AWS on loopback that enforces the roles, use all of it
+	@exec $(BIN)/python -m tests.rehearsal $(ARGS)
+
 clean: ## remove the tools' files; keep the database in .runledger/
-	rm -rf $(VENV) .reference-venv .client-*-venv .sam-venv .pins-venv .aws-sam local/node_modules build
+	rm -rf $(VENV) .reference-venv .client-*-venv .sam-venv .pins-venv .ministack-venv .lambda-venv .aws-sam local/node_modules build
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	rm -rf layers/runledger/python/*.egg-info
 	find examples functions layers local openapi tests -name __pycache__ -prune -exec rm -rf {} +
@@ -104,6 +109,19 @@ $(DATABASE): local/package-lock.json
 	@echo 'Installing uv into .pins-venv (once) ...'
 	@$(PYTHON) -m venv .pins-venv
 	@$(subst $(VENV),.pins-venv,$(BIN))/python $(INSTALL) uv==0.13.9
+	@touch $@
+
+.ministack-venv/stamp: tests/rehearsal/requirements.txt
+	@echo 'Installing ministack into .ministack-venv (once) ...'
+	@$(PYTHON) -m venv .ministack-venv
+	@$(subst $(VENV),.ministack-venv,$(BIN))/python $(INSTALL) --requirement $<
+	@touch $@
+
+# The Python of the rehearsal's functions: Lambda's, if there is one, with what Lambda brings.
+.lambda-venv/stamp: pyproject.toml
+	@$(or $(LAMBDA_PYTHON),$(PYTHON)) -m venv .lambda-venv
+	@$(subst $(VENV),.lambda-venv,$(BIN))/python $(INSTALL) \
+	  "$$(sed -n 's/^ *"\(boto3==[^"]*\)".*/\1/p' pyproject.toml)"
 	@touch $@
 
 .reference-venv/stamp: tests/conformance/requirements.txt
