@@ -45,10 +45,14 @@ def build(version: str) -> Path:
 
 
 def deploy(emulator: Emulator, built: Path) -> "Stack":
-    # The user's answers to `sam deploy --guided` are no matter of a rehearsal.
-    parameter = f"AuthSha256={hashlib.sha256(AUTH.encode()).hexdigest()}"
+    parameters = {
+        "AuthSha256": hashlib.sha256(AUTH.encode()).hexdigest(),
+        # The functions' own client of DynamoDB asks AWS unless it is told another address.
+        "DynamoDBEndpoint": emulator.url,
+    }
     asked = ("--template-file", str(built), "--stack-name", STACK, "--no-confirm-changeset")
-    shown = ("--no-progressbar", "--parameter-overrides", parameter)
+    given = [f"{name}={value}" for name, value in parameters.items()]
+    shown = ("--no-progressbar", "--parameter-overrides", *given)
     _sam("deploy", *asked, *shown, **emulator.environment())
     stack = Stack(emulator)
     stack.lead_to_loopback()

@@ -35,6 +35,7 @@ class Emulator:
         """What leads AWS's tools here, as the account's root, whatever the user has configured."""
         return {
             "AWS_ENDPOINT_URL": self.url,
+            "AWS_ENDPOINT_URL_DYNAMODB": self.url,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION,
