@@ -74,7 +74,7 @@ class Schemas:
             _require_all(self.components[name])
         for name, schema in self.components.items():
             schema["title"] = name
-            _drop_null_defaults(schema)
+            _drop_defaults(schema)
 
     def of(self, mode: Mode, value_type: Any) -> Schema:  # noqa: ANN401
         """Return the schema of a type, which refers to `components`."""
@@ -140,11 +140,15 @@ def _references(schema: Any) -> Iterator[str]:  # noqa: ANN401 any JSON
             yield from _references(part)
 
 
-def _drop_null_defaults(schema: Schema) -> None:
-    """Drop the defaults that say no more than that the field is optional."""
+def _drop_defaults(schema: Schema) -> None:
+    """Drop defaults that are null, objects or arrays.
+
+    They say little more than that the field is optional, and generators of clients leave out schemas
+    with an object as the default of a union.
+    """
     for field in schema.get("properties", {}).values():
-        if field.get("default", ...) is None:
-            del field["default"]
+        if isinstance(field.get("default"), dict | list | None):
+            field.pop("default", None)
 
 
 def _require_all(schema: Schema) -> None:

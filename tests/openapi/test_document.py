@@ -98,3 +98,13 @@ def test_lambda_can_answer_it_however_it_is_escaped() -> None:
 
 def test_schemas_have_the_names_that_the_reference_gives_them() -> None:
     assert set(NAMES.values()) <= DOCUMENT["components"]["schemas"].keys()
+
+
+def test_no_default_is_one_that_generators_of_clients_stumble_over() -> None:
+    defaults = [
+        field["default"]
+        for schema in DOCUMENT["components"]["schemas"].values()
+        for field in schema.get("properties", {}).values()
+        if "default" in field
+    ]
+    assert {type(default) for default in defaults} == {bool, float, int, str}
