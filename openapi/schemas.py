@@ -143,8 +143,8 @@ def _references(schema: Any) -> Iterator[str]:  # noqa: ANN401 any JSON
 def _drop_defaults(schema: Schema) -> None:
     """Drop defaults that are null, objects or arrays.
 
-    They say little more than that the field is optional, and generators of clients leave out schemas
-    with an object as the default of a union.
+    They say little more than that the field is optional, and generators of clients leave out
+    schemas with an object as the default of a union.
     """
     for field in schema.get("properties", {}).values():
         if isinstance(field.get("default"), dict | list | None):
