@@ -13,7 +13,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 COMPILE := $(subst $(VENV),.pins-venv,$(BIN))/uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --custom-compile-command 'make pins' $(ARGS)
 REHEARSAL := .ministack-venv/stamp .lambda-venv/stamp
-LAMBDA_PYTHON := $(shell python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null)
+LAMBDA_PYTHON = $(shell python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null)
 DATABASE := local/node_modules/.package-lock.json
 
 .PHONY: help run ui test check format openapi bench conformance clients pins sam rehearsal clean

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from tests.conformance.clients.stock import BIN
 from tests.rehearsal import (
     callers,
     changes,
@@ -43,6 +44,7 @@ def main() -> int:
 
 
 def _rehearse(folder: Path) -> list[RehearsalFailure]:
+    _have_tools()
     version = deployment.python_version()
     with step(f"sam build, with layers for Python {version}"):
         built = deployment.build(version)
@@ -52,6 +54,13 @@ def _rehearse(folder: Path) -> list[RehearsalFailure]:
         os.environ.update(aws.environment(), TABLE_NAME=stack.outputs["TableName"])
         with DeployedApi(stack) as api:
             return [*_use(stack, api), *_prove(stack)]
+
+
+def _have_tools() -> None:
+    """Raise RehearsalError without what `make rehearsal` installs."""
+    tools = (deployment.SAM, emulator.MINISTACK, emulator.FUNCTIONS, BIN)
+    if missing := [str(tool) for tool in tools if not tool.exists()]:
+        raise RehearsalError(f"`make rehearsal` installs what is missing: {', '.join(missing)}")
 
 
 def _use(stack: Stack, api: DeployedApi) -> list[RehearsalFailure]:

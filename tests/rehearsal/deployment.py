@@ -64,7 +64,17 @@ def _sam(*command: str, **environment: str) -> None:
 
     Raises RehearsalError if it fails.
     """
-    done = subprocess.run(
+    try:
+        done = _run(*command, **environment)
+    except subprocess.TimeoutExpired:
+        raise RehearsalError(f"sam {command[0]} took more than {LONGEST:.0f} s") from None
+    if done.returncode != 0:
+        said = "\n".join((done.stdout + done.stderr).splitlines()[-30:])
+        raise RehearsalError(f"sam {command[0]} failed:\n{said}")
+
+
+def _run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [str(SAM), *command, "--config-file", str(ROOT / "samconfig.toml")],
         cwd=ROOT,
         env={**os.environ, "SAM_CLI_TELEMETRY": "0", **environment},
@@ -73,9 +83,6 @@ def _sam(*command: str, **environment: str) -> None:
         timeout=LONGEST,
         check=False,
     )
-    if done.returncode != 0:
-        said = "\n".join((done.stdout + done.stderr).splitlines()[-30:])
-        raise RehearsalError(f"sam {command[0]} failed:\n{said}")
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class Emulator:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Emulator]:
+def running(folder: Path, python: Path = MINISTACK) -> Iterator[Emulator]:
     """Run ministack with its state in a folder, and end it with all functions.
 
     Raises RehearsalError if it does not start, or ends before it should.
@@ -67,7 +67,7 @@ def running(folder: Path) -> Iterator[Emulator]:
     emulator = Emulator(f"http://127.0.0.1:{port}", folder / "ministack.log")
     with emulator.log.open("wb") as log:
         process = subprocess.Popen(
-            [str(MINISTACK), str(LAUNCH), str(FUNCTIONS)],
+            [str(python), str(LAUNCH), str(FUNCTIONS)],
             env=_environment(folder, port),
             stdout=log,
             stderr=subprocess.STDOUT,
