@@ -135,11 +135,17 @@ class ConnectionPool:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        named = next(filter(None, map(environ.get, ROOTS_VARIABLES)), None)
-        is_amazon = (self._url.hostname or "").endswith(AMAZON_DOMAIN)
-        return ssl.create_default_context(
-            cafile=named or (str(AMAZON_ROOTS) if is_amazon else None)
-        )
+        return tls_context(self._url.hostname or "")
+
+
+def tls_context(host: str) -> ssl.SSLContext:
+    """Return the roots of trust for a host: a variable's, Amazon's five, or the system's.
+
+    To load the usual 150 takes 16 ms of a cold start, to load five takes 1.
+    """
+    named = next(filter(None, map(environ.get, ROOTS_VARIABLES)), None)
+    amazon = AMAZON_ROOTS if host.endswith(AMAZON_DOMAIN) else None
+    return ssl.create_default_context(cafile=named or amazon)
 
 
 def _close(connections: list[HTTPConnection]) -> None:

@@ -16,6 +16,7 @@ TRANSIENT_CODES = frozenset(
 THROTTLED_CODES = frozenset(
     {
         "BandwidthLimitExceeded",
+        "EC2ThrottledException",
         "LimitExceededException",
         "PriorRequestNotComplete",
         "ProvisionedThroughputExceededException",
