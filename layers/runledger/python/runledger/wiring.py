@@ -1,12 +1,18 @@
 """The clock, and the store, made once, at the first use."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
 from runledger.settings import settings
 from runledger.store.dynamodb.client import JsonClient
 from runledger.store.dynamodb.table import Deadline, Table
 from runledger.store.store import Store
+
+if TYPE_CHECKING:
+    from botocore.config import Config
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 # A slower call fails; with its retries it ends well within the function's 29 s.
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 1, 4
@@ -14,6 +20,9 @@ ATTEMPTS = 3
 
 # Parallel requests of the local server; a Lambda needs one, and 16 to delete a flow run.
 CONNECTIONS = 40
+
+# Where curl and botocore find the proxy of HTTPS.
+PROXIES = ("HTTPS_PROXY", "https_proxy")
 
 
 def now() -> datetime:
@@ -46,12 +55,35 @@ def removal_deadline(since: datetime) -> Deadline:
 
 
 @cache
-def _client(endpoint: str) -> JsonClient:
+def _client(endpoint: str) -> "DynamoDBClient | JsonClient":
+    if _is_behind_proxy(endpoint):
+        import boto3  # noqa: PLC0415 - our own client knows no proxies
+
+        return boto3.client("dynamodb", endpoint_url=endpoint or None, config=boto3_config())
     return JsonClient(
         endpoint,
         attempts=ATTEMPTS,
         connections=CONNECTIONS,
         timeouts=(SECONDS_TO_CONNECT, SECONDS_TO_ANSWER),
+    )
+
+
+def _is_behind_proxy(endpoint: str) -> bool:
+    return not endpoint.startswith("http://") and any(map(os.environ.get, PROXIES))
+
+
+def boto3_config() -> "Config":
+    """Return the settings of every boto3 client."""
+    from botocore.config import Config  # noqa: PLC0415 - few functions need it
+
+    return Config(
+        connect_timeout=SECONDS_TO_CONNECT,
+        read_timeout=SECONDS_TO_ANSWER,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        max_pool_connections=CONNECTIONS,
+        # Validation takes a sixth of a call's processor time, and our parameters are valid.
+        parameter_validation=False,
+        user_agent="runledger",
     )
 
 

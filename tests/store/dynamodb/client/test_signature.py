@@ -10,11 +10,12 @@ import botocore.auth
 import pytest
 from botocore.exceptions import NoCredentialsError, NoRegionError
 
+from runledger import wiring
+from runledger.store.dynamodb.client import JsonClient
 from tests.store.dynamodb.client.clients import CLIENTS, json_client
 from tests.store.dynamodb.client.scripted import Script, answer, item_of
 
 VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
-NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -150,3 +151,14 @@ def test_a_region_has_the_endpoint_that_boto3_finds(
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)
     boto3s = boto3.client("dynamodb", region_name=region).meta.endpoint_url
     assert json_client("").endpoint == boto3s
+
+
+def test_behind_a_proxy_the_client_is_boto3s(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It knows proxies, and ours does not."""
+    monkeypatch.setenv("TABLE_NAME", "table")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:3128")
+    for endpoint, is_own in {"https://127.0.0.1:1": False, "http://127.0.0.1:1": True}.items():
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", endpoint)
+        wiring.reset()
+        assert isinstance(wiring.store().table.client, JsonClient) == is_own
+    wiring.reset()

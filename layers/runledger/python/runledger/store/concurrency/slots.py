@@ -15,8 +15,6 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-
 from runledger.domain.concurrency_limits import (
     ConcurrencyLimit,
     HeldSlots,
@@ -25,6 +23,7 @@ from runledger.domain.concurrency_limits import (
     LeasedLimit,
 )
 from runledger.domain.errors import TooLarge, WriteConflict
+from runledger.store.dynamodb.conditions import Attr, Condition
 from runledger.store.dynamodb.expressions import PRESENT, has_version
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add, Delete, Item, Put, Write
@@ -201,12 +200,12 @@ def replacing(seen: SeenLimit, limit: ConcurrencyLimit) -> Put:
     return Put(limit_item(after), unchanged(seen))
 
 
-def unchanged(seen: SeenLimit) -> ConditionBase:
+def unchanged(seen: SeenLimit) -> Condition:
     """The limit, and the slots held of it, have not changed since it was read."""
     return _same(seen) & Attr("changes").eq(seen.changes)
 
 
-def _same(seen: SeenLimit) -> ConditionBase:
+def _same(seen: SeenLimit) -> Condition:
     # A limit that was deleted and created again can have the name and the version of the old one.
     return Attr("id").eq(str(seen.limit.id)) & has_version(seen.version)
 
@@ -221,7 +220,7 @@ def _lowered(seen: SeenLimit, slots: int, now: datetime, seconds: float) -> Writ
 
 
 def _recounted(
-    seen: SeenLimit, more: int, room: ConditionBase, now: datetime, *, average: float = 0.0
+    seen: SeenLimit, more: int, room: Condition, now: datetime, *, average: float = 0.0
 ) -> Write:
     """Return the write that adds to the slots of a limit.
 

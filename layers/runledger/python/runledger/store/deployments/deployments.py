@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from boto3.dynamodb.conditions import ConditionBase
-
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.errors import WriteConflict
 from runledger.store import items
 from runledger.store.deployments import deployment_items
 from runledger.store.deployments.deployment_items import SeenDeployment
+from runledger.store.dynamodb.conditions import Condition
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, PRESENT, has_version, in_partition
 from runledger.store.dynamodb.table import Query, Table
@@ -86,7 +85,7 @@ class DeploymentStore:
                 raise WriteConflict(str(deployment.id)) from failed
             self._write(deployment, *removal)
 
-    def _put(self, seen: SeenDeployment, expect: ConditionBase) -> Put:
+    def _put(self, seen: SeenDeployment, expect: Condition) -> Put:
         item = deployment_items.deployment_item(seen, shards=self.shards.written)
         return Put(items.check_facts(item), expect, seen.pieces)
 

@@ -1,64 +1,56 @@
-"""Conditions and key conditions, built as values and spelled for the low-level client."""
+"""Conditions and key conditions, built as values and spelled for the client."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import (
-    Attr,
-    ConditionBase,
-    ConditionExpressionBuilder,
-    Key,
-)
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from runledger.store.dynamodb import attribute_values
+from runledger.store.dynamodb.conditions import Attr, Condition, Placeholders
 
 if TYPE_CHECKING:
     from runledger.store.schema.indexes import Index
 
 
-ABSENT: ConditionBase = Attr("pk").not_exists()
-PRESENT: ConditionBase = Attr("pk").exists()
-
-_serializer = TypeSerializer()
-_deserializer = TypeDeserializer()
+ABSENT: Condition = Attr("pk").not_exists()
+PRESENT: Condition = Attr("pk").exists()
 
 
-def has_version(version: int) -> ConditionBase:
+def has_version(version: int) -> Condition:
     """The item has not changed since it was read."""
     return Attr("version").eq(version)
 
 
-def lacks(attribute: str) -> ConditionBase:
+def lacks(attribute: str) -> Condition:
     """There is no item, or one without the attribute."""
     return Attr(attribute).not_exists()
 
 
-def in_partition(pk: str, between: tuple[str, str] | None = None) -> ConditionBase:
+def in_partition(pk: str, between: tuple[str, str] | None = None) -> Condition:
     """Items of one partition, all of them or those with a sort key in a range."""
     return _key_condition("pk", pk, "sk", between)
 
 
-def in_index(index: Index, value: str, between: tuple[str, str] | None) -> ConditionBase:
+def in_index(index: Index, value: str, between: tuple[str, str] | None) -> Condition:
     """Entries of one index partition, all of them or those in a range."""
     return _key_condition(index.hash, value, index.range, between)
 
 
 def _key_condition(
     hash_name: str, value: str, range_name: str, between: tuple[str, str] | None
-) -> ConditionBase:
-    whole = Key(hash_name).eq(value)
-    return whole & Key(range_name).between(*between) if between else whole
+) -> Condition:
+    whole = Attr(hash_name).eq(value)
+    return whole & Attr(range_name).between(*between) if between else whole
 
 
-def expect(condition: ConditionBase) -> dict[str, Any]:
+def expect(condition: Condition) -> dict[str, Any]:
     """Spell a write's condition, without empty parts: DynamoDB rejects them."""
     return _spell(condition, "ConditionExpression")
 
 
-def select(condition: ConditionBase, attributes: Sequence[str] = ()) -> dict[str, Any]:
+def select(condition: Condition, attributes: Sequence[str] = ()) -> dict[str, Any]:
     """Spell a query's key condition and its attributes: all of them if none is named."""
-    spelled = _spell(condition, "KeyConditionExpression", is_key_condition=True)
+    spelled = _spell(condition, "KeyConditionExpression")
     projection = project(attributes)
     names = spelled["ExpressionAttributeNames"] | projection.get("ExpressionAttributeNames", {})
     return spelled | projection | {"ExpressionAttributeNames": names}
@@ -72,23 +64,21 @@ def project(attributes: Sequence[str]) -> dict[str, Any]:
     return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
 
-def _spell(
-    condition: ConditionBase, parameter: str, *, is_key_condition: bool = False
-) -> dict[str, Any]:
-    built = ConditionExpressionBuilder().build_expression(condition, is_key_condition)
+def _spell(condition: Condition, parameter: str) -> dict[str, Any]:
+    placeholders = Placeholders()
     parts = {
-        parameter: built.condition_expression,
-        "ExpressionAttributeNames": built.attribute_name_placeholders,
-        "ExpressionAttributeValues": typed(built.attribute_value_placeholders),
+        parameter: condition.expression(placeholders),
+        "ExpressionAttributeNames": placeholders.names,
+        "ExpressionAttributeValues": typed(placeholders.values),
     }
     return {name: part for name, part in parts.items() if part}
 
 
 def typed(item: Mapping[str, Any]) -> dict[str, Any]:
     """Add DynamoDB's type tags to plain values."""
-    return {name: _serializer.serialize(value) for name, value in item.items()}
+    return {name: attribute_values.typed(value) for name, value in item.items()}
 
 
 def plain(item: Mapping[str, Any]) -> dict[str, Any]:
     """Remove DynamoDB's type tags; numbers become `Decimal`."""
-    return {name: _deserializer.deserialize(value) for name, value in item.items()}
+    return {name: attribute_values.plain(value) for name, value in item.items()}

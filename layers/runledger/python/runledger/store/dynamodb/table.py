@@ -24,10 +24,10 @@ from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 
 if TYPE_CHECKING:
-    from boto3.dynamodb.conditions import ConditionBase
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from runledger.store.dynamodb.client import JsonClient
+    from runledger.store.dynamodb.conditions import Condition
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ class Query:
     `whole` says that large documents are completed from their pieces.
     """
 
-    where: ConditionBase
+    where: Condition
     index: str | None = None
     reverse: bool = False
     page: int | None = None

@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from boto3.dynamodb.conditions import ConditionBase
-
 from runledger.store.dynamodb import expressions
+from runledger.store.dynamodb.conditions import Condition
 from runledger.store.schema.keys import Key
 
 Item = Mapping[str, Any]
 
 
-def _expecting(condition: ConditionBase | None) -> dict[str, Any]:
+def _expecting(condition: Condition | None) -> dict[str, Any]:
     if condition is None:
         return {}
     return expressions.expect(condition) | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
@@ -28,7 +27,7 @@ class Put:
     """
 
     item: Item
-    expect: ConditionBase | None = None
+    expect: Condition | None = None
     pieces: str | None = None
 
     def request(self) -> dict[str, Any]:
@@ -41,7 +40,7 @@ class Delete:
     """Remove an item, on a condition."""
 
     key: Key
-    expect: ConditionBase | None = None
+    expect: Condition | None = None
 
     def request(self) -> dict[str, Any]:
         """Return the request for the client."""
@@ -57,7 +56,7 @@ class Add:
 
     key: Key
     amounts: Mapping[str, int | Decimal]
-    expect: ConditionBase | None = None
+    expect: Condition | None = None
     sets: Mapping[str, Any] = field(default_factory=dict)
 
     def request(self) -> dict[str, Any]:

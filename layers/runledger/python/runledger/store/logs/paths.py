@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from boto3.dynamodb.conditions import ConditionBase
-
 from runledger.domain.filters.criterion import Operator
 from runledger.domain.filters.fields import Period
 from runledger.domain.filters.logs import LogFilter
+from runledger.store.dynamodb.conditions import Condition
 from runledger.store.dynamodb.expressions import in_index, in_partition
 from runledger.store.schema import indexes, keys, sort_keys
 from runledger.store.schema.indexes import Index
@@ -32,7 +31,7 @@ class Source:
     between: Range | None = None
 
     @property
-    def where(self) -> ConditionBase:
+    def where(self) -> Condition:
         """The key condition."""
         if self.index is None:
             return in_partition(self.partition, self.between)

@@ -11,13 +11,12 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 from uuid import UUID
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-
 from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import WaitingRun
 from runledger.domain.websocket.task_workers import TaskWorker
 from runledger.store import items
 from runledger.store.dynamodb import large_documents
+from runledger.store.dynamodb.conditions import Attr, Condition
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import (
     ABSENT,
@@ -212,7 +211,7 @@ class TaskWorkerStore:
         return True
 
 
-def _is_held(held: HeldRun) -> ConditionBase:
+def _is_held(held: HeldRun) -> Condition:
     """The same connection still holds the run, in the state in which it was handed out."""
     is_same_state = Attr("state_id").eq(str(held.waiting.state_id))
     return is_same_state & Attr("owner").eq(keys.task_worker(held.connection_id).sk)
