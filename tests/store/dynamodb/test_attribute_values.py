@@ -19,7 +19,7 @@ ODD = [10**38, Decimal("1E+125"), Decimal("1E+126"), Decimal("Infinity"), Decima
 NUMBERS = FINITE | st.sampled_from(ODD)
 SCALARS = st.none() | st.booleans() | NUMBERS | st.text() | st.binary()
 ELEMENTS: list[st.SearchStrategy[Any]] = [st.text(), st.binary(), FINITE]
-ELEMENTS.append(st.one_of(*ELEMENTS, st.booleans()))
+ELEMENTS.append(st.one_of(*ELEMENTS, st.tuples(st.booleans())))
 SETS = st.one_of(*(st.sets(of, min_size=1) for of in ELEMENTS))
 VALUES = st.recursive(
     SCALARS | SETS | st.floats(),

@@ -241,13 +241,23 @@ def test_a_late_answer_is_not_taken_for_the_next_one(name: str) -> None:
 
 @each_client
 def test_of_32_threads_each_gets_its_own_answers(name: str) -> None:
-    """Every 13th connection is closed as soon as it is written to."""
-    script = Script(*[*[echo] * 12, close] * 100, echo)
+    """Every 13th request is met by the end of its connection, when it is sent first."""
+    ended: set[bytes] = set()
+
+    def echo_or_end(script: Script, connection: socket.socket, body: bytes) -> bool:
+        number = int(json.loads(body)["Key"]["pk"]["N"])
+        if number % 13 == 0 and body not in ended:
+            ended.add(body)
+            return False
+        return echo(script, connection, body)
+
+    script = Script(echo_or_end)
     with script.running(), ThreadPoolExecutor(32) as pool:
         client = CLIENTS[name](script.endpoint, (5, 30))
         calls = [pool.submit(get, client, number) for number in range(640)]
         assert [call.result() for call in calls] == keys_of(range(640))
-    assert script.connections <= 32 + 100
+    assert len(script.requests) == 640 + len(ended)
+    assert script.connections <= 32 + len(ended)
 
 
 def keys_of(numbers: range) -> list[Any]:
