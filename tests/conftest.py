@@ -2,8 +2,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from uuid import uuid4
 
 import boto3
 import httpx
@@ -17,7 +15,6 @@ from moto.core.models import botocore_stubber
 
 from local import environment, settings
 from local.database import dynamodb as engines
-from local.database import tables
 from local.websocket_api.client import Connector
 from runledger import wiring
 from runledger.store.dynamodb import large_documents
@@ -26,7 +23,7 @@ from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.support import hosting
 from tests.support import management as managements
-from tests.support.databases import TEMPLATE, DynamoDB, Engine, own_client
+from tests.support.databases import TEMPLATE, DynamoDB, Engine, fresh_table, own_client
 from tests.support.management import Management
 from tests.support.streaming import Streaming
 
@@ -187,22 +184,6 @@ def stream(api: httpx.Client, dynamodb: DynamoDB) -> Streaming:
 @pytest.fixture
 def stream_on_dynoxide(api_on_dynoxide: httpx.Client, on_dynoxide: DynamoDB) -> Streaming:
     return _streaming(api_on_dynoxide, on_dynoxide)
-
-
-@contextmanager
-def fresh_table(engine: Engine) -> Iterator[DynamoDB]:
-    """A table of one's own; thousands that are left would slow down all that follows."""
-    made = new_table(engine)
-    try:
-        yield made
-    finally:
-        engine.boto3.delete_table(TableName=made.table)
-
-
-def new_table(engine: Engine) -> DynamoDB:
-    name = f"runledger-{uuid4()}"
-    tables.create(engine.boto3, TEMPLATE, name)
-    return DynamoDB(*engine, name)
 
 
 def api_client(

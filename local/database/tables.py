@@ -12,6 +12,7 @@ from local.settings import StartupError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TimeToLiveSpecificationTypeDef
 
 # The user waits for the server to start: report an unreachable database soon.
 FAIL_FAST = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
@@ -60,17 +61,23 @@ def create(
     client: "DynamoDBClient", template: Template, name: str, *, with_stream: bool = False
 ) -> None:
     """Create the table; without a reader it gets no stream, which slows writes down."""
-    shape = dict(template.table)
-    if not with_stream:
-        shape.pop("StreamSpecification", None)
-    created = client.create_table(TableName=name, **shape)
+    created = client.create_table(TableName=name, **properties(template, with_stream=with_stream))
     if created["TableDescription"].get("TableStatus") != "ACTIVE":
         client.get_waiter("table_exists").wait(TableName=name)
-    if template.time_to_live:
-        client.update_time_to_live(
-            TableName=name,
-            TimeToLiveSpecification={"AttributeName": template.time_to_live, "Enabled": True},
-        )
+    if expiry := time_to_live(template):
+        client.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
+
+
+def properties(template: Template, *, with_stream: bool = False) -> dict[str, Any]:
+    """What CreateTable takes, but the name."""
+    without = set() if with_stream else {"StreamSpecification"}
+    return {name: value for name, value in template.table.items() if name not in without}
+
+
+def time_to_live(template: Template) -> "TimeToLiveSpecificationTypeDef | None":
+    """What UpdateTimeToLive takes, but the name, if items expire."""
+    attribute = template.time_to_live
+    return {"AttributeName": attribute, "Enabled": True} if attribute else None
 
 
 def _has_stream(table: Mapping[str, Any]) -> bool:

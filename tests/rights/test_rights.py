@@ -10,11 +10,11 @@ import pytest
 
 from local.rest_api.routing import Resources
 from runledger import wiring
-from tests.conftest import api_client, fresh_table, store_in_pieces
+from tests.conftest import api_client, store_in_pieces
 from tests.rights.changes_in_use import follow_changes
 from tests.rights.everything_in_use import use_everything
 from tests.support.client_events import events
-from tests.support.databases import TEMPLATE, Engine
+from tests.support.databases import TEMPLATE, Engine, fresh_table
 from tests.support.management import Management
 from tests.test_template import FUNCTIONS, listed, statements
 

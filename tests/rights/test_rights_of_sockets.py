@@ -8,12 +8,12 @@ import pytest
 
 from runledger import websocket_wiring, wiring
 from runledger.adapters.observability import logger
-from tests.conftest import api_client, fresh_table
+from tests.conftest import api_client
 from tests.rights.sockets_in_use import use_sockets
 from tests.rights.test_rights import GRANTED, UNASKED, Right, actions
 from tests.support import hosting
 from tests.support.client_events import events
-from tests.support.databases import TEMPLATE, Engine
+from tests.support.databases import TEMPLATE, Engine, fresh_table
 from tests.support.management import Management
 from tests.support.streaming import Streaming
 

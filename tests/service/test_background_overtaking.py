@@ -9,10 +9,9 @@ import pytest
 
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from tests.conftest import fresh_table
 from tests.service.sites import LEASE, STARTED, TAKEN_UP, WorkerSite
 from tests.store.support.calls import heard, preceded
-from tests.support.databases import Engine
+from tests.support.databases import Engine, fresh_table
 
 FIRST, SECOND = "first", "second"
 

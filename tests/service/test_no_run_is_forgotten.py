@@ -22,11 +22,10 @@ from runledger.domain.runs.states import StateType, is_waiting
 from runledger.service.runs import task_run_creation, task_run_reads, task_runs
 from runledger.service.stream import reactions
 from runledger.service.websocket import disconnects, dispatcher
-from tests.conftest import new_table
 from tests.service.sites import CLIENT, LEASE, RETRIED, STARTED, TAKEN_UP, WAITING
 from tests.service.stage import CLIENTS, ENDINGS, OF_ITSELF, UNHEARD, Ending, Stage
 from tests.service.watching import Process
-from tests.support.databases import Engine
+from tests.support.databases import Engine, new_table
 
 KEYS = ("first", "second")
 

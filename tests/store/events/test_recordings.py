@@ -19,11 +19,10 @@ from runledger.service import events
 from runledger.service.runs import task_runs
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from tests.conftest import fresh_table
 from tests.reporting import naive
 from tests.reporting.building import JSON, at, body
 from tests.store.support.recorded_runs import shown
-from tests.support.databases import DynamoDB, Engine
+from tests.support.databases import DynamoDB, Engine, fresh_table
 
 RECORDED: dict[str, list[JSON]] = json.loads(
     (Path(__file__).parents[2] / "reporting/recorded.json").read_text("utf-8")

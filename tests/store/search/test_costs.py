@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from local.database import tables
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import Table
@@ -23,7 +22,7 @@ from tests.store.support.scenes import (
     create_task_run_in_a_flow_run,
     delete_task_run,
 )
-from tests.support.databases import TEMPLATE, DynamoDB, Engine
+from tests.support.databases import DynamoDB, Engine, new_table
 
 PAGE = 200
 NOW = DAWN + timedelta(days=1)
@@ -58,8 +57,7 @@ def test_an_operation_makes_no_more_calls_than_it_needs(
 @pytest.fixture(scope="module", params=[500, 2_500])
 def filled(request: pytest.FixtureRequest, dynoxide: Engine) -> DynamoDB:
     """A table of so many runs, each in its own way like many others, and some that have a tag."""
-    database = DynamoDB(*dynoxide, f"runledger-{uuid4()}")
-    tables.create(database.boto3, TEMPLATE, database.table)
+    database = new_table(dynoxide)
     put_numbered(database, request.param, shards=2)
     put_task_runs(database, [tagged(-number) for number in range(1, TAGGED + 1)], shards=2)
     return database

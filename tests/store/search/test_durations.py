@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.database import tables
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.facts import Duration
 from runledger.domain.runs.states import State, StateType
@@ -24,7 +23,7 @@ from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.store.support.calls import heard
 from tests.store.support.populations import DAWN, in_state, put_task_runs, task_run
-from tests.support.databases import TEMPLATE, DynamoDB, Engine
+from tests.support.databases import DynamoDB, Engine, new_table
 
 NOW = DAWN + timedelta(hours=10)
 UPWARDS, DOWNWARDS = TaskRunSort.DURATION_ASC, TaskRunSort.DURATION_DESC
@@ -74,8 +73,7 @@ def mixed(draw: Random) -> list[TaskRun]:
 
 @pytest.fixture(scope="module", params=[1, 2, 5])
 def filled(request: pytest.FixtureRequest, dynoxide: Engine) -> tuple[Store, list[TaskRun]]:
-    database = DynamoDB(*dynoxide, f"runledger-{uuid4()}")
-    tables.create(database.boto3, TEMPLATE, database.table)
+    database = new_table(dynoxide)
     runs = mixed(Random(request.param))  # noqa: S311 the same runs again
     put_task_runs(database, [Stored(run, version=1) for run in runs], shards=request.param)
     return Store(Table(database.client, database.table), request.param), runs

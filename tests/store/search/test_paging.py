@@ -28,7 +28,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from local.database import tables
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.sorting import Page, TaskRunSort
@@ -39,7 +38,7 @@ from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.store.support.calls import hooked
 from tests.store.support.populations import DAWN, in_state, put_task_runs, task_run
-from tests.support.databases import TEMPLATE, DynamoDB, Engine
+from tests.support.databases import DynamoDB, Engine, new_table
 
 # More than are sorted in memory at once in any case.
 RUNS = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 2_500
@@ -62,8 +61,7 @@ def varied(number: int) -> Stored:
 @pytest.fixture(scope="module")
 def filled(dynoxide: Engine) -> tuple[Store, set[UUID]]:
     """A store of so many runs, and their ids."""
-    database = DynamoDB(*dynoxide, f"runledger-{uuid4()}")
-    tables.create(database.boto3, TEMPLATE, database.table)
+    database = new_table(dynoxide)
     runs = [varied(number) for number in range(RUNS)]
     put_task_runs(database, runs, shards=2)
     return Store(Table(database.client, database.table), 2), {one.run.id for one in runs}

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local.database import tables
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.flow_runs import FlowRun
@@ -42,7 +41,7 @@ from tests.domain.filters.strategies import (
 )
 from tests.store.support.populations import DAWN, in_state, put_flow_runs, put_task_runs, task_run
 from tests.store.support.worlds import SEARCHERS, World
-from tests.support.databases import TEMPLATE, DynamoDB
+from tests.support.databases import DynamoDB, fresh_table
 
 SORTS: dict[str, type[Sort]] = {
     "task_runs": TaskRunSort,
@@ -136,21 +135,19 @@ def test_a_search_finds_exactly_what_is_wanted(
     dynamodb: DynamoDB, kind: str, data: st.DataObject
 ) -> None:
     shards, world = data.draw(st.sampled_from([1, 2, 5])), data.draw(worlds())
-    fresh = dynamodb._replace(table=f"runledger-{uuid4()}")
-    tables.create(fresh.boto3, TEMPLATE, fresh.table)
-    world.fill(fresh, shards)
-    store = Store(Table(fresh.client, fresh.table), shards)
-    for criteria, page in data.draw(st.lists(st.tuples(CRITERIA, pages(kind)), max_size=5)):
-        searcher = SEARCHERS[kind](store, criteria, page)
-        # However little is sorted in memory, as if there were much more of it.
-        max_sorted = data.draw(st.sampled_from([0, 3, MAX_SORTED]))
-        # However few are asked for one by one, as if there were many more of them.
-        many_queries = data.draw(st.sampled_from([0, 2, MANY_QUERIES]))
-        hurried = replace(searcher, max_sorted=max_sorted, many_queries=many_queries)
-        found = hurried.paginate().answer
-        ids = [one.id for one in found.page]
-        assert (ids, found.total) == world.wanted(kind, criteria, page)
-    fresh.boto3.delete_table(TableName=fresh.table)
+    with fresh_table(dynamodb.engine) as fresh:
+        world.fill(fresh, shards)
+        store = Store(Table(fresh.client, fresh.table), shards)
+        for criteria, page in data.draw(st.lists(st.tuples(CRITERIA, pages(kind)), max_size=5)):
+            searcher = SEARCHERS[kind](store, criteria, page)
+            # However little is sorted in memory, as if there were much more of it.
+            max_sorted = data.draw(st.sampled_from([0, 3, MAX_SORTED]))
+            # However few are asked for one by one, as if there were many more of them.
+            many_queries = data.draw(st.sampled_from([0, 2, MANY_QUERIES]))
+            hurried = replace(searcher, max_sorted=max_sorted, many_queries=many_queries)
+            found = hurried.paginate().answer
+            ids = [one.id for one in found.page]
+            assert (ids, found.total) == world.wanted(kind, criteria, page)
 
 
 def test_a_run_of_many_tags_is_found_by_each(store: Store, dynamodb: DynamoDB) -> None:

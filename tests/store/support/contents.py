@@ -18,6 +18,7 @@ from runledger.store.runs.derived_items import COUNTERS, MAX_TAGS, STATELESS
 from runledger.store.runs.task_run_queue import enqueue_write
 from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER, TOMBSTONE, Key
+from tests.support import databases
 from tests.support.databases import DynamoDB
 
 Table = dict[Key, dict[str, Any]]
@@ -31,10 +32,7 @@ class Contents(NamedTuple):
 
 
 def scan(database: DynamoDB) -> Table:
-    pages = database.boto3.get_paginator("scan").paginate(
-        TableName=database.table, ConsistentRead=True
-    )
-    found = (plain(item) for page in pages for item in page["Items"])
+    found = map(plain, databases.scan(database))
     return {keys.of(item): item for item in found}
 
 
