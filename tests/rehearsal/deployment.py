@@ -45,14 +45,9 @@ def build(version: str) -> Path:
 
 
 def deploy(emulator: Emulator, built: Path) -> "Stack":
-    parameters = {
-        "AuthSha256": hashlib.sha256(AUTH.encode()).hexdigest(),
-        # The functions' own client of DynamoDB asks AWS unless it is told another address.
-        "DynamoDBEndpoint": emulator.url,
-    }
+    digest = hashlib.sha256(AUTH.encode()).hexdigest()
     asked = ("--template-file", str(built), "--stack-name", STACK, "--no-confirm-changeset")
-    given = [f"{name}={value}" for name, value in parameters.items()]
-    shown = ("--no-progressbar", "--parameter-overrides", *given)
+    shown = ("--no-progressbar", "--parameter-overrides", f"AuthSha256={digest}")
     _sam("deploy", *asked, *shown, **emulator.environment())
     stack = Stack(emulator)
     stack.lead_to_loopback()

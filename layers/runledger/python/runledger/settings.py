@@ -22,9 +22,15 @@ class Settings(BaseModel):
     event_retention_days: int = Field(default=7, ge=1)
     authentication: Literal["required", "off"] = "required"
     auth_sha256: str = ""
+    aws_endpoint_url: str = ""
     aws_endpoint_url_dynamodb: str = ""
     websocket_url: str = ""
     worker_lease_seconds: int = Field(default=60, ge=1)
+
+    @property
+    def dynamodb_endpoint(self) -> str:
+        """The URL of DynamoDB, as boto3 finds it: its own before that of all services; or ""."""
+        return self.aws_endpoint_url_dynamodb or self.aws_endpoint_url
 
     @property
     def run_log_retention(self) -> timedelta | None:

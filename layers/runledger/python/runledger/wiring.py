@@ -33,7 +33,7 @@ def now() -> datetime:
 @cache
 def store() -> Store:
     """Return the store on the table of the settings."""
-    table = Table(_client(settings().aws_endpoint_url_dynamodb), settings().table_name)
+    table = Table(_client(settings().dynamodb_endpoint), settings().table_name)
     return Store(
         table,
         settings().index_shards,

@@ -15,6 +15,7 @@ from runledger.store.dynamodb.client import JsonClient
 from tests.store.dynamodb.client.clients import CLIENTS, json_client
 from tests.store.dynamodb.client.scripted import Script, answer, item_of
 
+EMULATOR, DATABASE = "http://127.0.0.1:4566", "http://127.0.0.1:8001"
 VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
 
 
@@ -151,6 +152,27 @@ def test_a_region_has_the_endpoint_that_boto3_finds(
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)
     boto3s = boto3.client("dynamodb", region_name=region).meta.endpoint_url
     assert json_client("").endpoint == boto3s
+
+
+@pytest.mark.parametrize(
+    ("of_all", "own"), [("", ""), (EMULATOR, ""), ("", DATABASE), (EMULATOR, DATABASE)]
+)
+def test_an_emulators_address_is_the_one_that_boto3_finds(
+    monkeypatch: pytest.MonkeyPatch, of_all: str, own: str
+) -> None:
+    """Emulators of AWS tell functions one address of all services."""
+    monkeypatch.setenv("TABLE_NAME", "table")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", of_all)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", own)
+    wiring.reset()
+    client = wiring.store().table.client
+    wiring.reset()
+    assert isinstance(client, JsonClient)
+    # The template says by an empty variable that there is none, which boto3 does not understand.
+    for name, value in {"AWS_ENDPOINT_URL": of_all, "AWS_ENDPOINT_URL_DYNAMODB": own}.items():
+        if not value:
+            monkeypatch.delenv(name)
+    assert client.endpoint == boto3.client("dynamodb").meta.endpoint_url
 
 
 def test_behind_a_proxy_the_client_is_boto3s(monkeypatch: pytest.MonkeyPatch) -> None:
