@@ -11,6 +11,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from tests.support.servers import listening
+
 AT_ONCE = 65_536  # bytes, also of a request's head
 HEAD_ENDS = b"\r\n\r\n"
 UPGRADE = re.compile(rb"^upgrade:[ \t]*websocket", re.IGNORECASE | re.MULTILINE)
@@ -31,14 +33,8 @@ def remapped(port: int) -> Iterator[int]:
                 _pass_on(self.request, there)
                 back.join()
 
-    with _Server(("127.0.0.1", 0), Passing) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(_Server(("127.0.0.1", 0), Passing)) as own_port:
+        yield own_port
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -1,10 +1,10 @@
 import http.client
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.rehearsal.handshakes import remapped
+from tests.support.servers import listening
 
 
 @contextmanager
@@ -27,15 +27,10 @@ def echo() -> Iterator[int]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), EchoHandler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), EchoHandler)
+    server.daemon_threads = True
+    with listening(server) as port:
+        yield port
 
 
 def test_a_handshake_arrives_as_a_request_with_its_header_renamed() -> None:

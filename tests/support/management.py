@@ -1,6 +1,5 @@
 """`@connections` of a WebSocketApi in this process, over HTTP for the functions' boto3."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from local.rest_api.events import HttpRequest
 from local.rest_api.gateway import HttpResponse
 from local.websocket_api import management
 from local.websocket_api.gateway import WebSocketApi
+from tests.support.servers import listening
 
 NOT_FOUND = HttpResponse(status=404)
 
@@ -48,11 +48,8 @@ def served() -> Iterator[Management]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), ManagementHandler) as server:
-        server.daemon_threads = True
-        served.address = f"127.0.0.1:{server.server_address[1]}"
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
-        try:
-            yield served
-        finally:
-            server.shutdown()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ManagementHandler)
+    server.daemon_threads = True
+    with listening(server) as port:
+        served.address = f"127.0.0.1:{port}"
+        yield served

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -16,6 +15,7 @@ from runledger.domain.deployments.parameters import (
     without_required,
 )
 from runledger.domain.errors import Invalid, Mismatch
+from tests.support.servers import listening
 
 Json = dict[str, Any]
 Check = Callable[[Json, Json], None]
@@ -48,12 +48,9 @@ class DocumentRequest(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def documents() -> Iterator[Documents]:
-    with Documents() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    server = Documents()
+    with listening(server):
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def check(parameters: Json, schema: Json) -> None:

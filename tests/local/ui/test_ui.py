@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import httpx
 import pytest
 
 from local.settings import StartupError
 from local.ui import bundles, settings
+from tests.support.servers import listening
 
 UNREACHABLE_API = "http://127.0.0.1:1/api"
 NAVIGATION = {"Accept": "text/html,*/*"}
@@ -80,12 +80,8 @@ def api_server() -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Be silent."""
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with listening(HTTPServer(("127.0.0.1", 0), Handler)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def test_the_newest_ui_is_the_default(ui: httpx.Client) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import re
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from runledger.store.dynamodb.connections import AMAZON_ROOTS, tls_context
 from tests.store.dynamodb.client.clients import json_client
 from tests.store.dynamodb.client.scripted import item_of
+from tests.support.servers import listening
 
 # https://www.amazontrust.com/repository/
 FINGERPRINTS = {
@@ -104,12 +104,7 @@ def served_with_a_certificate(folder: Path) -> Iterator[str]:
     (folder / "key.pem").write_bytes(private)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, folder / "key.pem")
-    with TlsServer(("127.0.0.1", 0), TlsHandler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        serving = threading.Thread(target=server.serve_forever, args=[0.01])
-        serving.start()
-        try:
-            yield f"https://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            serving.join()
+    server = TlsServer(("127.0.0.1", 0), TlsHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with listening(server) as port:
+        yield f"https://127.0.0.1:{port}"
