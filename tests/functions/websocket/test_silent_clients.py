@@ -1,11 +1,12 @@
 """WebSocket clients that have not shown credentials: what the table keeps of them, and how long."""
 
-import itertools
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Thread
+from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -165,24 +166,28 @@ def test_credentials_that_come_while_a_connection_is_forgotten_let_nobody_in(
     assert kept() == set()
 
 
-def test_whom_a_sweep_could_not_reach_it_ends_the_next_time(strangers: Connector) -> None:
-    clients = connect(strangers, *PATHS)
+@pytest.mark.parametrize("unreachable", [{0}, {1}, {0, 3, 19}])
+def test_whom_a_sweep_could_not_reach_it_ends_the_next_time(
+    strangers: Connector, unreachable: set[int]
+) -> None:
+    """The others end at once, though there are more of them than are ended at a time."""
+    clients = connect(strangers, *PATHS * 5)
+    ids = {clients[number].id for number in unreachable}
     events = websocket_wiring.connections().client.meta.events
-    number = itertools.count()
 
-    def fail(**_: object) -> None:
-        if next(number) == 1:
+    def fail(params: dict[str, Any], **_: object) -> None:
+        if any(connection_id in unquote(params["url"]) for connection_id in ids):
             FAULTS["not done"].before()
 
     events.register("before-call.*.DeleteConnection", fail)
     try:
         with pytest.raises(Unavailable):
             sweep(LATE)
-        assert [client.closed for client in clients].count(None) == len(kept()) == 1
-        sweep(LATE)
     finally:
         events.unregister("before-call.*.DeleteConnection", fail)
-    assert ([client.closed for client in clients], kept()) == ([SILENT] * 4, set())
+    assert kept() == ids == {client.id for client in clients if client.closed is None}
+    sweep(LATE)
+    assert ([client.closed for client in clients], kept()) == ([SILENT] * 20, set())
 
 
 @pytest.mark.parametrize("count", [2, 12])

@@ -26,6 +26,24 @@ def map_all(act: Callable[[T], A], items: Iterable[T], max_parallel: int = MAX_P
         return list(pool.map(act, items))
 
 
+def attempt_all(act: Callable[[T], object], items: Iterable[T]) -> None:
+    """Call `act` for each item, whichever of them fail.
+
+    Raises:
+        Exception: the first error of an `act`, in the order of the items, after all calls.
+    """
+
+    def attempt(item: T) -> Exception | None:
+        try:
+            act(item)
+        except Exception as error:  # noqa: BLE001 - raised when all have been called
+            return error
+        return None
+
+    for error in filter(None, map_all(attempt, items)):
+        raise error
+
+
 def map_in_parallel(act: Callable[[T], A], items: Iterable[T]) -> Iterator[A]:
     """Yield the results of `act`, in the order of the items, while later calls run.
 

@@ -18,7 +18,7 @@ from runledger.domain.websocket.protocol import (
     CloseConnection,
 )
 from runledger.domain.websocket.task_workers import Disconnect
-from runledger.parallel import map_all
+from runledger.parallel import attempt_all
 from runledger.service import events
 from runledger.service.context import ServiceContext
 from runledger.service.websocket import disconnects, event_subscriptions
@@ -151,10 +151,10 @@ def disconnect_silent(context: ServiceContext) -> None:
     API Gateway may send no disconnect event for them. A client that is still there connects again.
 
     Raises:
-        Unavailable: API Gateway or the table does not answer; the next sweep tries again.
+        Unavailable: API Gateway or the table did not answer for some; the next sweep tries again.
     """
     overdue = islice(ConnectionStore.of(context.store).overdue(context.now), MAX_DISCONNECTED)
-    map_all(partial(_disconnect_silent, context), overdue)
+    attempt_all(partial(_disconnect_silent, context), overdue)
 
 
 def _disconnect_silent(context: ServiceContext, connection_id: str) -> None:
