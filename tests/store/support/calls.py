@@ -71,6 +71,7 @@ REFUSALS = [
     Refusal(500, "InternalServerError"),
     Refusal(503, "ServiceUnavailable"),
     Refusal(503),
+    Refusal(429),
 ]
 OF_TRANSACTIONS = [
     Refusal(400, "TransactionCanceledException", ("None", "TransactionConflict")),

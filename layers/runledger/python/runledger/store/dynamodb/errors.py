@@ -30,7 +30,7 @@ CONTENDED = frozenset(
         "TransactionInProgressException",
     }
 )
-SERVER_ERROR = 500
+TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
 
 # DynamoDB's own messages name its operations, which help no client.
 SIZES = ("Item size", "exceeded the maximum allowed size", "cannot exceed 4 MB")
@@ -74,7 +74,8 @@ def translate(error: ClientError) -> Exception:
         return TooLarge(TOO_LARGE)
     if codes & RETRYABLE and _code(error) in CONTENDED:
         return TransactionConflict(str(error))
-    if codes & RETRYABLE or response["ResponseMetadata"]["HTTPStatusCode"] >= SERVER_ERROR:
+    status = response["ResponseMetadata"]["HTTPStatusCode"]
+    if codes & RETRYABLE or status == TOO_MANY_REQUESTS or status >= SERVER_ERROR:
         return Unavailable(str(error))
     return error
 
