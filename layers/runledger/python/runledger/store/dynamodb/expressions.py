@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runledger.store.dynamodb import attribute_values
 from runledger.store.dynamodb.conditions import Attr, Condition, Placeholders
+from runledger.store.dynamodb.packing import unpacked, with_packed
 
 if TYPE_CHECKING:
     from runledger.store.schema.indexes import Index
@@ -58,7 +59,7 @@ def select(condition: Condition, attributes: Sequence[str] = ()) -> dict[str, An
 
 def project(attributes: Sequence[str]) -> dict[str, Any]:
     """Spell the attributes to read: all of them if none is named."""
-    names = {f"#{number}": name for number, name in enumerate(attributes)}
+    names = {f"#{number}": name for number, name in enumerate(with_packed(attributes))}
     if not names:
         return {}
     return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
@@ -80,5 +81,5 @@ def typed(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Remove DynamoDB's type tags; numbers become `Decimal`."""
-    return {name: attribute_values.plain(value) for name, value in item.items()}
+    """Remove DynamoDB's type tags, and unpack texts; numbers become `Decimal`."""
+    return unpacked({name: attribute_values.plain(value) for name, value in item.items()})

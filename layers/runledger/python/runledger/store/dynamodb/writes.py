@@ -7,6 +7,7 @@ from typing import Any
 
 from runledger.store.dynamodb import expressions
 from runledger.store.dynamodb.conditions import Condition
+from runledger.store.dynamodb.packing import BODY, PACKED, packed
 from runledger.store.schema.keys import Key
 
 Item = Mapping[str, Any]
@@ -32,7 +33,7 @@ class Put:
 
     def request(self) -> dict[str, Any]:
         """Return the request for the client."""
-        return {"Item": expressions.typed(self.item)} | _expecting(self.expect)
+        return {"Item": expressions.typed(packed(self.item))} | _expecting(self.expect)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Add:
         """Return the request for the client."""
         spelled = _expecting(self.expect)
         changes = {**self.amounts, **self.sets}
-        names = {f"#new_{name}": name for name in changes}
+        names = {f"#new_{name}": name for name in (*changes, *self._replaced)}
         values = {f":new_{name}": value for name, value in changes.items()}
         return spelled | {
             "Key": expressions.typed(self.key._asdict()),
@@ -76,7 +77,13 @@ class Add:
     def _expression(self) -> str:
         sums = ", ".join(f"#new_{name} :new_{name}" for name in self.amounts)
         sets = ", ".join(f"#new_{name} = :new_{name}" for name in self.sets)
-        return f"ADD {sums} SET {sets}" if sets else f"ADD {sums}"
+        removed = "".join(f" REMOVE #new_{name}" for name in self._replaced)
+        return f"ADD {sums}" + (f" SET {sets}" if sets else "") + removed
+
+    @property
+    def _replaced(self) -> tuple[str, ...]:
+        """The attribute that has the old text of a document, if there is a new one."""
+        return (PACKED,) if BODY in self.sets else ()
 
 
 Write = Put | Delete | Add
