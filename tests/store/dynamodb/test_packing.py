@@ -3,16 +3,14 @@
 import hashlib
 import json
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runledger.store.dynamodb.expressions import plain, typed
 from runledger.store.dynamodb.packing import BODY, DICTIONARIES, PACKED, STATES, packed, unpacked
-from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add, Put
 from runledger.store.schema.keys import Key
-from tests.support.databases import DynamoDB
+from runledger.store.store import Store
 
 KEY = Key("FLOW#1", "FLOW")
 TEXTS = st.builds(
@@ -20,11 +18,6 @@ TEXTS = st.builds(
     st.text(),
     st.sampled_from([0, 1, 100, 3_000]),
 )
-
-
-@pytest.fixture
-def table(database: DynamoDB) -> Table:
-    return Table(database.client, database.table)
 
 
 @given(TEXTS, TEXTS | st.none(), st.integers(min_value=1))
@@ -49,17 +42,20 @@ def test_a_dictionary_that_was_used_stays() -> None:
     assert hashlib.sha256(first).hexdigest().startswith("301efb93b8b1b341")
 
 
-def test_both_forms_are_stored_and_found(table: Table) -> None:
+def test_both_forms_are_stored_and_found(store: Store) -> None:
     large, small = json.dumps(["x" * 5_000]), json.dumps(["x"])
     for text in (large, small):
-        table.write(Put({**KEY._asdict(), BODY: text}))
-        assert table.read(KEY) == {**KEY._asdict(), BODY: text}
+        store.table.write(Put({**KEY._asdict(), BODY: text}))
+        assert store.table.read(KEY) == {**KEY._asdict(), BODY: text}
         # Two keys, since one is read whole.
-        read = table.read_many([KEY, Key("FLOW#2", "FLOW")], ("pk", "sk", BODY))
+        read = store.table.read_many([KEY, Key("FLOW#2", "FLOW")], ("pk", "sk", BODY))
         assert read == {KEY: {**KEY._asdict(), BODY: text}}
 
 
-def test_an_update_replaces_a_packed_text(table: Table) -> None:
-    table.write(Put({**KEY._asdict(), BODY: json.dumps(["x" * 5_000])}))
-    table.write(Add(KEY, {"version": 1}, sets={BODY: "[]"}))
-    assert table.read(KEY) == {**KEY._asdict(), BODY: "[]", "version": 1}
+def test_an_update_replaces_a_packed_text(store: Store) -> None:
+    store.table.write(Put({**KEY._asdict(), BODY: json.dumps(["x" * 5_000])}))
+    store.table.write(Add(KEY, {"version": 1}, sets={BODY: "[]"}))
+    item = store.table.read(KEY)
+    assert item
+    assert item[BODY] == "[]"
+    assert PACKED not in item

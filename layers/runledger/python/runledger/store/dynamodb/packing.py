@@ -26,9 +26,8 @@ BETWEEN = "\n"
 # time that zlib's defaults take. The stream has no header.
 WINDOW, MEMORY, LEVEL = -12, 4, 6
 
-# Texts of which documents are made, the most common last: deflate refers to them. The first byte of
-# what is packed names the dictionary; one that was ever used must stay as it is.
-DICTIONARIES: Sequence[bytes] = (
+# Texts of which documents are made, the most common last: deflate refers to them.
+_FIRST = (
     b'"prefect.resource.id":"prefect.flow.","prefect.resource.role":"flow-run","prefect.resource.'
     b'name":"prefect.tag."prefect.state-message":"","prefect.state-name":"","prefect.state-timestam'
     b'p":"2026-"prefect.state-type":"","prefect.orchestration":"client"}"related":[{"prefect.resour'
@@ -49,8 +48,11 @@ DICTIONARIES: Sequence[bytes] = (
     b'"x":[]},"state_type":"COMPLETED","state_name":"Completed","run_count":1,"flow_run_run_count":1'
     b',"expected_start_time":"2026-","start_time":"2026-","end_time":"2026-","total_run_time":0.00,"'
     b'state":{"id":"","type":"COMPLETED","name":"Completed","timestamp":"2026-","message":"","state_'
-    b'details":{"flow_run_id":"","task_run_id":"","untrackable_result":true}}}',
+    b'details":{"flow_run_id":"","task_run_id":"","untrackable_result":true}}}'
 )
+
+# The first byte of what is packed names its dictionary; one that was ever used must stay as it is.
+DICTIONARIES: Sequence[bytes] = (_FIRST,)
 
 
 def packed(item: Mapping[str, Any]) -> Mapping[str, Any]:
