@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench import clients, lists, logs, metering, plot, report
+from tests.bench import clients, cold_starts, lists, logs, metering, plot, report
 from tests.bench.events import events
 from tests.bench.questions import QUERIES, QUESTIONS, RUNS_PER_FLOW_RUN, Loaded
 from tests.bench.report import FROM, Measured, Table
@@ -23,7 +23,7 @@ SIZES, QUICK_SIZES = [1_000, 10_000, 100_000], [1_000]
 SECONDS, QUICK_SECONDS = 2.5, 0.5
 WHAT = (
     "requests at some sizes, how runs reach workers, what events or logs cost, lists of many ids, "
-    "the two clients of DynamoDB"
+    "the two clients of DynamoDB, cold starts"
 )
 APART = {
     "workers": workers.main,
@@ -31,6 +31,7 @@ APART = {
     "lists": lists.main,
     "logs": logs.main,
     "clients": clients.main,
+    "cold": cold_starts.main,
 }
 
 Others = Sequence[tuple[Filling, Loaded]]

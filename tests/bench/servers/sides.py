@@ -8,7 +8,7 @@ import httpx
 
 from local.cloudformation.template import Template
 from local.functions import Functions
-from local.rest_api.events import HttpRequest, Target, proxy_event
+from local.rest_api.events import Event, HttpRequest, Target, proxy_event
 from local.rest_api.routing import Resources
 from tests.bench.questions import Call
 
@@ -30,17 +30,22 @@ class Handlers:
         self._functions = Functions(template)
 
     def prepare(self, call: Call) -> Asking:
-        match = self._resources.match(call.method, call.path)
-        assert match, call
-        target = Target(self._stage, call.path, match.route.path, match.variables)
-        event = proxy_event(HttpRequest(call.method, call.path, body=_content(call)), target, None)
+        operation, event = self.event(call)
 
         def ask() -> Any:  # noqa: ANN401 whatever is answered
-            answer = self._functions.call(match.route.operation, event)
+            answer = self._functions.call(operation, event)
             assert answer["statusCode"] < 300, answer
             return answer["body"]
 
         return ask
+
+    def event(self, call: Call) -> tuple[str, Event]:
+        """Return the operation that a call is routed to, and its event."""
+        match = self._resources.match(call.method, call.path)
+        assert match, call
+        target = Target(self._stage, call.path, match.route.path, match.variables)
+        request = HttpRequest(call.method, call.path, body=_content(call))
+        return match.route.operation, proxy_event(request, target, None)
 
 
 class MeasuredServer:
