@@ -120,7 +120,7 @@ def test_the_calls_that_a_batch_takes_are_counted(dynamodb: DynamoDB) -> None:
 
 def test_a_line_with_a_piece_missing_is_not_shown(api: httpx.Client, dynamodb: DynamoDB) -> None:
     logged(api, line(noise(LONGEST), flow_run_id=FLOW_RUN), line("short", flow_run_id=FLOW_RUN))
-    *_, last = sorted(key for key, item in scan(dynamodb).items() if "packed" in item)
+    *_, last = sorted(key for key, item in scan(dynamodb).items() if "lines" in item)
     dynamodb.client.delete_item(
         TableName=dynamodb.table, Key={"pk": {"S": last.pk}, "sk": {"S": last.sk}}
     )

@@ -29,7 +29,7 @@ MAX_SMALL = 500
 MAX_PIECE = 380_000
 
 # The attributes with a chunk's lines; an index entry with neither leads to its items.
-SMALL, PACKED = "facts", "packed"
+SMALL, PACKED = "facts", "lines"
 
 # The stream's filter passes chunks that have this attribute: a subscriber's filter matched a line.
 SUBSCRIBED = "subscribed"
