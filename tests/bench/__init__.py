@@ -1,1 +1,6 @@
-"""What a request costs: milliseconds, calls and capacity, beside the reference."""
+"""Measurements: `python -m tests.bench`."""
+
+import os
+
+# Functions log each call; what is measured runs without.
+os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")

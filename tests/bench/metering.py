@@ -37,12 +37,17 @@ class Usage:
 
 
 def usage(client: AnyClient, side: MeasuredSide, question: Question, loaded: Loaded) -> Usage:
-    """The mean of some requests; the calls are those of one, since all make the same."""
+    """The mean of some requests."""
     used = []
     for number in range(REQUESTS):
         with metered(client) as one:
             side.prepare(question(loaded, number))()
         used.append(one)
+    return mean(used)
+
+
+def mean(used: Sequence[Usage]) -> Usage:
+    """Return the mean units; the calls are those of one, since all make the same."""
     return Usage(
         calls=max((one.calls for one in used), key=Counter.total),
         read_units=_mean([one.read_units for one in used]),

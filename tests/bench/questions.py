@@ -15,9 +15,9 @@ IDS = 100
 STRIDE = 7919  # a prime: neighbours in time are asked for far apart
 DAY = timedelta(days=1)
 
-# A run every half minute, so that a day holds as many of them at any size; a million end in 2025.
-FIRST = datetime(2025, 1, 1, tzinfo=UTC)
-EVERY = timedelta(seconds=30)
+# A thousand runs a day, at any size; a million end in 2025.
+FIRST = datetime(2023, 1, 1, tzinfo=UTC)
+EVERY = timedelta(days=1) / 1_000
 
 # Of a hundred runs so many are in each type of state, well mixed.
 MIX = (

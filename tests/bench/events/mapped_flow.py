@@ -35,7 +35,7 @@ class MappedFlow(NamedTuple):
     stored: float
 
 
-def run(url: str) -> MappedFlow:
+def run(url: str, tasks: int = TASKS) -> MappedFlow:
     """Run it against a fresh server.
 
     Raises:
@@ -44,13 +44,13 @@ def run(url: str) -> MappedFlow:
     with tempfile.TemporaryDirectory() as home, ThreadPoolExecutor(1) as aside:
         began = time.monotonic()
         stock = Stock(url, Path(home), longest=LONGEST)
-        program = aside.submit(stock.run, "many_tasks", str(TASKS))
-        _await(url, program, began)
+        program = aside.submit(stock.run, "many_tasks", str(tasks))
+        _await(url, program, began, tasks)
         stored = time.monotonic() - began
         ran = program.result()
-    assert ran.result() == sum(2 * number for number in range(TASKS)), ran.as_text()
+    assert ran.result() == sum(2 * number for number in range(tasks)), ran.as_text()
     with httpx.Client(base_url=url, timeout=60) as api:
-        _assert_complete(api)
+        _assert_complete(api, tasks)
     return MappedFlow(ran.seconds, stored)
 
 
@@ -60,26 +60,26 @@ def assert_undisturbed(log: str) -> None:
     assert len(CONNECTED.findall(log)) == 1, "the client has connected again"
 
 
-def _await(url: str, program: Future[Ran], began: float) -> None:
+def _await(url: str, program: Future[Ran], began: float, tasks: int) -> None:
     """By the cheapest question that tells: how many runs of the fresh server are COMPLETED."""
     wanted = {"task_runs": {"state": {"type": {"any_": STATES[-1:]}}}}
     with httpx.Client(base_url=url, timeout=60) as api:
-        while api.post("/task_runs/count", json=wanted).json() < TASKS:
+        while api.post("/task_runs/count", json=wanted).json() < tasks:
             assert time.monotonic() - began < LONGEST, "not all runs are stored"
             assert not program.done() or program.result().code == 0, program.result().as_text()
             time.sleep(PAUSE)
 
 
-def _assert_complete(api: httpx.Client) -> None:
-    runs = list(_runs(api))
+def _assert_complete(api: httpx.Client, tasks: int) -> None:
+    runs = list(_runs(api, tasks))
     shown = Counter(run["state_type"] for run in runs)
-    assert shown == {STATES[-1]: TASKS}, shown
-    for run in runs[:: TASKS // SAMPLE]:
+    assert shown == {STATES[-1]: tasks}, shown
+    for run in runs[:: tasks // SAMPLE]:
         states = api.get("/task_run_states/", params={"task_run_id": run["id"]}).json()
         assert [state["type"] for state in states] == STATES, states
 
 
-def _runs(api: httpx.Client) -> Iterator[dict[str, Any]]:
-    for offset in range(0, TASKS + PAGE, PAGE):
+def _runs(api: httpx.Client, tasks: int) -> Iterator[dict[str, Any]]:
+    for offset in range(0, tasks + PAGE, PAGE):
         wanted = {"sort": "ID_DESC", "limit": PAGE, "offset": offset}
         yield from api.post("/task_runs/filter", json=wanted).raise_for_status().json()

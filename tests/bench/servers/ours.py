@@ -39,6 +39,15 @@ def holding(size: int) -> Iterator[Ours]:
             yield Ours(Handlers(api), MeasuredServer(url), wiring.store().table.client, loaded)
 
 
+@contextmanager
+def serving(size: int) -> Iterator[tuple[MeasuredServer, Loaded]]:
+    """Serve such a table as `make run` does, with the database that the server starts."""
+    with tempfile.TemporaryDirectory() as folder:
+        loaded = _fill(Path(folder), size)
+        with servers.runledger(DATA=folder) as url:
+            yield MeasuredServer(url), loaded
+
+
 def _fill(folder: Path, size: int) -> Loaded:
     chosen = settings.read({"DATA": settings.MEMORY})
     with prepared(chosen):

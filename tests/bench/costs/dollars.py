@@ -1,0 +1,93 @@
+"""Dollars for lives of task runs, from what their steps take."""
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+
+import yaml
+
+from local.cloudformation import intrinsics
+from local.cloudformation.template import REPOSITORY
+from tests.bench.costs import prices
+from tests.bench.costs.lives import REST, WEBSOCKET, Cost, Costs
+
+# Assumed for each call of DynamoDB, beside the processor's time; dynoxide takes less.
+MILLISECONDS_OF_A_CALL = 5.0
+# A function's line, its metric and Lambda's own lines, for each call.
+LOGGED_BYTES = 1_200
+METRICS = 3
+# X-Ray records one request a second, and a twentieth of the others.
+TRACED_A_SECOND, TRACED_SHARE = 1.0, 0.05
+# Messages to a task worker that a background run takes: the run itself.
+PUSHED = {"create and hand out": 1}
+
+Bill = Mapping[str, float]
+
+
+def of_a_run(costs: Costs) -> Bill:
+    """Return the dollars of a run, without traces and storage."""
+    return sum((Counter(_of_step(name, cost)) for name, cost in costs.items()), Counter())
+
+
+def a_month(costs: Costs, runs: int, stored: float) -> float:
+    """Return the dollars of a month with so many runs, each of which leaves so many bytes.
+
+    They are kept for the whole month, in the table and its recovery.
+    """
+    requests = runs * sum(cost.functions for cost in costs.values())
+    kept = runs * stored / prices.GIGABYTE
+    storage = kept * (prices.GIGABYTE_MONTH + prices.RECOVERY_GIGABYTE_MONTH)
+    return idle() + runs * sum(of_a_run(costs).values()) + _traces(requests) + storage
+
+
+def idle() -> float:
+    """Return the dollars of a month without requests: a function a minute, with a query.
+
+    Its traces and metrics are in.
+    """
+    milliseconds = 2 * MILLISECONDS_OF_A_CALL
+    minute = _lambda(1, milliseconds) + prices.READ_UNIT + _logs(1) + prices.TRACE
+    return prices.MINUTES_A_MONTH * minute + METRICS * prices.METRIC_MONTH
+
+
+def crossing(costs: Costs, stored: float, always_on: float) -> float:
+    """Return the number of runs a month from which a server that is always on is cheaper."""
+    low, high = 0, 10**9
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if a_month(costs, middle, stored) < always_on else (low, middle)
+    return high
+
+
+def _of_step(name: str, cost: Cost) -> Bill:
+    milliseconds = cost.milliseconds + MILLISECONDS_OF_A_CALL * cost.calls
+    return {
+        "REST requests": prices.REST_REQUEST * (cost.way == REST),
+        "WebSocket messages": prices.WEBSOCKET_MESSAGE
+        * ((cost.way == WEBSOCKET) + PUSHED.get(name, 0)),
+        "Lambda": _lambda(cost.functions, milliseconds),
+        "logs": _logs(cost.functions),
+        "write units": prices.WRITE_UNIT * cost.write_units,
+        "read units": prices.READ_UNIT * cost.read_units,
+    }
+
+
+def _lambda(calls: float, milliseconds: float) -> float:
+    seconds = milliseconds / 1000
+    return calls * prices.LAMBDA_REQUEST + seconds * gigabytes() * prices.LAMBDA_GIGABYTE_SECOND
+
+
+def _logs(calls: float) -> float:
+    return calls * LOGGED_BYTES / prices.GIGABYTE * prices.LOG_GIGABYTE
+
+
+def _traces(requests: float) -> float:
+    first = min(requests, TRACED_A_SECOND * prices.SECONDS_A_MONTH)
+    return prices.TRACE * (first + TRACED_SHARE * (requests - first))
+
+
+@cache
+def gigabytes() -> float:
+    """Return the memory of a function, as the template has it for all."""
+    document = yaml.load((REPOSITORY / "template.yaml").read_text("utf-8"), intrinsics.Loader)  # noqa: S506 a SafeLoader
+    return float(document["Globals"]["Function"]["MemorySize"]) / 1024

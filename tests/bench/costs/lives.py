@@ -1,0 +1,212 @@
+"""The lives of task runs, as stock clients tell of them: what each step takes of AWS.
+
+All functions run in this process on dynoxide, which counts units as DynamoDB does. The stream is
+read after each step: what its functions do for the step is known, and is the most that it can be,
+for on AWS a batch has up to 100 changes.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial, reduce
+from pathlib import Path
+from statistics import mean, median
+from typing import Any, NamedTuple
+from unittest.mock import patch
+from uuid import UUID, uuid4
+
+from local.functions import Functions
+from local.rest_api.events import Event
+from local.websocket_api.client import WebSocketClient
+from tests.bench import metering
+from tests.bench.metering import Usage, metered
+from tests.bench.workers.delivery_costs import DeliverySite
+from tests.reporting.building import JSON
+from tests.support.background import Worker, delay, subscribe
+
+RECORDED = Path(__file__).parents[2] / "reporting/recorded.json"
+REST, WEBSOCKET, STREAM = "REST API", "WebSocket API", "stream"
+HEARTBEATS, EVENTS = 1, 3
+RUNS, WARM_UP = 20, 3
+AUTHORIZER = "authorize"
+SCHEDULED_FIRST = ("SCHEDULED", "PENDING", "RUNNING", "COMPLETED")
+
+
+class Step(NamedTuple):
+    """What a client does, and by which way it reaches its function."""
+
+    name: str
+    way: str
+    act: Callable[[], object]
+
+
+class Cost(NamedTuple):
+    """A step's means: of its own function, and of the stream's functions behind it.
+
+    functions: calls of functions, for both; milliseconds: of the processor, in these.
+    """
+
+    way: str
+    own: Usage
+    stream: Usage
+    functions: float
+    milliseconds: float
+
+    @property
+    def write_units(self) -> float:
+        """Of both."""
+        return self.own.write_units + self.stream.write_units
+
+    @property
+    def read_units(self) -> float:
+        """Of both."""
+        return self.own.read_units + self.stream.read_units
+
+    @property
+    def calls(self) -> int:
+        """Of DynamoDB, by both."""
+        return self.own.calls.total() + self.stream.calls.total()
+
+
+Life = Callable[[], Iterator[Step]]
+Costs = Mapping[str, Cost]
+
+
+def lives(site: DeliverySite) -> Mapping[str, Life]:
+    """Return the three lives: each call makes the steps of a new run."""
+    events = site.sockets.connect("/api/events/in", subprotocols=["prefect"])
+    events.send('{"type":"auth","token":null}')
+    worker = subscribe(site.sockets)
+    return {
+        "REST": partial(_rest, site, _flow_run(site)),
+        "events": partial(_events, events),
+        "background": partial(_background, site, worker, events),
+    }
+
+
+def costs(site: DeliverySite, life: Life, runs: int = RUNS) -> Costs:
+    """Return what the steps of a life take, by their names."""
+    site.stream.pump()
+    lived = [{step.name: _cost(site, step) for step in life()} for _ in range(WARM_UP + runs)]
+    return {name: _mean([run[name] for run in lived[WARM_UP:]]) for name in lived[0]}
+
+
+def _cost(site: DeliverySite, step: Step) -> Cost:
+    with _timed_functions() as taken:
+        with metered(site.client) as own:
+            step.act()
+        with metered(site.client) as stream:
+            site.stream.pump()
+    return Cost(step.way, own, stream, len(taken), 1000 * sum(taken))
+
+
+@contextmanager
+def _timed_functions() -> Iterator[list[float]]:
+    """Note the processor seconds of each call of a function, until the end of the block.
+
+    API Gateway remembers for five minutes what the authorizer said: its calls are left out.
+    """
+    call, taken = Functions.call, list[float]()
+
+    def timed(functions: Functions, operation: str, event: Event) -> object:
+        began = time.thread_time()
+        try:
+            return call(functions, operation, event)
+        finally:
+            if operation != AUTHORIZER:
+                taken.append(time.thread_time() - began)
+
+    with patch.object(Functions, "call", timed):
+        yield taken
+
+
+def _mean(some: Sequence[Cost]) -> Cost:
+    return Cost(
+        some[0].way,
+        metering.mean([cost.own for cost in some]),
+        metering.mean([cost.stream for cost in some]),
+        mean(cost.functions for cost in some),
+        median(cost.milliseconds for cost in some),
+    )
+
+
+def _flow_run(site: DeliverySite) -> str:
+    flow = site.api.post("/flows/", json={"name": f"bench-{uuid4()}"}).raise_for_status().json()
+    body = {"flow_id": flow["id"], "state": {"type": "RUNNING"}}
+    run_id: str = site.api.post("/flow_runs/", json=body).raise_for_status().json()["id"]
+    return run_id
+
+
+def _rest(site: DeliverySite, flow_run: str) -> Iterator[Step]:
+    """A run of a flow run whose states are proposed."""
+    body = {
+        "name": "extract-a9d",
+        "flow_run_id": flow_run,
+        "task_key": "extract-1f2a9c",
+        "dynamic_key": str(uuid4()),
+        "task_inputs": {"x": []},
+        "state": {"type": "PENDING"},
+    }
+    made: list[str] = []
+    yield Step("create", REST, lambda: made.append(_post(site, "/task_runs/", body)["id"]))
+    for kind in ("RUNNING", "COMPLETED"):
+        path = f"/task_runs/{made[0]}/set_state"
+        yield Step(kind, REST, partial(_post, site, path, {"state": {"type": kind}}))
+
+
+def _events(socket: WebSocketClient) -> Iterator[Step]:
+    """A run of a flow run whose client runs it by itself, and tells of it by three events."""
+    recorded = json.loads(RECORDED.read_text("utf-8"))["minimal"]
+    for event in _renamed(recorded[HEARTBEATS:][:EVENTS]):
+        yield _event(socket, event)
+
+
+def _background(site: DeliverySite, worker: Worker, socket: WebSocketClient) -> Iterator[Step]:
+    """A run of `.delay()`, which waits for no worker, and which the worker tells of by events."""
+    made: list[str] = []
+    yield Step("create and hand out", REST, lambda: made.append(delay(site.api)))
+    assert worker.ids() == made
+    yield Step("acknowledge", WEBSOCKET, worker.ack)
+    state_id = site.api.get(f"/task_runs/{made[0]}").json()["state_id"]
+    for event in _renamed(_recorded_in_background(), run_id=made[0], first_id=state_id):
+        now = datetime.now(UTC).isoformat()
+        event["resource"]["prefect.state-timestamp"] = now
+        yield _event(socket, event | {"occurred": now})
+
+
+def _event(socket: WebSocketClient, event: JSON) -> Step:
+    kind = event["payload"]["validated_state"]["type"]
+    return Step(f"event {kind}", WEBSOCKET, partial(socket.send, json.dumps(event)))
+
+
+def _recorded_in_background() -> Sequence[JSON]:
+    """Return the events of the first recorded run that went this way, as they occurred."""
+    runs: dict[str, dict[str, JSON]] = {}
+    for event in json.loads(RECORDED.read_text("utf-8"))["background"]:
+        kind = event["payload"]["validated_state"]["type"]
+        runs.setdefault(_run_of(event), {})[kind] = event
+    usual = next(run for run in runs.values() if set(run) == set(SCHEDULED_FIRST))
+    return [usual[kind] for kind in SCHEDULED_FIRST]
+
+
+def _renamed(events: Sequence[JSON], run_id: str = "", first_id: str = "") -> Sequence[JSON]:
+    """Return events of a run under new ids, or under those that are given."""
+    new = {event["id"]: str(uuid4()) for event in events}
+    if first_id:
+        new[events[0]["id"]] = first_id
+    new[_run_of(events[0])] = run_id or str(uuid4())
+    new[events[0]["payload"]["task_run"]["dynamic_key"]] = str(uuid4())
+    text = reduce(lambda text, old: text.replace(old, new[old]), new, json.dumps(events))
+    renamed: list[JSON] = json.loads(text)
+    return renamed
+
+
+def _run_of(event: JSON) -> str:
+    run_id: str = event["resource"]["prefect.resource.id"].rpartition(".")[2]
+    return str(UUID(run_id))
+
+
+def _post(site: DeliverySite, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 JSON
+    return site.api.post(path, json=body).raise_for_status().json()
