@@ -13,7 +13,7 @@ from tests.bench import clients, cold_starts, figures, lists, logs, sizes
 from tests.bench.costs import costs
 from tests.bench.cpu import requests
 from tests.bench.events import events, mapped_flow
-from tests.bench.figures import Figure, Result
+from tests.bench.figures import BenchResult, Figure
 from tests.bench.questions import RUNS_PER_FLOW_RUN
 from tests.bench.workers import workers
 
@@ -22,7 +22,7 @@ SECONDS, QUICK_SECONDS = 2.5, 0.5
 QUICK_TASKS = 200
 
 # Parts with aims, in the order of the table.
-PARTS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
+PARTS: Mapping[str, Callable[[argparse.Namespace], BenchResult]] = {
     "costs": lambda _: costs.result(),
     "cold": lambda _: cold_starts.result(),
     "cpu": lambda options: requests.result(requests.QUICK if options.quick else requests.FULL),

@@ -27,7 +27,7 @@ from local.cloudformation import template
 from local.cloudformation.template import REPOSITORY
 from local.rest_api.events import Event
 from runledger import LOGGER_NAME
-from tests.bench.figures import Figure, Result
+from tests.bench.figures import BenchResult, Figure
 from tests.bench.plots import bars
 from tests.bench.questions import Call, run_body
 from tests.bench.servers.ours import prepared
@@ -86,7 +86,7 @@ class Start(NamedTuple):
     event: Callable[[], Event]
 
 
-def result() -> Result:
+def result() -> BenchResult:
     """Measure, and print all."""
     measured = rows()
     show(measured)
@@ -99,7 +99,7 @@ def result() -> Result:
         row.name: {"ours": row.ours.milliseconds, "plain": row.plain.milliseconds}
         for row in measured
     }
-    return Result(figures, {"cold": bars.drawn(title, starts)})
+    return BenchResult(figures, {"cold": bars.drawn(title, starts)})
 
 
 def show(measured: Sequence[ColdStartRow]) -> None:

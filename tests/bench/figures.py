@@ -33,7 +33,7 @@ class Figure(NamedTuple):
         return self.value >= value if self.more_is_better else self.value <= value
 
 
-class Result(NamedTuple):
+class BenchResult(NamedTuple):
     """The figures of a part of the bench, and its plots (SVG) by their names."""
 
     figures: Sequence[Figure]

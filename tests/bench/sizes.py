@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from tests.bench import metering, report
-from tests.bench.figures import Result
+from tests.bench.figures import BenchResult
 from tests.bench.plots import growth as growth_plot
 from tests.bench.questions import QUERIES, QUESTIONS, Loaded
 from tests.bench.report import FROM, Measured, Table
@@ -19,10 +19,10 @@ from tests.bench.timing import Growth, growth, measure
 Others = Sequence[tuple[Filling, Loaded]]
 
 
-def result(sizes: Sequence[int], seconds: float, *, alone: bool) -> Result:
+def result(sizes: Sequence[int], seconds: float, *, alone: bool) -> BenchResult:
     """Measure, and print all."""
     measured = tables(sizes, seconds, alone=alone)
-    return Result(report.check(measured), {"growth": growth_plot.drawn(measured)})
+    return BenchResult(report.check(measured), {"growth": growth_plot.drawn(measured)})
 
 
 def tables(sizes: Sequence[int], seconds: float, *, alone: bool) -> dict[int, Table]:
@@ -33,14 +33,14 @@ def tables(sizes: Sequence[int], seconds: float, *, alone: bool) -> dict[int, Ta
     with ExitStack() as stack:
         references = () if alone else (on_sqlite, on_postgres)
         fillings = [stack.enter_context(side()) for side in references]
-        bench = _Bench(stack, fillings, seconds)
+        bench = GrowingBench(stack, fillings, seconds)
         for size in sorted(sizes):
             bench.measure(size)
     return bench.tables
 
 
 @dataclass
-class _Bench:
+class GrowingBench:
     """The tables so far; that of 10,000 runs stays, to be asked in turns with larger ones."""
 
     stack: ExitStack

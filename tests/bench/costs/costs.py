@@ -8,7 +8,7 @@ from tests.bench import report
 from tests.bench.costs import dollars, lives, prices
 from tests.bench.costs.lives import Costs
 from tests.bench.costs.storage import stored_bytes
-from tests.bench.figures import Figure, Result, print_lines
+from tests.bench.figures import BenchResult, Figure, print_lines
 from tests.bench.plots import bars
 from tests.bench.plots import lines as plotted
 from tests.bench.plots.svg import Points
@@ -31,7 +31,7 @@ TITLES = {
 }
 
 
-class Measured(NamedTuple):
+class MeasuredLives(NamedTuple):
     """The lives by name, the bytes that each leaves, and the units of a delivered run."""
 
     costs: Mapping[str, Costs]
@@ -39,7 +39,7 @@ class Measured(NamedTuple):
     delivered: float
 
 
-def measured() -> Measured:
+def measured() -> MeasuredLives:
     """Live some runs, on a table of their own."""
     with delivery_costs.on_dynoxide() as site:
         workers = delivery_costs.connected(site, 1)
@@ -51,10 +51,10 @@ def measured() -> Measured:
             before = stored_bytes()
             costs[name] = lives.costs(site, life)
             stored[name] = (stored_bytes() - before) / (lives.WARM_UP + lives.RUNS)
-    return Measured(costs, stored, sum(used.write_units for used in delivered.values()))
+    return MeasuredLives(costs, stored, sum(used.write_units for used in delivered.values()))
 
 
-def result() -> Result:
+def result() -> BenchResult:
     """Measure, and print all."""
     found = measured()
     for name, costs in found.costs.items():
@@ -63,10 +63,10 @@ def result() -> Result:
     _show_months(found)
     figures = _figures(found)
     units = {one.name: {"measured": one.value, "aim": one.aim} for one in figures}
-    return Result(figures, {"units": bars.drawn(UNITS, units), "dollars": _drawn(found)})
+    return BenchResult(figures, {"units": bars.drawn(UNITS, units), "dollars": _drawn(found)})
 
 
-def _figures(found: Measured) -> list[Figure]:
+def _figures(found: MeasuredLives) -> list[Figure]:
     units = {name: cost.write_units for name, cost in found.costs["REST"].items()}
     bill = dollars.of_a_run(found.costs["events"])
     told = sum(cost.write_units for cost in found.costs["events"].values())
@@ -81,7 +81,7 @@ def _figures(found: Measured) -> list[Figure]:
     ]
 
 
-def _drawn(found: Measured) -> str:
+def _drawn(found: MeasuredLives) -> str:
     """Draw the dollars of a month, for runs told of in each way and for servers always on."""
     runs = [count for count in RUNS_A_MONTH if count]
     lines: dict[str, Points] = {
@@ -118,7 +118,7 @@ def _show_bills(costs: Mapping[str, Costs]) -> None:
     print_lines(_numbers("all of it", [prices.MILLION * sum(bill.values()) for bill in bills]))
 
 
-def _show_months(found: Measured) -> None:
+def _show_months(found: MeasuredLives) -> None:
     print_lines("", _row("dollars a month, by runs", found.costs))
     for runs in RUNS_A_MONTH:
         print_lines(_numbers(f"{runs:,}", months(found, runs).values()))
@@ -129,13 +129,13 @@ def _show_months(found: Measured) -> None:
         print_lines(_row("", [f"{runs:,}" for runs in crossings]))
 
 
-def months(found: Measured, runs: int) -> Mapping[str, float]:
+def months(found: MeasuredLives, runs: int) -> Mapping[str, float]:
     """Return the dollars of a month with so many runs, by life."""
     of_lives = zip(found.costs, _lives(found), strict=True)
     return {name: dollars.a_month(costs, runs, stored) for name, (costs, stored) in of_lives}
 
 
-def _lives(found: Measured) -> list[tuple[Costs, float]]:
+def _lives(found: MeasuredLives) -> list[tuple[Costs, float]]:
     return [(costs, found.stored[name]) for name, costs in found.costs.items()]
 
 

@@ -9,7 +9,7 @@ import yaml
 from local.cloudformation import intrinsics
 from local.cloudformation.template import REPOSITORY
 from tests.bench.costs import prices
-from tests.bench.costs.lives import REST, WEBSOCKET, Cost, Costs
+from tests.bench.costs.lives import REST, WEBSOCKET, Costs, StepCost
 
 # Assumed for each call of DynamoDB, beside the processor's time; dynoxide takes less.
 MILLISECONDS_OF_A_CALL = 5.0
@@ -59,7 +59,7 @@ def crossing(costs: Costs, stored: float, always_on: float) -> float:
     return high
 
 
-def _of_step(name: str, cost: Cost) -> Bill:
+def _of_step(name: str, cost: StepCost) -> Bill:
     milliseconds = cost.milliseconds + MILLISECONDS_OF_A_CALL * cost.calls
     return {
         "REST requests": prices.REST_REQUEST * (cost.way == REST),

@@ -34,7 +34,7 @@ AUTHORIZER = "authorize"
 SCHEDULED_FIRST = ("SCHEDULED", "PENDING", "RUNNING", "COMPLETED")
 
 
-class Step(NamedTuple):
+class LifeStep(NamedTuple):
     """What a client does, and by which way it reaches its function."""
 
     name: str
@@ -42,7 +42,7 @@ class Step(NamedTuple):
     act: Callable[[], object]
 
 
-class Cost(NamedTuple):
+class StepCost(NamedTuple):
     """A step's means: of its own function, and of the stream's functions behind it.
 
     functions: calls of functions, for both; milliseconds: of the processor, in these.
@@ -70,8 +70,8 @@ class Cost(NamedTuple):
         return self.own.calls.total() + self.stream.calls.total()
 
 
-Life = Callable[[], Iterator[Step]]
-Costs = Mapping[str, Cost]
+Life = Callable[[], Iterator[LifeStep]]
+Costs = Mapping[str, StepCost]
 
 
 def lives(site: DeliverySite) -> Mapping[str, Life]:
@@ -93,13 +93,13 @@ def costs(site: DeliverySite, life: Life, runs: int = RUNS) -> Costs:
     return {name: _mean([run[name] for run in lived[WARM_UP:]]) for name in lived[0]}
 
 
-def _cost(site: DeliverySite, step: Step) -> Cost:
+def _cost(site: DeliverySite, step: LifeStep) -> StepCost:
     with _timed_functions() as taken:
         with metered(site.client) as own:
             step.act()
         with metered(site.client) as stream:
             site.stream.pump()
-    return Cost(step.way, own, stream, len(taken), 1000 * sum(taken))
+    return StepCost(step.way, own, stream, len(taken), 1000 * sum(taken))
 
 
 @contextmanager
@@ -122,8 +122,8 @@ def _timed_functions() -> Iterator[list[float]]:
         yield taken
 
 
-def _mean(some: Sequence[Cost]) -> Cost:
-    return Cost(
+def _mean(some: Sequence[StepCost]) -> StepCost:
+    return StepCost(
         some[0].way,
         metering.mean([cost.own for cost in some]),
         metering.mean([cost.stream for cost in some]),
@@ -139,7 +139,7 @@ def _flow_run(site: DeliverySite) -> str:
     return run_id
 
 
-def _rest(site: DeliverySite, flow_run: str) -> Iterator[Step]:
+def _rest(site: DeliverySite, flow_run: str) -> Iterator[LifeStep]:
     """A run of a flow run whose states are proposed."""
     body = {
         "name": "extract-a9d",
@@ -150,25 +150,25 @@ def _rest(site: DeliverySite, flow_run: str) -> Iterator[Step]:
         "state": {"type": "PENDING"},
     }
     made: list[str] = []
-    yield Step("create", REST, lambda: made.append(_post(site, "/task_runs/", body)["id"]))
+    yield LifeStep("create", REST, lambda: made.append(_post(site, "/task_runs/", body)["id"]))
     for kind in ("RUNNING", "COMPLETED"):
         path = f"/task_runs/{made[0]}/set_state"
-        yield Step(kind, REST, partial(_post, site, path, {"state": {"type": kind}}))
+        yield LifeStep(kind, REST, partial(_post, site, path, {"state": {"type": kind}}))
 
 
-def _events(socket: WebSocketClient) -> Iterator[Step]:
+def _events(socket: WebSocketClient) -> Iterator[LifeStep]:
     """A run of a flow run whose client runs it by itself, and tells of it by three events."""
     recorded = json.loads(RECORDED.read_text("utf-8"))["minimal"]
     for event in _renamed(recorded[HEARTBEATS:][:EVENTS]):
         yield _event(socket, event)
 
 
-def _background(site: DeliverySite, worker: Worker, socket: WebSocketClient) -> Iterator[Step]:
+def _background(site: DeliverySite, worker: Worker, socket: WebSocketClient) -> Iterator[LifeStep]:
     """A run of `.delay()`, which waits for no worker, and which the worker tells of by events."""
     made: list[str] = []
-    yield Step("create and hand out", REST, lambda: made.append(delay(site.api)))
+    yield LifeStep("create and hand out", REST, lambda: made.append(delay(site.api)))
     assert worker.ids() == made
-    yield Step("acknowledge", WEBSOCKET, worker.ack)
+    yield LifeStep("acknowledge", WEBSOCKET, worker.ack)
     state_id = site.api.get(f"/task_runs/{made[0]}").json()["state_id"]
     for event in _renamed(_recorded_in_background(), run_id=made[0], first_id=state_id):
         now = datetime.now(UTC).isoformat()
@@ -176,9 +176,9 @@ def _background(site: DeliverySite, worker: Worker, socket: WebSocketClient) -> 
         yield _event(socket, event | {"occurred": now})
 
 
-def _event(socket: WebSocketClient, event: JSON) -> Step:
+def _event(socket: WebSocketClient, event: JSON) -> LifeStep:
     kind = event["payload"]["validated_state"]["type"]
-    return Step(f"event {kind}", WEBSOCKET, partial(socket.send, json.dumps(event)))
+    return LifeStep(f"event {kind}", WEBSOCKET, partial(socket.send, json.dumps(event)))
 
 
 def _recorded_in_background() -> Sequence[JSON]:

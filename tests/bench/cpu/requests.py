@@ -18,7 +18,7 @@ from typing import NamedTuple
 from runledger.domain.sorting import TaskRunSort
 from tests.bench import questions
 from tests.bench.cpu.processes import Seconds, Watched, watched
-from tests.bench.figures import Figure, Result, print_lines
+from tests.bench.figures import BenchResult, Figure, print_lines
 from tests.bench.plots import bars
 from tests.bench.questions import Loaded, Question
 from tests.bench.servers import ours
@@ -69,7 +69,7 @@ Sides = Mapping[str, Side]
 Taken = Mapping[str, Seconds]  # milliseconds of a request, by side
 
 
-def result(size: Size = FULL) -> Result:
+def result(size: Size = FULL) -> BenchResult:
     """Measure, and print all."""
     with _sides(size.runs) as sides:
         _show_idle(sides)
@@ -81,7 +81,7 @@ def result(size: Size = FULL) -> Result:
     ]
     title = "Processor time of a request, over the reference's"
     ratios = {name: _ratios(of) for name, of in taken.items()}
-    return Result(figures, {"cpu": bars.drawn(title, ratios, (AIM, MAX_RATIO))})
+    return BenchResult(figures, {"cpu": bars.drawn(title, ratios, (AIM, MAX_RATIO))})
 
 
 def _ratios(taken: Taken) -> dict[str, float]:

@@ -10,7 +10,7 @@ from typing import IO
 from tests.bench.events import mapped_flow
 from tests.bench.events.event_rates import CONNECTIONS, rate
 from tests.bench.events.mapped_flow import MappedFlow
-from tests.bench.figures import Figure, Result, print_lines
+from tests.bench.figures import BenchResult, Figure, print_lines
 from tests.bench.plots import bars
 from tests.conformance import servers
 
@@ -18,7 +18,7 @@ SIDES = "Runledger", "the reference"
 MAX_PROGRAM, MAX_STORED = 1.5, 0.6
 
 
-def result(tasks: int = mapped_flow.TASKS) -> Result:
+def result(tasks: int = mapped_flow.TASKS) -> BenchResult:
     """Measure, and print all."""
     _show_rates()
     ours, reference = _flows(tasks)
@@ -38,7 +38,7 @@ def result(tasks: int = mapped_flow.TASKS) -> Result:
         "until all is stored": _sides(ours.stored, reference.stored),
     }
     title = f"Seconds of an unmodified flow of {tasks:,} mapped tasks"
-    return Result(figures, {"flow": bars.drawn(title, seconds)})
+    return BenchResult(figures, {"flow": bars.drawn(title, seconds)})
 
 
 def _sides(ours: float, reference: float) -> dict[str, float]:
