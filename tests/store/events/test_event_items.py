@@ -65,7 +65,7 @@ def as_record(value: JSON) -> JSON:
 def test_an_event_of_a_stock_client_takes_one_write_unit(store: Store, program: str) -> None:
     with metered(store.table.client) as usage:
         for event in RECORDED[program]:
-            assert EventStore.of(store).add(received(event))
+            EventStore.of(store).add(received(event))
     assert (usage.write_units, usage.calls.total()) == (len(RECORDED[program]),) * 2
 
 
@@ -106,6 +106,6 @@ def test_an_event_of_any_size_is_read_as_it_was_sent(
 ) -> None:
     noise = Random(size).randbytes(size // 2).hex()  # noqa: S311 - the same at each run
     sent = received(body(state={"data": "数" * (size // 3) if is_compressible else noise}))
-    assert EventStore.of(store).add(sent)
-    assert not EventStore.of(store).add(sent)
+    EventStore.of(store).add(sent)
+    EventStore.of(store).add(sent.replace(received=at(9)))
     assert stored(store, on_dynoxide) == [sent.model_dump_json()] * 2

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
+from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,17 +13,18 @@ from runledger.domain.errors import Unavailable
 from runledger.domain.events.events import Event
 from runledger.service import events
 from runledger.store.dynamodb.table import Table
+from runledger.store.events.events import EventStore
 from runledger.store.runs.task_run_deletion import TaskRunDeletionStore
 from runledger.store.store import Store
 from tests.reporting import naive
-from tests.reporting.building import FLOW_RUN_ID, JSON, RUN_ID, at, body
+from tests.reporting.building import FLOW_RUN_ID, JSON, RUN_ID, START, at, body
 from tests.store.support.calls import FAULTS, broken, heard, preceded, sent_twice
 from tests.store.support.recorded_runs import shown
 from tests.support.databases import DynamoDB
 
 pytestmark = pytest.mark.usefixtures("_no_pauses")
 
-NOW = at(3600)
+NOW, LONG = at(3600), timedelta(hours=2)
 IN_RUN: JSON = {"flow_run_id": FLOW_RUN_ID}
 OTHER: JSON = {"run_id": UUID(int=9), **IN_RUN}
 
@@ -35,32 +38,35 @@ class FaultScene(NamedTuple):
     here: Sequence[JSON] = ()
 
 
-WRITTEN = "TransactWriteItems"
+# Is the event stored? The run is written before it.
+NEW = "GetItem"
+WRITTEN, STORED, REFUSED = "TransactWriteItems PutItem", "PutItem", f"TransactWriteItems {NEW}"
 FOUND, BY_KEY = f"Query {WRITTEN}", f"Query GetItem {WRITTEN}"
 # A run that is about to enter a flow run: was that deleted?
 ENTERED = f"GetItem {WRITTEN}"
-TAKEN, KNOWN = f"Query {ENTERED} Query GetItem {FOUND}", "Query PutItem"
+TAKEN = f"Query GetItem {REFUSED} Query GetItem {FOUND}"
 BEGUN, RAN, ENDED = body(1, "PENDING"), body(2), body(3, "COMPLETED")
+REKEYED = body(2, run={"task_key": "u"})
 # fmt: off
 SCENES = {
-    "the first state":       FaultScene(BEGUN, WRITTEN),
-    "the same, in a run":    FaultScene(body(1, "PENDING", **IN_RUN), ENTERED),
-    "another first state":   FaultScene(body(2, "PENDING"), f"{WRITTEN} {FOUND}", [BEGUN]),
-    "a known first state":   FaultScene(BEGUN, WRITTEN, [BEGUN]),
-    "a new run":             FaultScene(RAN, FOUND),
-    "one in a flow run":     FaultScene(body(2, **IN_RUN), f"Query {ENTERED}"),
-    "a newer state":         FaultScene(RAN, FOUND, [BEGUN]),
-    "the next state":        FaultScene(RAN, WRITTEN, (), [BEGUN]),
-    "one that missed some":  FaultScene(ENDED, f"{WRITTEN} {FOUND}", [RAN], [BEGUN]),
-    "a late state":          FaultScene(RAN, FOUND, [ENDED]),
-    "late to who knows":     FaultScene(body(1), WRITTEN, (), [RAN]),
-    "another id":            FaultScene(body(2, **OTHER), TAKEN, [body(1, **IN_RUN)]),
-    "another key":           FaultScene(body(2, run={"task_key": "u"}), BY_KEY, [BEGUN]),
-    "another key than here": FaultScene(body(2, run={"task_key": "u"}), BY_KEY, (), [BEGUN]),
-    "what says nothing":     FaultScene(body(1), KNOWN, [BEGUN]),
-    "nothing to who knows":  FaultScene(body(1), KNOWN, (), [BEGUN]),
-    "what is known":         FaultScene(RAN, KNOWN, [RAN]),
-    "what was taken here":   FaultScene(RAN, KNOWN, (), [RAN]),
+    "the first state":       FaultScene(BEGUN, f"{NEW} {WRITTEN}"),
+    "the same, in a run":    FaultScene(body(1, "PENDING", **IN_RUN), f"{NEW} {ENTERED}"),
+    "another first state":   FaultScene(body(2, "PENDING"), f"{NEW} {REFUSED} {FOUND}", [BEGUN]),
+    "a known first state":   FaultScene(BEGUN, NEW, [BEGUN]),
+    "a new run":             FaultScene(RAN, f"{NEW} {FOUND}"),
+    "one in a flow run":     FaultScene(body(2, **IN_RUN), f"{NEW} Query {ENTERED}"),
+    "a newer state":         FaultScene(RAN, f"{NEW} {FOUND}", [BEGUN]),
+    "the next state":        FaultScene(RAN, f"{NEW} {WRITTEN}", (), [BEGUN]),
+    "one that missed some":  FaultScene(ENDED, f"{NEW} {REFUSED} {FOUND}", [RAN], [BEGUN]),
+    "a late state":          FaultScene(RAN, f"{NEW} {FOUND}", [ENDED]),
+    "late to who knows":     FaultScene(body(1), f"{NEW} {WRITTEN}", (), [RAN]),
+    "another id":            FaultScene(body(2, **OTHER), f"{NEW} {TAKEN}", [body(1, **IN_RUN)]),
+    "another key":           FaultScene(REKEYED, f"{NEW} {BY_KEY}", [BEGUN]),
+    "another key than here": FaultScene(REKEYED, f"{NEW} {BY_KEY}", (), [BEGUN]),
+    "what says nothing":     FaultScene(body(1), f"{NEW} Query {STORED}", [BEGUN]),
+    "nothing to who knows":  FaultScene(body(1), f"{NEW} {NEW} Query {STORED}", (), [BEGUN]),
+    "what is known":         FaultScene(RAN, NEW, [RAN]),
+    "what was taken here":   FaultScene(RAN, NEW, (), [RAN]),
     "what is of no run":     FaultScene(body(1, event="else"), "PutItem"),
 }
 # fmt: on
@@ -143,3 +149,62 @@ def test_a_run_that_is_deleted_meanwhile_is_whole_or_gone(
     with preceded(store.table.client, call, delete):
         receive(store, event)
     assert len(shown(store, on_dynoxide)) <= 1
+
+
+def stored_ids(store: Store) -> set[str]:
+    events = EventStore.of(store).between(START - LONG, START + LONG)
+    return {str(event.id) for event in events}
+
+
+def assert_stored_events_are_recorded(store: Store, database: DynamoDB) -> None:
+    """Each stored event has its state in a run: a run may be ahead of its events, never behind."""
+    runs = shown(store, database).values()
+    assert stored_ids(store) <= {state_id for *_, states in runs for _, state_id, _ in states}
+
+
+@each_step
+@pytest.mark.parametrize("fault", FAULTS)
+def test_an_event_that_met_a_fault_is_taken_when_it_is_sent_elsewhere(
+    store: Store, on_dynoxide: DynamoDB, name: str, *, call: int, fault: str
+) -> None:
+    event = begin(store, name)
+    with broken(store.table.client, FAULTS[fault], first=call), suppress(Unavailable):
+        receive(store, event)
+    receive(Store(store.table, shards=2), event)
+    assert_taken_once(store, on_dynoxide, name)
+    assert event["id"] in stored_ids(store)
+
+
+PROGRAM = [
+    body(second, kind, run_id=UUID(int=run), run={"dynamic_key": str(run)}, flow_run_id=flow_run_id)
+    for run, flow_run_id in [(1, None), (2, FLOW_RUN_ID), (3, FLOW_RUN_ID)]
+    for second, kind in enumerate(["PENDING", "RUNNING", "COMPLETED"])
+]
+MAX_CALLS = 6
+
+
+def takes(store: Store, event: JSON) -> bool:
+    try:
+        receive(store, event)
+    except Unavailable:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whichever_calls_fail_a_program_that_is_sent_again_is_taken_once(
+    store: Store, on_dynoxide: DynamoDB, seed: int
+) -> None:
+    """Any of the events meets any fault at any call, in any function, among any of the others."""
+    chance = Random(seed)  # noqa: S311 - the same at each run
+    functions = [Store(store.table, shards=2) for _ in range(2)]
+    left = [*PROGRAM, *PROGRAM]
+    while left:
+        event = left.pop(chance.randrange(len(left)))
+        fault, call = FAULTS[chance.choice([*FAULTS])], chance.randrange(MAX_CALLS)
+        with broken(store.table.client, fault, first=call):
+            is_taken = takes(chance.choice(functions), event)
+        left += [] if is_taken else [event] * chance.choice([1, 2])
+        assert_stored_events_are_recorded(store, on_dynoxide)
+    assert shown(store, on_dynoxide) == naive.runs_of(PROGRAM)
+    assert stored_ids(store) == {event["id"] for event in PROGRAM}

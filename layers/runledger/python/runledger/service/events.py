@@ -140,6 +140,8 @@ def _record_with_lock(store: Store, report: TaskRunReport, event: ReceivedEvent)
 def _record(
     store: Store, report: TaskRunReport, event: ReceivedEvent, *, trust_cache: bool
 ) -> None:
+    if EventStore.of(store).has(event):
+        return
     known_run = RecordingStore.of(store).find(report, trust_cache=trust_cache)
     seen = known_run.seen.run if known_run.seen else None
     recording = apply_report(seen, known_run.states, report, now=event.received)

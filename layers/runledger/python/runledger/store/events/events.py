@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self, TypeVar
@@ -14,7 +15,7 @@ from runledger.store.dynamodb.errors import ConditionFailed, DeadlineExceeded
 from runledger.store.dynamodb.expressions import ABSENT, in_partition
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
-from runledger.store.dynamodb.writes import Item, Put, Write
+from runledger.store.dynamodb.writes import Item, Put
 from runledger.store.schema import keys, sort_keys
 from runledger.store.search_result import SearchResult
 from runledger.store.store import Shards, Store
@@ -54,22 +55,14 @@ class EventStore:
     def of(cls, store: Store) -> Self:
         return cls(store.table, store.index_shards, store.event_retention)
 
-    def add(self, event: ReceivedEvent, *writes: Write) -> bool:
-        """Store an event together with other writes; return whether it was a new one.
+    def add(self, event: ReceivedEvent) -> None:
+        """Store an event, unless it is stored already."""
+        with suppress(ConditionFailed):
+            self.table.write(self._put(event))
 
-        Nothing is written if the event is stored already.
-
-        Raises:
-            ConditionFailed: the condition of another write failed.
-        """
-        try:
-            self.table.write(*writes, self._put(event))
-        except ConditionFailed as failed:
-            is_known, _ = failed.met[-1]
-            if not is_known:
-                raise
-            return False
-        return True
+    def has(self, event: ReceivedEvent) -> bool:
+        """Return whether an event is stored, as last acknowledged."""
+        return self.table.read(keys.event(event, self.shards.written)) is not None
 
     def stored(self, added: Sequence[Change]) -> list[ReceivedEvent]:
         """Return the events of changes, with the pieces of large ones."""

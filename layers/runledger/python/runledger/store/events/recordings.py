@@ -1,5 +1,6 @@
 """Task runs that events report: found by their key or their id, and written with the event."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
@@ -100,7 +101,9 @@ class RecordingStore:
         )
 
     def commit(self, known_run: RecordedRun, recording: Recording, event: ReceivedEvent) -> None:
-        """Write a recording and its event; nothing if the event is stored already.
+        """Write a recording, and then its event: the run of a stored event is written.
+
+        If only the run is written, the repeated event finds its state in the run.
 
         Raises:
             WriteConflict: the run, or the run that has its key, changed meanwhile.
@@ -110,12 +113,17 @@ class RecordingStore:
             self.known.forget(known_run.seen.run.id)
         if known_run.is_cached and not writes:
             raise WriteConflict(str(event.id))
+        if writes:
+            self._write(writes, event)
+        if recording.state:
+            self._cache(writes[0], (*known_run.states, recording.state))
+        self.events.add(event)
+
+    def _write(self, writes: Sequence[Write], event: ReceivedEvent) -> None:
         try:
-            is_new = self.events.add(event, *writes)
+            self.table.write(*writes)
         except ConditionFailed as failed:
             raise WriteConflict(str(event.id)) from failed
-        if is_new and recording.state:
-            self._cache(writes[0], (*known_run.states, recording.state))
 
     def _cache(self, written: Write, states: tuple[State, ...]) -> None:
         if isinstance(written, Put):
