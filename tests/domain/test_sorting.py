@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from runledger.domain.deployments.deployments import Deployment
-from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.facts import TaskRunFacts, duration
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import StateType
 from runledger.domain.sorting import (
@@ -21,8 +21,10 @@ from runledger.domain.sorting import (
     rank_flow_run,
     rank_task_run,
 )
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.search.planner import WHOLE
-from tests.transitions.building import flow_run
+from tests.support.facts import facts_of, flow_run_facts, task_run_facts
+from tests.transitions.building import flow_run, state, task_run
 
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -38,7 +40,7 @@ def run(age: int = 0, **facts: Any) -> TaskRunFacts:
         "state_timestamp": NOW,
         "expected_start_time": NOW,
     }
-    return TaskRunFacts(**{**usual, **facts})
+    return task_run_facts(**{**usual, **facts})
 
 
 def ordered(runs: list[TaskRunFacts], sort: TaskRunSort) -> list[TaskRunFacts]:
@@ -56,9 +58,9 @@ def test_a_page_by_duration_is_as_of_an_instant() -> None:
 def test_a_flow_run_that_did_not_start_stands_where_it_is_expected_to() -> None:
     times: list[dict[str, Any]] = [{"start_time": NOW}, {"expected_start_time": NOW - DAY}, {}]
     runs = [flow_run(None, **given) for given in times]
-    found = sorted(runs, key=lambda one: rank_flow_run(one, "start_time"))
+    found = sorted(runs, key=lambda one: rank_flow_run(flow_run_facts(one), "start_time"))
     assert found == [runs[2], runs[1], runs[0]]
-    names = [flow_run(None).replace(name=name) for name in "ba"]
+    names = [flow_run_facts(flow_run(None).replace(name=name)) for name in "ba"]
     assert rank_flow_run(names[1], "name") < rank_flow_run(names[0], "name")
 
 
@@ -108,8 +110,8 @@ def test_names_are_listed_by_their_bytes() -> None:
 def test_times_are_listed_with_the_missing_ones_first_going_up(
     sort: TaskRunSort, column: str, days: list[int | None]
 ) -> None:
-    times = [None if day is None else NOW + day * DAY for day in days]
-    runs = [run().replace(**{column: times[at]}) for at in (1, 2, 0)]
+    times: list[Any] = [None if day is None else NOW + day * DAY for day in days]
+    runs = [run(**{column: times[at]}) for at in (1, 2, 0)]
     assert [getattr(facts, column) for facts in ordered(runs, sort)] == times
 
 
@@ -126,7 +128,7 @@ def test_equals_are_listed_by_age_the_oldest_first_going_up(
     sort: TaskRunSort, ages: list[int]
 ) -> None:
     runs = [run(age) for age in (2, 3, 1)]
-    assert ordered(runs, sort) == [run(age) for age in ages]
+    assert [facts.id.int for facts in ordered(runs, sort)] == ages
 
 
 def test_equals_of_one_age_are_listed_by_id() -> None:
@@ -148,6 +150,12 @@ def since(number: int, seconds: float, before: float = 0) -> TaskRunFacts:
     """A run that is in RUNNING for so long, and was before for so long."""
     total, entered = timedelta(seconds=before), NOW - timedelta(seconds=seconds)
     return run(id=UUID(int=number), total_run_time=total, state_timestamp=entered)
+
+
+def test_a_run_takes_as_long_as_its_facts_say() -> None:
+    begun = task_run(state("RUNNING"), total_run_time=DAY, expected_start_time=NOW)
+    for one in (begun, task_run(None)):
+        assert duration(one) == duration(facts_of(Stored(one, 1)))
 
 
 NEVER = run(id=UUID(int=9), state_type=StateType.PENDING)

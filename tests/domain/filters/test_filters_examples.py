@@ -13,6 +13,7 @@ from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import StateType
+from tests.support.facts import flow_run_facts, task_run_facts
 
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 STARTED = datetime(2026, 11, 22, 19, tzinfo=UTC)
@@ -22,7 +23,7 @@ FR1, FR2 = UUID(int=1), UUID(int=2)
 
 def run(name: str, state: StateType, **facts: Any) -> TaskRunFacts:
     usual = {"state_name": state.title(), "expected_start_time": NOW, "state_timestamp": NOW}
-    return TaskRunFacts(
+    return task_run_facts(
         **{**usual, "id": UUID(int=99), "created": NOW, "name": name, "state_type": state, **facts}
     )
 
@@ -44,7 +45,7 @@ RUNS = (
 )
 LINEAGES = {
     FR1: Ancestry(
-        flow_run=flow_run(FR1, StateType.RUNNING),
+        flow_run=flow_run_facts(flow_run(FR1, StateType.RUNNING)),
         flow=flow(FR1),
         deployment=SimpleNamespace(
             id=UUID(int=7), name="d", tags=(), paused=False, work_queue_name=None
@@ -52,7 +53,7 @@ LINEAGES = {
         deployment_flow=flow(FR1),
         flow_has_deployment=True,
     ),
-    FR2: Ancestry(flow_run=flow_run(FR2, StateType.COMPLETED), flow=flow(FR2)),
+    FR2: Ancestry(flow_run=flow_run_facts(flow_run(FR2, StateType.COMPLETED)), flow=flow(FR2)),
 }
 
 

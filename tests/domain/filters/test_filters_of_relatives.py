@@ -12,15 +12,16 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.deployments import DeploymentFilter
 from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.flows import FlowFilter
-from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.facts import FlowRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import StateType
+from tests.support.facts import flow_run_facts, task_run_facts
 
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ID, OTHER = UUID(int=1), UUID(int=2)
-TASK_RUN = TaskRunFacts(
+TASK_RUN = task_run_facts(
     id=ID,
     created=NOW,
     name="task run",
@@ -41,9 +42,9 @@ class FakeDeployment:
     work_queue_name: str | None = None
 
 
-def flow_run(**fields: Any) -> FlowRun:
+def flow_run(**fields: Any) -> FlowRunFacts:
     usual = {"id": ID, "created": NOW, "updated": NOW, "name": "flow run", "flow_id": ID}
-    return FlowRun(**{**usual, **fields})
+    return flow_run_facts(FlowRun(**{**usual, **fields}))
 
 
 def flow(name: str = "etl", **fields: Any) -> Flow:

@@ -9,6 +9,7 @@ import pytest
 from runledger.domain.filters.task_runs import TaskRunFilter
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.states import StateType
+from tests.support.facts import task_run_facts
 
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -25,7 +26,7 @@ def run(**facts: Any) -> TaskRunFacts:
         "state_timestamp": NOW,
         "expected_start_time": NOW,
     }
-    return TaskRunFacts(**{**usual, **facts})
+    return task_run_facts(**{**usual, **facts})
 
 
 def matches(asked: dict[str, Any], **facts: Any) -> bool:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.like import like
 from runledger.domain.filters.task_runs import TaskRunFilter
-from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from tests.domain.filters.strategies import (
     FLOW_RUN,
@@ -26,6 +25,7 @@ from tests.domain.filters.strategies import (
     TASK_RUN,
     TEXTS,
 )
+from tests.support.facts import flow_run_facts, task_run_facts
 
 Body = dict[str, Any]
 
@@ -137,16 +137,15 @@ def selects(row: Body, condition: str) -> bool:
 @given(asked=OF_TASK_RUNS, row=st.fixed_dictionaries(TASK_RUN))
 @settings(max_examples=400, deadline=None)
 def test_a_task_run_matches_where_sql_selects_it(asked: Body, row: Body) -> None:
-    facts = TaskRunFacts(created=datetime.now(UTC), state_timestamp=datetime.now(UTC), **row)
+    facts = task_run_facts(**row)
     assert TaskRunFilter(**asked).matches(facts) == selects(row, where(asked, FOR_TASK_RUNS))
 
 
 @given(asked=OF_FLOW_RUNS, row=st.fixed_dictionaries(FLOW_RUN))
 @settings(max_examples=400, deadline=None)
 def test_a_flow_run_matches_where_sql_selects_it(asked: Body, row: Body) -> None:
-    ancestry = Ancestry(
-        flow_run=FlowRun.model_construct(**row), parent_flow_run_id=row["parent_flow_run_id"]
-    )
+    run = flow_run_facts(FlowRun.model_construct(**row))
+    ancestry = Ancestry(flow_run=run, parent_flow_run_id=row["parent_flow_run_id"])
     assert FlowRunFilter(**asked).matches(ancestry) == selects(row, where(asked, FOR_FLOW_RUNS))
 
 

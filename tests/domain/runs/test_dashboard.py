@@ -1,12 +1,13 @@
 """The dashboard's curve of task runs that have ended."""
 
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
 from runledger.domain.runs.dashboard import PARTS, Window
 from runledger.domain.runs.facts import TaskRunFacts
+from runledger.store.runs.task_run_items import Stored
+from tests.support.facts import facts_of
 from tests.transitions.building import NOW, state, task_run
 
 MINUTE = timedelta(minutes=1)
@@ -14,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 
 def ended(kind: str, start: timedelta | None) -> TaskRunFacts:
     started = None if start is None else NOW + start
-    return TaskRunFacts.of(task_run(state(kind), start_time=started))
+    return facts_of(Stored(task_run(state(kind), start_time=started), 1))
 
 
 def test_a_window_is_of_whole_minutes() -> None:
@@ -39,8 +40,3 @@ def test_runs_are_counted_in_the_part_in_which_they_started() -> None:
 def test_what_did_not_start_within_the_window_is_not_counted(start: timedelta | None) -> None:
     counts = Window.of(NOW, NOW + (PARTS - 1) * MINUTE).aggregate([ended("COMPLETED", start)])
     assert sum(one.completed + one.failed for one in counts) == 0
-
-
-def test_a_run_without_a_state_has_no_facts() -> None:
-    with pytest.raises(ValueError, match=str(UUID(int=1))):
-        TaskRunFacts.of(task_run(None))

@@ -1,19 +1,24 @@
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from typing import Any
 
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.history import Timeline, average_lateness
 from runledger.domain.runs.states import StateType
+from tests.support.facts import flow_run_facts, task_run_facts
 from tests.transitions.building import flow_run, state
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def run(**facts: object) -> TaskRunFacts:
-    known = {"id": UUID(int=1), "created": NOON, "name": "t", "state_type": StateType.PENDING}
-    times = {"state_timestamp": NOON, "expected_start_time": NOON}
-    return TaskRunFacts.model_validate(known | times | {"state_name": "Pending"} | facts)
+def run(**facts: Any) -> TaskRunFacts:
+    known: dict[str, Any] = {
+        "state_type": StateType.PENDING,
+        "state_name": "Pending",
+        "state_timestamp": NOON,
+        "expected_start_time": NOON,
+    }
+    return task_run_facts(**(known | facts))
 
 
 def test_the_last_interval_may_reach_beyond_the_end() -> None:
@@ -21,16 +26,18 @@ def test_the_last_interval_may_reach_beyond_the_end() -> None:
 
 
 def test_a_run_without_a_state_is_told_nowhere() -> None:
-    actual = Timeline(NOON, NOON + HOUR, HOUR).aggregate([flow_run(None)], NOON)
+    actual = Timeline(NOON, NOON + HOUR, HOUR).aggregate([flow_run_facts(flow_run(None))], NOON)
     assert actual[0].states == ()
 
 
 def test_lateness_is_averaged_over_the_runs_that_have_a_state() -> None:
-    assert average_lateness([flow_run(None)], NOON) is None
+    assert average_lateness([flow_run_facts(flow_run(None))], NOON) is None
     due = [
-        flow_run(state("SCHEDULED"), expected_start_time=NOON - delay * HOUR) for delay in (1, 2)
+        flow_run_facts(flow_run(state("SCHEDULED"), expected_start_time=NOON - delay * HOUR))
+        for delay in (1, 2)
     ]
-    assert average_lateness([*due, flow_run(None)], NOON) == 1.5 * HOUR.total_seconds()
+    runs = [*due, flow_run_facts(flow_run(None))]
+    assert average_lateness(runs, NOON) == 1.5 * HOUR.total_seconds()
 
 
 def test_a_state_with_an_empty_name_is_told_by_it() -> None:

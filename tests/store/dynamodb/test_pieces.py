@@ -88,7 +88,17 @@ def test_a_document_of_the_usual_size_stays_as_it_is() -> None:
 
 
 def test_the_limit_counts_bytes_and_not_characters() -> None:
-    assert divide(item_of({"name": "数" * (MAX_DOCUMENT // 2)})).pieces
+    assert divide(item_of({"message": "数" * (MAX_DOCUMENT // 2)})).pieces
+
+
+def test_what_filters_ask_about_stays_whole_where_no_facts_are_beside_it() -> None:
+    document = {"tags": [incompressible(30_000)], "parameters": incompressible(50_000)}
+    divided = divide(item_of(document))
+    assert [*large_documents.references(divided.item)] == ["parameters"]
+    assert json.loads(divided.item["body"])["tags"] == document["tags"]
+    with_facts = divide({**item_of(document), "facts": "{}"})
+    assert [*large_documents.references(with_facts.item)] == ["parameters", "tags"]
+    assert put_together(divided) == put_together(with_facts) == document
 
 
 def test_a_field_that_stays_keeps_its_pieces_and_another_gets_new_ones() -> None:

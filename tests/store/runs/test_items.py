@@ -1,14 +1,15 @@
 """What the table holds of a run is read back as it was."""
 
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runledger.domain.runs.bookkeeping import in_utc
 from runledger.domain.runs.empirical_policies import FlowRunPolicy, TaskRunPolicy
-from runledger.domain.runs.facts import TaskRunFacts
+from runledger.domain.runs.facts import FlowRunFacts, RunFacts, TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateDetails, StateType
@@ -22,6 +23,7 @@ from runledger.domain.runs.task_runs import (
 from runledger.store import items
 from runledger.store.deployments import flow_items
 from runledger.store.dynamodb.expressions import plain, typed
+from runledger.store.dynamodb.large_documents import UNDIVIDED
 from runledger.store.dynamodb.writes import Item
 from runledger.store.runs import flow_run_items, task_run_items
 from runledger.store.runs.task_run_items import Stored
@@ -35,7 +37,9 @@ FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 TIMES = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=OFFSETS)  # noqa: DTZ001
 UTC_TIMES = TIMES.map(lambda time: time.astimezone(UTC))
-DURATIONS = st.timedeltas(timedelta(0), timedelta(days=36_500))
+DURATIONS = st.timedeltas(timedelta(days=-9), timedelta(days=36_500))
+# Longer ones are rounded, since they are floats.
+ANY_DURATION = DURATIONS | st.timedeltas(timedelta(days=-900_000_000), timedelta(days=900_000_000))
 LABELS = st.dictionaries(TEXTS, st.booleans() | st.integers() | FLOATS | TEXTS, max_size=3)
 TAGS = st.lists(TEXTS, max_size=3).map(tuple)
 NUMBERS = st.integers(-(10**40), 10**40)
@@ -170,11 +174,39 @@ def test_a_flow_run_is_read_back_as_it_was(run: FlowRun) -> None:
     assert spelled(items.read_document(FlowRun, item)) == spelled(as_stored(run))
 
 
-@given(run=TASK_RUNS, subflow_runs=st.integers(0, 9))
-def test_the_facts_of_a_task_run_are_those_of_its_document(run: TaskRun, subflow_runs: int) -> None:
+@given(run=TASK_RUNS, subflow_runs=st.integers(0, 9), total=ANY_DURATION)
+def test_the_facts_of_a_task_run_are_those_of_its_document(
+    run: TaskRun, subflow_runs: int, total: timedelta
+) -> None:
+    run = run.replace(total_run_time=total)
     item = carried(task_run_items.task_run_item(Stored(run, 1, subflow_runs), shards=SHARDS))
-    read = task_run_items.read_task_run(item).run
-    assert task_run_items.read_facts(item) == TaskRunFacts.of(read, subflow_runs=subflow_runs)
+    for entry in (item, indexed(item)):
+        facts = task_run_items.read_facts(entry)
+        assert_same(facts, task_run_items.read_task_run(item).run)
+        assert facts.subflow_runs == subflow_runs
+
+
+@given(run=FLOW_RUNS, total=ANY_DURATION)
+def test_the_facts_of_a_flow_run_are_those_of_its_document(run: FlowRun, total: timedelta) -> None:
+    run = run.replace(total_run_time=total)
+    item = carried(flow_run_items.flow_run_item(run, version=7, shards=SHARDS))
+    for entry in (item, indexed(item)):
+        assert_same(flow_run_items.read_flow_run_facts(entry), items.read_document(FlowRun, item))
+
+
+@pytest.mark.parametrize("facts", [TaskRunFacts, FlowRunFacts])
+def test_facts_have_the_types_of_the_model(facts: type[RunFacts]) -> None:
+    types = get_type_hints(facts)
+    assert {name: types[name] for name in facts.fields()} == {
+        name: facts.model.model_fields[name].annotation for name in facts.fields()
+    }
+
+
+@pytest.mark.parametrize("facts", [TaskRunFacts, FlowRunFacts])
+def test_facts_of_any_length_stay_in_the_item(facts: type[RunFacts]) -> None:
+    types = get_type_hints(facts)
+    lengthy = (tuple[str, ...], str, str | None, dict[str, Any] | None)
+    assert {name for name in facts.fields() if types[name] in lengthy} <= UNDIVIDED
 
 
 @given(
@@ -185,6 +217,19 @@ def test_the_facts_of_a_task_run_are_those_of_its_document(run: TaskRun, subflow
 def test_a_flow_is_read_back_as_it_was(flow: Flow) -> None:
     item = carried(flow_items.flow_item(flow, shards=SHARDS))
     assert spelled(items.read_document(Flow, item)) == spelled(flow)
+
+
+def indexed(item: dict[str, Any]) -> dict[str, Any]:
+    """Return the entry of an index that carries the facts."""
+    return {name: item[name] for name in ("facts", "subflow_runs") if name in item}
+
+
+def assert_same(facts: RunFacts, run: TaskRun | FlowRun) -> None:
+    """Hold each field against the model's; a zone's name aside, a time is an instant."""
+    assert {name: getattr(facts, name) for name in facts.fields()} == {
+        name: getattr(run, name) for name in facts.fields()
+    }
+    assert facts.state_timestamp == (run.state and run.state.timestamp)
 
 
 def as_stored(run: Run) -> Run:

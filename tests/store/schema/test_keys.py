@@ -10,6 +10,7 @@ from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.states import StateType
 from runledger.domain.sorting import rank
 from runledger.store.schema import keys, sort_keys
+from tests.support.facts import task_run_facts
 
 MAX_BYTES_OF_PK, MAX_BYTES_OF_SK = 2048, 1024
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -23,7 +24,8 @@ OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(
 TIMES = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=OFFSETS)  # noqa: DTZ001
 MOMENTS = st.sampled_from([NOW, NOW + timedelta(microseconds=1)]) | TIMES
 FACTS = st.builds(
-    TaskRunFacts,
+    task_run_facts,
+    id=st.uuids(),
     created=MOMENTS,
     name=CHARACTERS,
     state_type=st.just(StateType.PENDING),

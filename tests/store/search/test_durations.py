@@ -24,6 +24,7 @@ from runledger.store.store import Store
 from tests.store.support.calls import heard
 from tests.store.support.populations import DAWN, in_state, put_task_runs, task_run
 from tests.support.databases import DynamoDB, Engine, new_table
+from tests.support.facts import facts_of
 
 NOW = DAWN + timedelta(hours=10)
 UPWARDS, DOWNWARDS = TaskRunSort.DURATION_ASC, TaskRunSort.DURATION_DESC
@@ -116,7 +117,7 @@ def test_what_is_filtered_stands_in_the_same_order(
     filled: tuple[Store, list[TaskRun]], sort: TaskRunSort, criteria: Criteria
 ) -> None:
     store, runs = filled
-    wanted = in_order([run for run in runs if criteria.matches(Stored(run, 1).facts)], sort)
+    wanted = in_order([run for run in runs if criteria.matches(facts_of(Stored(run, 1)))], sort)
     page = Page(sort.order, 3, 20, NOW)
     found = task_run_searcher(store, criteria, page).paginate().answer
     assert [run.id for run in found.page] == [run.id for run in wanted[3:23]]

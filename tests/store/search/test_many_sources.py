@@ -14,7 +14,6 @@ from runledger.domain.errors import OutOfTime
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.logs import LogFilter, LogQuery
 from runledger.domain.logs import Log
-from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateType
@@ -34,6 +33,7 @@ from tests.store.support.calls import gauged, heard
 from tests.store.support.populations import DAWN, put_flow_runs, put_task_runs, task_run
 from tests.store.support.worlds import SEARCHERS
 from tests.support.databases import DynamoDB
+from tests.support.facts import facts_of
 
 SHARDS = 2
 OWNERS = [UUID(int=number) for number in range(1, 3 * MAX_PARALLEL)]
@@ -208,7 +208,7 @@ def test_a_table_that_has_less_than_what_is_named_is_read_as_a_whole(
     with heard(on_dynoxide.client) as calls:
         found = searcher.paginate()
     column, reverse = sort.order
-    wanted.sort(key=lambda run: rank(TaskRunFacts.of(run), column), reverse=reverse)
+    wanted.sort(key=lambda run: rank(facts_of(Stored(run, 1)), column), reverse=reverse)
     assert ([*found.answer.page], found.answer.total) == (wanted[2:6], len(wanted))
     is_read_whole = runs <= FEW_RUNS
     assert (found.path == "by_flow_run") is not is_read_whole

@@ -24,6 +24,7 @@ from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.store.support.populations import put, put_flow_runs, put_task_runs
 from tests.support.databases import DynamoDB
+from tests.support.facts import facts_of, flow_run_facts
 
 SEARCHERS: dict[str, Callable[[Store, Criteria, Page], Searcher[Any, Any]]] = {
     "task_runs": task_run_searcher,
@@ -33,8 +34,8 @@ SEARCHERS: dict[str, Callable[[Store, Criteria, Page], Searcher[Any, Any]]] = {
 }
 
 RANKS: dict[str, Callable[[Any, Page], tuple[Any, ...]]] = {
-    "task_runs": lambda stored, page: rank_task_run(stored.facts, page),
-    "flow_runs": lambda run, page: rank_flow_run(run, page.order.column),
+    "task_runs": lambda stored, page: rank_task_run(facts_of(stored), page),
+    "flow_runs": lambda run, page: rank_flow_run(flow_run_facts(run), page.order.column),
     "flows": lambda flow, page: rank_flow(flow, page.order.column),
     "deployments": lambda one, page: rank_deployment(one, page.order.column),
 }
@@ -96,7 +97,7 @@ class World(NamedTuple):
 
     def _wants_task_run(self, stored: Stored, criteria: Criteria) -> bool:
         above = next((run for run in self.flow_runs if run.id == stored.run.flow_run_id), None)
-        return criteria.matches(stored.facts, self._lineage(above) if above else None)
+        return criteria.matches(facts_of(stored), self._lineage(above) if above else None)
 
     def _wants_flow_run(self, run: FlowRun, criteria: Criteria) -> bool:
         ancestry = self._lineage(run)
@@ -132,7 +133,7 @@ class World(NamedTuple):
 
     def _has_task_run(self, run: FlowRun, criteria: Criteria) -> bool:
         wanted = criteria.task_runs
-        own = (one.facts for one in self.task_runs if one.run.flow_run_id == run.id)
+        own = (facts_of(one) for one in self.task_runs if one.run.flow_run_id == run.id)
         return wanted is None or any(map(wanted.matches, own))
 
     def _lineage(self, run: FlowRun) -> Ancestry:
@@ -140,7 +141,7 @@ class World(NamedTuple):
         deployments = (one for one in self.deployments if one.id == run.deployment_id)
         deployment = next(deployments, None)
         return Ancestry(
-            flow_run=run,
+            flow_run=flow_run_facts(run),
             flow=self._flow(run.flow_id),
             deployment=deployment,
             deployment_flow=self._flow(deployment.flow_id) if deployment else None,

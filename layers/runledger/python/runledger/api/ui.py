@@ -18,6 +18,7 @@ from runledger.domain.filters.flows import FlowFilter
 from runledger.domain.filters.task_runs import TaskRunFilter, TaskRunState
 from runledger.domain.filters.work_pools import WorkPoolFilter, WorkQueueFilter
 from runledger.domain.runs.dashboard import Window
+from runledger.domain.runs.facts import FlowRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import TERMINAL, StateType
 from runledger.domain.runs.task_runs import TaskRun
@@ -108,7 +109,7 @@ class NextRun(Value):
     next_scheduled_start_time: datetime | None
 
     @classmethod
-    def of(cls, run: FlowRun) -> "NextRun":
+    def of(cls, run: FlowRunFacts) -> "NextRun":
         return cls(**{field: getattr(run, field) for field in cls.model_fields})
 
 

@@ -14,8 +14,7 @@ from runledger.domain.runs.facts import duration
 
 if TYPE_CHECKING:
     from runledger.domain.deployments.deployments import Deployment
-    from runledger.domain.runs.facts import Duration, TaskRunFacts
-    from runledger.domain.runs.flow_runs import FlowRun
+    from runledger.domain.runs.facts import Duration, FlowRunFacts, TaskRunFacts
     from runledger.domain.runs.flows import Flow
 
 DURATION = "duration"
@@ -121,7 +120,7 @@ def rank_by_duration(duration: Duration, page: Page) -> tuple[int, ...]:
     return duration.rank(page.now, reverse=page.order.reverse)
 
 
-def rank_flow_run(run: FlowRun, column: str) -> tuple[Any, ...]:
+def rank_flow_run(run: FlowRunFacts, column: str) -> tuple[Any, ...]:
     """Return a flow run's rank; one that did not start ranks by its expected start time."""
     value = getattr(run, column)
     if column == "start_time":

@@ -8,10 +8,10 @@ that filters need no document.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from runledger.domain.errors import TooLarge
 from runledger.domain.runs.flow_runs import FlowRun
@@ -21,6 +21,9 @@ from runledger.store.dynamodb.large_documents import DOCUMENT, PIECES
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
 from runledger.store.schema.keys import Key
+
+if TYPE_CHECKING:
+    from runledger.domain.runs.facts import RunFacts
 
 # Bytes of the facts. An item holds a tenth as much of the document (`large_documents`).
 MAX_FACTS = 250_000
@@ -76,6 +79,22 @@ ESTIMATES = {"estimated_run_time", "estimated_start_time_delta"}
 
 def dump_document(value: Value) -> str:
     return value.model_dump_json(exclude_defaults=True, exclude=ESTIMATES)
+
+
+def dump_facts(run: TaskRun | FlowRun, facts: type[RunFacts]) -> str:
+    """Spell the part of a run's document that indexes carry."""
+    fields = dict.fromkeys(facts.fields(), True) | {"state": {"timestamp"}}
+    return run.model_dump_json(exclude_defaults=True, include=fields)
+
+
+def read_fields(item: Item) -> dict[str, Any]:
+    """Read the fields that filters use: of an item's document, or those that an index carries.
+
+    In a document in pieces they are whole only if there are no facts beside it.
+    """
+    is_whole = DOCUMENT in item and (PIECES not in item or "facts" not in item)
+    fields: dict[str, Any] = from_json(item[DOCUMENT if is_whole else "facts"])
+    return fields
 
 
 def new_item(key: Key, **attributes: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol
 from uuid import UUID
 
 from runledger.domain.filters.criterion import Getter, ObjectFilter
-from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.facts import FlowRunFacts
 from runledger.domain.runs.flows import Flow
 
 
@@ -29,7 +29,7 @@ class FilterableDeployment(Protocol):
 class Ancestry:
     """A flow run with its flow and its deployment; None: it does not exist."""
 
-    flow_run: FlowRun | None = None
+    flow_run: FlowRunFacts | None = None
     flow: Flow | None = None
     deployment: FilterableDeployment | None = None
     deployment_flow: Flow | None = None

@@ -31,7 +31,7 @@ from runledger.domain.filters.operators import (
     null,
     one_of,
 )
-from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.facts import FlowRunFacts
 from runledger.domain.values import UtcTime
 
 
@@ -40,7 +40,7 @@ class FlowRunState(StateCriterion):
     name: TextOrNot | None = None
 
 
-def begins(run: FlowRun) -> datetime | None:
+def begins(run: FlowRunFacts) -> datetime | None:
     # The reference finds a run that has not started by its expected start time.
     return run.start_time or run.expected_start_time
 

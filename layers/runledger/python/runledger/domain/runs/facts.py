@@ -1,42 +1,60 @@
-"""The facts of a task run: the fields in indexes, for filters, orders and counts."""
+"""The facts of a stored run: the fields that filters, orders and counts use."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from runledger.domain.documents import Document, View, parse_time
+from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import StateType
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.domain.values import Value
 
 
-class TaskRunFacts(Value):
-    """The fields of a task run that criteria and orders use."""
+class RunFacts(View):
+    """The fields of a stored run that criteria, orders and histories use."""
 
     id: UUID
     created: datetime
     name: str
-    flow_run_id: UUID | None = None
-    tags: tuple[str, ...] = ()
-    state_type: StateType
-    state_name: str
-    state_timestamp: datetime
-    expected_start_time: datetime | None = None
-    next_scheduled_start_time: datetime | None = None
-    start_time: datetime | None = None
-    end_time: datetime | None = None
-    total_run_time: timedelta = timedelta(0)
-    subflow_runs: int = 0
+    tags: tuple[str, ...]
+    state_type: StateType | None
+    state_name: str | None
+    expected_start_time: datetime | None
+    next_scheduled_start_time: datetime | None
+    start_time: datetime | None
+    end_time: datetime | None
+    total_run_time: timedelta
 
-    @classmethod
-    def of(cls, run: TaskRun, *, subflow_runs: int = 0) -> TaskRunFacts:
-        """Extract the facts; `subflow_runs` counts the flow runs that name this run as parent."""
-        if run.state is None:
-            raise ValueError(f"task run {run.id} has no state yet")
-        facts: dict[str, Any] = {field: getattr(run, field, None) for field in cls.model_fields}
-        facts |= {"state_timestamp": run.state.timestamp, "subflow_runs": subflow_runs}
-        return cls.model_construct(None, **facts)
+    @cached_property
+    def state_timestamp(self) -> datetime | None:
+        """The timestamp of the current state."""
+        state = self.document.get("state")
+        return parse_time(state["timestamp"]) if state else None
+
+
+class TaskRunFacts(RunFacts, model=TaskRun):
+    """The facts of a task run; `subflow_runs` is the number of its subflow runs."""
+
+    flow_run_id: UUID | None
+
+    def __init__(self, document: Document, subflow_runs: int = 0) -> None:
+        super().__init__(document)
+        self.subflow_runs = subflow_runs
+
+
+class FlowRunFacts(RunFacts, model=FlowRun):
+    """The facts of a flow run."""
+
+    flow_id: UUID
+    deployment_id: UUID | None
+    work_queue_name: str | None
+    flow_version: str | None
+    idempotency_key: str | None
+    parent_task_run_id: UUID | None
+    created_by: dict[str, Any] | None
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,15 +79,16 @@ class Duration(NamedTuple):
         run_id: UUID,
         *,
         state_type: StateType | None,
-        since: datetime,
+        since: datetime | None,
         total: timedelta,
         expected: datetime | None,
     ) -> Duration:
         """Return the duration of a run in its state since `since`, after `total` in RUNNING."""
-        is_running, spent = state_type == StateType.RUNNING, total // MICROSECOND
+        spent = total // MICROSECOND
+        began = since if state_type == StateType.RUNNING else None
         # A clock that was set back may make a total negative: it counts as zero.
-        taken = microseconds(since) - spent if is_running else max(spent, 0)
-        return cls(is_running, taken, microseconds(expected) if expected else None, run_id)
+        taken = microseconds(began) - spent if began else max(spent, 0)
+        return cls(began is not None, taken, microseconds(expected) if expected else None, run_id)
 
     def rank(self, now: datetime, *, reverse: bool) -> tuple[int, ...]:
         """Return the run's rank.
@@ -87,12 +106,12 @@ def microseconds(instant: datetime) -> int:
     return (instant - EPOCH) // MICROSECOND
 
 
-def duration(facts: TaskRunFacts) -> Duration:
+def duration(run: TaskRun | TaskRunFacts) -> Duration:
     """Return a task run's time in RUNNING."""
     return Duration.of(
-        facts.id,
-        state_type=facts.state_type,
-        since=facts.state_timestamp,
-        total=facts.total_run_time,
-        expected=facts.expected_start_time,
+        run.id,
+        state_type=run.state_type,
+        since=run.state_timestamp,
+        total=run.total_run_time,
+        expected=run.expected_start_time,
     )

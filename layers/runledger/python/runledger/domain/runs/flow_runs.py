@@ -52,11 +52,6 @@ class FlowRun(Value):
     state: State | None = None
     job_variables: dict[str, Any] | None = None
 
-    @property
-    def state_timestamp(self) -> datetime | None:
-        """The timestamp of the current state."""
-        return self.state.timestamp if self.state else None
-
     def counting(self, new_state: State) -> dict[str, object]:
         """Return the change of the count of attempts with a new state.
 

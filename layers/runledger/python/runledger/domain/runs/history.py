@@ -8,8 +8,7 @@ from math import ceil
 from typing import NamedTuple
 
 from runledger.domain.runs.bookkeeping import ZERO, lateness, time_running
-from runledger.domain.runs.facts import TaskRunFacts
-from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.facts import FlowRunFacts, RunFacts
 from runledger.domain.runs.states import StateType
 from runledger.domain.values import Value
 
@@ -46,7 +45,7 @@ class Sample(NamedTuple):
     total_run_time: timedelta
 
     @classmethod
-    def of(cls, run: TaskRunFacts | FlowRun) -> "Sample | None":
+    def of(cls, run: RunFacts) -> "Sample | None":
         """Return the sample of a run; None without a state."""
         expected, state_type = run.expected_start_time, run.state_type
         since, state_name = run.state_timestamp, run.state_name
@@ -84,7 +83,7 @@ class Timeline:
         """
         return self.start + self.intervals * self.step
 
-    def aggregate(self, runs: Iterable[TaskRunFacts | FlowRun], now: datetime) -> list[Interval]:
+    def aggregate(self, runs: Iterable[RunFacts], now: datetime) -> list[Interval]:
         """Return all intervals with their totals; runs outside of them are ignored."""
         found: dict[int, list[Sample]] = defaultdict(list)
         for sample in filter(None, map(Sample.of, runs)):
@@ -99,7 +98,7 @@ class Timeline:
         ]
 
 
-def average_lateness(runs: Iterable[FlowRun], now: datetime) -> float | None:
+def average_lateness(runs: Iterable[FlowRunFacts], now: datetime) -> float | None:
     """Return the average lateness of runs, in seconds; None for no runs."""
     late = [_lateness(sample, now).total_seconds() for sample in filter(None, map(Sample.of, runs))]
     return sum(late) / len(late) if late else None

@@ -88,6 +88,11 @@ class TaskRun(Value):
     estimated_start_time_delta: timedelta = timedelta(0)
     state: State | None = None
 
+    @property
+    def state_timestamp(self) -> datetime | None:
+        """The timestamp of the current state."""
+        return self.state.timestamp if self.state else None
+
     def counting(self, new_state: State) -> dict[str, object]:
         """Return the change of the count of attempts with a new state."""
         return {"run_count": self.run_count + (new_state.type == StateType.RUNNING)}

@@ -9,7 +9,7 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.fields import IdOrNot, TypeOrNot
 from runledger.domain.filters.flow_runs import FlowRunFilter, FlowRunState
 from runledger.domain.filters.flows import FlowFilter
-from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.facts import FlowRunFacts
 from runledger.domain.runs.history import average_lateness
 from runledger.domain.runs.states import StateType
 from runledger.service.search.search import Search
@@ -20,10 +20,12 @@ from runledger.store.store import Store
 FLOW_RUNS = Search(flow_run_searcher)
 
 
-def next_runs(store: Store, flow_ids: Sequence[UUID]) -> SearchResult[dict[UUID, FlowRun | None]]:
+def next_runs(
+    store: Store, flow_ids: Sequence[UUID]
+) -> SearchResult[dict[UUID, FlowRunFacts | None]]:
     """Return the next scheduled run of each flow, or None."""
 
-    def earliest(runs: Iterator[FlowRun]) -> dict[UUID, FlowRun | None]:
+    def earliest(runs: Iterator[FlowRunFacts]) -> dict[UUID, FlowRunFacts | None]:
         due = [run for run in runs if run.next_scheduled_start_time]
         due.sort(key=attrgetter("next_scheduled_start_time"), reverse=True)
         return dict.fromkeys(flow_ids) | {run.flow_id: run for run in due}

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.runs.facts import TaskRunFacts
-from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.facts import FlowRunFacts, TaskRunFacts
 from runledger.domain.runs.history import Interval, Timeline
 from runledger.domain.sorting import ALL, Page
 from runledger.store.search.executor import PageAndTotal, Searcher
@@ -17,7 +16,7 @@ from runledger.store.store import Store
 A = TypeVar("A")
 F = TypeVar("F")
 R = TypeVar("R")
-S = TypeVar("S", TaskRunFacts, FlowRun)
+S = TypeVar("S", TaskRunFacts, FlowRunFacts)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def count_by_state(store: Store, criteria: Criteria) -> SearchResult[Mapping[Sta
     """Return the number of matching task runs by state type."""
 
     def counted(runs: Iterator[TaskRunFacts]) -> Mapping[StateType, int]:
-        return Counter(run.state_type for run in runs)
+        return Counter(run.state_type for run in runs if run.state_type)
 
     return TASK_RUNS.aggregate(store, criteria, counted)
 

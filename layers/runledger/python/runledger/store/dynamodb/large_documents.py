@@ -14,6 +14,7 @@ import json
 import logging
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import time
@@ -37,6 +38,19 @@ MAX_DOCUMENT = 32_000
 
 # Bytes of a field that is worth a piece.
 MIN_FIELD = 1_000
+
+# Fields that stay whole in an item that has no facts beside them: filters read no pieces.
+UNDIVIDED = frozenset(
+    {
+        "created_by",
+        "flow_version",
+        "idempotency_key",
+        "name",
+        "state_name",
+        "tags",
+        "work_queue_name",
+    }
+)
 
 # Bytes of a piece; its item holds 400 KB with its key.
 MAX_PIECE = 380_000
@@ -130,7 +144,8 @@ def divide(item: Item, seen: str | None = None) -> Divided:
     known = {reference.sha256: reference for reference in references({PIECES: seen}).values()}
     named: dict[str, PiecesReference] = {}
     pieces: list[Item] = []
-    for name, content in _largest(document):
+    kept = frozenset() if "facts" in item else UNDIVIDED
+    for name, content in _largest(document, kept):
         reference = known.get(_digest(content))
         if reference is None:
             reference, new = _new_pieces(item, content)
@@ -161,9 +176,9 @@ def _is_large(text: str) -> bool:
     )
 
 
-def _largest(document: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """Yield the largest fields, as JSON, until half of `MAX_DOCUMENT` is left."""
-    fields = {name: _json(value).encode() for name, value in document.items()}
+def _largest(document: Mapping[str, Any], kept: AbstractSet[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the largest fields, as JSON, until half of `MAX_DOCUMENT` is left beside the kept."""
+    fields = {name: _json(value).encode() for name, value in document.items() if name not in kept}
     left = sum(map(len, fields.values()))
     for name in sorted(fields, key=lambda name: len(fields[name]), reverse=True):
         if left <= MAX_DOCUMENT // 2 or len(fields[name]) < MIN_FIELD:

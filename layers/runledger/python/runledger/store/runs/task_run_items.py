@@ -35,21 +35,15 @@ class Stored(NamedTuple):
     claims: bool = True
     pieces: str | None = None
 
-    @property
-    def facts(self) -> TaskRunFacts:
-        """The fields that filters and sort orders use."""
-        return TaskRunFacts.of(self.run, subflow_runs=self.subflow_runs)
-
 
 def task_run_item(stored: Stored, *, shards: int) -> Item:
     """Spell a task run; its state is stored in the form that reads return."""
     run = in_utc(stored.run)
     run = run.replace(state=run.state and run.state.as_stored())
-    facts = stored.facts
     return items.new_item(
         keys.task_run(run.id),
         body=items.dump_document(run),
-        facts=items.dump_document(facts),
+        facts=items.dump_facts(run, TaskRunFacts),
         version=stored.version,
         subflow_runs=stored.subflow_runs or None,
         held=HELD.dump_json(stored.held).decode() if stored.held else None,
@@ -58,7 +52,7 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         # The stream's filter passes runs that have this attribute: no worker has started them.
         deferred=str(run.state_id) if is_waiting(run.state) or is_taken_up(run.state) else None,
         **items.sort_attributes(run, keys.TASK_RUN, shards),
-        duration=sort_keys.duration_sort_key(duration(facts)),
+        duration=sort_keys.duration_sort_key(duration(run)),
     )
 
 
@@ -76,4 +70,4 @@ def read_task_run(item: Item) -> Stored:
 
 def read_facts(entry: Item) -> TaskRunFacts:
     """Read the facts of a task run from its item or from an index that carries them."""
-    return TaskRunFacts.model_validate_json(entry["facts"])
+    return TaskRunFacts(items.read_fields(entry), int(entry.get("subflow_runs", 0)))

@@ -8,15 +8,14 @@ from uuid import UUID
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.runs.facts import TaskRunFacts
-from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.facts import FlowRunFacts, TaskRunFacts
 from runledger.domain.runs.flows import Flow
 from runledger.store import items
 from runledger.store.deployments import deployment_items
 from runledger.store.deployments.deployment_items import DEPLOYMENT_ATTRIBUTES
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Item
-from runledger.store.runs import task_run_items
+from runledger.store.runs import flow_run_items, task_run_items
 from runledger.store.schema import keys
 
 
@@ -53,11 +52,11 @@ class AncestryLoader:
 
     def _load(self, ids: list[UUID]) -> dict[UUID | None, Ancestry]:
         found = self.table.read_many([keys.flow_run(flow_run_id) for flow_run_id in ids])
-        flow_runs = [items.read_document(FlowRun, item) for item in found.values()]
+        flow_runs = list(map(flow_run_items.read_flow_run_facts, found.values()))
         pairs = zip(flow_runs, self.of_flow_runs(flow_runs), strict=True)
         return {run.id: ancestry for run, ancestry in pairs}
 
-    def of_flow_runs(self, flow_runs: Sequence[FlowRun]) -> Iterator[Ancestry]:
+    def of_flow_runs(self, flow_runs: Sequence[FlowRunFacts]) -> Iterator[Ancestry]:
         """Yield the ancestry of each flow run: the parts that the criteria filter by."""
         deployments = self._deployments(flow_runs)
         flows = self._flows(flow_runs, deployments.values())
@@ -75,7 +74,7 @@ class AncestryLoader:
                 parent_flow_run_id=parents.get(run.parent_task_run_id),
             )
 
-    def _deployments(self, flow_runs: Sequence[FlowRun]) -> dict[UUID | None, Deployment]:
+    def _deployments(self, flow_runs: Sequence[FlowRunFacts]) -> dict[UUID | None, Deployment]:
         if self.criteria.deployments is None:
             return {}
         ids = [run.deployment_id for run in flow_runs if run.deployment_id]
@@ -85,7 +84,7 @@ class AncestryLoader:
         return {deployment.id: deployment for deployment in deployments}
 
     def _flows(
-        self, flow_runs: Sequence[FlowRun], deployments: Iterable[Deployment]
+        self, flow_runs: Sequence[FlowRunFacts], deployments: Iterable[Deployment]
     ) -> dict[UUID, KnownFlow]:
         """Return the flows of the runs and of their deployments."""
         ids = {deployment.flow_id for deployment in deployments}
@@ -95,7 +94,7 @@ class AncestryLoader:
         known = map(KnownFlow.read, found.values())
         return {known_flow.flow.id: known_flow for known_flow in known if known_flow.flow}
 
-    def _parents(self, flow_runs: Sequence[FlowRun]) -> dict[UUID | None, UUID | None]:
+    def _parents(self, flow_runs: Sequence[FlowRunFacts]) -> dict[UUID | None, UUID | None]:
         """Return the flow runs of the subflow runs' parent task runs, by task run."""
         if self.criteria.flow_runs is None or self.criteria.flow_runs.parent_flow_run_id is None:
             return {}

@@ -8,13 +8,14 @@ from runledger.domain import sorting
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.facts import FlowRunFacts
 from runledger.domain.runs.flows import Flow
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items
 from runledger.store.deployments import deployment_items
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import MAX_KEYS, Query, Table, chunks
+from runledger.store.runs import flow_run_items
 from runledger.store.schema import keys
 from runledger.store.search.entities import EntityType, by_column
 from runledger.store.search.executor import Searcher
@@ -59,11 +60,11 @@ class DeploymentSelection:
             criterion.matches(ancestry) for criterion in filters if criterion
         ) and members.has_run(self._flow_runs(deployment.id))
 
-    def _flow_runs(self, deployment_id: UUID) -> Iterator[FlowRun]:
+    def _flow_runs(self, deployment_id: UUID) -> Iterator[FlowRunFacts]:
         pointers = in_partition(keys.deployment(deployment_id).pk, keys.under(keys.FLOW_RUN))
         for ids in chunks(map(items.pointed_to, self.table.query(Query(pointers))), MAX_KEYS):
             found = self.table.read_many([keys.flow_run(run_id) for run_id in ids])
-            yield from (items.read_document(FlowRun, item) for item in found.values())
+            yield from map(flow_run_items.read_flow_run_facts, found.values())
 
 
 def _ancestry(deployment: Deployment, flow: Flow | None) -> Ancestry:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from runledger.domain import sorting
 from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
+from runledger.domain.runs.facts import FlowRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items
@@ -19,7 +20,7 @@ from runledger.store.search.members import Members, test_each
 from runledger.store.search.paths import flow_runs as paths
 from runledger.store.store import Store
 
-FLOW_RUNS: EntityType[FlowRun, FlowRun] = EntityType(
+FLOW_RUNS: EntityType[FlowRunFacts, FlowRun] = EntityType(
     keys.FLOW_RUN,
     facts=flow_run_items.read_flow_run_facts,
     document=lambda item: items.read_document(FlowRun, item),
@@ -37,12 +38,12 @@ class FlowRunSelection:
     table: Table
     criteria: Criteria
 
-    def choose(self, facts: Sequence[FlowRun]) -> Iterator[bool]:
+    def choose(self, facts: Sequence[FlowRunFacts]) -> Iterator[bool]:
         """Match each flow run; read the ancestry and the task runs that the criteria filter by."""
         members = Members(self.table, self.criteria)
         ancestries = AncestryLoader(self.table, self.criteria).of_flow_runs(facts)
 
-        def is_match(run: FlowRun, ancestry: Ancestry) -> bool:
+        def is_match(run: FlowRunFacts, ancestry: Ancestry) -> bool:
             return self._matches(ancestry) and members.has_task_run(run.id)
 
         reads_task_runs = self.criteria.task_runs is not None
@@ -54,7 +55,7 @@ class FlowRunSelection:
 
 def flow_run_searcher(
     store: Store, criteria: Criteria, page: Page = ALL
-) -> Searcher[FlowRun, FlowRun]:
+) -> Searcher[FlowRunFacts, FlowRun]:
     """Return the search for flow runs."""
     return Searcher(
         store.table,

@@ -8,7 +8,7 @@ from uuid import UUID
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.facts import FlowRunFacts
 from runledger.parallel import map_in_parallel
 from runledger.store.deployments import deployment_items
 from runledger.store.dynamodb.expressions import in_index
@@ -36,13 +36,13 @@ class Members:
         entries = self._owned(keys.flow_run(flow_run_id).pk, keys.TASK_RUN)
         return any(wanted.matches(task_run_items.read_facts(entry)) for entry in entries)
 
-    def has_run(self, runs: Iterable[FlowRun]) -> bool:
+    def has_run(self, runs: Iterable[FlowRunFacts]) -> bool:
         """Return whether one flow run matches the filters on runs; True without such filters."""
         if self.criteria.flow_runs is None and self.criteria.task_runs is None:
             return True
         return any(self._any_matches(some) for some in chunks(runs, MAX_KEYS))
 
-    def _any_matches(self, runs: Sequence[FlowRun]) -> bool:
+    def _any_matches(self, runs: Sequence[FlowRunFacts]) -> bool:
         wanted = self.criteria.flow_runs
         ancestries = AncestryLoader(self.table, self.criteria).of_flow_runs(runs)
         return any(
@@ -50,7 +50,7 @@ class Members:
             for run, ancestry in zip(runs, ancestries, strict=True)
         )
 
-    def flow_runs(self, flow_id: UUID) -> Iterator[FlowRun]:
+    def flow_runs(self, flow_id: UUID) -> Iterator[FlowRunFacts]:
         """Yield the runs of a flow, from an index."""
         entries = self._owned(keys.flow(flow_id).pk, keys.FLOW_RUN)
         return map(flow_run_items.read_flow_run_facts, entries)
