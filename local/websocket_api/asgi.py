@@ -22,6 +22,7 @@ from local.websocket_api.protocol import CLOSE_BUT_RECEIVE
 
 MAX_CALLS_PER_CONNECTION = 8  # messages of one connection that functions handle at the same time
 MAX_THREADS = 40
+MAX_WAITING = 16 * 1024 * 1024  # bytes of one connection's messages that wait for their functions
 MAX_UNREAD = 1024 * 1024  # bytes that wait for one client
 # Bytes of a client's frame. API Gateway closes with 1009 above that; Prefect's clients send each
 # message in one frame.
@@ -33,6 +34,7 @@ CLOSES = {"websocket.close", CLOSE_BUT_RECEIVE}
 # DROP sends nothing: uvicorn ends the connection when the ASGI application returns.
 DROPPED, DROP = 1006, "dropped"
 SECONDS_TO_CLOSE = 2.0
+SECONDS_TO_HANDLE = 30.0  # the messages that wait by then, as long as any are handled
 SWITCHING_PROTOCOLS = 101
 
 
@@ -92,6 +94,35 @@ class SendQueue:
         self._queue.put_nowait((_frame(message), len(message)))
 
 
+class WaitingMessages:
+    """Messages of a connection that were read, up to some bytes, and are not handled yet.
+
+    API Gateway calls a function for each message as it comes, so a client's pings are answered
+    although functions are busy. Clients wait for that: Prefect's confirm events by pings.
+    """
+
+    def __init__(self) -> None:
+        self._bytes = 0
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+
+    async def add(self, size: int) -> None:
+        """Wait until there is room."""
+        await self._has_room.wait()
+        self._change(size)
+
+    def remove(self, size: int) -> None:
+        """Remove one that is handled."""
+        self._change(-size)
+
+    def _change(self, size: int) -> None:
+        self._bytes += size
+        if self._bytes < MAX_WAITING:
+            self._has_room.set()
+        else:
+            self._has_room.clear()
+
+
 class WebSocketServer:
     """Serves WebSockets over ASGI, and closes them all when the server stops."""
 
@@ -104,6 +135,7 @@ class WebSocketServer:
         self._threads = CapacityLimiter(MAX_THREADS)
         self._tasks: set[asyncio.Task[None]] = set()
         self._send_queues: set[SendQueue] = set()
+        self._handled = 0
         self._is_stopping = False
 
     def app(self, route_handshake: HandshakeRouter) -> ASGIApp:
@@ -143,11 +175,16 @@ class WebSocketServer:
             self._send_queues.discard(send_queue)
 
     async def stop(self) -> None:
-        """Close every connection with 1012 while functions can still handle $disconnect."""
+        """Close every connection with 1012 while functions can still handle $disconnect.
+
+        Messages that wait are handled first.
+        """
         self._is_stopping = True
         for send_queue in self._send_queues:
             send_queue.close_for_restart()
-        if self._tasks:
+        deadline, handled = time.monotonic() + SECONDS_TO_HANDLE, -1
+        while self._tasks and handled < self._handled and time.monotonic() < deadline:
+            handled = self._handled
             await asyncio.wait(self._tasks, timeout=SECONDS_TO_CLOSE)
 
     async def _exchange_messages(
@@ -191,21 +228,23 @@ class WebSocketServer:
         event comes last.
         """
         slots = asyncio.Semaphore(MAX_CALLS_PER_CONNECTION)
+        waiting = WaitingMessages()
         has_warned = False
 
-        async def handle(message: str | bytes) -> None:
-            await to_thread.run_sync(
-                self._websocket_api.receive, connection, message, limiter=self._threads
-            )
-            slots.release()
+        async def handle(message: str | bytes, size: int) -> None:
+            async with slots:
+                await to_thread.run_sync(
+                    self._websocket_api.receive, connection, message, limiter=self._threads
+                )
+            waiting.remove(size)
+            self._handled += 1
 
         async with asyncio.TaskGroup() as tasks:
             while (event := await receive())["type"] == "websocket.receive":
-                text = event.get("text")
-                message = event["bytes"] if text is None else text
-                has_warned = has_warned or _warn_of_size(message)
-                await slots.acquire()
-                tasks.create_task(handle(message))
+                message, size = _content(event)
+                has_warned = has_warned or _warn_of_size(size)
+                await waiting.add(size)
+                tasks.create_task(handle(message, size))
         return event["code"], event.get("reason") or ""
 
 
@@ -235,9 +274,16 @@ async def _refuse(response: HttpResponse, send: Send) -> None:
         await send({"type": f"{kind}.body", "body": response.body})
 
 
-def _warn_of_size(message: str | bytes) -> bool:
-    """Print a warning and return True if the message is larger than AWS accepts."""
-    size = len(message.encode() if isinstance(message, str) else message)
+def _content(event: Message) -> tuple[str | bytes, int]:
+    """Return a message and its size in bytes."""
+    text = event.get("text")
+    if text is None:
+        return event["bytes"], len(event["bytes"])
+    return text, len(text.encode())
+
+
+def _warn_of_size(size: int) -> bool:
+    """Print a warning and return True if a message is larger than AWS accepts."""
     if size > MAX_FRAME_ON_AWS:
         console.too_large_for_aws(size, MAX_FRAME_ON_AWS)
     return size > MAX_FRAME_ON_AWS

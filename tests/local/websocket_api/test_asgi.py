@@ -1,3 +1,4 @@
+import asyncio
 import re
 import signal
 import socket
@@ -10,9 +11,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
+from local.websocket_api import asgi
+from local.websocket_api.asgi import MAX_CALLS_PER_CONNECTION
 from tests.local.serving import ServerProcess, application, serving
 from tests.local.websocket_api.clients import closed, command, event_contexts, fill, websocket_url
 
+# Longer than what is read from a connection at once.
+LONG = "a" * 100_000
 REFUSING = {"answer": '{"statusCode": 403}'}
 SELECTING = {"answer": '{"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "b"}}'}
 
@@ -96,6 +101,38 @@ def test_a_function_drops_a_connection(server: ServerProcess) -> None:
 def test_a_ping_is_answered(server: ServerProcess) -> None:
     with connect(websocket_url(server)) as client:
         assert client.ping().wait(timeout=10)
+
+
+def test_a_ping_is_answered_though_all_calls_of_the_connection_take_long(
+    server: ServerProcess,
+) -> None:
+    with connect(websocket_url(server)) as client:
+        for _ in range(3 * MAX_CALLS_PER_CONNECTION):
+            command(client, sleep="2", post="slow", padding=LONG)
+        assert client.ping().wait(timeout=1.5)
+        for _ in range(3 * MAX_CALLS_PER_CONNECTION):
+            assert client.recv(timeout=10) == "slow"
+
+
+def test_a_client_that_sends_too_much_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "MAX_WAITING", 10)
+
+    async def add_more() -> list[str]:
+        waiting, steps = asgi.WaitingMessages(), list[str]()
+        await waiting.add(10)
+
+        async def add() -> None:
+            await waiting.add(1)
+            steps.append("added")
+
+        adding = asyncio.create_task(add())
+        await asyncio.sleep(0)
+        steps.append("handled")
+        waiting.remove(10)
+        await adding
+        return steps
+
+    assert asyncio.run(add_more()) == ["handled", "added"]
 
 
 def test_messages_do_not_wait_for_each_other(server: ServerProcess) -> None:

@@ -15,9 +15,17 @@ from local.cloudformation import template
 from local.functions import Functions
 from local.ports import listening, port_of
 from local.web_server import LocalServer
+from local.websocket_api.asgi import MAX_CALLS_PER_CONNECTION
 from tests.local import sample
 from tests.local.serving import IN_BACKGROUND, ServerProcess, application, processes_of, serving
-from tests.local.websocket_api.clients import RawClient, closed, event_contexts, fill, websocket_url
+from tests.local.websocket_api.clients import (
+    RawClient,
+    closed,
+    command,
+    event_contexts,
+    fill,
+    websocket_url,
+)
 
 RESTART = 1012, "Service restart"
 
@@ -66,6 +74,25 @@ def test_messages_sent_before_the_close_arrives_are_handled(
         client.protocol.receive_data(unread)
         client.flush()
         assert server.process.wait(timeout=20) == 0
+    kinds = [event["requestContext"]["eventType"] for event in sample.recorded_events(tmp_path)]
+    assert kinds == ["CONNECT", "MESSAGE", "DISCONNECT"]
+
+
+def test_messages_that_wait_for_their_functions_are_handled(
+    tmp_path: Path, dynoxide: object
+) -> None:
+    del dynoxide
+    with (
+        serving(application(tmp_path), DATA=":memory:") as server,
+        connect(websocket_url(server)) as client,
+    ):
+        for _ in range(3 * MAX_CALLS_PER_CONNECTION):
+            command(client, sleep="1.5", padding="a" * 100_000)
+        client.send('{"type": "note"}')
+        assert client.ping().wait(timeout=1)
+        server.process.send_signal(signal.SIGTERM)
+        assert closed(client) == RESTART
+        assert server.process.wait(timeout=30) == 0
     kinds = [event["requestContext"]["eventType"] for event in sample.recorded_events(tmp_path)]
     assert kinds == ["CONNECT", "MESSAGE", "DISCONNECT"]
 
