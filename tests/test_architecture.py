@@ -20,10 +20,11 @@ MAX_MODULES_IN_FOLDER = 20
 # Filters whose class names stand in the answers to invalid bodies.
 NAMED_ON_THE_WIRE = {"ConcurrencyLimit", "Text"}
 # Modules of ours that a function imports, packages among them: a cold start pays for each.
-MAX_IMPORTED = {"read_task_run": 45, "create_task_run": 66, "set_task_run_state": 67}
+MAX_IMPORTED = {"read_task_run": 47, "create_task_run": 67, "set_task_run_state": 68}
 
-# boto3's client takes 0.2 s to import and to make; botocore.auth, which signs, needs none.
-SLOW = {"boto3", "botocore.session", "botocore.client", "botocore.model", "botocore.credentials"}
+# boto3's packages, which take as long to import as all the rest; of botocore its quota of retries.
+OF_BOTO3 = {"boto3", "botocore", "dateutil", "s3transfer", "urllib3"}
+FEW_OF_BOTOCORE = {"botocore", "botocore.retries", "botocore.retries.quota"}
 
 MODULES = sorted(
     path
@@ -80,8 +81,9 @@ def test_a_function_imports_few_modules_of_ours(operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", MAX_IMPORTED)
-def test_a_function_imports_no_client_of_boto3(operation: str) -> None:
-    assert not SLOW & set(imports(operation))
+def test_a_function_imports_no_boto3(operation: str) -> None:
+    found = {name for name in imports(operation) if name.split(".")[0] in OF_BOTO3}
+    assert found <= FEW_OF_BOTOCORE
 
 
 @cache

@@ -71,6 +71,7 @@ class Script:
         self.ended = threading.Event()
         self.closed = threading.Semaphore(0)  # released when it has closed a connection
         self.requests: list[bytes] = []
+        self.paths: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.connections = 0
         self._acts: Iterator[Act] = chain(acts, repeat(acts[-1]))
@@ -117,8 +118,9 @@ class Script:
         return act(self, connection, body)
 
     def _request(self, file: BufferedReader) -> bytes | None:
-        if not file.readline():
+        if not (line := file.readline().decode()):
             return None
+        self.paths.append(line.split()[1])
         headers = parse_headers(file)
         body = file.read(int(headers["Content-Length"] or 0))
         with self._lock:

@@ -37,7 +37,10 @@ def sent(client: Any, script: Script) -> dict[str, str]:  # noqa: ANN401 either 
 
 
 @pytest.mark.parametrize("token", [None, "a+token/=="])
-def test_a_signature_is_botocores(monkeypatch: pytest.MonkeyPatch, token: str | None) -> None:
+@pytest.mark.parametrize("path", ["", "/", "/emulator"])
+def test_a_signature_is_botocores(
+    monkeypatch: pytest.MonkeyPatch, token: str | None, path: str
+) -> None:
     """Another signer's, of the request as it arrived."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret/+ key")
@@ -45,8 +48,9 @@ def test_a_signature_is_botocores(monkeypatch: pytest.MonkeyPatch, token: str | 
         monkeypatch.setenv("AWS_SESSION_TOKEN", token)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     script = Script(answer({}))
-    headers = sent(json_client(script.endpoint), script)
+    headers = sent(json_client(f"{script.endpoint}{path}"), script)
     assert headers.get("x-amz-security-token") == token
+    assert script.paths == [path or "/"]
     assert headers["authorization"] == resigned(script, headers, monkeypatch, token)
 
 
@@ -55,11 +59,12 @@ def resigned(
 ) -> str:
     signed = headers["authorization"].partition("SignedHeaders=")[2].partition(",")[0].split(";")
     assert {"host", "x-amz-date", "x-amz-target"} <= set(signed)
+    assert script.endpoint == f"http://{headers['host']}"
     date = datetime.strptime(headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     patch.setattr(botocore.auth, "get_current_datetime", lambda *_: date)
     request = botocore.awsrequest.AWSRequest(
         "POST",
-        f"{script.endpoint}/",
+        f"{script.endpoint}{script.paths[0]}",
         headers={name: headers[name] for name in signed},
         data=script.requests[0],
     )
@@ -120,9 +125,9 @@ def test_a_containers_credentials_are_renewed_before_they_expire(
         client = CLIENTS[name](script.endpoint)
         for _ in range(3):
             client.get_item(**item_of(1))
-    last = script.headers[-1]
-    assert "Credential=KEY1/" in last["Authorization"]
-    assert last["X-Amz-Security-Token"] == "t1"
+    last = {name.lower(): value for name, value in script.headers[-1].items()}
+    assert "Credential=KEY1/" in last["authorization"]
+    assert last["x-amz-security-token"] == "t1"
     assert [one["Authorization"] for one in container.script.headers] == ["of the container"] * 2
 
 

@@ -15,18 +15,18 @@ from http.client import responses
 from os import environ
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError, NoRegionError
-from botocore.exceptions import ConnectionError as NotConnected
 from botocore.retries.quota import RetryQuota
 from pydantic_core import from_json
 
-from runledger.store.dynamodb import signature
+from runledger.store.dynamodb import botocore_errors, signature
 from runledger.store.dynamodb.connections import ConnectionPool, RawResponse
 from runledger.store.dynamodb.retries import TRANSIENT, Attempts, RetryableFailure, failure_of
 
 Parsed = dict[str, Any]
 
-HEADERS = {"Content-Type": "application/x-amz-json-1.0", "User-Agent": "runledger"}
+CONTENT_TYPE = {"Content-Type": "application/x-amz-json-1.0"}
+# It is not signed: a proxy may write its own.
+USER_AGENT = {"User-Agent": "runledger"}
 API = "DynamoDB_20120810"
 # The least statuses of an error, and of one that may not come from DynamoDB itself.
 ERROR, SERVER_ERROR = 300, 500
@@ -103,7 +103,7 @@ class JsonClient:
         body = json.dumps(request, default=_in_base64, separators=(",", ":")).encode()
         answer = self.exchange(operation, body)
         if answer["ResponseMetadata"]["HTTPStatusCode"] >= ERROR:
-            raise ClientError(answer, operation)  # type: ignore[arg-type]
+            raise botocore_errors.ClientError(answer, operation)  # type: ignore[arg-type]
         return answer
 
     def exchange(self, operation: str, body: bytes) -> Parsed:
@@ -127,27 +127,27 @@ class JsonClient:
         try:
             response = self.send(operation, body)
             answer = _parsed(response)
-        except (NotConnected, HTTPClientError) as error:
+        except (botocore_errors.ConnectionError, botocore_errors.HTTPClientError) as error:
             return error, TRANSIENT
         return answer, failure_of(response.status, answer.get("Error", {}).get("Code", ""))
 
     def send(self, operation: str, body: bytes) -> RawResponse:
         """Make one attempt, with a signature of its own."""
         headers = signature.sign(
-            f"{self.endpoint}/",
-            HEADERS | {"X-Amz-Target": f"{API}.{operation}"},
+            self._connections.url,
+            CONTENT_TYPE | {"X-Amz-Target": f"{API}.{operation}"},
             body,
             region=self._region,
             by=self._credentials(),
         )
-        return self._connections.post(body, headers)
+        return self._connections.post(body, headers | USER_AGENT)
 
 
 def _region() -> str:
     """Find the region where boto3 does."""
     region = environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION") or _boto3_region()
     if not region:
-        raise NoRegionError
+        raise botocore_errors.NoRegionError
     return region
 
 
@@ -176,7 +176,7 @@ def _parsed(response: RawResponse) -> Parsed:
     """
     checksum = response.headers.get("x-amz-crc32")
     if checksum is not None and int(checksum) != zlib.crc32(response.body):
-        raise HTTPClientError(error="the checksum of the answer is wrong")
+        raise botocore_errors.HTTPClientError(error="the checksum of the answer is wrong")
     is_packed = response.headers.get("content-encoding") == "gzip"
     body = gzip.decompress(response.body) if is_packed else response.body
     answer = _error(response.status, body) if response.status >= ERROR else _members(body)
@@ -192,9 +192,9 @@ def _members(body: bytes) -> Parsed:
     try:
         members = _json(body)
     except ValueError as error:
-        raise HTTPClientError(error=f"the answer is no JSON: {error}") from error
+        raise botocore_errors.HTTPClientError(error=f"the answer is no JSON: {error}") from error
     if not isinstance(members, dict):
-        raise HTTPClientError(error="the answer is no JSON object")
+        raise botocore_errors.HTTPClientError(error="the answer is no JSON object")
     if b'"B' in body:
         _decode_binary(members)
     return members
@@ -212,7 +212,7 @@ def _error(status: int, body: bytes) -> Parsed:
     """Parse a refusal by DynamoDB, or by a proxy before it, whose body may be any text."""
     try:
         members = _members(body)
-    except HTTPClientError:
+    except botocore_errors.HTTPClientError:
         members = {"message": body.decode(errors="replace")}
     # Such as "com.amazonaws.dynamodb.v20120810#ValidationException", or the name alone.
     name = re.search(r"\w+$", str(members.pop("__type", "")).partition(":")[0])

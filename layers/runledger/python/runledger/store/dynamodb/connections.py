@@ -13,13 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from weakref import finalize
 
-from botocore.exceptions import (
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    ReadTimeoutError,
-    SSLError,
-)
+from runledger.store.dynamodb import botocore_errors
 
 # The authorities that sign the certificates of AWS's endpoints; the file says where it is from.
 AMAZON_ROOTS = Path(__file__).with_name("amazon_roots.pem")
@@ -52,6 +46,7 @@ class ConnectionPool:
         """Take the number of idle connections to keep, and the times to wait, in seconds."""
         self.endpoint = endpoint
         self._url = urlsplit(endpoint)
+        self.url = endpoint if self._url.path else f"{endpoint}/"
         self._connect_timeout, self._read_timeout = connect_timeout, read_timeout
         self._size = size
         # A list is appended to and popped from in one step: threads need no lock.
@@ -72,7 +67,9 @@ class ConnectionPool:
         try:
             return self._exchange(self._connect(), body, headers)
         except _ClosedUnanswered as error:
-            raise ConnectionClosedError(endpoint_url=self.endpoint, error=error) from error
+            raise botocore_errors.ConnectionClosedError(
+                endpoint_url=self.endpoint, error=error
+            ) from error
 
     def _idle_connection(self) -> HTTPConnection | None:
         """Take the connection that was used last and is still open."""
@@ -96,11 +93,15 @@ class ConnectionPool:
         try:
             connection.connect()
         except TimeoutError as error:
-            raise ConnectTimeoutError(endpoint_url=self.endpoint, error=error) from error
+            raise botocore_errors.ConnectTimeoutError(
+                endpoint_url=self.endpoint, error=error
+            ) from error
         except ssl.SSLError as error:
-            raise SSLError(endpoint_url=self.endpoint, error=error) from error
+            raise botocore_errors.SSLError(endpoint_url=self.endpoint, error=error) from error
         except OSError as error:
-            raise EndpointConnectionError(endpoint_url=self.endpoint, error=error) from error
+            raise botocore_errors.EndpointConnectionError(
+                endpoint_url=self.endpoint, error=error
+            ) from error
         connection.sock.settimeout(self._read_timeout)
         return connection
 
@@ -113,9 +114,13 @@ class ConnectionPool:
             content = response.read()
             is_kept = not response.will_close and len(self._idle) < self._size
         except TimeoutError as error:
-            raise ReadTimeoutError(endpoint_url=self.endpoint, error=error) from error
+            raise botocore_errors.ReadTimeoutError(
+                endpoint_url=self.endpoint, error=error
+            ) from error
         except (HTTPException, OSError) as error:
-            raise ConnectionClosedError(endpoint_url=self.endpoint, error=error) from error
+            raise botocore_errors.ConnectionClosedError(
+                endpoint_url=self.endpoint, error=error
+            ) from error
         finally:
             if is_kept:
                 self._idle.append(connection)

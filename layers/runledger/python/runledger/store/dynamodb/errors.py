@@ -1,13 +1,16 @@
 """Translates errors of DynamoDB into Runledger's."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from __future__ import annotations
 
-from botocore.exceptions import ClientError
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from runledger.domain.errors import TooLarge, Unavailable
 from runledger.store.dynamodb import expressions
 from runledger.store.dynamodb.writes import Item
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 RETRYABLE = frozenset(
     {

@@ -1,12 +1,14 @@
 """Signs requests: AWS's Signature Version 4, with the credentials of the environment."""
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from os import environ
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.exceptions import NoCredentialsError
+from aws_request_signer import AwsRequestSigner
+
+from runledger.store.dynamodb import botocore_errors
 
 SERVICE = "dynamodb"
 
@@ -37,7 +39,7 @@ def _credentials_of_boto3() -> Callable[[], AwsCredentials]:
 
     found = boto3.Session().get_credentials()
     if found is None:
-        raise NoCredentialsError
+        raise botocore_errors.NoCredentialsError
 
     def current() -> AwsCredentials:
         frozen = found.get_frozen_credentials()
@@ -49,8 +51,8 @@ def _credentials_of_boto3() -> Callable[[], AwsCredentials]:
 def sign(
     url: str, headers: Mapping[str, str], body: bytes, *, region: str, by: AwsCredentials
 ) -> dict[str, str]:
-    """Return the headers of a POST with those that prove who sends it, and when."""
-    request = AWSRequest("POST", url, headers=dict(headers), data=body)
-    # botocore.credentials has a class with these attributes, too, and imports 20 modules.
-    SigV4Auth(by, SERVICE, region).add_auth(request)  # type: ignore[arg-type]
-    return dict(request.headers.items())
+    """Return the headers of a POST, `Host` among them, with the proof of who sends it, and when."""
+    signer = AwsRequestSigner(region, by.access_key, by.secret_key, SERVICE, by.token)
+    sent = {"Host": urlsplit(url).netloc.rpartition("@")[2], **headers}
+    proof: dict[str, str] = signer.sign_with_headers("POST", url, sent, sha256(body).hexdigest())
+    return sent | proof

@@ -11,12 +11,10 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from runledger import metering
 from runledger.domain.errors import Unavailable
 from runledger.parallel import map_in_parallel
-from runledger.store.dynamodb import expressions, large_documents
+from runledger.store.dynamodb import botocore_errors, expressions, large_documents
 from runledger.store.dynamodb.errors import DeadlineExceeded, TransactionConflict, translate
 from runledger.store.dynamodb.large_documents import Assembler
 from runledger.store.dynamodb.writes import OPERATIONS, Delete, Item, Put, Write
@@ -260,9 +258,9 @@ class Table:
             self.deadline.check()
         try:
             answer = getattr(self.client, operation)(**request, ReturnConsumedCapacity="TOTAL")
-        except BotoCoreError as error:
+        except botocore_errors.BotoCoreError as error:
             raise Unavailable(str(error)) from error
-        except ClientError as error:
+        except botocore_errors.ClientError as error:
             raise translate(error) from error
         metering.add_call(answer)
         return answer  # type: ignore[no-any-return]
