@@ -15,6 +15,7 @@ from tests.bench.cpu import requests
 from tests.bench.events import events, mapped_flow
 from tests.bench.figures import BenchResult, Figure
 from tests.bench.questions import RUNS_PER_FLOW_RUN
+from tests.bench.scale import scale
 from tests.bench.workers import workers
 
 SIZES, QUICK_SIZES = [10_000, 100_000], [1_000]
@@ -27,6 +28,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], BenchResult]] = {
     "cold": lambda _: cold_starts.result(),
     "cpu": lambda options: requests.result(requests.QUICK if options.quick else requests.FULL),
     "sizes": lambda options: sizes.result(options.sizes, options.seconds, alone=options.alone),
+    "scale": lambda _: scale.result(),
     "events": lambda options: events.result(QUICK_TASKS if options.quick else mapped_flow.TASKS),
 }
 APART = {
@@ -35,7 +37,7 @@ APART = {
     "logs": logs.main,
     "clients": clients.main,
 }
-WHAT = "one part; without it, all of costs, cold, cpu, sizes, events"
+WHAT = "one part; without it, all of costs, cold, cpu, sizes, scale, events"
 
 
 def main() -> int:

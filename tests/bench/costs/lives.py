@@ -76,14 +76,27 @@ Costs = Mapping[str, StepCost]
 
 def lives(site: DeliverySite) -> Mapping[str, Life]:
     """Return the three lives: each call makes the steps of a new run."""
-    events = site.sockets.connect("/api/events/in", subprotocols=["prefect"])
-    events.send('{"type":"auth","token":null}')
-    worker = subscribe(site.sockets)
     return {
         "REST": partial(_rest, site, _flow_run(site)),
-        "events": partial(_events, events),
-        "background": partial(_background, site, worker, events),
+        "events": told_by_events(site),
+        "background": in_background(site),
     }
+
+
+def told_by_events(site: DeliverySite) -> Life:
+    """Return the life of a run that a client of its own tells of."""
+    return partial(_events, _client_of_events(site))
+
+
+def in_background(site: DeliverySite) -> Life:
+    """Return the life of a run that a worker of its own waits for; there must be no other."""
+    return partial(_background, site, subscribe(site.sockets), _client_of_events(site))
+
+
+def _client_of_events(site: DeliverySite) -> WebSocketClient:
+    events = site.sockets.connect("/api/events/in", subprotocols=["prefect"])
+    events.send('{"type":"auth","token":null}')
+    return events
 
 
 def costs(site: DeliverySite, life: Life, runs: int = RUNS) -> Costs:
@@ -94,21 +107,21 @@ def costs(site: DeliverySite, life: Life, runs: int = RUNS) -> Costs:
 
 
 def _cost(site: DeliverySite, step: LifeStep) -> StepCost:
-    with _timed_functions() as taken:
+    with timed_functions() as taken:
         with metered(site.client) as own:
             step.act()
         with metered(site.client) as stream:
             site.stream.pump()
-    return StepCost(step.way, own, stream, len(taken), 1000 * sum(taken))
+    return StepCost(step.way, own, stream, len(taken), 1000 * sum(seconds for _, seconds in taken))
 
 
 @contextmanager
-def _timed_functions() -> Iterator[list[float]]:
-    """Note the processor seconds of each call of a function, until the end of the block.
+def timed_functions() -> Iterator[list[tuple[str, float]]]:
+    """Note each call of a function and its processor seconds, until the end of the block.
 
     API Gateway remembers for five minutes what the authorizer said: its calls are left out.
     """
-    call, taken = Functions.call, list[float]()
+    call, taken = Functions.call, list[tuple[str, float]]()
 
     def timed(functions: Functions, operation: str, event: Event) -> object:
         began = time.thread_time()
@@ -116,7 +129,7 @@ def _timed_functions() -> Iterator[list[float]]:
             return call(functions, operation, event)
         finally:
             if operation != AUTHORIZER:
-                taken.append(time.thread_time() - began)
+                taken.append((operation, time.thread_time() - began))
 
     with patch.object(Functions, "call", timed):
         yield taken

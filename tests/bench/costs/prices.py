@@ -1,7 +1,7 @@
 """What AWS asks for, in dollars: list prices on demand, in us-east-1, on arm64, before free tiers.
 
-As https://aws.amazon.com/<service>/pricing/ has them, read in November 2026; where a price has
-tiers, the first one.
+As guides of 2026 quote https://aws.amazon.com/<service>/pricing/, in November 2026; where a price
+has tiers, the first one.
 """
 
 MILLION, GIGABYTE = 1_000_000, 1e9

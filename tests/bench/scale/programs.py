@@ -1,0 +1,69 @@
+"""Programs whose traffic is measured: each does one thing so many times."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+from uuid import uuid4
+
+from tests.bench.costs import lives
+from tests.bench.workers.delivery_costs import DeliverySite
+from tests.support.background import subscribe
+
+PAGE, RUNS = 200, 400
+
+
+class Program(NamedTuple):
+    """What is done at a rate, and how: `prepare` returns the act of doing it once."""
+
+    unit: str
+    prepare: Callable[[DeliverySite], Callable[[], object]]
+    times: int
+
+
+def _etl(site: DeliverySite) -> Callable[[], object]:
+    """A mapped task of one flow run, told by three events."""
+    life = lives.told_by_events(site)
+    return lambda: [step.act() for step in life()]
+
+
+def _background(site: DeliverySite) -> Callable[[], object]:
+    """A run of one task, which a worker waits for."""
+    life = lives.in_background(site)
+
+    def run() -> None:
+        for step in life():
+            step.act()
+            site.stream.pump()
+
+    return run
+
+
+def _worker(site: DeliverySite) -> Callable[[], object]:
+    """Connect a worker of one task."""
+
+    def connect() -> None:
+        subscribe(site.sockets, client_id=f"host-{uuid4()}")
+        site.stream.pump()
+
+    return connect
+
+
+def _viewer(site: DeliverySite) -> Callable[[], object]:
+    """Show a page of runs and their number in a state."""
+    for _ in range(RUNS):
+        body = {"task_key": "t", "dynamic_key": str(uuid4()), "state": {"type": "PENDING"}}
+        site.api.post("/task_runs/", json=body).raise_for_status()
+
+    def look() -> None:
+        wanted = {"task_runs": {"state": {"type": {"any_": ["PENDING"]}}}}
+        for path, body in (("filter", {"limit": PAGE, "sort": "ID_DESC"}), ("count", wanted)):
+            site.api.post(f"/task_runs/{path}", json=body).raise_for_status()
+
+    return look
+
+
+PROGRAMS: Mapping[str, Program] = {
+    "an ETL: mapped tasks of one flow run": Program("task runs", _etl, 100),
+    "background runs of one task": Program("task runs", _background, 20),
+    "viewers of a site": Program("page views", _viewer, 5),
+    "task workers that connect": Program("workers", _worker, 20),
+}
