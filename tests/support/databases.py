@@ -60,6 +60,15 @@ def new_table(engine: Engine) -> DynamoDB:
     return DynamoDB(*engine, name["TableName"])
 
 
+def enable_stream(database: DynamoDB) -> None:
+    """Give the table its stream, unless it has one."""
+    name = {"TableName": database.table}
+    table = database.client.call("DescribeTable", name)["Table"]
+    if not table.get("StreamSpecification"):
+        specification = TEMPLATE.table["StreamSpecification"]
+        database.client.call("UpdateTable", name | {"StreamSpecification": specification})
+
+
 def scan(database: DynamoDB) -> Iterator[dict[str, Any]]:
     """Yield every item, with typed attribute values."""
     request: dict[str, Any] = {"TableName": database.table, "ConsistentRead": True}

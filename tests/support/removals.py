@@ -6,7 +6,7 @@ from typing import Any
 from local.event_sources.patterns import matches
 from local.event_sources.records import Record, Stream
 from local.functions import Functions
-from tests.support.databases import TEMPLATE, DynamoDB
+from tests.support.databases import TEMPLATE, DynamoDB, enable_stream
 from tests.test_template import FUNCTIONS
 
 OPERATION = "delete_task_run_logs"
@@ -19,10 +19,7 @@ class Removals:
     """What the stream of a table tells the function, as AWS Lambda does but when asked to."""
 
     def __init__(self, database: DynamoDB) -> None:
-        database.boto3.update_table(
-            TableName=database.table,
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-        )
+        enable_stream(database)
         self._stream = Stream(database.boto3, database.table, database.endpoint)
         self._iterator = self._stream.start("")
 

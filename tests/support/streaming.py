@@ -6,7 +6,7 @@ from local.event_sources.batches import DeadLetter
 from local.event_sources.records import Stream
 from local.event_sources.schedules import scheduled_event
 from local.functions import Functions
-from tests.support.databases import DynamoDB
+from tests.support.databases import DynamoDB, enable_stream
 
 
 class Streaming:
@@ -17,9 +17,7 @@ class Streaming:
         self.dead_letters: list[DeadLetter] = []
         self._template = template
         self._functions = Functions(template)
-        database.boto3.update_table(
-            TableName=database.table, StreamSpecification=template.table["StreamSpecification"]
-        )
+        enable_stream(database)
         self._consumers = streams.consumers(
             template.streams,
             Stream(database.boto3, database.table, database.endpoint),

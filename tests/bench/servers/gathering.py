@@ -24,10 +24,13 @@ from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateType
 from runledger.store.deployments.flows import FlowStore
 from runledger.store.dynamodb.expressions import typed
+from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add, Item, Put, Write
 from runledger.store.runs.flow_runs import FlowRunStore
+from runledger.store.runs.state_counts import counted_change
 from runledger.store.runs.task_runs import TaskRunStore
+from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from runledger.store.store import Store
 from tests.bench.questions import FIRST, RUNS_PER_FLOW_RUN, Loaded, entered, run_body
@@ -47,6 +50,7 @@ class _Gathering(Table):
         for write in writes:
             if isinstance(write, Put):
                 self._keep(write.item)
+                self._count(write.item)
             elif isinstance(write, Add):
                 amounts = {name: int(amount) for name, amount in write.amounts.items()}
                 self.sums.setdefault(write.key, Counter()).update(amounts)
@@ -54,6 +58,11 @@ class _Gathering(Table):
     def keep_sums(self) -> None:
         for key, amounts in self.sums.items():
             self._keep(key._asdict() | amounts)
+
+    def _count(self, item: Item) -> None:
+        """Count a new run, as the stream would."""
+        if change := counted_change(Change("", keys.of(item), None, item)):
+            self.sums.setdefault(change.counter, Counter()).update(change.amounts)
 
     def _keep(self, item: Item) -> None:
         self.file.write(json.dumps({"Item": typed(item)}) + "\n")

@@ -13,7 +13,7 @@ def test_a_record_of_what_is_still_there_removes_nothing(site_on_dynoxide: Site,
     there = tree(site_on_dynoxide.api)
     ids = {"FLOW": there.flow, "FLOW_RUN": there.flow_run, "TASK_RUN": there.task_runs[0]}
     record = removed(kind, ids[kind])
-    record["dynamodb"]["NewImage"] = record["dynamodb"]["Keys"]
+    record["dynamodb"] |= dict.fromkeys(["OldImage", "NewImage"], record["dynamodb"]["Keys"])
     before = scan(site_on_dynoxide.database)
     assert follow([record]) == []
     assert scan(site_on_dynoxide.database) == before

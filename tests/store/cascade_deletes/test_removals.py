@@ -26,7 +26,7 @@ from tests.store.support.asking import (
     removal,
 )
 from tests.store.support.calls import FAULTS, broken, heard, preceded
-from tests.store.support.contents import scan
+from tests.store.support.contents import is_of_counter, scan
 from tests.store.support.lines import line, logged, messages
 from tests.support.databases import DynamoDB
 from tests.support.removals import Removals, follow
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("_no_pauses")
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 # Counters stay for good, remainders and tombstones until DynamoDB removes them.
-STAYING = {keys.COUNT, REMAINDER, TOMBSTONE}
+STAYING = {REMAINDER, TOMBSTONE}
 OF_FLOW = {keys.FLOW, keys.FLOW_NAME}
 
 
@@ -50,7 +50,8 @@ def removals(site: Site) -> Removals:
 
 
 def left(database: DynamoDB) -> set[Key]:
-    return {key for key in scan(database) if key.sk not in STAYING}
+    found = scan(database)
+    return {key for key in found if key.sk not in STAYING and not is_of_counter(key)}
 
 
 class Tree(NamedTuple):

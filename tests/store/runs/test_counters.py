@@ -8,11 +8,11 @@ import pytest
 
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
-from runledger.store.dynamodb.table import MAX_KEYS, Table
+from runledger.store.dynamodb.table import MAX_KEYS
 from runledger.store.runs import derived_items
 from runledger.store.runs.cascade_deletes import CascadeDeleteStore
-from runledger.store.runs.derived_items import COUNTERS
 from runledger.store.runs.flow_runs import FlowRunStore
+from runledger.store.runs.state_counts import COUNTERS
 from runledger.store.schema import keys
 from runledger.store.store import Store
 from tests.store.support.asking import (
@@ -25,6 +25,7 @@ from tests.store.support.asking import (
     removal,
 )
 from tests.store.support.calls import Refusal, refused
+from tests.store.support.counting import Counting
 from tests.store.support.populations import in_state, task_run
 from tests.store.support.proposing import JSON, proposal
 from tests.support.databases import DynamoDB
@@ -34,34 +35,35 @@ RACERS = 32
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def totals(database: DynamoDB, kind: str = keys.TASK_RUN) -> dict[StateType | None, int]:
-    return dict(derived_items.read_totals(Table(database.client, database.table), kind))
+@pytest.fixture
+def counting(dynamodb: DynamoDB) -> Counting:
+    return Counting(dynamodb)
 
 
 def propose(api: httpx.Client, of: str, run: JSON, state_type: str) -> None:
     made(api, proposal(of, run, state_type, force=True))
 
 
-def test_a_run_counts_by_the_state_that_it_is_in(api: httpx.Client, dynamodb: DynamoDB) -> None:
+def test_a_run_counts_by_the_state_that_it_is_in(api: httpx.Client, counting: Counting) -> None:
     of_keys = [made(api, new_task_run(dynamic_key=str(key))) for key in range(3)]
     propose(api, "task_runs", of_keys[0], "RUNNING")
     propose(api, "task_runs", of_keys[0], "COMPLETED")
     propose(api, "task_runs", of_keys[1], "RUNNING")
-    assert totals(dynamodb) == {"COMPLETED": 1, "RUNNING": 1, "PENDING": 1}
+    assert counting.totals() == {"COMPLETED": 1, "RUNNING": 1, "PENDING": 1}
 
 
-def test_a_run_that_is_gone_counts_no_more(api: httpx.Client, dynamodb: DynamoDB) -> None:
+def test_a_run_that_is_gone_counts_no_more(api: httpx.Client, counting: Counting) -> None:
     of_keys = [made(api, new_task_run(dynamic_key=str(key))) for key in range(2)]
     made_no_more = api.delete(f"/task_runs/{of_keys[0]['id']}")
     assert made_no_more.is_success
-    assert totals(dynamodb) == {"PENDING": 1}
+    assert counting.totals() == {"PENDING": 1}
 
 
-def test_flow_runs_are_counted_by_themselves(api: httpx.Client, dynamodb: DynamoDB) -> None:
+def test_flow_runs_are_counted_by_themselves(api: httpx.Client, counting: Counting) -> None:
     run = flow_run_id(api)
     made(api, new_task_run(flow_run_id=run))
     propose(api, "flow_runs", {"id": run}, "RUNNING")
-    assert totals(dynamodb, keys.FLOW_RUN) == {"RUNNING": 1}
+    assert counting.totals(keys.FLOW_RUN) == {"RUNNING": 1}
 
 
 def test_a_parent_counts_by_the_state_of_its_subflow_run(site: Site) -> None:
@@ -70,17 +72,17 @@ def test_a_parent_counts_by_the_state_of_its_subflow_run(site: Site) -> None:
     asked = {"flow_id": flow["id"], "parent_task_run_id": parent["id"]}
     run = made(site.api, Asked("POST", "/flow_runs/", asked))
     propose(site.api, "flow_runs", run, "CANCELLED")
-    assert totals(site.database) == {"CANCELLED": 1}
+    assert Counting(site.database).totals() == {"CANCELLED": 1}
 
 
-def test_a_run_without_a_state_counts_as_such(store: Store, dynamodb: DynamoDB) -> None:
+def test_a_run_without_a_state_counts_as_such(store: Store, counting: Counting) -> None:
     run = FlowRun(id=uuid4(), created=NOW, updated=NOW, name="new", flow_id=uuid4())
     FlowRunStore.of(store).create(run)
-    assert totals(dynamodb, keys.FLOW_RUN) == {None: 1}
+    assert counting.totals(keys.FLOW_RUN) == {None: 1}
     seen = FlowRunStore.of(store).read(run.id)
     assert seen
     FlowRunStore.of(store).delete(seen, CascadeDeleteStore.of(store).tombstone(run.id, NOW))
-    assert totals(dynamodb, keys.FLOW_RUN) == {}
+    assert counting.totals(keys.FLOW_RUN) == {}
 
 
 def test_only_another_type_of_state_or_other_tags_are_written_beside_a_run() -> None:

@@ -12,13 +12,11 @@ from runledger.domain.runs.states import StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import Table
-from runledger.store.runs import derived_items
 from runledger.store.runs.task_run_deletion import TaskRunDeletionStore
 from runledger.store.runs.task_runs import TaskRunStore
-from runledger.store.schema import keys
 from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
-from tests.store.support.contents import assert_counted, scan
+from tests.store.support.counting import Counting
 from tests.store.support.populations import DAWN, task_run
 from tests.support.databases import DynamoDB
 
@@ -94,12 +92,12 @@ def test_runs_that_are_written_again_are_found_once(
 def test_runs_are_counted_and_removed_whoever_wrote_them(
     on_dynoxide: DynamoDB, deployments: list[tuple[int, int]]
 ) -> None:
+    counting = Counting(on_dynoxide)
     first, *_, last = stores(on_dynoxide, deployments)
     runs = [*written(first, 0), *written(last, RUNS)]
     for run in runs[::2]:
         assert TaskRunDeletionStore.of(last).delete(run.id, LATE)
-    assert derived_items.read_totals(last.table, keys.TASK_RUN) == {StateType.PENDING: RUNS}
-    assert_counted(scan(on_dynoxide))
+    assert counting.totals() == {StateType.PENDING: RUNS}
     assert sorted(found(last, {"tags": {"all_": ["old"]}}, TaskRunSort.ID_DESC)) == sorted(
         run.id for run in runs[1::2]
     )

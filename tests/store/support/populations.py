@@ -13,7 +13,9 @@ from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add, Item, Put
 from runledger.store.runs import derived_items, flow_run_items, task_run_items
 from runledger.store.runs.derived_items import Run
+from runledger.store.runs.state_counts import STATELESS, counter_of
 from runledger.store.runs.task_run_items import Stored
+from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from tests.support.databases import DynamoDB
 
@@ -62,13 +64,18 @@ def put_flow_runs(database: DynamoDB, filled: Sequence[FlowRun], *, shards: int)
 
 
 def put_beside(database: DynamoDB, filled: Sequence[Run], *, shards: int) -> None:
-    """Put the tags of runs, and count them: each counter is written once, for all of its runs."""
+    """Put the tags of runs, and count them."""
     beside = [write for run in filled for write in derived_items.new_run_writes(run, shards=shards)]
     put(database, [write.item for write in beside if isinstance(write, Put)])
+    count(database, filled)
+
+
+def count(database: DynamoDB, runs: Sequence[Run]) -> None:
+    """Count new runs, as the stream would: each counter is written once, for all of its runs."""
     totals: dict[Key, Counter[str]] = defaultdict(Counter)
-    for write in beside:
-        if isinstance(write, Add):
-            totals[write.key].update(write.amounts)
+    for run in runs:
+        kind = keys.TASK_RUN if isinstance(run, TaskRun) else keys.FLOW_RUN
+        totals[counter_of(keys.entity(kind, run.id))][run.state_type or STATELESS] += 1
     table = Table(database.client, database.table)
     for counter, amounts in totals.items():
         table.write(Add(counter, amounts))

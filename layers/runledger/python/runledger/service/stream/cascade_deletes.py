@@ -47,7 +47,7 @@ def follow(
     Records of entities that still exist only remove the pieces of an older document. Records of
     task runs are handled in parallel, before those of their parents, which take longer.
     """
-    changes = list(map(stream_records.read, records))
+    changes = [change for change in map(stream_records.read, records) if _leaves_items(change)]
 
     def attempt(number: int) -> Exception | None:
         try:
@@ -66,6 +66,10 @@ def follow(
         if error:
             yield Failure(changes[number].sequence_number, error)
             return
+
+
+def _leaves_items(change: Change) -> bool:
+    return stream_changes.is_removal(change) or stream_changes.had_document_pieces(change)
 
 
 def _is_of_parent(change: Change) -> bool:

@@ -76,6 +76,9 @@ class Attr:
     def eq(self, value: object) -> Condition:
         return Compared("{0} = {1}", self.name, (value,))
 
+    def lt(self, value: object) -> Condition:
+        return Compared("{0} < {1}", self.name, (value,))
+
     def lte(self, value: object) -> Condition:
         return Compared("{0} <= {1}", self.name, (value,))
 
@@ -91,3 +94,11 @@ class Attr:
 
     def not_exists(self) -> Condition:
         return Compared("attribute_not_exists({0})", self.name)
+
+    def has_fewer_than(self, number: int) -> Condition:
+        """Also true of no set at all."""
+        return self.not_exists() | Compared("size({0}) < {1}", self.name, (number,))
+
+    def lacks(self, element: object) -> Condition:
+        """The set, if there is one, is without the element."""
+        return Compared("NOT contains({0}, {1})", self.name, (element,))

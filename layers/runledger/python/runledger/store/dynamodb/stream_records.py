@@ -15,13 +15,15 @@ from runledger.store.schema.keys import Key
 class Change:
     """An item before and after a change: `old` is None of a new item, `new` of a removed one.
 
-    The changes of an item come in their order, each at least once.
+    The changes of an item come in their order, each at least once; its number and its time, in
+    seconds since 1970, are the same each time.
     """
 
     sequence_number: str
     key: Key
     old: Item | None
     new: Item | None
+    time: int = 0
 
 
 def read(record: Mapping[str, Any]) -> Change:
@@ -32,6 +34,7 @@ def read(record: Mapping[str, Any]) -> Change:
         key=keys.of(expressions.plain(change["Keys"])),
         old=_image(change.get("OldImage")),
         new=_image(change.get("NewImage")),
+        time=int(change.get("ApproximateCreationDateTime", 0)),
     )
 
 

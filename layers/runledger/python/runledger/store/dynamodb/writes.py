@@ -1,6 +1,7 @@
 """Writes as values: put, delete or add, each with its condition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -52,18 +53,21 @@ class Delete:
 class Add:
     """Add to numbers of an item and set other attributes of it, on a condition.
 
-    Unlike a `Put` it needs no version: concurrent additions don't conflict.
+    Unlike a `Put` it needs no version: concurrent additions don't conflict. Sets of the item get
+    the elements of `includes`, or lose those of `excludes`.
     """
 
     key: Key
     amounts: Mapping[str, int | Decimal]
     expect: Condition | None = None
     sets: Mapping[str, Any] = field(default_factory=dict)
+    includes: Mapping[str, AbstractSet[Any]] = field(default_factory=dict)
+    excludes: Mapping[str, AbstractSet[Any]] = field(default_factory=dict)
 
     def request(self) -> dict[str, Any]:
         """Return the request for the client."""
         spelled = _expecting(self.expect)
-        changes = {**self.amounts, **self.sets}
+        changes = {**self.amounts, **self.sets, **self.includes, **self.excludes}
         names = {f"#new_{name}": name for name in (*changes, *self._replaced)}
         values = {f":new_{name}": value for name, value in changes.items()}
         return spelled | {
@@ -75,15 +79,23 @@ class Add:
         }
 
     def _expression(self) -> str:
-        sums = ", ".join(f"#new_{name} :new_{name}" for name in self.amounts)
-        sets = ", ".join(f"#new_{name} = :new_{name}" for name in self.sets)
-        removed = "".join(f" REMOVE #new_{name}" for name in self._replaced)
-        return f"ADD {sums}" + (f" SET {sets}" if sets else "") + removed
+        clauses = (
+            ("ADD #new_{0} :new_{0}", [*self.amounts, *self.includes]),
+            ("SET #new_{0} = :new_{0}", self.sets),
+            ("DELETE #new_{0} :new_{0}", self.excludes),
+            ("REMOVE #new_{0}", self._replaced),
+        )
+        return " ".join(_clause(form, names) for form, names in clauses if names)
 
     @property
     def _replaced(self) -> tuple[str, ...]:
         """The attribute that has the old text of a document, if there is a new one."""
         return (PACKED,) if BODY in self.sets else ()
+
+
+def _clause(form: str, names: Iterable[str]) -> str:
+    word, _, change = form.partition(" ")
+    return f"{word} {', '.join(map(change.format, names))}"
 
 
 Write = Put | Delete | Add

@@ -50,7 +50,6 @@ class TaskRunDeletionStore:
         first: list[Write] = [
             Delete(keys.task_run(run_id), has_version(stored.version)),
             *map(Delete, claimed_keys(stored)),
-            *derived_items.count_down_writes(stored.run),
             # The reference does not release a deleted run's slots; they would stay taken for good.
             *release_writes(self.table, stored.held, now),
             *(Delete(keys.of(item)) for sk, item in found.items() if not _may_stay(sk)),
@@ -117,4 +116,4 @@ def fits_a_transaction(item: Item) -> bool:
     stored = task_run_items.read_task_run(item)
     changes = stored.version - first_version(stored.run)
     slots = 2 * sum(len(held.limits) for held in stored.held)
-    return 5 + changes + slots + derived_items.MAX_TAGS + 2 * stored.subflow_runs <= MAX_WRITES
+    return 4 + changes + slots + derived_items.MAX_TAGS + 2 * stored.subflow_runs <= MAX_WRITES

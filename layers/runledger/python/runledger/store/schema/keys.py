@@ -38,6 +38,7 @@
 | subscriber to events        | LISTENERS              | LISTENER#<connection>       |
 | ... to log lines            | LOG_LISTENERS          | the same                    |
 | runs counted by state type  | COUNT#<kind>#<number>  | COUNT                       |
+| changes that it has counted | COUNT#<kind>#<number>  | COUNTED#<span>#<time>#<id>  |
 
 | index                   | hash                               | range                |
 |-------------------------|------------------------------------|----------------------|
@@ -92,7 +93,8 @@ def of(item: Mapping[str, Any]) -> Key:
 TASK_RUN, FLOW_RUN, FLOW, OBSERVED = "TASK_RUN", "FLOW_RUN", "FLOW", "STATES"
 STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
-FLOW_NAME, CACHE, DEPLOYMENT, TAG, COUNT = "FLOW_NAME", "CACHE", "DEPLOYMENT", "TAG", "COUNT"
+FLOW_NAME, CACHE, DEPLOYMENT, TAG = "FLOW_NAME", "CACHE", "DEPLOYMENT", "TAG"
+COUNT, COUNTED = "COUNT", "COUNTED"
 HOLD, QUEUE, CONNECTION, UNAUTHENTICATED = "HOLD", "QUEUE", "CONNECTION", "UNAUTHENTICATED"
 TASK_WORKER, TASK_WORKERS = "TASK_WORKER", "TASK_WORKERS"
 REMAINDER, TOMBSTONE, INPUT, EVENTS, LOGS = "REMAINDER", "TOMBSTONE", "INPUT", "EVENTS", "LOGS"
@@ -211,6 +213,16 @@ def count(kind: str, number: int) -> Key:
     return Key(join(COUNT, kind, number), COUNT)
 
 
+def counted(counter: Key, span: int, start: int, change_id: str) -> Key:
+    """Changes that a counter has counted, from a time on and within so many seconds."""
+    return Key(counter.pk, join(COUNTED, span, start, change_id))
+
+
+def counted_within(span: int, start: int) -> tuple[str, str]:
+    """The range of sort keys of such items."""
+    return under(join(COUNTED, span, start))
+
+
 def cache(cache_key: str) -> Key:
     return Key(join(CACHE, bounded(cache_key)), CACHE)
 
@@ -240,6 +252,12 @@ def state_shard(kind: str, state_type: str, number: int) -> str:
 def is_in_state(item: Mapping[str, Any], kind: str, state_type: str) -> bool:
     """Return whether an item is of a run of that kind in a state of that type."""
     return str(item.get("state_shard", "")).startswith(join(kind, state_type, ""))
+
+
+def state_type_of(item: Mapping[str, Any]) -> str | None:
+    """Return the type of the state that the item of a run, or its entry in by_state, is in."""
+    shard = item.get("state_shard")
+    return shard.split(SEPARATOR)[1] if shard else None
 
 
 def observed_shard(number: int) -> str:

@@ -1,11 +1,11 @@
 """Compares costs where a request names many owners: one query for each, or reading everything."""
 
 from runledger.store.dynamodb.table import Table
-from runledger.store.runs import derived_items
+from runledger.store.runs.state_counts import StateCountStore
 from runledger.store.search.entities import EntityType, F, R
 from runledger.store.search.planner import Follow, Read, Walk
 
-# Reading the counters takes 64 read units, which is worth it from this number of queries on.
+# Reading the counters takes 8 read units, which is worth it from this number of queries on.
 MANY_QUERIES = 200
 
 # Index entries that cost as much to read as a query that finds none or few: half a read unit reads
@@ -20,7 +20,7 @@ def costs_more_than_all(
     queries = _queries(read)
     if queries < many_queries or not entity_type.is_counted:
         return False
-    total = derived_items.read_totals(table, entity_type.name).total()
+    total = StateCountStore(table).totals(entity_type.name).total()
     return total <= ENTRIES_PER_QUERY * queries
 
 

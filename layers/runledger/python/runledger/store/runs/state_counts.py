@@ -1,0 +1,256 @@
+"""Counts of task runs and flow runs by state type, which the table's stream keeps.
+
+A change of a run adds one to the type of its new state, and takes one from that of its old state.
+These amounts are added up in a few items, the counters; a run's id says in which. The sums do not
+depend on the order of the changes. So a count is right as soon as each change was added, and stays
+right if none is added twice.
+
+The stream repeats changes: whole batches, halves of them, or what came after a failure, and with
+others between. So a counter also has the ids of the changes that it has added:
+
+1. The newest are in its own item, in the set WINDOW. One conditional write adds the amounts and the
+   ids, on the condition that none of the ids is there already. It happens whole or not at all, and
+   can be repeated. Writers of other changes do not conflict with it.
+2. A transaction moves the older ones of a full window into items beside the counter. The counter
+   keeps the latest time of an id that was moved, in SEALED. An id begins with the time of its
+   change, which the stream repeats unchanged. So an id with a later time was never moved, and the
+   condition on the window is enough.
+3. Other ids are looked up beside the counter, where the time in the id says in which items they
+   can be. SEALS counts the moves, and the write expects that there was none since the lookup: what
+   was moved is in the items that were read, all else is in the window.
+
+The items beside a counter expire after two days; the stream repeats nothing after one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import blake2b
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from runledger import ids
+from runledger.domain.errors import Unavailable
+from runledger.domain.runs.states import StateType
+from runledger.parallel import map_in_parallel
+from runledger.store.dynamodb.conditions import Attr, Condition
+from runledger.store.dynamodb.errors import ConditionFailed
+from runledger.store.dynamodb.expressions import in_partition
+from runledger.store.dynamodb.table import Query, Table, chunks
+from runledger.store.dynamodb.writes import Add, Item, Put
+from runledger.store.schema import keys
+from runledger.store.schema.keys import Key
+from runledger.store.store import Store
+
+if TYPE_CHECKING:
+    from runledger.store.dynamodb.stream_records import Change
+
+KINDS = (keys.TASK_RUN, keys.FLOW_RUN)
+
+# A count reads this number of items. A counter takes 1,000 write units a second, as each partition
+# does. A change that comes alone takes up to 1.5 of them, one of a batch of 100 takes 0.3: eight
+# counters keep up with 5,000 changes a second in the one case, and with 25,000 in the other. The
+# number may be raised; if it is lowered, the sums miss the last counters.
+COUNTERS = 8
+
+STATELESS = "NONE"
+"""The counter's attribute for runs without a state; the others are named for state types."""
+
+WINDOW, SEALED, SEALS, IDS, EXPIRES = "window", "sealed", "seals", "ids", "expires_at"
+
+# Ids in a window before some are moved, those that stay, and those that one write adds. A counter
+# has at most 79 ids of 17 bytes, and in most cases less than a kilobyte, the size of a write unit.
+MAX_WINDOW, MIN_WINDOW, MAX_ADDED = 40, 16, 40
+
+# Bytes of an id: the time in seconds, and a hash of the run and its change's sequence number.
+TIME_BYTES, HASH_BYTES = 4, 12
+
+# The spans of time, in seconds, that an item beside a counter can have. The ids that are moved
+# together share a minute where many changes come, and hours where few do.
+SPANS = (60, 3600)
+MAX_ITEMS = 4
+
+RETENTION = timedelta(days=2)
+
+# The maximum of the random pause after each refused write, in seconds. A write is refused because
+# the window is full or has one of the ids, or because another writer has emptied the window.
+PAUSES = (0.0, 0.0, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32)
+
+Totals = Counter[StateType | None]
+
+
+class CountedChange(NamedTuple):
+    """What a change of a run adds to its counter."""
+
+    counter: Key
+    id: bytes
+    amounts: Mapping[str, int]
+
+    @property
+    def time(self) -> int:
+        return _time(self.id)
+
+
+def counted_change(change: Change) -> CountedChange | None:
+    """Return what a change adds; None if it is of no run, or leaves the type of its state."""
+    kind = change.key.sk
+    if kind not in KINDS or not keys.is_of(change.key, kind):
+        return None
+    amounts = Counter([_attribute(change.new)] if change.new else [])
+    amounts.subtract([_attribute(change.old)] if change.old else [])
+    changed = {name: amount for name, amount in amounts.items() if amount}
+    return CountedChange(counter_of(change.key), _id(change), changed) if changed else None
+
+
+def counter_of(run: Key) -> Key:
+    """Return the key of the counter that has a run."""
+    kind, run_id = keys.entity_of(run)
+    return keys.count(kind, keys.shard_of(run_id, COUNTERS))
+
+
+def _attribute(item: Item) -> str:
+    return keys.state_type_of(item) or STATELESS
+
+
+def _id(change: Change) -> bytes:
+    """Return the id of a change; the changes of a run are numbered in their order."""
+    name = f"{change.key.pk} {change.sequence_number}".encode()
+    return change.time.to_bytes(TIME_BYTES) + blake2b(name, digest_size=HASH_BYTES).digest()
+
+
+def _time(change_id: bytes) -> int:
+    return int.from_bytes(change_id[:TIME_BYTES])
+
+
+@dataclass(frozen=True)
+class StateCountStore:
+    """The counters in the table."""
+
+    table: Table
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        return cls(store.table)
+
+    def totals(self, kind: str) -> Totals:
+        """Return how many runs of a kind there are by type of state, as far as they are counted."""
+        types = (*StateType, None)
+        attributes = (*Key._fields, *(state_type or STATELESS for state_type in types))
+        counters = [keys.count(kind, number) for number in range(COUNTERS)]
+        totals: Totals = Counter()
+        for item in self.table.read_many(counters, attributes).values():
+            for state_type in types:
+                totals[state_type] += int(item.get(state_type or STATELESS, 0))
+        return +totals
+
+    def add(self, changes: Iterable[Change]) -> None:
+        """Add changes to their counters, each of them once, however often it is added.
+
+        Raises:
+            Unavailable: some counters were contended or did not answer; all can be added again.
+        """
+        by_counter: dict[Key, dict[bytes, CountedChange]] = defaultdict(dict)
+        for change in filter(None, map(counted_change, changes)):
+            by_counter[change.counter][change.id] = change
+        batches = [
+            (counter, batch)
+            for counter, by_id in by_counter.items()
+            for batch in chunks(by_id.values(), MAX_ADDED)
+        ]
+        for _ in map_in_parallel(lambda batch: self._add(*batch), batches):
+            pass
+
+    def _add(self, counter: Key, changes: Sequence[CountedChange]) -> None:
+        expected = _is_later(min(change.time for change in changes))
+        for pause in PAUSES:
+            try:
+                self.table.write(_addition(counter, changes, expected))
+            except ConditionFailed as refused:
+                item = refused.met[0][1] or counter._asdict()
+            else:
+                return
+            changes = self._without_counted(item, changes)
+            if not changes:
+                return
+            expected = _has_seals(self._make_room(item))
+            time.sleep(pause * ids.random_fraction())
+        raise Unavailable(f"{counter.pk} is contended")
+
+    def _without_counted(
+        self, counter: Item, changes: Sequence[CountedChange]
+    ) -> Sequence[CountedChange]:
+        """Return the changes that a counter has not added, as far as it knew when it was read."""
+        window = counter.get(WINDOW, ())
+        left = [change for change in changes if change.id not in window]
+        moved = [change for change in left if change.time <= counter.get(SEALED, -1)]
+        found = self._moved_ids(keys.of(counter), moved)
+        return [change for change in left if change.id not in found]
+
+    def _moved_ids(self, counter: Key, changes: Iterable[CountedChange]) -> AbstractSet[bytes]:
+        """Return the ids beside a counter that are from about the times of the changes."""
+        starts = {(span, _start(change.time, span)) for change in changes for span in SPANS}
+        wheres = (in_partition(counter.pk, keys.counted_within(*start)) for start in starts)
+        found = self.table.query_each(Query(where, whole=False) for where in wheres)
+        return {change_id for item in chain.from_iterable(found) for change_id in item[IDS]}
+
+    def _make_room(self, counter: Item) -> int:
+        """Move the older ids of a full window; return the number of moves that are known now."""
+        window, seals = sorted(counter.get(WINDOW, ())), int(counter.get(SEALS, 0))
+        if len(window) < MAX_WINDOW:
+            return seals
+        key, moved = keys.of(counter), window[:-MIN_WINDOW]
+        latest = max(int(counter.get(SEALED, 0)), _time(moved[-1]))
+        move = Add(
+            key,
+            {SEALS: 1},
+            _has_seals(seals),
+            sets={SEALED: latest},
+            excludes={WINDOW: frozenset(moved)},
+        )
+        try:
+            self.table.write(move, *(Put(item) for item in _items_of_moved(key, moved)))
+        except ConditionFailed:
+            return seals
+        return seals + 1
+
+
+def _addition(counter: Key, changes: Collection[CountedChange], expected: Condition) -> Add:
+    amounts: Counter[str] = Counter()
+    for change in changes:
+        amounts.update(change.amounts)
+        expected &= Attr(WINDOW).lacks(change.id)
+    expected &= Attr(WINDOW).has_fewer_than(MAX_WINDOW)
+    sums = {name: amount for name, amount in amounts.items() if amount}
+    return Add(counter, sums, expected, includes={WINDOW: {change.id for change in changes}})
+
+
+def _is_later(than_moved: int) -> Condition:
+    """No id from that time on was moved out of the window."""
+    return Attr(SEALED).not_exists() | Attr(SEALED).lt(than_moved)
+
+
+def _has_seals(number: int) -> Condition:
+    return Attr(SEALS).eq(number) if number else Attr(SEALS).not_exists()
+
+
+def _items_of_moved(counter: Key, moved: Sequence[bytes]) -> Iterator[Item]:
+    """Divide ids among items of the shortest span that does with few of them, or of the longest."""
+    for span in SPANS:
+        groups: dict[int, set[bytes]] = defaultdict(set)
+        for change_id in moved:
+            groups[_start(_time(change_id), span)].add(change_id)
+        if len(groups) <= MAX_ITEMS:
+            break
+    for start, group in groups.items():
+        key = keys.counted(counter, span, start, min(group).hex())
+        expires = start + span + int(RETENTION.total_seconds())
+        yield key._asdict() | {IDS: group, EXPIRES: expires}
+
+
+def _start(at: int, span: int) -> int:
+    return at - at % span

@@ -1,0 +1,63 @@
+"""The counts by state type, as the stream of a table keeps them, and as they should be."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from local.event_sources.records import Record, Stream
+from runledger.store.dynamodb import stream_records
+from runledger.store.dynamodb.table import Table
+from runledger.store.runs.state_counts import KINDS, StateCountStore, Totals
+from runledger.store.schema import keys
+from runledger.store.schema.keys import Key
+from tests.store.support.contents import scan
+from tests.support.databases import DynamoDB, enable_stream
+
+
+class Counting:
+    """Counts the changes of a table when it is told to."""
+
+    def __init__(self, database: DynamoDB) -> None:
+        """Give the table its stream: what is written from here on is counted."""
+        enable_stream(database)
+        self._database = database
+        self.store = StateCountStore(Table(database.client, database.table))
+
+    def records(self) -> Iterator[Record]:
+        """Yield all records of the stream, from the first on."""
+        stream = Stream(self._database.boto3, self._database.table, self._database.endpoint)
+        iterator = stream.start("")
+        while True:
+            records, iterator = stream.read(iterator)
+            if not records:
+                return
+            yield from records
+
+    def drain(self) -> None:
+        """Count all changes, also those that are counted already."""
+        self.store.add(map(stream_records.read, self.records()))
+
+    def totals(self, kind: str = keys.TASK_RUN) -> Totals:
+        """Return the counts when all changes are counted."""
+        self.drain()
+        return counted(self._database, kind)
+
+    def assert_right(self) -> None:
+        """Compare the counts with the runs that there are, when all changes are counted."""
+        self.drain()
+        assert_counted(self._database)
+
+
+def counted(database: DynamoDB, kind: str) -> Totals:
+    return StateCountStore(Table(database.client, database.table)).totals(kind)
+
+
+def existing(database: DynamoDB, kind: str) -> Counter[str | None]:
+    """Return the number of runs that there are by the type of their state."""
+    items = scan(database).items()
+    runs = [item for key, item in items if key == Key(key.pk, kind) and keys.is_of(key, kind)]
+    return Counter(map(keys.state_type_of, runs))
+
+
+def assert_counted(database: DynamoDB) -> None:
+    for kind in KINDS:
+        assert counted(database, kind) == existing(database, kind)
