@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import httpx
+import pytest
 
 from tests.conformance.generated.shrinking import shrunk
 from tests.conformance.programs import RequestStep, delete, get, post, program, raw
@@ -63,6 +64,27 @@ def test_a_read_that_disagrees_does_not_end_the_program() -> None:
     steps = (post("/flows/", {}), get("/flows/<s1.id>"), post("/flows/", {}))
     found = outcomes(Notes("a"), refusing("GET", Notes("b")), *steps)
     assert [one.disagreed for one in found] == [False, True, False]
+
+
+@pytest.mark.parametrize("path", ["/task_runs/count", "/flow_runs/paginate"])
+@pytest.mark.usefixtures("_no_pauses")
+def test_a_count_that_lags_is_asked_for_again(path: str) -> None:
+    assert [one.disagreed for one in outcomes(*lagging(3), post(path, {}))] == [False]
+    assert [one.disagreed for one in outcomes(*lagging(100), post(path, {}))] == [True]
+
+
+@pytest.mark.usefixtures("_no_pauses")
+def test_a_list_must_agree_at_once() -> None:
+    assert [one.disagreed for one in outcomes(*lagging(1), post("/flows/filter", {}))] == [True]
+
+
+def lagging(answers: int) -> tuple[ComparedServer, ComparedServer]:
+    """Return two servers, of which the second counts what the first does, so many answers later."""
+    wrong = iter(range(answers))
+    return (
+        lambda _: httpx.Response(200, json=1),
+        lambda _: httpx.Response(200, json=0 if next(wrong, None) is not None else 1),
+    )
 
 
 def test_a_write_that_one_side_refused_ends_the_program() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from runledger.api.queries import MAX_OFFSET
 from tests.store.support.asking import flow_run_id, made, new_task_run
+from tests.support.streaming import Streaming
 
 KINDS = ("task_runs", "flow_runs", "flows", "deployments")
 LISTS = [f"/{kind}/{verb}" for kind in KINDS for verb in ("filter", "count", "paginate")]
@@ -49,8 +50,9 @@ def test_nobody_is_told_who_does_not_ask(api_on_dynoxide: httpx.Client) -> None:
 
 @pytest.mark.parametrize("asked", [{}, {"task_runs": {"name": {"like_": "a"}}}])
 def test_the_last_page_of_all_is_empty(
-    api_on_dynoxide: httpx.Client, asked: dict[str, object]
+    api_on_dynoxide: httpx.Client, stream_on_dynoxide: Streaming, asked: dict[str, object]
 ) -> None:
     made(api_on_dynoxide, new_task_run(name="a"))
+    stream_on_dynoxide.pump()
     found = api_on_dynoxide.post("/task_runs/paginate", json=asked | {"page": MAX_OFFSET}).json()
     assert (found["results"], found["count"]) == ([], 1)
