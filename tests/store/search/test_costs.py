@@ -9,14 +9,25 @@ import httpx
 import pytest
 
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.sorting import Page, TaskRunSort
+from runledger.domain.runs.flows import Flow
+from runledger.domain.sorting import FlowSort, Page, TaskRunSort
+from runledger.store.deployments.flows import FlowStore
 from runledger.store.dynamodb.table import Table
+from runledger.store.runs import task_run_items
 from runledger.store.runs.task_run_items import Stored
+from runledger.store.search.flows import flow_searcher
 from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.store.support.asking import Asked, Asking, Site, ask, made, new_task_run
 from tests.store.support.calls import Heard, heard
-from tests.store.support.populations import DAWN, put_numbered, put_task_runs, task_run
+from tests.store.support.populations import (
+    DAWN,
+    count,
+    put,
+    put_numbered,
+    put_task_runs,
+    task_run,
+)
 from tests.store.support.scenes import (
     create_task_run,
     create_task_run_in_a_flow_run,
@@ -119,7 +130,50 @@ def test_a_page_of_a_tag_reads_no_more_than_what_has_the_tag(
     with heard(filled.client) as calls:
         found = task_run_searcher(store, BY_TAG, Page(sort.order, 0, PAGE, NOW)).paginate()
     assert (len(found.answer.page), found.answer.total) == (PAGE, TAGGED)
-    assert entries(calls) <= 2 * TAGGED
+    assert entries(calls) == TAGGED
+
+
+@pytest.mark.parametrize("sort", TaskRunSort)
+@pytest.mark.parametrize("offset", [0, 3 * PAGE, 10_000])
+def test_a_page_and_its_total_are_found_in_one_walk(
+    filled: DynamoDB, sort: TaskRunSort, offset: int
+) -> None:
+    store = Store(Table(filled.client, filled.table), shards=2)
+    wanted = Criteria.model_validate({"task_runs": {"name": {"like_": "run"}}})
+    number = task_run_searcher(store, wanted).count().answer
+    with heard(filled.client) as calls:
+        found = task_run_searcher(store, wanted, Page(sort.order, offset, PAGE, NOW)).paginate()
+    assert len(found.answer.page) == min(PAGE, max(0, number - offset))
+    assert found.answer.total == number
+    assert entries(calls) == number
+
+
+def test_the_total_of_flows_is_found_in_one_walk(on_dynoxide: DynamoDB) -> None:
+    store = Store(Table(on_dynoxide.client, on_dynoxide.table), shards=2)
+    for number in range(7):
+        FlowStore.of(store).create(Flow(id=uuid4(), created=NOW, updated=NOW, name=f"{number}"))
+    with heard(on_dynoxide.client) as calls:
+        found = flow_searcher(store, Criteria(), Page(FlowSort.NAME_DESC.order, 1, 2)).paginate()
+    assert ([flow.name for flow in found.answer.page], found.answer.total) == (["5", "4"], 7)
+    assert entries(calls) == 7
+
+
+# Of seven runs, on four pages: what is counted, and the totals beside the pages.
+TOTALS = [(0, [2, 4, 6, 7]), (5, [5, 5, 6, 7]), (9, [9, 9, 9, 7])]
+
+
+@pytest.mark.parametrize(("counted", "totals"), TOTALS)
+def test_a_total_has_room_for_its_page_and_is_exact_with_the_last(
+    on_dynoxide: DynamoDB, counted: int, totals: list[int]
+) -> None:
+    there = [task_run(number) for number in range(7)]
+    put(on_dynoxide, [task_run_items.task_run_item(Stored(run, 1), shards=2) for run in there])
+    count(on_dynoxide, [task_run(number) for number in range(counted)])
+    store = Store(Table(on_dynoxide.client, on_dynoxide.table), shards=2)
+    pages = [Page(TaskRunSort.NAME_ASC.order, offset, 2) for offset in range(0, 8, 2)]
+    found = [task_run_searcher(store, Criteria(), page).paginate().answer for page in pages]
+    assert [len(one.page) for one in found] == [2, 2, 2, 1]
+    assert [one.total for one in found] == totals
 
 
 RARE = "run 00499"

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
 from sys import maxsize
@@ -18,8 +18,7 @@ from runledger.parallel import MAX_PARALLEL
 from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.table import MAX_KEYS, Table, chunks
-from runledger.store.runs import derived_items
-from runledger.store.runs.derived_items import COUNTERS
+from runledger.store.runs.state_counts import COUNTERS, StateCountStore
 from runledger.store.search.costs import MANY_QUERIES, costs_more_than_all
 from runledger.store.search.entities import EntityType, F, R, Selection
 from runledger.store.search.paths.shared import only_state_types
@@ -85,36 +84,66 @@ class Searcher(Generic[F, R]):
     def find(self) -> SearchResult[list[R]]:
         """Return the page."""
         with self._in_time():
-            page = self._read_page(self._ranked())
+            page = self._read_page(self._ranked().candidates)
         return self._found(page, kept=len(page))
 
     def paginate(self) -> SearchResult[PageAndTotal[R]]:
-        """Return the page, and the number of entities on all pages."""
+        """Return the page, and the number of entities on all pages.
+
+        One walk finds both, unless the counters have the number.
+        """
         with self._in_time():
-            ranked = self._ranked()
-            page = self._read_page(ranked)
-        if ranked.total is not None:
-            return self._found(PageAndTotal(page, ranked.total), kept=len(page))
-        count = replace(self, page=ALL).count()
-        items_read = self.reader.items_read + count.items_read
-        return SearchResult(PageAndTotal(page, count.answer), self.path, items_read, len(page))
+            types = self._counted_types()
+            ranked = self._ranked() if types is not None else self._ranked_and_counted()
+            matching = CountingIterator(ranked.candidates)
+            page = self._read_page(matching)
+            total = ranked.total
+            if total is None:
+                total = self._rest(matching) if types is None else self._total(types, page)
+        return self._found(PageAndTotal(page, total), kept=len(page))
+
+    def _ranked_and_counted(self) -> Ranked[F]:
+        read = self._narrowest()
+        if read is None and self._has_no_criteria:
+            return self._ranked()
+        return self._select_page(read or self._everything(ALL))
+
+    @staticmethod
+    def _rest(matching: CountingIterator[Candidate[F]]) -> int:
+        """Read the candidates behind the page; return the number of all."""
+        for _ in matching:
+            pass
+        return matching.number
+
+    def _total(self, types: AbstractSet[StateType | None], page: Sequence[R]) -> int:
+        """Return the number of runs in states of some types; a page that is the last one tells it.
+
+        The counters may lag behind the page, which must not have more than the total.
+        """
+        seen = self.page.offset + len(page)
+        if len(page) < self.page.limit and (page or not self.page.offset):
+            return seen
+        return max(self._sum_counters(types), seen if page else 0)
 
     def count(self) -> SearchResult[int]:
         """Return the number of matching entities."""
-        entity_type = self.entity_type
-        types = (
-            only_state_types(self.criteria, entity_type.name) if entity_type.is_counted else None
-        )
-        if types is not None:
-            return self._sum_counters(types)
-        return self.aggregate(lambda facts: sum(1 for _ in facts))
-
-    def _sum_counters(self, types: AbstractSet[StateType | None]) -> SearchResult[int]:
+        types = self._counted_types()
+        if types is None:
+            return self.aggregate(lambda facts: sum(1 for _ in facts))
         self.path = "counters"
         with self._in_time():
-            totals = derived_items.read_totals(self.table, self.entity_type.name)
-        number = sum(totals[state_type] for state_type in types)
-        return SearchResult(number, self.path, COUNTERS, number)
+            number = self._sum_counters(types)
+        return self._found(number, kept=number)
+
+    def _counted_types(self) -> AbstractSet[StateType | None] | None:
+        """Return the state types that the criteria admit, if the counters can answer them."""
+        entity_type = self.entity_type
+        return only_state_types(self.criteria, entity_type.name) if entity_type.is_counted else None
+
+    def _sum_counters(self, types: AbstractSet[StateType | None]) -> int:
+        totals = StateCountStore(self.table).totals(self.entity_type.name)
+        self.reader.items_read += COUNTERS
+        return sum(totals[state_type] for state_type in types)
 
     def aggregate(
         self,
@@ -238,8 +267,8 @@ class Searcher(Generic[F, R]):
         matches = self.selection.choose(facts)
         return (candidate for candidate, match in zip(known, matches, strict=True) if match)
 
-    def _read_page(self, ranked: Ranked[F]) -> list[R]:
-        wanted = islice(ranked.candidates, self.page.offset, None)
+    def _read_page(self, matching: Iterable[Candidate[F]]) -> list[R]:
+        wanted = islice(matching, self.page.offset, None)
         page: list[R] = []
         while left := self.page.limit - len(page):
             chunk = list(islice(wanted, min(left, MAX_READ)))
