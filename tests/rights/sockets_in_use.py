@@ -6,7 +6,7 @@ import httpx
 
 from local.websocket_api.client import Connector, WebSocketClient
 from runledger import wiring
-from runledger.store.websocket.task_workers import TaskWorkerStore
+from runledger.store.websocket.task_workers import MAX_UNCHECKED, TaskWorkerStore
 from tests.reporting.building import body
 from tests.support.background import connect, delay, set_state, subscribe
 from tests.support.streaming import Streaming
@@ -37,11 +37,11 @@ def _listen_to_logs(api: httpx.Client, sockets: Connector) -> None:
 
 def _use_workers(api: httpx.Client, sockets: Connector, stream: Streaming) -> None:
     """Let workers take runs, go with and without them, and be swept."""
-    runs = [delay(api) for _ in range(4)]
+    runs = [delay(api) for _ in range(MAX_UNCHECKED + 3)]
     stream.pump()
     worker = subscribe(sockets)
-    worker.ack()
-    worker.ack()
+    for _ in range(MAX_UNCHECKED + 1):
+        worker.ack()
     delay(api, "later")
     waiting = subscribe(sockets, "later", client_id="host-2")
     stream.pump()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hypothesis.stateful import RuleBasedStateMachine
 
+from local.event_sources.patterns import matches
 from runledger.adapters.websocket.connections import ApiGatewayConnections
 from runledger.api.bodies import StateCreate
 from runledger.domain.runs.states import is_taken_up, is_waiting
@@ -24,10 +25,15 @@ from tests.service.watching import Process, queued, records_of
 from tests.store.support.contents import Table as Contents
 from tests.store.support.contents import scan
 from tests.support.databases import DynamoDB
+from tests.test_template import FUNCTIONS
 
 Ending = str
 OF_ITSELF, BY_PLATFORM, UNHEARD = ENDINGS = ("of itself", "by the platform", "unheard")
 CLIENTS = ("host-1", "host-2")
+
+# What AWS Lambda passes of the stream.
+SOURCE = FUNCTIONS["react_to_changes"][1]["Events"]["Changes"]["Properties"]
+PASSED = [json.loads(one["Pattern"]) for one in SOURCE["FilterCriteria"]["Filters"]]
 
 
 class Stage(RuleBasedStateMachine):
@@ -68,7 +74,8 @@ class Stage(RuleBasedStateMachine):
         """Let a moment pass, the stream learn what changed, and the clients what they were sent."""
         self.now += timedelta(seconds=1)
         before, self.seen = self.seen, scan(self.database)
-        self.records += records_of(before, self.seen)
+        changes = records_of(before, self.seen)
+        self.records += [one for one in changes if any(matches(passed, one) for passed in PASSED)]
         for process in self.processes.values():
             self._read(process, before)
 

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 
+from runledger.service.runs import task_runs
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from tests.service.sites import LEASE, STARTED, TAKEN_UP, WorkerSite
+from tests.service.sites import LEASE, NOW, STARTED, TAKEN_UP, WorkerSite
 from tests.store.support.calls import heard, preceded
 from tests.support.databases import Engine, fresh_table
 
@@ -65,13 +66,19 @@ def start(site: Counter) -> None:
         site.started.add(run_id)
 
 
+def rename(site: Counter) -> None:
+    """Change the runs, not their states."""
+    for run_id in site.runs:
+        task_runs.rename(site.store, run_id, "renamed", now=NOW)
+
+
 def sweep(site: Counter) -> None:
     site.sweep(LEASE)
 
 
 Step = Callable[[Counter], None]
 STEPS: tuple[Step, ...] = (acknowledge, subscribe, depart, cut_off, sweep)
-OVERTAKERS = (*STEPS, take_up, start)
+OVERTAKERS = (*STEPS, take_up, start, rename)
 BEFORE: dict[str, tuple[Step, ...]] = {
     "held": (),
     "taken up and left": (take_up, depart),

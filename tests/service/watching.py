@@ -74,4 +74,6 @@ def records_of(before: Table, now: Table) -> Iterator[dict[str, Any]]:
         if old != new:
             change_of: Mapping[str, Any] = {"Keys": typed(key._asdict()), "SequenceNumber": "1"}
             images = {"OldImage": old and typed(old), "NewImage": new and typed(new)}
-            yield {"dynamodb": {**change_of, **{name: one for name, one in images.items() if one}}}
+            images = {name: one for name, one in images.items() if one}
+            kind = "MODIFY" if len(images) > 1 else "INSERT" if new else "REMOVE"
+            yield {"eventName": kind, "dynamodb": {**change_of, **images}}

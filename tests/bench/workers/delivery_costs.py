@@ -70,14 +70,14 @@ def of_a_run(site: DeliverySite, workers: list[Worker]) -> Mapping[str, Usage]:
         worker.ack()
     with metered(site.client) as starting:
         set_state(site.api, run_id, type="RUNNING")
-    with metered(site.client) as releasing:
+    with metered(site.client) as counting:
         site.stream.pump()
     return {
         "create": creating,
         "hand out, from the stream": handing_out,
         "acknowledge": acknowledging,
         "set to RUNNING": starting,
-        "release, from the stream": releasing,
+        "count, from the stream": counting,
     }
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from runledger.domain.runs.states import State, is_taken_up, is_waiting
-from runledger.domain.runs.task_runs import is_unstarted, waiting_run
+from runledger.domain.runs.task_runs import goes_on_waiting, is_unstarted, waiting_run
 from runledger.domain.websocket.task_workers import (
     IS_SHORTENED,
     SHORTENED,
@@ -100,6 +100,24 @@ def test_a_run_in_the_queue_is_to_be_started_unless_something_else_became_of_it(
     run = task_run(current).replace(state_id=current.id)
     queued = waiting_run(run, WAITING).replace(acknowledged=acknowledged)
     assert is_unstarted(run, queued) is expected
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (WAITING, True),
+        (WAITING.replace(id=UUID(int=9)), False),
+        (TAKEN_UP, True),
+        (state("RUNNING", deferred=True).replace(id=UUID(int=9)), False),
+        (state("CANCELLED").replace(id=UUID(int=9)), False),
+    ],
+)
+def test_a_worker_holds_a_run_that_is_renamed_or_taken_up(after: State, *, expected: bool) -> None:
+    run, changed = (
+        task_run(entered).replace(state_id=entered.id, name=name)
+        for entered, name in [(WAITING, "before"), (after, "after")]
+    )
+    assert goes_on_waiting(run, changed) is expected
 
 
 @pytest.mark.parametrize("name", ["Scheduled", "AwaitingRetry"])

@@ -188,7 +188,7 @@ def test_a_day_that_is_delivered_again_counts_no_more(dynamodb: DynamoDB, every:
 def test_what_does_not_concern_counts_is_not_written(on_dynoxide: DynamoDB) -> None:
     run = keys.task_run(WORLD)
     same = Change("1", run, item(run, "PENDING"), item(run, "PENDING"))
-    beside = Change("2", keys.hold(WORLD), None, keys.hold(WORLD)._asdict())
+    beside = Change("2", keys.tag(run, "a"), None, keys.tag(run, "a")._asdict())
     with heard(on_dynoxide.client) as calls:
         counter_store(on_dynoxide).add([same, beside])
     assert calls == []

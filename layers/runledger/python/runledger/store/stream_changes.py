@@ -41,10 +41,12 @@ def queue_of(change: Change) -> str | None:
     return task_run_queue.queue_of(change.new) if change.new else None
 
 
-def left_deferred_state(change: Change) -> bool:
-    """Return whether a background run left a state in which no worker had started it."""
+def left_queue(change: Change) -> bool:
+    """Return whether a background run that no worker held left a state in which it waited."""
+    if change.old is None or task_run_items.HOLDER in change.old:
+        return False
     after = change.new.get("deferred") if change.new else None
-    return change.old is not None and change.old.get("deferred") not in {None, after}
+    return change.old.get("deferred") not in {None, after}
 
 
 def task_run_before(change: Change) -> TaskRun | None:

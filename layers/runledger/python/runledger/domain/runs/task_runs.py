@@ -137,6 +137,11 @@ def is_unstarted(run: TaskRun, queued: WaitingRun) -> bool:
     return run.state_id == queued.state_id and is_waiting(run.state)
 
 
+def goes_on_waiting(before: TaskRun, after: TaskRun) -> bool:
+    """Return whether a change leaves a background run to the worker that holds it, unstarted."""
+    return after.state_id == before.state_id or is_taken_up(after.state)
+
+
 def waiting_run(run: TaskRun, state: State) -> WaitingRun:
     """Return the queue entry of a run in the state."""
     return WaitingRun(

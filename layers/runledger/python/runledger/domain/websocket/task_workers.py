@@ -40,7 +40,8 @@ class Disconnect(Value):
 class TaskWorker(Value):
     """A connection that gets runs, one at a time: `holding` awaits acknowledgement.
 
-    After a disconnect (`gone`), it is unknown whether the client acknowledged that run.
+    After a disconnect (`gone`), it is unknown whether the client acknowledged that run. All runs
+    that it holds are among `handed_out`, with some that it has started: the run knows.
     """
 
     connection_id: str
@@ -48,6 +49,7 @@ class TaskWorker(Value):
     task_keys: tuple[str, ...]
     since: datetime
     holding: UUID | None = None
+    handed_out: tuple[UUID, ...] = ()
     gone: Disconnect | None = None
 
     @property

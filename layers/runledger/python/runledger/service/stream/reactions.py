@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from runledger.domain.errors import Unfinished
 from runledger.domain.runs.states import is_taken_up, is_waiting
-from runledger.domain.runs.task_runs import TaskRun, waiting_run
+from runledger.domain.runs.task_runs import waiting_run
 from runledger.service.context import ServiceContext
 from runledger.service.runs.flow_run_cancellation import cancel_children
 from runledger.service.stream.flow_run_events import report
@@ -63,26 +63,20 @@ def hand_out(context: ServiceContext, queued: Sequence[Change]) -> None:
     TaskRunDispatcher(context).announce(queues)
 
 
-def release(context: ServiceContext, left: Sequence[Change]) -> None:
-    """Release background runs from their workers or queues; a run that was started stays held."""
+def dequeue(context: ServiceContext, left: Sequence[Change]) -> None:
+    """Remove runs that wait no longer from their queues; one that is taken up may be lost again."""
     for change in left:
         before, after = (
             stream_changes.task_run_before(change),
             stream_changes.task_run_after(change),
         )
-        if before and not (after and is_taken_up(after.state)):
-            _release(TaskWorkerStore.of(context.store), before)
-
-
-def _release(workers: TaskWorkerStore, run: TaskRun) -> None:
-    if run.state is None or workers.release(run.id, run.state.timestamp):
-        return
-    if is_waiting(run.state):
-        workers.dequeue(waiting_run(run, run.state))
+        state = before and before.state
+        if before and state and is_waiting(state) and not (after and is_taken_up(after.state)):
+            TaskWorkerStore.of(context.store).dequeue(waiting_run(before, state))
 
 
 REACTIONS: tuple[Reaction, ...] = (
-    Reaction(stream_changes.left_deferred_state, release),
+    Reaction(stream_changes.left_queue, dequeue),
     Reaction(stream_changes.is_new_queue_entry, hand_out),
     Reaction(stream_changes.entered_flow_run_state, report),
     Reaction(stream_changes.is_new_event, publish_events),

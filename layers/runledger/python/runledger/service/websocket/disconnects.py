@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from runledger.domain.errors import WriteConflict
-from runledger.domain.runs.task_runs import WaitingRun, is_unstarted, own_queue
+from runledger.domain.runs.task_runs import WaitingRun, own_queue
 from runledger.domain.websocket.protocol import INTERNAL_ERROR
 from runledger.domain.websocket.task_workers import Disconnect, TaskWorker
 from runledger.parallel import map_all
 from runledger.service.context import ServiceContext
 from runledger.service.retries import retry_on_conflict
-from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.store import Store
 from runledger.store.websocket.task_workers import HeldRun, SeenWorker, TaskWorkerStore
 
@@ -113,10 +112,11 @@ class OrphanedRuns:
     def reassign(self) -> None:
         """Reassign the runs that the worker did not start, and then remove the worker.
 
-        It is removed only after a sweep that finds no held runs: their index may be outdated.
+        It is removed only after a sweep that finds no held runs: a run may change meanwhile, and
+        stays with the worker then.
         """
         worker, workers = self.seen.worker, TaskWorkerStore.of(self.store)
-        left = workers.holds(worker.connection_id)
+        left = workers.holds(worker)
         for held in left:
             self._reassign(held)
         for queued in workers.waiting(own_queue(worker.client_id)):
@@ -126,15 +126,12 @@ class OrphanedRuns:
             workers.remove(self.seen)
 
     def _reassign(self, held: HeldRun) -> None:
-        waiting, workers = held.waiting, TaskWorkerStore.of(self.store)
-        stored = TaskRunStore.of(self.store).read(waiting.run_id)
-        if not (stored and is_unstarted(stored.run, waiting.replace(acknowledged=True))):
-            workers.release(waiting.run_id, waiting.since)
-        elif (sibling := self._sibling(waiting)) is None:
+        waiting, workers = held.hold.waiting, TaskWorkerStore.of(self.store)
+        if (sibling := self._sibling(waiting)) is None:
             workers.requeue(held, waiting.queue)
         elif self.gone.by_platform and waiting.run_id != self.seen.worker.holding:
             # The client lost its connection, and has the runs that it acknowledged.
-            workers.transfer(held, sibling)
+            workers.transfer(held, sibling.connection_id)
         else:
             # The client may have restarted without the run; no other client may get it meanwhile.
             workers.requeue(held, own_queue(sibling.client_id))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from runledger.domain.errors import ConnectionClosed
+from runledger.domain.errors import ConnectionClosed, WriteConflict
 from runledger.domain.runs.bookkeeping import as_of
 from runledger.domain.runs.task_runs import TaskRun, is_unstarted
 from runledger.domain.websocket import protocol
@@ -22,7 +22,9 @@ from runledger.domain.websocket.task_workers import (
     shortened,
 )
 from runledger.service.context import ServiceContext
+from runledger.service.retries import retry_on_conflict
 from runledger.service.websocket import disconnects
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.store import Store
 from runledger.store.websocket.connections import Connection
@@ -115,14 +117,17 @@ class TaskRunDispatcher:
         return (queued for queued in found if queued.waiting.queue in worker.task_queues)
 
     def _claim(self, queued: QueuedRun, seen: SeenWorker, idle: TaskWorker) -> ClaimOutcome | None:
-        run = self._still_waiting(queued)
-        return self._hand_out(queued, run, seen, idle) if run else None
+        def attempt() -> ClaimOutcome | None:
+            stored = self._still_waiting(queued)
+            return self._hand_out(queued, stored, seen, idle) if stored else None
 
-    def _still_waiting(self, queued: QueuedRun) -> TaskRun | None:
+        return retry_on_conflict(attempt)
+
+    def _still_waiting(self, queued: QueuedRun) -> Stored | None:
         """Return the run, unless it was deleted or has left the state in which it was queued."""
         stored = TaskRunStore.of(self.context.store).read(queued.waiting.run_id)
         if stored and is_unstarted(stored.run, queued.waiting):
-            return self._as_queued(stored.run, queued)
+            return stored
         self._workers.drop(queued)
         return None
 
@@ -134,10 +139,13 @@ class TaskRunDispatcher:
         return in_state(run, state) if state else run
 
     def _hand_out(
-        self, queued: QueuedRun, run: TaskRun, seen: SeenWorker, idle: TaskWorker
+        self, queued: QueuedRun, stored: Stored, seen: SeenWorker, idle: TaskWorker
     ) -> ClaimOutcome:
+        run = self._as_queued(stored.run, queued)
         busy = idle.replace(holding=run.id, since=self.context.now)
-        claim = self._workers.claim(queued, seen, busy)
+        claim = self._workers.claim(queued, stored, seen, busy)
+        if claim == ClaimOutcome.RUN_CHANGED:
+            raise WriteConflict(str(run.id))
         if claim == ClaimOutcome.MADE:
             self._send(busy, run)
         return claim

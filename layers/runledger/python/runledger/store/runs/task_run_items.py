@@ -8,7 +8,7 @@ from runledger.domain.concurrency_limits import HeldSlots
 from runledger.domain.runs.bookkeeping import in_utc
 from runledger.domain.runs.facts import TaskRunFacts, duration
 from runledger.domain.runs.states import is_taken_up, is_waiting
-from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.runs.task_runs import TaskRun, WaitingRun
 from runledger.store import items
 from runledger.store.dynamodb.large_documents import DOCUMENT, PIECES
 from runledger.store.dynamodb.writes import Item
@@ -17,7 +17,20 @@ from runledger.store.schema import keys, sort_keys
 # The attributes from which a task run and its facts are read; the others serve indexes.
 TASK_RUN_ATTRIBUTES = ("pk", "sk", DOCUMENT, PIECES, "facts", "version", "subflow_runs")
 
+# The stream's filter passes no runs that have this attribute: their queues have no entry of theirs.
+HOLDER = "holder"
+
 HELD: TypeAdapter[tuple[HeldSlots, ...]] = TypeAdapter(tuple[HeldSlots, ...])
+
+
+class Hold(NamedTuple):
+    """The connection of the worker to which a background run was handed out, and its queue entry.
+
+    The worker has not started the run. It may have disconnected.
+    """
+
+    connection_id: str
+    waiting: WaitingRun
 
 
 class Stored(NamedTuple):
@@ -34,6 +47,7 @@ class Stored(NamedTuple):
     held: tuple[HeldSlots, ...] = ()
     claims: bool = True
     pieces: str | None = None
+    hold: Hold | None = None
 
 
 def task_run_item(stored: Stored, *, shards: int) -> Item:
@@ -48,6 +62,8 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         subflow_runs=stored.subflow_runs or None,
         held=HELD.dump_json(stored.held).decode() if stored.held else None,
         claims=None if stored.claims else False,
+        holder=stored.hold and stored.hold.connection_id,
+        queue_entry=stored.hold and stored.hold.waiting.model_dump_json(exclude_defaults=True),
         owner=run.flow_run_id and keys.flow_run(run.flow_run_id).pk,
         # The stream's filter passes runs that have this attribute: no worker has started them.
         deferred=str(run.state_id) if is_waiting(run.state) or is_taken_up(run.state) else None,
@@ -65,7 +81,14 @@ def read_task_run(item: Item) -> Stored:
         held=HELD.validate_json(item.get("held", "[]")),
         claims=item.get("claims", True),
         pieces=item.get(PIECES),
+        hold=_hold(item),
     )
+
+
+def _hold(item: Item) -> Hold | None:
+    if HOLDER not in item:
+        return None
+    return Hold(item[HOLDER], WaitingRun.model_validate_json(item["queue_entry"]))
 
 
 def read_facts(entry: Item) -> TaskRunFacts:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from runledger.domain.concurrency_limits import HeldSlots
 from runledger.domain.errors import Conflict, WriteConflict
-from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.runs.task_runs import TaskRun, goes_on_waiting
 from runledger.store import items
 from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.errors import ConditionFailed
@@ -17,7 +17,7 @@ from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.runs import derived_items, task_run_items
 from runledger.store.runs.derived_items import history
-from runledger.store.runs.task_run_items import Stored
+from runledger.store.runs.task_run_items import Hold, Stored
 from runledger.store.schema import keys
 from runledger.store.store import Shards, Store
 
@@ -101,7 +101,8 @@ class TaskRunStore:
     ) -> list[Write]:
         """Return the writes that replace a run that was read, with its derived items.
 
-        `held` and `claims` stay as they were if they are not given.
+        `held` and `claims` stay as they were if they are not given. A worker holds the run until it
+        starts it.
         """
         after = Stored(
             run,
@@ -109,11 +110,17 @@ class TaskRunStore:
             subflow_runs=seen.subflow_runs + more_subflow_runs,
             held=seen.held if held is None else held,
             claims=seen.claims if claims is None else claims,
+            hold=seen.hold if goes_on_waiting(seen.run, run) else None,
         )
         derived = derived_items.update_writes(seen.run, run, shards=self.shards.written)
         claim = _claim_writes(claimed_keys(seen), after)
         item = items.check_changed_facts(self._item(after), seen.run, run)
         return [Put(item, has_version(seen.version), seen.pieces), *derived, *claim]
+
+    def hold_write(self, seen: Stored, hold: Hold | None) -> Put:
+        """Return the write that gives a run that was read to a worker, or takes it from one."""
+        after = seen._replace(version=seen.version + 1, hold=hold)
+        return Put(self._item(after), has_version(seen.version), seen.pieces)
 
     def _item(self, stored: Stored) -> Item:
         return task_run_items.task_run_item(stored, shards=self.shards.written)

@@ -6,7 +6,6 @@
 | its states                  | TASK_RUN#<id>          | STATE#<time>#<state id>     |
 | flow runs it is parent of   | TASK_RUN#<id>          | SUBFLOW#<flow run id>       |
 | its tags                    | TASK_RUN#<id>          | TAG#<tag>, or TAG#*: many   |
-| the worker that holds it    | TASK_RUN#<id>          | HOLD                        |
 | its key, in a flow run      | FLOW_RUN#<flow run id> | TASK_KEY#<key>              |
 | its key, without a flow run | TASK_KEY#<key>         | TASK_KEY                    |
 | flow run                    | FLOW_RUN#<id>          | FLOW_RUN                    |
@@ -44,7 +43,6 @@
 |-------------------------|------------------------------------|----------------------|
 | by_owner                | owner: FLOW_RUN#<id>, FLOW#<id>    | id                   |
 | by_owner, of a tag      | owner: TAG#<kind>#<tag>#<shard>    | id: that of the run  |
-| by_owner, of a hold     | owner: TASK_WORKER#<connection>    | id: that of the run  |
 | by_owner, of a chunk    | owner: TASK_RUN#<id>               | id: sk               |
 | by_owner, of a state    | owner: STATES#<shard>              | id: <TYPE>#<name>... |
 | by_state                | state_shard: <kind>#<TYPE>#<shard> | expected_start       |
@@ -95,7 +93,7 @@ STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOT
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
 FLOW_NAME, CACHE, DEPLOYMENT, TAG = "FLOW_NAME", "CACHE", "DEPLOYMENT", "TAG"
 COUNT, COUNTED = "COUNT", "COUNTED"
-HOLD, QUEUE, CONNECTION, UNAUTHENTICATED = "HOLD", "QUEUE", "CONNECTION", "UNAUTHENTICATED"
+QUEUE, CONNECTION, UNAUTHENTICATED = "QUEUE", "CONNECTION", "UNAUTHENTICATED"
 TASK_WORKER, TASK_WORKERS = "TASK_WORKER", "TASK_WORKERS"
 REMAINDER, TOMBSTONE, INPUT, EVENTS, LOGS = "REMAINDER", "TOMBSTONE", "INPUT", "EVENTS", "LOGS"
 LISTENER, LISTENERS, LOG_LISTENERS = "LISTENER", "LISTENERS", "LOG_LISTENERS"
@@ -270,11 +268,6 @@ def state_id_shard(state_id: UUID) -> str:
 
 # Background runs, task workers and connections. In `by_owner`, the owner UNAUTHENTICATED has the
 # connections whose clients have not sent credentials yet: <deadline>#<connection>.
-
-
-def hold(run_id: UUID) -> Key:
-    """The item that names the task worker of a background run."""
-    return Key(task_run(run_id).pk, HOLD)
 
 
 def queue(name: str) -> str:

@@ -6,7 +6,6 @@ worker and then finds the queue empty, a process that adds a run later finds the
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Self
 from uuid import UUID
@@ -16,25 +15,27 @@ from runledger.domain.runs.task_runs import WaitingRun
 from runledger.domain.websocket.task_workers import TaskWorker
 from runledger.store import items
 from runledger.store.dynamodb import large_documents
-from runledger.store.dynamodb.conditions import Attr, Condition
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import (
     ABSENT,
     PRESENT,
     has_version,
-    in_index,
     in_partition,
     lacks,
 )
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
-from runledger.store.runs import task_run_queue
-from runledger.store.schema import indexes, keys
-from runledger.store.schema.sort_keys import instant
+from runledger.store.runs import task_run_items, task_run_queue
+from runledger.store.runs.task_run_items import Hold, Stored
+from runledger.store.runs.task_runs import TaskRunStore
+from runledger.store.schema import keys
 from runledger.store.store import Store
 
 # Mostly the first run of a page is handed out; the others are read in vain.
 PAGE = 4
+
+# Once a worker got so many runs, those that it has started are forgotten.
+MAX_UNCHECKED = 8
 
 
 class ClaimOutcome(StrEnum):
@@ -43,6 +44,8 @@ class ClaimOutcome(StrEnum):
     MADE = "MADE"
     TOO_LATE = "TOO_LATE"
     """Another worker has the run."""
+    RUN_CHANGED = "RUN_CHANGED"
+    """The run changed since it was read."""
     WORKER_CHANGED = "WORKER_CHANGED"
     """The worker changed since it was read."""
 
@@ -55,10 +58,10 @@ class SeenWorker(NamedTuple):
 
 
 class HeldRun(NamedTuple):
-    """A run, and the connection of the worker that holds it or was the last to hold it."""
+    """A run as it was read, which a worker holds."""
 
-    waiting: WaitingRun
-    connection_id: str
+    run: Stored
+    hold: Hold
 
 
 class QueuedRun(NamedTuple):
@@ -73,10 +76,11 @@ class TaskWorkerStore:
     """Task workers, their queues and the runs that they hold."""
 
     table: Table
+    task_runs: TaskRunStore
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        return cls(store.table)
+        return cls(store.table, TaskRunStore.of(store))
 
     def all(self) -> list[SeenWorker]:
         """Return every worker, also disconnected ones that still hold runs."""
@@ -118,46 +122,64 @@ class TaskWorkerStore:
         is_unchanged = PRESENT if queued.waiting.acknowledged else lacks(task_run_queue.PASSED_ON)
         self._write(Delete(queued.key, is_unchanged))
 
-    def claim(self, queued: QueuedRun, seen: SeenWorker, worker: TaskWorker) -> ClaimOutcome:
+    def claim(
+        self, queued: QueuedRun, run: Stored, seen: SeenWorker, worker: TaskWorker
+    ) -> ClaimOutcome:
         """Move a run from its queue to a worker that was read, and replace it by `worker`."""
-        claimed = queued.waiting
         try:
             self.table.write(
                 Delete(queued.key, PRESENT),
-                _put(worker, seen),
-                Put(_hold_item(claimed, worker.connection_id)),
+                self.task_runs.hold_write(run, Hold(worker.connection_id, queued.waiting)),
+                _put(self._handed(worker, run), seen),
             )
         except ConditionFailed as failed:
-            (is_too_late, _), *_ = failed.met
-            return ClaimOutcome.TOO_LATE if is_too_late else ClaimOutcome.WORKER_CHANGED
+            (is_too_late, _), (is_outdated, _), *_ = failed.met
+            if is_too_late:
+                return ClaimOutcome.TOO_LATE
+            return ClaimOutcome.RUN_CHANGED if is_outdated else ClaimOutcome.WORKER_CHANGED
         return ClaimOutcome.MADE
+
+    def _handed(self, worker: TaskWorker, run: Stored) -> TaskWorker:
+        """Return the worker with one more run; from time to time without those that it started."""
+        before = worker.handed_out
+        if before and len(before) % MAX_UNCHECKED == 0:
+            before = tuple(held.run.run.id for held in self.holds(worker))
+        return worker.replace(handed_out=tuple(dict.fromkeys((*before, run.run.id))))
 
     def requeue_unacknowledged(self, held: HeldRun, seen: SeenWorker, worker: TaskWorker) -> bool:
         """Put a run that a worker did not acknowledge back into its queue, before new runs.
 
         The worker stays the run's last holder: its acknowledgement may be on its way or lost, and
-        it may still report that it started the run. Return False if the hold or the worker changed.
+        it may still report that it started the run. Return False if the run or the worker changed.
         """
-        hold = Put(_hold_item(held.waiting, held.connection_id), _is_held(held))
-        requeued = task_run_queue.requeue_write(held.waiting, held.waiting.queue, again=True)
-        return self._write(hold, requeued, _put(worker, seen))
+        waiting = held.hold.waiting
+        requeued = task_run_queue.requeue_write(waiting, waiting.queue, again=True)
+        return self._write(
+            self.task_runs.hold_write(held.run, held.hold), requeued, _put(worker, seen)
+        )
 
     def requeue(self, held: HeldRun, queue: str) -> None:
-        """Move a run from a disconnected worker to a queue, unless it was released meanwhile.
+        """Move a run from a disconnected worker to a queue, unless it changed meanwhile.
 
         If it was put back into its task's queue before, it is removed from there.
         """
-        acknowledged = held.waiting.replace(acknowledged=True)
-        released = Delete(keys.hold(acknowledged.run_id), _is_held(held))
+        acknowledged = held.hold.waiting.replace(acknowledged=True)
         before = task_run_queue.queue_key(acknowledged, acknowledged.queue, again=True)
         elsewhere = [Delete(before)] if queue != acknowledged.queue else []
         self._write(
-            released, *elsewhere, task_run_queue.requeue_write(acknowledged, queue, again=True)
+            self.task_runs.hold_write(held.run, None),
+            *elsewhere,
+            task_run_queue.requeue_write(acknowledged, queue, again=True),
         )
 
-    def transfer(self, held: HeldRun, sibling: TaskWorker) -> None:
-        """Let another connection of the same client hold a run, unless it was released."""
-        self._write(Put(_hold_item(held.waiting, sibling.connection_id), _is_held(held)))
+    def transfer(self, held: HeldRun, connection_id: str) -> None:
+        """Let another connection of the same client hold a run, unless one of them changed."""
+        sibling = self.read(connection_id)
+        if sibling:
+            self._write(
+                self.task_runs.hold_write(held.run, Hold(connection_id, held.hold.waiting)),
+                _put(self._handed(sibling.worker, held.run), sibling),
+            )
 
     def requeue_for_all(self, queued: QueuedRun) -> None:
         """Move a run from a client's own queue to its task's queue, if it still waits."""
@@ -166,13 +188,6 @@ class TaskWorkerStore:
             Delete(queued.key, PRESENT),
             task_run_queue.requeue_write(waiting, waiting.queue, again=True),
         )
-
-    def release(self, run_id: UUID, left: datetime) -> bool:
-        """Remove the hold of a run that left the state entered at `left`; return if there was one.
-
-        A worker that got the run in a later state goes on holding it.
-        """
-        return self._write(Delete(keys.hold(run_id), Attr("since").lte(instant(left))))
 
     def dequeue(self, waiting: WaitingRun) -> None:
         """Remove a run from the queue that it was put into when it entered its state.
@@ -191,17 +206,13 @@ class TaskWorkerStore:
 
     def held(self, run_id: UUID, connection_id: str) -> HeldRun | None:
         """Return the run if the worker of this connection holds it."""
-        item = self.table.read(keys.hold(run_id))
-        is_own = item and item["owner"] == keys.task_worker(connection_id).sk
-        return HeldRun(_read_hold(item), connection_id) if item and is_own else None
+        return _held_by(connection_id, self.task_runs.read(run_id))
 
-    def holds(self, connection_id: str) -> list[HeldRun]:
-        """Return the runs that a worker holds; the index may not have the latest yet."""
-        owner = keys.task_worker(connection_id).sk
-        found = self.table.query(
-            Query(in_index(indexes.BY_OWNER, owner, None), indexes.BY_OWNER.name)
-        )
-        return [HeldRun(_read_hold(item), connection_id) for item in found]
+    def holds(self, worker: TaskWorker) -> list[HeldRun]:
+        """Return the runs that a worker holds."""
+        found = self.table.read_many(list(map(keys.task_run, worker.handed_out)))
+        runs = map(task_run_items.read_task_run, found.values())
+        return [held for run in runs if (held := _held_by(worker.connection_id, run))]
 
     def _write(self, *writes: Write) -> bool:
         try:
@@ -211,24 +222,9 @@ class TaskWorkerStore:
         return True
 
 
-def _is_held(held: HeldRun) -> Condition:
-    """The same connection still holds the run, in the state in which it was handed out."""
-    is_same_state = Attr("state_id").eq(str(held.waiting.state_id))
-    return is_same_state & Attr("owner").eq(keys.task_worker(held.connection_id).sk)
-
-
-def _hold_item(waiting: WaitingRun, connection_id: str) -> Item:
-    return keys.hold(waiting.run_id)._asdict() | {
-        "owner": keys.task_worker(connection_id).sk,
-        "id": str(waiting.run_id),
-        "state_id": str(waiting.state_id),
-        "since": instant(waiting.since),
-        "facts": waiting.model_dump_json(),
-    }
-
-
-def _read_hold(item: Item) -> WaitingRun:
-    return WaitingRun.model_validate_json(item["facts"])
+def _held_by(connection_id: str, run: Stored | None) -> HeldRun | None:
+    hold = run and run.hold
+    return HeldRun(run, hold) if run and hold and hold.connection_id == connection_id else None
 
 
 def _read(item: Item) -> SeenWorker:
