@@ -3,13 +3,16 @@
 Processor milliseconds of new processes, from the first line that Python runs for a function to the
 answer of its first call: imports and clients, without the start of Python itself. The plain handler
 (`tests/bench/plain/app.py`) has what tutorials have: boto3, one pydantic model, Powertools' Logger.
-All find their byte code, and take turns, so that whatever else the machine does slows all alike.
+All find their byte code and the packages that they find on Lambda, and no others. They take turns,
+so that whatever else the machine does slows all alike.
 It fails if a function takes more than its part of the plain handler's time.
 """
 
+import importlib.metadata
 import json
 import logging
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -35,6 +38,8 @@ from tests.bench.servers.sides import Handlers, ask
 
 PLAIN = REPOSITORY / "tests" / "bench" / "plain" / "app.py"
 TURNS, LISTED_RUNS = 7, 50
+# Packages of Lambda's Python: boto3 and what it needs.
+OF_LAMBDA = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
 # What a function may take of the plain handler's time: on average, and each.
 AIM, MAX_RATIO = 0.5, 0.7
 
@@ -84,6 +89,7 @@ class Start(NamedTuple):
 
     code: Path
     event: Callable[[], Event]
+    variables: Mapping[str, str]
 
 
 def result() -> BenchResult:
@@ -117,8 +123,10 @@ def show(measured: Sequence[ColdStartRow]) -> None:
 
 def rows() -> list[ColdStartRow]:
     """Measure the hot functions' cold starts."""
-    with _starts() as starts, tempfile.TemporaryDirectory() as byte_code:
-        measured = _measured(starts, byte_code)
+    with _starts() as starts, tempfile.TemporaryDirectory() as folder:
+        packages = Path(folder) / "packages"
+        _link_packages(packages)
+        measured = _measured(starts, _variables(packages, Path(folder) / "byte_code"))
     plain = measured.pop("plain")
     return [ColdStartRow(name, ours, plain) for name, ours in measured.items()]
 
@@ -140,7 +148,10 @@ def _starts() -> Iterator[Mapping[str, Start]]:
             f"filter of {LISTED_RUNS}": lambda: Call("POST", "/task_runs/filter", listed),
         }
         ours = {name: _start(api, handlers, call) for name, call in calls.items()}
-        yield ours | {"plain": Start(PLAIN, lambda: handlers.event(calls["read"]())[1])}
+        # template.yaml tells our functions not to look for pydantic's plugins; tutorials don't.
+        looks = {"PYDANTIC_DISABLE_PLUGINS": ""}
+        plain = Start(PLAIN, lambda: handlers.event(calls["read"]())[1], looks)
+        yield ours | {"plain": plain}
 
 
 def _create() -> Call:
@@ -149,7 +160,7 @@ def _create() -> Call:
 
 def _start(api: template.Template, handlers: Handlers, call: Callable[[], Call]) -> Start:
     operation, _ = handlers.event(call())
-    return Start(api.code[operation], lambda: handlers.event(call())[1])
+    return Start(api.code[operation], lambda: handlers.event(call())[1], {})
 
 
 def _put_plain_item(table: str, run: Mapping[str, Any]) -> None:
@@ -161,9 +172,32 @@ def _put_plain_item(table: str, run: Mapping[str, Any]) -> None:
     boto3.client("dynamodb").put_item(TableName=table, Item=item)
 
 
-def _measured(starts: Mapping[str, Start], byte_code: str) -> dict[str, ColdStart]:
+def _link_packages(folder: Path) -> None:
+    """Link to what the layer and Lambda have: packages look for others at their import."""
+    folder.mkdir()
+    pinned = (REPOSITORY / "layers/dependencies/requirements.txt").read_text("utf-8")
+    names = {*re.findall(r"^([\w-]+)==", pinned, re.MULTILINE), *OF_LAMBDA}
+    for name in names:
+        distribution = importlib.metadata.distribution(name)
+        tops = {file.parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}
+        for top in tops:
+            (folder / top).symlink_to(Path(str(distribution.locate_file(top))))
+
+
+def _variables(packages: Path, byte_code: Path) -> Mapping[str, str]:
+    ours = str(REPOSITORY / "layers" / "runledger" / "python")
+    return os.environ | {
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPATH": os.pathsep.join([ours, str(packages)]),
+        "PYTHONPYCACHEPREFIX": str(byte_code),
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        "POWERTOOLS_METRICS_DISABLED": "false",
+    }
+
+
+def _measured(starts: Mapping[str, Start], variables: Mapping[str, str]) -> dict[str, ColdStart]:
     def take_turns() -> dict[str, ColdStart]:
-        return {name: _cold_start(start, byte_code) for name, start in starts.items()}
+        return {name: _cold_start(start, variables) for name, start in starts.items()}
 
     take_turns()  # compiles
     turns = [take_turns() for _ in range(TURNS)]
@@ -174,18 +208,11 @@ def _median(measured: Sequence[ColdStart]) -> ColdStart:
     return ColdStart(*map(statistics.median, zip(*measured, strict=True)))
 
 
-def _cold_start(start: Start, byte_code: str) -> ColdStart:
+def _cold_start(start: Start, variables: Mapping[str, str]) -> ColdStart:
     program = PROGRAM.format(folder=str(start.code.parent), event=start.event())
-    variables = {
-        "PYTHONDONTWRITEBYTECODE": "",
-        "PYTHONPATH": str(REPOSITORY / "layers" / "runledger" / "python"),
-        "PYTHONPYCACHEPREFIX": byte_code,
-        "POWERTOOLS_LOG_LEVEL": "INFO",
-        "POWERTOOLS_METRICS_DISABLED": "false",
-    }
     done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=os.environ | variables,
+        [sys.executable, "-S", "-c", program],
+        env={**variables, **start.variables},
         check=True,
         stdout=subprocess.PIPE,
         text=True,

@@ -21,9 +21,12 @@ from pydantic_core import PydanticCustomError
 
 
 class Value(BaseModel):
-    """A frozen value; durations are seconds on the wire."""
+    """A frozen value; durations are seconds on the wire.
 
-    model_config = ConfigDict(frozen=True, ser_json_timedelta="float")
+    pydantic builds a model at its first use, under a lock: a function pays for those that it uses.
+    """
+
+    model_config = ConfigDict(frozen=True, ser_json_timedelta="float", defer_build=True)
 
     def replace(self, **changes: object) -> Self:
         """Return a copy with `changes`, which are not validated again."""

@@ -43,7 +43,7 @@ def identity(value: T) -> T:
 class FilterModel(BaseModel):
     """Frozen; its tests are compiled once, so a changed copy would have the old ones."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Criterion(FilterModel):

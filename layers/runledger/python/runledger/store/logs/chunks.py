@@ -11,6 +11,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -33,8 +34,6 @@ SMALL, PACKED = "facts", "lines"
 
 # The stream's filter passes chunks that have this attribute: a subscriber's filter matched a line.
 SUBSCRIBED = "subscribed"
-
-LOGS: TypeAdapter[list[Log]] = TypeAdapter(list[Log])
 
 Runs = tuple[UUID | None, UUID | None]
 
@@ -120,7 +119,13 @@ def is_whole(pieces: Sequence[Item]) -> bool:
     return SMALL in pieces[0] or len(pieces) == pieces[0].get("pieces")
 
 
+@cache
+def _lines() -> TypeAdapter[list[Log]]:
+    """Return what parses lines, made at the first use."""
+    return TypeAdapter(list[Log])
+
+
 def read_logs(pieces: Sequence[Item]) -> list[Log]:
     """Read the lines of a chunk from its pieces, in their order."""
     packed = b"".join(bytes(piece.get(SMALL) or piece[PACKED]) for piece in pieces)
-    return LOGS.validate_json(zlib.decompress(packed))
+    return _lines().validate_json(zlib.decompress(packed))

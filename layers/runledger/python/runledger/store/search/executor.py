@@ -42,7 +42,7 @@ MAX_SORTED = 2_000
 # Entities that are read at a time where all of them are needed: batches in parallel.
 MAX_READ = MAX_PARALLEL * MAX_KEYS
 
-NO_CRITERIA = Criteria()
+NO_CRITERIA = Criteria.model_construct()
 
 TOO_LONG = "The search takes longer than a request may. Narrow it by one of these filters:"
 
