@@ -7,6 +7,7 @@ import httpx
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
+from runledger.store.runs import past_states
 from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER, TOMBSTONE
 from tests.store.support.asking import Site
@@ -15,6 +16,11 @@ from tests.store.support.contents import scan, whole
 from tests.support.streaming import Streaming
 
 STATES = 150
+
+
+@pytest.fixture(autouse=True)
+def _items_for_each_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past_states, "MAX_TEXT", 1)
 
 
 @pytest.fixture
@@ -49,7 +55,7 @@ def test_what_a_delete_that_was_cut_off_leaves_the_stream_removes(
         answers = [api.delete(f"/flow_runs/{child}").status_code for _ in range(2)]
     own = keys.flow_run(UUID(child)).pk
     assert answers == [204, 404]
-    assert any(key.pk == own and key.sk.startswith(keys.STATE) for key in scan(database))
+    assert any(key.pk == own and key.sk.startswith(keys.STATES) for key in scan(database))
     stream_on_dynoxide.pump()
     assert {key.sk for key in scan(database) if key.pk == own} == {REMAINDER, TOMBSTONE}
     (left,) = whole(database).task_runs

@@ -41,10 +41,11 @@ class FaultScene(NamedTuple):
 # Is the event stored? The run is written before it.
 NEW = "GetItem"
 WRITTEN, STORED, REFUSED = "TransactWriteItems PutItem", "PutItem", f"TransactWriteItems {NEW}"
-FOUND, BY_KEY = f"Query {WRITTEN}", f"Query GetItem {WRITTEN}"
+ALONE = f"PutItem {STORED}"
+FOUND, BY_KEY = f"GetItem {WRITTEN}", f"GetItem GetItem {WRITTEN}"
 # A run that is about to enter a flow run: was that deleted?
 ENTERED = f"GetItem {WRITTEN}"
-TAKEN = f"Query GetItem {REFUSED} Query GetItem {FOUND}"
+TAKEN = f"GetItem GetItem {REFUSED} GetItem GetItem {FOUND}"
 BEGUN, RAN, ENDED = body(1, "PENDING"), body(2), body(3, "COMPLETED")
 REKEYED = body(2, run={"task_key": "u"})
 # fmt: off
@@ -54,17 +55,17 @@ SCENES = {
     "another first state":   FaultScene(body(2, "PENDING"), f"{NEW} {REFUSED} {FOUND}", [BEGUN]),
     "a known first state":   FaultScene(BEGUN, NEW, [BEGUN]),
     "a new run":             FaultScene(RAN, f"{NEW} {FOUND}"),
-    "one in a flow run":     FaultScene(body(2, **IN_RUN), f"{NEW} Query {ENTERED}"),
+    "one in a flow run":     FaultScene(body(2, **IN_RUN), f"{NEW} GetItem {ENTERED}"),
     "a newer state":         FaultScene(RAN, f"{NEW} {FOUND}", [BEGUN]),
     "the next state":        FaultScene(RAN, f"{NEW} {WRITTEN}", (), [BEGUN]),
     "one that missed some":  FaultScene(ENDED, f"{NEW} {REFUSED} {FOUND}", [RAN], [BEGUN]),
-    "a late state":          FaultScene(RAN, f"{NEW} {FOUND}", [ENDED]),
-    "late to who knows":     FaultScene(body(1), f"{NEW} {WRITTEN}", (), [RAN]),
+    "a late state":          FaultScene(RAN, f"{NEW} GetItem {ALONE}", [ENDED]),
+    "late to who knows":     FaultScene(body(1), f"{NEW} {ALONE}", (), [RAN]),
     "another id":            FaultScene(body(2, **OTHER), f"{NEW} {TAKEN}", [body(1, **IN_RUN)]),
     "another key":           FaultScene(REKEYED, f"{NEW} {BY_KEY}", [BEGUN]),
     "another key than here": FaultScene(REKEYED, f"{NEW} {BY_KEY}", (), [BEGUN]),
-    "what says nothing":     FaultScene(body(1), f"{NEW} Query {STORED}", [BEGUN]),
-    "nothing to who knows":  FaultScene(body(1), f"{NEW} {NEW} Query {STORED}", (), [BEGUN]),
+    "what says nothing":     FaultScene(body(1), f"{NEW} GetItem {STORED}", [BEGUN]),
+    "nothing to who knows":  FaultScene(body(1), f"{NEW} {NEW} GetItem {STORED}", (), [BEGUN]),
     "what is known":         FaultScene(RAN, NEW, [RAN]),
     "what was taken here":   FaultScene(RAN, NEW, (), [RAN]),
     "what is of no run":     FaultScene(body(1, event="else"), "PutItem"),

@@ -7,7 +7,9 @@ import pytest
 
 from runledger.domain.orchestration.cached_results import CachedResults
 from runledger.domain.runs.states import State
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.store import items
+from runledger.store.runs.past_states import past_lines
 from runledger.store.schema import keys
 from tests.store.support.asking import Asked, Site, ask, made, persist
 from tests.store.support.calls import FAULTS, broken, heard, preceded, sent_twice
@@ -72,8 +74,12 @@ def _is_cache(key: keys.Key) -> bool:
 
 
 def _states(table: dict[keys.Key, dict[str, object]]) -> Iterator[State]:
-    stored = (item for key, item in table.items() if key.sk.startswith(keys.STATE))
-    return (items.read_document(State, item) for item in stored)
+    for key, item in table.items():
+        if key.sk == keys.TASK_RUN:
+            yield from map(State.model_validate_json, past_lines(item))
+            state = items.read_document(TaskRun, item).state
+            assert state
+            yield state
 
 
 def to_be_remembered(database: DynamoDB) -> set[str]:

@@ -8,12 +8,13 @@ from uuid import UUID
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
-from runledger.domain.runs.states import State, is_waiting
+from runledger.domain.runs.states import is_waiting
 from runledger.domain.runs.task_runs import TaskRun, waiting_run
 from runledger.store import items
 from runledger.store.dynamodb.expressions import plain
 from runledger.store.runs import task_run_items
 from runledger.store.runs.derived_items import MAX_TAGS
+from runledger.store.runs.past_states import PastStates
 from runledger.store.runs.task_run_queue import enqueue_write
 from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER, TOMBSTONE, Key
@@ -39,23 +40,21 @@ def whole(database: DynamoDB) -> Contents:
     """Return what the table holds, having checked that nothing is half there.
 
     Each run and each flow has exactly the items that lead to it, no item leads elsewhere, each
-    run's current state is in its history. Of a flow run that was deleted there may be its tombstone
-    and, until the stream removes them, its states; and what makes the stream tell of a removal
-    again. `counting` compares the counters.
+    run has its earlier states. Of a flow run that was deleted there may be its tombstone and, until
+    the stream removes them, its earlier states; and what makes the stream tell of a removal again.
+    `counting` compares the counters.
     """
     scanned = scan(database)
     closed = {key.pk for key in scanned if key.sk == TOMBSTONE}
     assert not any(key.pk in closed and key.sk == keys.FLOW_RUN for key in scanned)
     table = {key: item for key, item in scanned.items() if not _goes_later(key, closed)}
     found = _contents(table)
-    states = {key for key in table if key.sk.startswith(keys.STATE)}
+    states = {key for key in table if _is_of_states(key)}
     pointers = {key: items.pointed_to(item) for key, item in table.items() if "points_to" in item}
     owners = {key for key, item in table.items() if "version" in item}
-    current = {keys.state(key, state.timestamp, state.id) for key, state in _current(found)}
     assert pointers == dict(_pointers(table, found))
     assert owners == {key for key, _ in _owners(found)}
-    assert current <= states
-    assert {key.pk for key in current} == {key.pk for key in states}
+    assert states == set(_earlier_states(table, found))
     tags, counters = _tags(table), set(filter(is_of_counter, table))
     events = {key for key in table if key.pk.startswith(keys.EVENTS)}
     assert tags == set(_tagged(found))
@@ -69,7 +68,12 @@ def whole(database: DynamoDB) -> Contents:
 
 def _goes_later(key: Key, closed: AbstractSet[str]) -> bool:
     expires = key.sk in {TOMBSTONE, REMAINDER}
-    return expires or (key.pk in closed and key.sk.startswith(keys.STATE))
+    told = key.sk == keys.STATE_ID or key.pk == keys.OBSERVED
+    return expires or told or (key.pk in closed and _is_of_states(key))
+
+
+def _is_of_states(key: Key) -> bool:
+    return key.sk.startswith(keys.under(keys.STATES)[0])
 
 
 def _contents(table: Table) -> Contents:
@@ -90,10 +94,11 @@ def _owners(found: Contents) -> Iterator[tuple[Key, TaskRun | FlowRun | Flow | D
     yield from ((keys.deployment(one.id), one) for one in found.deployments)
 
 
-def _current(found: Contents) -> Iterator[tuple[Key, State]]:
+def _earlier_states(table: Table, found: Contents) -> Iterator[Key]:
     for key, run in _runs(found):
         assert run.state
-        yield key, run.state
+        earlier = PastStates.of(table[key]).earlier
+        yield from (keys.earlier_states(key, number) for number in range(earlier))
 
 
 def _pointers(table: Table, found: Contents) -> Iterator[tuple[Key, UUID]]:
@@ -120,9 +125,12 @@ def _keys_of(run: FlowRun) -> Iterator[Key]:
 
 
 def left(database: DynamoDB) -> Table:
-    """Return what the table holds beside its tombstones and its counters."""
-    table = scan(database).items()
-    return {key: item for key, item in table if key.sk != TOMBSTONE and not is_of_counter(key)}
+    """Return what the table holds beside its tombstones, its counters and the pairs of states."""
+    return {key: item for key, item in scan(database).items() if not _stays(key)}
+
+
+def _stays(key: Key) -> bool:
+    return key.sk == TOMBSTONE or key.pk == keys.OBSERVED or is_of_counter(key)
 
 
 def is_of_counter(key: Key) -> bool:

@@ -12,6 +12,7 @@ from runledger.domain.runs.states import TERMINAL, State, StateType
 from runledger.store.dynamodb.table import Table
 from runledger.store.runs.states import StateStore
 from runledger.store.schema import keys
+from runledger.store.store import Shards
 from tests.store.support.asking import Asked
 from tests.support.databases import DynamoDB
 
@@ -35,7 +36,7 @@ def task_run_states(api: httpx.Client, run: JSON) -> list[JSON]:
 
 
 def flow_run_states(database: DynamoDB, run: JSON) -> list[JSON]:
-    states = StateStore(Table(database.client, database.table))
+    states = StateStore(Table(database.client, database.table), Shards(written=2, read=2))
     found: list[State] = states.history(keys.flow_run(UUID(run["id"])))
     return [state.model_dump(mode="json") for state in found]
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from runledger.store.schema.keys import Key
 
 if TYPE_CHECKING:
+    from runledger.domain.runs.observed_states import ObservedState
     from runledger.store.dynamodb.table import Deadline, Table
     from runledger.store.events.recordings import RecordedRun
     from runledger.store.websocket.connections import Connection
@@ -126,6 +127,7 @@ class Store:
     shards_read: int = field(default=0, kw_only=True)
     log_retention: timedelta | None = None
     event_retention: timedelta = timedelta(days=7)
+    known_pairs: FifoCache[ObservedState] = field(default_factory=FifoCache, repr=False)
     known_connections: FifoCache[Connection] = field(default_factory=FifoCache, repr=False)
     known_runs: FifoCache[RecordedRun] = field(default_factory=FifoCache, repr=False)
     known_tombstones: KnownTombstones = field(default_factory=KnownTombstones, repr=False)

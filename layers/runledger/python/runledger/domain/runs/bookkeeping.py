@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from runledger.domain.runs.states import TERMINAL, State, StateType
+from runledger.domain.runs.states import TERMINAL, State, StateType, state_id_of
 
 if TYPE_CHECKING:
     from runledger.domain.runs.flow_runs import FlowRun
@@ -24,8 +24,11 @@ COLUMNS = ("cache_expiration", "expected_start_time", "next_scheduled_start_time
 
 
 def record(run: Run, new_state: State, *, now: datetime) -> Run:
-    """Return the run in its new state, with its counts, times and durations."""
-    state = run.own(new_state)
+    """Return the run in its new state, with its counts, times and durations.
+
+    The state's id, which is random, gets the beginning of the run's: it leads to the run.
+    """
+    state = run.own(new_state).replace(id=state_id_of(run.id, new_state.id))
     return run.replace(
         **run.counting(state),
         updated=now,

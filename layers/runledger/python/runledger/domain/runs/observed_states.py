@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from runledger.domain.filters.like import begins_with
 from runledger.domain.runs.states import StateType
@@ -17,6 +17,11 @@ class ObservedState(Value):
     state_name: str
     first_seen: datetime
     last_seen: datetime
+
+    @classmethod
+    def once(cls, state_type: StateType, name: str, entered: datetime) -> Self:
+        """Return what a single state shows."""
+        return cls(state_type=state_type, state_name=name, first_seen=entered, last_seen=entered)
 
 
 class ObservedStateOrder(StrEnum):

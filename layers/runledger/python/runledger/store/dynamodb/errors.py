@@ -55,12 +55,17 @@ class ConditionFailed(Exception):  # noqa: N818 - an answer to a write, not a fa
     """The condition of a write failed; nothing was written.
 
     `met` has an entry for each write: whether its condition failed and, if so, the item it met.
+    With `is_repeated` the client sent the write again after an attempt whose outcome it does not
+    know: what the condition met may be this write's own item.
     """
 
-    def __init__(self, met: Sequence[tuple[bool, Item | None]]) -> None:
+    def __init__(
+        self, met: Sequence[tuple[bool, Item | None]], *, is_repeated: bool = False
+    ) -> None:
         """Take the entries of the writes, in their order."""
         super().__init__(met)
         self.met = met
+        self.is_repeated = is_repeated
 
 
 def translate(error: ClientError) -> Exception:
@@ -70,7 +75,8 @@ def translate(error: ClientError) -> Exception:
     codes = {str(reason.get("Code")) for reason in reasons}
     if codes & CONDITION_FAILED:
         return ConditionFailed(
-            [(reason.get("Code") in CONDITION_FAILED, _met(reason)) for reason in reasons]
+            [(reason.get("Code") in CONDITION_FAILED, _met(reason)) for reason in reasons],
+            is_repeated=response["ResponseMetadata"].get("RetryAttempts", 0) > 0,
         )
     texts = (str(error), *map(_message, reasons))
     if any(size in text for size in SIZES for text in texts):

@@ -15,7 +15,12 @@ from runledger import metering
 from runledger.domain.errors import Unavailable
 from runledger.parallel import map_in_parallel
 from runledger.store.dynamodb import botocore_errors, expressions, large_documents
-from runledger.store.dynamodb.errors import DeadlineExceeded, TransactionConflict, translate
+from runledger.store.dynamodb.errors import (
+    ConditionFailed,
+    DeadlineExceeded,
+    TransactionConflict,
+    translate,
+)
 from runledger.store.dynamodb.large_documents import Assembler
 from runledger.store.dynamodb.writes import OPERATIONS, Delete, Item, Put, Write
 from runledger.store.schema import keys
@@ -229,7 +234,14 @@ class Table:
 
     def _write_one(self, write: Write) -> None:
         operation, _ = OPERATIONS[type(write)]
-        self._write_with_retries(operation, TableName=self.name, **write.request())
+        try:
+            self._write_with_retries(operation, TableName=self.name, **write.request())
+        except ConditionFailed as failed:
+            # A transaction has a token for this; a single write is recognized by its item.
+            ((_, met),) = failed.met
+            is_own = isinstance(write, Put) and failed.is_repeated and write.is_stored_as(met)
+            if not is_own:
+                raise
 
     def _write_all(self, writes: Sequence[Write]) -> None:
         table = {"TableName": self.name}

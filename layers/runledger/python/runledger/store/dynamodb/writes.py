@@ -36,6 +36,10 @@ class Put:
         """Return the request for the client."""
         return {"Item": expressions.typed(packed(self.item))} | _expecting(self.expect)
 
+    def is_stored_as(self, met: Item | None) -> bool:
+        """Return whether an item that was met is the one to be written."""
+        return met == expressions.plain(expressions.typed(self.item))
+
 
 @dataclass(frozen=True)
 class Delete:

@@ -11,12 +11,10 @@ from runledger.domain.events.recorder import Recording, TaskRunReport
 from runledger.domain.runs.states import State
 from runledger.store import items
 from runledger.store.dynamodb.errors import ConditionFailed
-from runledger.store.dynamodb.expressions import in_partition
-from runledger.store.dynamodb.table import Query, Table
+from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Put, Write
 from runledger.store.events.events import EventStore
 from runledger.store.runs import task_run_items
-from runledger.store.runs.derived_items import history
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
@@ -87,18 +85,15 @@ class RecordingStore:
         return first
 
     def _read(self, run_id: UUID) -> RecordedRun:
-        # Backwards, so that the run is read before its states: a state that is added meanwhile is
-        # either read or makes the write of the run fail.
-        run = keys.task_run(run_id)
-        under_run = Query(in_partition(run.pk, keys.all_but_document_pieces()), reverse=True)
-        found = {item["sk"]: item for item in self.table.query(under_run)}
-        item = found.get(keys.TASK_RUN)
-        first, last = keys.under(keys.STATE)
-        states = (found[sk] for sk in found if first <= sk < last)
-        return RecordedRun(
-            task_run_items.read_task_run(item) if item else None,
-            tuple(items.read_document(State, state) for state in states),
-        )
+        # The run is read before its earlier states: one that is added meanwhile makes the write of
+        # the run fail.
+        of_run = keys.task_run(run_id)
+        item = self.table.read(of_run)
+        if item is None:
+            return RecordedRun(None)
+        seen = task_run_items.read_task_run(item)
+        current = [seen.run.state] if seen.run.state else []
+        return RecordedRun(seen, (*seen.past.read(self.table, of_run), *current))
 
     def commit(self, known_run: RecordedRun, recording: Recording, event: ReceivedEvent) -> None:
         """Write a recording, and then its event: the run of a stored event is written.
@@ -133,15 +128,18 @@ class RecordingStore:
     def _writes(self, known_run: RecordedRun, recording: Recording) -> list[Write]:
         run, seen = recording.run, known_run.seen
         if run and seen is None:
-            return self.task_runs.new_run_writes(run, claims=known_run.may_claim)
+            return self.task_runs.new_run_writes(
+                run, claims=known_run.may_claim, reported=run.state_id
+            )
         if seen is None or recording.state is None:
             return []
-        # A late state changes the run's version, too: otherwise two states could have one time.
-        updates = self.task_runs.update_writes(
-            seen, run or seen.run, claims=known_run.may_claim if run else seen.claims
+        return self.task_runs.update_writes(
+            seen,
+            run or seen.run,
+            claims=known_run.may_claim if run else seen.claims,
+            late=None if run else recording.state,
+            reported=recording.state.id,
         )
-        own, shards = keys.task_run(seen.run.id), self.task_runs.shards.written
-        return [*updates, *history(own, recording.state, shards=shards)]
 
 
 def _key(stored: Stored) -> tuple[UUID | None, str, str]:

@@ -7,36 +7,11 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from runledger.domain.runs.flow_runs import FlowRun
-from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.store import items
-from runledger.store.dynamodb.writes import Delete, Item, Put, Write
-from runledger.store.schema import keys, sort_keys
+from runledger.store.dynamodb.writes import Delete, Put, Write
+from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
-
-
-def state_item(of_run: Key, state: State, *, shards: int) -> Item:
-    """Spell a state of a run's history.
-
-    Its id leads to it through `by_id`; `observed_states` finds its type and name in `by_owner`.
-
-    Raises:
-        TooLarge: its name is too long.
-    """
-    items.check_state_name(state.name)
-    return items.new_item(
-        keys.state(of_run, state.timestamp, state.id),
-        body=items.dump_document(state.as_stored()),
-        shard=keys.state_id_shard(state.id),
-        owner=keys.observed_shard(keys.shard_of(state.id, shards)),
-        id=sort_keys.state_sort_key(state.type, state.name, state.timestamp),
-    )
-
-
-def history(of_run: Key, state: State | None, *, shards: int) -> list[Put]:
-    """Return the write that adds a run's current state to its history."""
-    return [Put(state_item(of_run, state, shards=shards))] if state else []
-
 
 Run = TaskRun | FlowRun
 

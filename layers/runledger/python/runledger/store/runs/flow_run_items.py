@@ -5,10 +5,11 @@ from runledger.domain.runs.facts import FlowRunFacts
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.store import items
 from runledger.store.dynamodb.writes import Item
+from runledger.store.runs.past_states import NO_STATES, PastStates
 from runledger.store.schema import keys, sort_keys
 
 
-def flow_run_item(run: FlowRun, *, version: int, shards: int) -> Item:
+def flow_run_item(run: FlowRun, *, version: int, past: PastStates = NO_STATES, shards: int) -> Item:
     """Spell a flow run."""
     run = in_utc(run)
     run = run.replace(state=run.state and run.state.as_stored())
@@ -18,6 +19,7 @@ def flow_run_item(run: FlowRun, *, version: int, shards: int) -> Item:
         version=version,
         facts=items.dump_facts(run, FlowRunFacts),
         owner=keys.flow(run.flow_id).pk,
+        **past.attributes(),
         **items.sort_attributes(run, keys.FLOW_RUN, shards)
         # Flow runs are listed by their start or, before that, by their expected start.
         | {

@@ -18,7 +18,7 @@ from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.runs import derived_items, flow_run_inputs, flow_run_items
-from runledger.store.runs.derived_items import history
+from runledger.store.runs.past_states import NO_STATES, PastStates, with_past
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
@@ -34,6 +34,7 @@ class StoredFlowRun(NamedTuple):
     run: FlowRun
     version: int
     pieces: str | None = None
+    past: PastStates = NO_STATES
 
 
 class Parent(NamedTuple):
@@ -71,7 +72,7 @@ class FlowRunStore:
         if item is None:
             return None
         run = items.read_document(FlowRun, item)
-        return StoredFlowRun(run, int(item["version"]), item.get(PIECES))
+        return StoredFlowRun(run, int(item["version"]), item.get(PIECES), PastStates.of(item))
 
     def after(self, change: Change) -> FlowRun | None:
         """Return the flow run after a change: whole, unless it was replaced meanwhile."""
@@ -91,7 +92,6 @@ class FlowRunStore:
                 *_claim(run),
                 Put(items.check_facts(self._item(run)), ABSENT),
                 *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
-                *history(keys.flow_run(run.id), run.state, shards=self.shards.written),
                 *derived_items.new_run_writes(run, shards=self.shards.written),
                 *(self._link_writes(run, parent) if parent else ()),
             )
@@ -126,11 +126,10 @@ class FlowRunStore:
             Conflict: the run has an input with the new one's key.
         """
         mirror = self._mirror(parent) if parent else ()
-        own = history(keys.flow_run(run.id), run.state, shards=self.shards.written)
         added = [flow_run_inputs.new_input_write(new_input)] if new_input else []
         deleted = flow_run_inputs.deletion_writes(run.id, deleted_inputs)
         try:
-            self._write(run, *self._update_writes(seen, run), *own, *mirror, *added, *deleted)
+            self._write(run, *self._update_writes(seen, run), *mirror, *added, *deleted)
         except WriteConflict:
             if new_input and self._has_input(seen, new_input):
                 raise Conflict(f"flow run {run.id} was given {new_input.key}") from None
@@ -149,7 +148,8 @@ class FlowRunStore:
             raise WriteConflict(str(run.id)) from failed
 
     def _update_writes(self, seen: StoredFlowRun, run: FlowRun) -> list[Write]:
-        item = self._item(run, version=seen.version + 1)
+        past, beside = with_past(seen.past, seen.run, run)
+        item = self._item(run, version=seen.version + 1, past=past)
         derived = derived_items.update_writes(seen.run, run, shards=self.shards.written)
         return [
             Put(
@@ -157,18 +157,17 @@ class FlowRunStore:
                 has_version(seen.version),
                 seen.pieces,
             ),
+            *beside,
             *derived,
         ]
 
-    def _item(self, run: FlowRun, *, version: int = 1) -> Item:
-        return flow_run_items.flow_run_item(run, version=version, shards=self.shards.written)
+    def _item(self, run: FlowRun, *, version: int = 1, past: PastStates = NO_STATES) -> Item:
+        shards = self.shards.written
+        return flow_run_items.flow_run_item(run, version=version, past=past, shards=shards)
 
     def _mirror(self, parent: Parent, *, more_subflow_runs: int = 0) -> tuple[Write, ...]:
-        run = parent.run
-        return (
-            *self._task_runs.update_writes(parent.seen, run, more_subflow_runs=more_subflow_runs),
-            *history(keys.task_run(run.id), run.state, shards=self.shards.written),
-        )
+        seen, run = parent
+        return (*self._task_runs.update_writes(seen, run, more_subflow_runs=more_subflow_runs),)
 
     def _link_writes(self, run: FlowRun, parent: Parent) -> tuple[Write, ...]:
         return (
@@ -201,7 +200,7 @@ class FlowRunStore:
                 yield ClaimedTaskRun(item["sk"], items.pointed_to(item))
 
     def delete(self, seen: StoredFlowRun, tombstone: Put) -> None:
-        """Remove a flow run and write its tombstone; its states, inputs and task runs stay.
+        """Remove a flow run and write its tombstone; its earlier states, inputs and task runs stay.
 
         Raises:
             WriteConflict: the flow run or its parent task run changed meanwhile.
@@ -220,8 +219,8 @@ class FlowRunStore:
             raise WriteConflict(str(run.id)) from failed
 
     def remove_rest(self, run_id: UUID) -> None:
-        """Remove the states and the inputs of a deleted flow run."""
-        states = in_partition(keys.flow_run(run_id).pk, keys.under(keys.STATE))
+        """Remove the earlier states and the inputs of a deleted flow run."""
+        states = in_partition(keys.flow_run(run_id).pk, keys.under(keys.STATES))
         found = self.table.query(Query(states, attributes=keys.Key._fields))
         rest = chain(map(keys.of, found), flow_run_inputs.of_flow_run(self.table, run_id))
         self.table.remove_unordered(rest)

@@ -17,7 +17,8 @@ from runledger.store.dynamodb.expressions import has_version, in_partition
 from runledger.store.dynamodb.table import MAX_WRITES, Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.runs import derived_items, flow_run_items, task_run_items
-from runledger.store.runs.task_runs import claimed_keys, first_version
+from runledger.store.runs.past_states import PastStates
+from runledger.store.runs.task_runs import claimed_keys
 from runledger.store.schema import keys
 from runledger.store.store import Shards, Store
 
@@ -36,8 +37,8 @@ class TaskRunDeletionStore:
     def delete(self, run_id: UUID, now: datetime) -> bool:
         """Remove the run with its states, tags, key and slots; return whether it existed.
 
-        States beyond the first hundred or so exceed a transaction and are removed after the run. If
-        that is interrupted, the stream calls `remove_rest`.
+        Earlier states and subflow runs that exceed a transaction are removed after the run. If that
+        is interrupted, the stream calls `remove_rest`.
 
         Raises:
             WriteConflict: the run got a new state meanwhile.
@@ -93,8 +94,10 @@ class TaskRunDeletionStore:
 
     def _without_parent(self, child: Item) -> Put:
         run = items.read_document(FlowRun, child).replace(parent_task_run_id=None)
-        version = int(child["version"])
-        item = flow_run_items.flow_run_item(run, version=version + 1, shards=self.shards.written)
+        version, past = int(child["version"]), PastStates.of(child)
+        item = flow_run_items.flow_run_item(
+            run, version=version + 1, past=past, shards=self.shards.written
+        )
         return Put(item, has_version(version), child.get(large_documents.PIECES))
 
 
@@ -105,7 +108,7 @@ def _all_of(run_id: UUID) -> Query:
 
 def _may_stay(sk: str) -> bool:
     """Return whether an item may outlive its run for a while: a new run with its id has others."""
-    return sk.startswith((keys.STATE, keys.SUBFLOW))
+    return sk.startswith((keys.STATES, keys.SUBFLOW))
 
 
 def fits_a_transaction(item: Item) -> bool:
@@ -114,6 +117,8 @@ def fits_a_transaction(item: Item) -> bool:
     The tags count with their maximum: the item of a large document has only some of them.
     """
     stored = task_run_items.read_task_run(item)
-    changes = stored.version - first_version(stored.run)
     slots = 2 * sum(len(held.limits) for held in stored.held)
-    return 4 + changes + slots + derived_items.MAX_TAGS + 2 * stored.subflow_runs <= MAX_WRITES
+    return (
+        4 + stored.past.earlier + slots + derived_items.MAX_TAGS + 2 * stored.subflow_runs
+        <= MAX_WRITES
+    )

@@ -1,6 +1,7 @@
 """Task runs as items."""
 
 from typing import NamedTuple
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
@@ -12,6 +13,7 @@ from runledger.domain.runs.task_runs import TaskRun, WaitingRun
 from runledger.store import items
 from runledger.store.dynamodb.large_documents import DOCUMENT, PIECES
 from runledger.store.dynamodb.writes import Item
+from runledger.store.runs.past_states import NO_STATES, PastStates
 from runledger.store.schema import keys, sort_keys
 
 # The attributes from which a task run and its facts are read; the others serve indexes.
@@ -38,7 +40,8 @@ class Stored(NamedTuple):
 
     `subflow_runs` is the number of its subflow runs, `held` are the slots that it holds. Several
     runs that events report outside of flow runs may have one key; only one of them `claims` it.
-    `pieces` names the fields of its document that are stored in pieces.
+    `pieces` names the fields of its document that are stored in pieces. `reported` is the id of the
+    newest state that an event told, if this write added it: the stream writes a pointer for it.
     """
 
     run: TaskRun
@@ -48,6 +51,8 @@ class Stored(NamedTuple):
     claims: bool = True
     pieces: str | None = None
     hold: Hold | None = None
+    past: PastStates = NO_STATES
+    reported: UUID | None = None
 
 
 def task_run_item(stored: Stored, *, shards: int) -> Item:
@@ -64,6 +69,8 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         claims=None if stored.claims else False,
         holder=stored.hold and stored.hold.connection_id,
         queue_entry=stored.hold and stored.hold.waiting.model_dump_json(exclude_defaults=True),
+        reported=stored.reported and str(stored.reported),
+        **stored.past.attributes(),
         owner=run.flow_run_id and keys.flow_run(run.flow_run_id).pk,
         # The stream's filter passes runs that have this attribute: no worker has started them.
         deferred=str(run.state_id) if is_waiting(run.state) or is_taken_up(run.state) else None,
@@ -82,6 +89,7 @@ def read_task_run(item: Item) -> Stored:
         claims=item.get("claims", True),
         pieces=item.get(PIECES),
         hold=_hold(item),
+        past=PastStates.of(item),
     )
 
 

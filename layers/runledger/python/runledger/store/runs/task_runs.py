@@ -8,6 +8,7 @@ from uuid import UUID
 
 from runledger.domain.concurrency_limits import HeldSlots
 from runledger.domain.errors import Conflict, WriteConflict
+from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun, goes_on_waiting
 from runledger.store import items
 from runledger.store.dynamodb import large_documents
@@ -16,7 +17,7 @@ from runledger.store.dynamodb.expressions import ABSENT, has_version
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.runs import derived_items, task_run_items
-from runledger.store.runs.derived_items import history
+from runledger.store.runs.past_states import with_past
 from runledger.store.runs.task_run_items import Hold, Stored
 from runledger.store.schema import keys
 from runledger.store.store import Shards, Store
@@ -41,8 +42,7 @@ class TaskRunStore:
     def create(self, run: TaskRun, effects: Sequence[Write] = ()) -> TaskRun:
         """Store a new run, or return the one that has its key already.
 
-        One transaction writes the run, the claim of its key, its first state, its derived items and
-        the effects.
+        One transaction writes the run, the claim of its key, its derived items and the effects.
 
         Raises:
             Conflict: the id belongs to a run with another key.
@@ -54,13 +54,19 @@ class TaskRunStore:
             return self._first(run, failed)
         return run
 
-    def new_run_writes(self, run: TaskRun, *, claims: bool = True) -> list[Write]:
-        """Return the writes of a new run: its item, claim, first state and derived items."""
-        stored = Stored(run, version=first_version(run), claims=claims)
+    def new_run_writes(
+        self, run: TaskRun, *, claims: bool = True, reported: UUID | None = None
+    ) -> list[Write]:
+        """Return the writes of a new run: its item, claim and derived items.
+
+        Raises:
+            TooLarge: its name and tags, or its state's name, are too long.
+        """
+        stored = Stored(run, version=first_version(run), claims=claims, reported=reported)
+        items.check_state_name(run.state_name or "")
         return [
             Put(items.check_facts(self._item(stored)), ABSENT),
             *_claim_writes(frozenset(), stored),
-            *history(keys.task_run(run.id), run.state, shards=self.shards.written),
             *derived_items.new_run_writes(run, shards=self.shards.written),
         ]
 
@@ -98,12 +104,19 @@ class TaskRunStore:
         more_subflow_runs: int = 0,
         held: tuple[HeldSlots, ...] | None = None,
         claims: bool | None = None,
+        late: State | None = None,
+        reported: UUID | None = None,
     ) -> list[Write]:
         """Return the writes that replace a run that was read, with its derived items.
 
         `held` and `claims` stay as they were if they are not given. A worker holds the run until it
-        starts it.
+        starts it. The state that the run leaves
+        becomes a past one, as does a `late` one: a state older than that of the run.
+
+        Raises:
+            TooLarge: its name and tags, or its state's name, are too long.
         """
+        past, beside = with_past(seen.past, seen.run, run, late)
         after = Stored(
             run,
             version=seen.version + 1,
@@ -111,11 +124,13 @@ class TaskRunStore:
             held=seen.held if held is None else held,
             claims=seen.claims if claims is None else claims,
             hold=seen.hold if goes_on_waiting(seen.run, run) else None,
+            past=past,
+            reported=reported,
         )
         derived = derived_items.update_writes(seen.run, run, shards=self.shards.written)
         claim = _claim_writes(claimed_keys(seen), after)
         item = items.check_changed_facts(self._item(after), seen.run, run)
-        return [Put(item, has_version(seen.version), seen.pieces), *derived, *claim]
+        return [Put(item, has_version(seen.version), seen.pieces), *beside, *derived, *claim]
 
     def hold_write(self, seen: Stored, hold: Hold | None) -> Put:
         """Return the write that gives a run that was read to a worker, or takes it from one."""

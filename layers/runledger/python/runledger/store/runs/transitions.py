@@ -27,8 +27,7 @@ from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Item, Put, Write
-from runledger.store.runs import task_run_items, task_run_queue
-from runledger.store.runs.derived_items import history
+from runledger.store.runs import past_states, task_run_items, task_run_queue
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
@@ -130,9 +129,8 @@ class ContextLoader:
         serving = seen.results.serving(self.now) if seen and self._starts else None
         if serving is None:
             return None
-        run = keys.task_run(serving.task_run_id)
-        state = self.table.read(keys.state(run, serving.timestamp, serving.state_id))
-        return items.read_document(State, state) if state else None
+        of_run = keys.task_run(serving.task_run_id)
+        return past_states.state_of(self.table, of_run, serving.state_id)
 
 
 def _active_limits(known: Mapping[Key, Item], limits: list[Key]) -> Iterator[SeenLimit]:
@@ -213,7 +211,6 @@ class TransitionStore:
         try:
             self.table.write(
                 *task_runs.update_writes(proposal.seen, run, held=outcome.held),
-                *history(keys.task_run(run.id), run.state, shards=self.shards.written),
                 *outcome.writes,
             )
         except ConditionFailed as failed:

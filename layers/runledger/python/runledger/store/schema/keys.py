@@ -3,13 +3,13 @@
 | item                        | pk                     | sk                          |
 |-----------------------------|------------------------|-----------------------------|
 | task run                    | TASK_RUN#<id>          | TASK_RUN                    |
-| its states                  | TASK_RUN#<id>          | STATE#<time>#<state id>     |
+| its earlier states          | TASK_RUN#<id>          | STATES#<number>             |
 | flow runs it is parent of   | TASK_RUN#<id>          | SUBFLOW#<flow run id>       |
 | its tags                    | TASK_RUN#<id>          | TAG#<tag>, or TAG#*: many   |
 | its key, in a flow run      | FLOW_RUN#<flow run id> | TASK_KEY#<key>              |
 | its key, without a flow run | TASK_KEY#<key>         | TASK_KEY                    |
 | flow run                    | FLOW_RUN#<id>          | FLOW_RUN                    |
-| its states                  | FLOW_RUN#<id>          | STATE#<time>#<state id>     |
+| its earlier states          | FLOW_RUN#<id>          | STATES#<number>             |
 | its tags                    | FLOW_RUN#<id>          | TAG#<tag>, or TAG#*: many   |
 | its inputs                  | FLOW_RUN#<id>          | INPUT#<key>                 |
 | results of a cache key      | CACHE#<cache key>      | CACHE                       |
@@ -36,6 +36,8 @@
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |
 | subscriber to events        | LISTENERS              | LISTENER#<connection>       |
 | ... to log lines            | LOG_LISTENERS          | the same                    |
+| run of a state with this id | STATE_ID#<id>          | STATE_ID                    |
+| type and name of states     | OBSERVED               | <TYPE>#<name>               |
 | runs counted by state type  | COUNT#<kind>#<number>  | COUNT                       |
 | changes that it has counted | COUNT#<kind>#<number>  | COUNTED#<span>#<time>#<id>  |
 
@@ -44,7 +46,6 @@
 | by_owner                | owner: FLOW_RUN#<id>, FLOW#<id>    | id                   |
 | by_owner, of a tag      | owner: TAG#<kind>#<tag>#<shard>    | id: that of the run  |
 | by_owner, of a chunk    | owner: TASK_RUN#<id>               | id: sk               |
-| by_owner, of a state    | owner: STATES#<shard>              | id: <TYPE>#<name>... |
 | by_state                | state_shard: <kind>#<TYPE>#<shard> | expected_start       |
 | by_state, of a chunk    | state_shard: LOGS#<shard>          | expected_start: sk   |
 | by_expected_start       | shard: <kind>#<shard>              | expected_start       |
@@ -54,7 +55,6 @@
 | by_end                  | shard                              | end                  |
 | by_duration             | shard: TASK_RUN#<shard>            | duration             |
 | by_id                   | shard                              | id                   |
-| by_id, of a state       | shard: STATE#<state id>            | id: as in by_owner   |
 
 A <kind> is the name of an entity type, such as TASK_RUN. `sort_keys` spells the sort keys that
 give index entries their order. Long texts from clients are hashed.
@@ -88,8 +88,9 @@ def of(item: Mapping[str, Any]) -> Key:
     return Key(item["pk"], item["sk"])
 
 
-TASK_RUN, FLOW_RUN, FLOW, OBSERVED = "TASK_RUN", "FLOW_RUN", "FLOW", "STATES"
-STATE, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATE", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
+TASK_RUN, FLOW_RUN, FLOW, OBSERVED = "TASK_RUN", "FLOW_RUN", "FLOW", "OBSERVED"
+STATES, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATES", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
+STATE_ID = "STATE_ID"
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
 FLOW_NAME, CACHE, DEPLOYMENT, TAG = "FLOW_NAME", "CACHE", "DEPLOYMENT", "TAG"
 COUNT, COUNTED = "COUNT", "COUNTED"
@@ -124,9 +125,14 @@ def flow_run(run_id: UUID) -> Key:
     return Key(join(FLOW_RUN, run_id), FLOW_RUN)
 
 
-def state(of_run: Key, entered: datetime, state_id: UUID) -> Key:
-    """A state under its run, in the order in which the run entered its states."""
-    return Key(of_run.pk, join(STATE, sort_keys.instant(entered), state_id))
+def earlier_states(of_run: Key, number: int) -> Key:
+    """Past states for which a run's item has no room."""
+    return Key(of_run.pk, join(STATES, f"{number:06}"))
+
+
+def state_id(state_id: UUID) -> Key:
+    """The item that leads from a state, whose id a client has made, to its run."""
+    return Key(join(STATE_ID, state_id), STATE_ID)
 
 
 def subflow(parent_task_run_id: UUID, flow_run_id: UUID) -> Key:
@@ -258,12 +264,9 @@ def state_type_of(item: Mapping[str, Any]) -> str | None:
     return shard.split(SEPARATOR)[1] if shard else None
 
 
-def observed_shard(number: int) -> str:
-    return join(OBSERVED, number)
-
-
-def state_id_shard(state_id: UUID) -> str:
-    return join(STATE, state_id)
+def observed(state_type: str, name: str) -> Key:
+    """The type and name of states that runs have been in."""
+    return Key(OBSERVED, join(state_type, bounded(name)))
 
 
 # Background runs, task workers and connections. In `by_owner`, the owner UNAUTHENTICATED has the

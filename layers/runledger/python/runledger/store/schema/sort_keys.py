@@ -23,13 +23,7 @@ AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
 NAME_END, AFTER_NAME_END = "\x01", "\x02"
 ESCAPES = {0: "\x02\x03", 1: "\x02\x04", 2: "\x02\x05"}
 
-# Ends a truncated name, before its hash: no escape is spelled so.
-TRUNCATED = "\x02\x06"
-
 FIRST_INSTANT, LAST_INSTANT = "0", "9999-12-31T23:59:59.999999"
-
-# The range of all state sort keys: they begin with the names of types, in capital letters.
-ALL_STATES = ("A", "a")
 
 # The first parts of duration sort keys: of runs in RUNNING, and of all others.
 RUNNING, DONE = "RUNNING", "DONE"
@@ -54,6 +48,13 @@ MICROSECOND = timedelta(microseconds=1)
 def join(*parts: object) -> str:
     """Spell a key of several parts."""
     return SEPARATOR.join(map(str, parts))
+
+
+def ids_beginning(bits: int) -> tuple[str, str]:
+    """The range of UUIDs that begin with these 48 bits."""
+    digits = f"{bits:012x}"
+    begin = f"{digits[:8]}-{digits[8:]}"
+    return begin + "-", begin + "."
 
 
 def bounded(*texts: str) -> str:
@@ -116,58 +117,6 @@ def name_sort_key(name: str, created: datetime, item_id: UUID) -> str:
     """Spell the sort key of a name; names sort by their UTF-8 bytes."""
     tie_break = SEPARATOR.join((instant(created), str(item_id)))
     return NAME_END.join((_truncate(name.translate(ESCAPES)), tie_break))
-
-
-class StateSortKey(NamedTuple):
-    """The sort key of a state: its type, its name as it is spelled, and its timestamp."""
-
-    state_type: str
-    spelled: str
-    entered: datetime
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        """Type and name, as sort keys of the same type and name share them."""
-        return self.state_type, self.spelled
-
-    @property
-    def is_truncated(self) -> bool:
-        """Whether the name was too long for a sort key."""
-        return TRUNCATED in self.spelled
-
-    @property
-    def name(self) -> str:
-        """The exact name, unless it is truncated."""
-        name = self.spelled
-        for code, escape in ESCAPES.items():
-            name = name.replace(escape, chr(code))
-        return name
-
-    @property
-    def pair_range(self) -> tuple[str, str]:
-        """The range of sort keys of the same type and name."""
-        begin = join(*self.pair)
-        return begin + NAME_END, begin + AFTER_NAME_END
-
-    @property
-    def range_after_pair(self) -> tuple[str, str]:
-        """The range of sort keys of all later types and names."""
-        return join(*self.pair) + AFTER_NAME_END, ALL_STATES[1]
-
-
-def state_sort_key(state_type: str, name: str, entered: datetime) -> str:
-    """Spell the sort key of a state: by type, name and time."""
-    spelled = name.translate(ESCAPES)
-    if len(spelled.encode()) > MAX_NAME_BYTES:
-        spelled = _truncate(spelled) + TRUNCATED + hashlib.sha256(name.encode()).hexdigest()
-    return NAME_END.join((join(state_type, spelled), instant(entered)))
-
-
-def read_state_sort_key(sort_key: str) -> StateSortKey:
-    """Parse the result of `state_sort_key`."""
-    pair, _, entered = sort_key.rpartition(NAME_END)
-    state_type, _, spelled = pair.partition(SEPARATOR)
-    return StateSortKey(state_type, spelled, datetime.fromisoformat(entered).replace(tzinfo=UTC))
 
 
 def _truncate(name: str) -> str:

@@ -26,6 +26,7 @@ from runledger.store.dynamodb.expressions import (
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.runs import task_run_items, task_run_queue
+from runledger.store.runs.past_states import state_of
 from runledger.store.runs.task_run_items import Hold, Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
@@ -200,9 +201,7 @@ class TaskWorkerStore:
 
     def state_of(self, waiting: WaitingRun) -> State | None:
         """Return the state in which a run was queued, which it may have left."""
-        run = keys.task_run(waiting.run_id)
-        item = self.table.read(keys.state(run, waiting.since, waiting.state_id))
-        return items.read_document(State, item) if item else None
+        return state_of(self.table, keys.task_run(waiting.run_id), waiting.state_id)
 
     def held(self, run_id: UUID, connection_id: str) -> HeldRun | None:
         """Return the run if the worker of this connection holds it."""
