@@ -2,18 +2,13 @@
 
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 LAYER = Path(__file__).parent.parent / "layers" / "runledger"
 THIS, NONE = "{}.{}".format(*sys.version_info), "9.9"
 UNCHECKED_HASH = (1).to_bytes(4, "little")  # PEP 552: the flags behind the magic number
-
-pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make builds the layers")
 
 
 def build(folder: Path, python: str) -> str:
