@@ -57,6 +57,15 @@ def has_stream(client: "DynamoDBClient", name: str) -> bool:
     return _has_stream(client.describe_table(TableName=name)["Table"])
 
 
+def stream_arn(client: "DynamoDBClient", name: str) -> str:
+    """Return the ARN of the table's stream; raise StartupError if it has none."""
+    found = _find(client, name)
+    if found is None or not _has_stream(found):
+        raise StartupError(f"There is no table {name} with a stream: give TABLE_NAME")
+    arn: str = found["LatestStreamArn"]
+    return arn
+
+
 def create(
     client: "DynamoDBClient", template: Template, name: str, *, with_stream: bool = False
 ) -> None:

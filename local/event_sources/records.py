@@ -32,9 +32,7 @@ class Stream:
 
     def __init__(self, database: "DynamoDBClient", table: str, endpoint: str = "") -> None:
         """Find the stream at the endpoint; "": AWS's, which moto intercepts."""
-        self._client = _session().create_client(
-            "dynamodbstreams", endpoint_url=endpoint or None, config=CONFIG
-        )
+        self._client = streams_client(endpoint)
         self.arn = database.describe_table(TableName=table)["Table"]["LatestStreamArn"]
         (shard,) = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]["Shards"]
         self._shard = shard["ShardId"]
@@ -88,6 +86,11 @@ class _RawJSONParser(JSONParser):
 class _RawJSONParserFactory(ResponseParserFactory):
     def create_parser(self, _: str) -> ResponseParser:
         return _RawJSONParser()
+
+
+def streams_client(endpoint: str) -> Any:  # noqa: ANN401 it has no types
+    """A client whose records have the form that Lambda gives to functions."""
+    return _session().create_client("dynamodbstreams", endpoint_url=endpoint or None, config=CONFIG)
 
 
 @cache

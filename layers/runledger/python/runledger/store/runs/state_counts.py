@@ -101,8 +101,8 @@ def counted_change(change: Change) -> CountedChange | None:
     kind = change.key.sk
     if kind not in KINDS or not keys.is_of(change.key, kind):
         return None
-    amounts = Counter([_attribute(change.new)] if change.new else [])
-    amounts.subtract([_attribute(change.old)] if change.old else [])
+    amounts = Counter([attribute_of(change.new)] if change.new else [])
+    amounts.subtract([attribute_of(change.old)] if change.old else [])
     changed = {name: amount for name, amount in amounts.items() if amount}
     return CountedChange(counter_of(change.key), _id(change), changed) if changed else None
 
@@ -113,7 +113,8 @@ def counter_of(run: Key) -> Key:
     return keys.count(kind, keys.shard_of(run_id, COUNTERS))
 
 
-def _attribute(item: Item) -> str:
+def attribute_of(item: Item) -> str:
+    """Return the counter's attribute for a run that is in the state of an item."""
     return keys.state_type_of(item) or STATELESS
 
 
@@ -154,16 +155,19 @@ class StateCountStore:
         Raises:
             Unavailable: some counters were contended or did not answer; all can be added again.
         """
+        self.add_counted(filter(None, map(counted_change, changes)))
+
+    def add_counted(self, changes: Iterable[CountedChange]) -> None:
+        """Add changes, as `add` does."""
         by_counter: dict[Key, dict[bytes, CountedChange]] = defaultdict(dict)
-        for change in filter(None, map(counted_change, changes)):
+        for change in changes:
             by_counter[change.counter][change.id] = change
-        batches = [
-            (counter, batch)
-            for counter, by_id in by_counter.items()
-            for batch in chunks(by_id.values(), MAX_ADDED)
-        ]
-        for _ in map_in_parallel(lambda batch: self._add(*batch), batches):
+        for _ in map_in_parallel(lambda batch: self._add_all(*batch), by_counter.items()):
             pass
+
+    def _add_all(self, counter: Key, by_id: Mapping[bytes, CountedChange]) -> None:
+        for some in chunks(by_id.values(), MAX_ADDED):
+            self._add(counter, some)
 
     def _add(self, counter: Key, changes: Sequence[CountedChange]) -> None:
         expected = _is_later(min(change.time for change in changes))

@@ -1,0 +1,34 @@
+"""`make recount`, as it is called."""
+
+import os
+import subprocess
+import sys
+
+from runledger.store.dynamodb.table import Table
+from runledger.store.dynamodb.writes import Add
+from runledger.store.schema import keys
+from tests.store.support.counting import Counting
+from tests.store.support.populations import put_numbered
+from tests.support.databases import DynamoDB
+
+
+def recount(database: DynamoDB, table: str = "") -> tuple[int, str, str]:
+    chosen = {"TABLE_NAME": table or database.table, "DYNAMODB_ENDPOINT": database.endpoint}
+    command = [sys.executable, "-m", "recount"]
+    done = subprocess.run(command, env=os.environ | chosen, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_it_prints_what_was_wrong(on_dynoxide: DynamoDB) -> None:
+    counting = Counting(on_dynoxide)
+    put_numbered(on_dynoxide, 3, shards=2)
+    wrong = Add(keys.count(keys.TASK_RUN, 0), {"PENDING": 2})
+    Table(on_dynoxide.client, on_dynoxide.table).write(wrong)
+    assert recount(on_dynoxide) == (0, "TASK_RUN PENDING: -2\ncorrected\n", "")
+    assert recount(on_dynoxide) == (0, "all counts were right\n", "")
+    counting.assert_right()
+
+
+def test_it_says_that_there_is_no_such_table(on_dynoxide: DynamoDB) -> None:
+    message = "recount: There is no table nowhere-at-all with a stream: give TABLE_NAME\n"
+    assert recount(on_dynoxide, "nowhere-at-all") == (1, "", message)
