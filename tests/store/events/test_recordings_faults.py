@@ -41,25 +41,27 @@ class FaultScene(NamedTuple):
 # Is the event stored? The run is written before it.
 NEW = "GetItem"
 WRITTEN, STORED, REFUSED = "TransactWriteItems PutItem", "PutItem", f"TransactWriteItems {NEW}"
+# Nothing but the run is written with its state.
 ALONE = f"PutItem {STORED}"
+NEXT = f"GetItem {ALONE}"
 FOUND, BY_KEY = f"GetItem {WRITTEN}", f"GetItem GetItem {WRITTEN}"
 # A run that is about to enter a flow run: was that deleted?
 ENTERED = f"GetItem {WRITTEN}"
-TAKEN = f"GetItem GetItem {REFUSED} GetItem GetItem {FOUND}"
+TAKEN = f"GetItem GetItem {REFUSED} GetItem GetItem {NEXT}"
 BEGUN, RAN, ENDED = body(1, "PENDING"), body(2), body(3, "COMPLETED")
 REKEYED = body(2, run={"task_key": "u"})
 # fmt: off
 SCENES = {
     "the first state":       FaultScene(BEGUN, f"{NEW} {WRITTEN}"),
     "the same, in a run":    FaultScene(body(1, "PENDING", **IN_RUN), f"{NEW} {ENTERED}"),
-    "another first state":   FaultScene(body(2, "PENDING"), f"{NEW} {REFUSED} {FOUND}", [BEGUN]),
+    "another first state":   FaultScene(body(2, "PENDING"), f"{NEW} {REFUSED} {NEXT}", [BEGUN]),
     "a known first state":   FaultScene(BEGUN, NEW, [BEGUN]),
     "a new run":             FaultScene(RAN, f"{NEW} {FOUND}"),
     "one in a flow run":     FaultScene(body(2, **IN_RUN), f"{NEW} GetItem {ENTERED}"),
-    "a newer state":         FaultScene(RAN, f"{NEW} {FOUND}", [BEGUN]),
-    "the next state":        FaultScene(RAN, f"{NEW} {WRITTEN}", (), [BEGUN]),
-    "one that missed some":  FaultScene(ENDED, f"{NEW} {REFUSED} {FOUND}", [RAN], [BEGUN]),
-    "a late state":          FaultScene(RAN, f"{NEW} GetItem {ALONE}", [ENDED]),
+    "a newer state":         FaultScene(RAN, f"{NEW} {NEXT}", [BEGUN]),
+    "the next state":        FaultScene(RAN, f"{NEW} {ALONE}", (), [BEGUN]),
+    "one that missed some":  FaultScene(ENDED, f"{NEW} PutItem {NEW} {NEXT}", [RAN], [BEGUN]),
+    "a late state":          FaultScene(RAN, f"{NEW} {NEXT}", [ENDED]),
     "late to who knows":     FaultScene(body(1), f"{NEW} {ALONE}", (), [RAN]),
     "another id":            FaultScene(body(2, **OTHER), f"{NEW} {TAKEN}", [body(1, **IN_RUN)]),
     "another key":           FaultScene(REKEYED, f"{NEW} {BY_KEY}", [BEGUN]),
