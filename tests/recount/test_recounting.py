@@ -87,7 +87,7 @@ def new_flow_run(store: Store, _: int) -> None:
 ACTS = (new_run, run, complete, remove, new_flow_run)
 
 
-class Site:
+class WrittenTable:
     """Writers of runs, and a stream that is delivered in parts and again."""
 
     def __init__(self, database: DynamoDB) -> None:
@@ -138,7 +138,7 @@ def test_a_recount_corrects_the_counts_whoever_writes_meanwhile(
         monkeypatch.setattr(state_counts, name, number)
     monkeypatch.setattr(recounting, "COUNTERS", state_counts.COUNTERS)
     put_numbered(on_dynoxide, OLD, shards=2)
-    site = Site(on_dynoxide)
+    site = WrittenTable(on_dynoxide)
     with site.busy():
         corrupt(on_dynoxide, seed)
         found = recount(on_dynoxide).run(seconds_to_arrive=0.2)
@@ -148,7 +148,7 @@ def test_a_recount_corrects_the_counts_whoever_writes_meanwhile(
 
 def test_a_recount_tells_what_was_wrong(dynamodb: DynamoDB) -> None:
     put_numbered(dynamodb, OLD, shards=2)
-    site = Site(dynamodb)
+    site = WrittenTable(dynamodb)
     new_run(site.store, OLD)
     new_flow_run(site.store, 0)
     table = Table(dynamodb.client, dynamodb.table)
@@ -164,7 +164,7 @@ def test_a_recount_tells_what_was_wrong(dynamodb: DynamoDB) -> None:
 
 
 def test_a_recount_counts_what_the_stream_did_not_deliver(dynamodb: DynamoDB) -> None:
-    site = Site(dynamodb)
+    site = WrittenTable(dynamodb)
     for number in range(5):
         new_run(site.store, number)
         move_on(site.store, number, StateType.RUNNING)
@@ -178,7 +178,7 @@ def test_a_recount_counts_what_the_stream_did_not_deliver(dynamodb: DynamoDB) ->
 
 def test_two_recounts_at_once_correct_once(on_dynoxide: DynamoDB) -> None:
     put_numbered(on_dynoxide, OLD, shards=2)
-    site = Site(on_dynoxide)
+    site = WrittenTable(on_dynoxide)
     corrupt(on_dynoxide, 1)
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda _: recount(on_dynoxide).run(0), range(2)))
