@@ -16,6 +16,7 @@ from tests.bench.events import events, mapped_flow
 from tests.bench.figures import BenchResult, Figure
 from tests.bench.questions import RUNS_PER_FLOW_RUN
 from tests.bench.scale import scale
+from tests.bench.throughput import throughput
 from tests.bench.workers import workers
 
 SIZES, QUICK_SIZES = [10_000, 100_000], [1_000]
@@ -27,6 +28,9 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], BenchResult]] = {
     "costs": lambda _: costs.result(),
     "cold": lambda _: cold_starts.result(),
     "cpu": lambda options: requests.result(requests.QUICK if options.quick else requests.FULL),
+    "throughput": lambda options: throughput.result(
+        throughput.QUICK if options.quick else throughput.FULL
+    ),
     "sizes": lambda options: sizes.result(options.sizes, options.seconds, alone=options.alone),
     "scale": lambda _: scale.result(),
     "events": lambda options: events.result(QUICK_TASKS if options.quick else mapped_flow.TASKS),
@@ -37,7 +41,7 @@ APART = {
     "logs": logs.main,
     "clients": clients.main,
 }
-WHAT = "one part; without it, all of costs, cold, cpu, sizes, scale, events"
+WHAT = "one part; without it, all of costs, cold, cpu, throughput, sizes, scale, events"
 
 
 def main() -> int:

@@ -52,6 +52,7 @@ class MeasuredServer:
     """A server at a URL, over one connection that stays open."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self._client = httpx.Client(base_url=url, timeout=PATIENCE)
 
     def prepare(self, call: Call) -> Asking:
