@@ -182,9 +182,11 @@ def _background(site: DeliverySite, worker: Worker, socket: WebSocketClient) -> 
     yield LifeStep("create and hand out", REST, lambda: made.append(delay(site.api)))
     assert worker.ids() == made
     yield LifeStep("acknowledge", WEBSOCKET, worker.ack)
-    state_id = site.api.get(f"/task_runs/{made[0]}").json()["state_id"]
-    for event in _renamed(_recorded_in_background(), run_id=made[0], first_id=state_id):
+    run = site.api.get(f"/task_runs/{made[0]}").json()
+    key = {name: run[name] for name in ("task_key", "dynamic_key")}
+    for event in _renamed(_recorded_in_background(), run_id=made[0], first_id=run["state_id"]):
         now = datetime.now(UTC).isoformat()
+        event["payload"]["task_run"] |= key
         event["resource"]["prefect.state-timestamp"] = now
         yield _event(socket, event | {"occurred": now})
 
