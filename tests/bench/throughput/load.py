@@ -21,7 +21,7 @@ ERROR = 300
 Prepared = tuple[str, str, bytes | None]
 
 
-class Turn:
+class ClientTurn:
     """Calls that threads share until the time is over."""
 
     def __init__(self, url: str, calls: list[Prepared], seconds: float) -> None:
@@ -65,7 +65,7 @@ def main(url: str, clients: int, seconds: float, calls: list[Any]) -> dict[str, 
         (method, path, None if body is None else json.dumps(body).encode())
         for method, path, body in calls
     ]
-    turn, started = Turn(url, prepared, seconds), time.perf_counter()
+    turn, started = ClientTurn(url, prepared, seconds), time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
         taken = [one for each in pool.map(turn.ask, range(clients)) for one in each]
     lasted = time.perf_counter() - started

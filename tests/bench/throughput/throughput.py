@@ -48,7 +48,7 @@ REQUESTS: Mapping[str, Question] = {
 }
 
 
-class Load(NamedTuple):
+class ServerLoad(NamedTuple):
     """How many runs the servers hold; how often, and for how many seconds, each is asked."""
 
     runs: int
@@ -56,7 +56,7 @@ class Load(NamedTuple):
     seconds: float
 
 
-FULL, QUICK = Load(10_000, 3, 2.0), Load(1_000, 1, 1.0)
+FULL, QUICK = ServerLoad(10_000, 3, 2.0), ServerLoad(1_000, 1, 1.0)
 
 
 class Throughput(NamedTuple):
@@ -76,7 +76,7 @@ Sides = Mapping[str, LoadedSide]
 Measured = Mapping[str, Throughput]  # by side
 
 
-def result(load: Load = FULL) -> BenchResult:
+def result(load: ServerLoad = FULL) -> BenchResult:
     """Measure, and print all."""
     with _sides(load.runs) as sides:
         names = "".join(f"{name:>26}" for name in sides)
@@ -104,7 +104,7 @@ def _reference(filling: Filling | None, runs: int) -> Sides:
     return {filling.name: LoadedSide(filling.server, loaded)} if filling and loaded else {}
 
 
-def _measured(sides: Sides, question: Question, clients: int, load: Load) -> Measured:
+def _measured(sides: Sides, question: Question, clients: int, load: ServerLoad) -> Measured:
     turns: dict[str, list[Throughput]] = {name: [] for name in sides}
     for _ in range(load.turns):
         for name, side in sides.items():
