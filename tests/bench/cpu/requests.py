@@ -55,7 +55,7 @@ class Size(NamedTuple):
     requests_in_turn: int
 
 
-FULL, QUICK = Size(10_000, 8, 40), Size(1_000, 3, 20)
+FULL, QUICK = Size(10_000, 6, 30), Size(1_000, 3, 20)
 
 
 class Side(NamedTuple):
