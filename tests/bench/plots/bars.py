@@ -6,7 +6,7 @@ from itertools import chain
 from tests.bench.plots import svg
 from tests.bench.plots.svg import Elements
 
-WIDTH, LEFT, RIGHT = 720, 190, 60
+WIDTH, LEFT, RIGHT = 760, 240, 60
 BAR, GAP, FOOT = 12, 10, 30
 AIM_COLORS = ("#1a7f37", "#cf222e")
 
@@ -28,7 +28,7 @@ def drawn(title: str, groups: Groups, marks: Sequence[float] = ()) -> str:
         _group(top, name, [(value, legend[series]) for series, value in group.items()], scale)
         for top, (name, group) in zip(tops, groups.items(), strict=True)
     ]
-    return svg.document(WIDTH, bottom + FOOT, *parts, _marks(marks, scale, bottom))
+    return svg.document(WIDTH, bottom + FOOT, _marks(marks, scale, bottom), *parts)
 
 
 def _group(top: float, name: str, values: Sequence[tuple[float, str]], scale: float) -> Elements:

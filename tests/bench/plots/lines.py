@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tests.bench.plots import svg
 from tests.bench.plots.svg import Points, Scale
 
-WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM = 720, 400, 60, 30, 30
+WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM = 760, 400, 60, 30, 30
 
 
 def drawn(title: str, lines: Mapping[str, Points]) -> str:
