@@ -31,6 +31,8 @@ MAX_UNITS = {"write": 1_000.0, "read": 3_000.0}
 RATES = (10, 100, 1_000, 10_000)
 SHOWN = 6
 STREAM = {mapping.operation for mapping in TEMPLATE.streams}
+# Written at most once a second for each type and name of a state, at any load.
+BOUNDED = {"OBSERVED"}
 # A key without ids and numbers names its class.
 ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}|[\w-]{10,}=|(?<=#)[\w-]*\d[\w-]*")
 # By what factor the units of twice the load may differ from twice the units.
@@ -101,7 +103,7 @@ def _hot_keys(seen: Traffic, times: int) -> Iterator[HotKey]:
     for kind, place, amount in kinds:
         classes[kind, place.where, ID.sub("*", place.key)].append(amount)
     for class_, amounts in classes.items():
-        if len(amounts) < times / 2:
+        if len(amounts) < times / 2 and class_[-1] not in BOUNDED:
             yield HotKey(*class_, max(amounts) / times)
 
 
