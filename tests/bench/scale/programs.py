@@ -11,7 +11,7 @@ from tests.support.background import subscribe
 PAGE, RUNS = 200, 400
 
 
-class Program(NamedTuple):
+class ReplayedProgram(NamedTuple):
     """What is done at a rate, and how: `prepare` returns the act of doing it once."""
 
     unit: str
@@ -61,9 +61,9 @@ def _viewer(site: DeliverySite) -> Callable[[], object]:
     return look
 
 
-PROGRAMS: Mapping[str, Program] = {
-    "an ETL: mapped tasks of one flow run": Program("task runs", _etl, 100),
-    "background runs of one task": Program("task runs", _background, 20),
-    "viewers of a site": Program("page views", _viewer, 5),
-    "task workers that connect": Program("workers", _worker, 20),
+PROGRAMS: Mapping[str, ReplayedProgram] = {
+    "an ETL: mapped tasks of one flow run": ReplayedProgram("task runs", _etl, 100),
+    "background runs of one task": ReplayedProgram("task runs", _background, 20),
+    "viewers of a site": ReplayedProgram("page views", _viewer, 5),
+    "task workers that connect": ReplayedProgram("workers", _worker, 20),
 }

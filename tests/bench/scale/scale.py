@@ -21,7 +21,7 @@ from tests.bench.costs.dollars import MILLISECONDS_OF_A_CALL
 from tests.bench.costs.lives import timed_functions
 from tests.bench.figures import BenchResult, Figure, print_lines
 from tests.bench.scale import traffic
-from tests.bench.scale.programs import PROGRAMS, Program
+from tests.bench.scale.programs import PROGRAMS, ReplayedProgram
 from tests.bench.scale.traffic import Traffic
 from tests.bench.workers import delivery_costs
 from tests.bench.workers.delivery_costs import DeliverySite
@@ -114,7 +114,7 @@ def _deviation(half: Load, load: Load) -> float:
     return max(max(ratio, 1 / ratio) for ratio in ratios)
 
 
-def _show(name: str, program: Program, load: Load) -> None:
+def _show(name: str, program: ReplayedProgram, load: Load) -> None:
     totals = f"{load.write_units:.1f} write units, {load.records:.1f} changes in the stream"
     calls = f"{load.requests:.1f} requests or messages, {load.milliseconds:.0f} ms of functions"
     print_lines("", f"{name}: {totals}, {calls}")
