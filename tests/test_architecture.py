@@ -40,7 +40,7 @@ BUDGETS = {
     "read_task_run": ImportBudget(47, 280, 1_950),
     "create_task_run": ImportBudget(69, 302, 2_030),
     "set_task_run_state": ImportBudget(70, 303, 2_040),
-    "read_task_runs": ImportBudget(95, 328, 2_090),
+    "read_task_runs": ImportBudget(88, 322, 2_070),
 }
 # boto3's packages, which take as long to import as all the rest; of botocore its quota of retries.
 OF_BOTO3 = {"boto3", "botocore", "dateutil", "s3transfer", "urllib3"}

@@ -1,5 +1,6 @@
 """Task runs as items."""
 
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,7 +23,11 @@ TASK_RUN_ATTRIBUTES = ("pk", "sk", DOCUMENT, PIECES, "facts", "version", "subflo
 # The stream's filter passes no runs that have this attribute: their queues have no entry of theirs.
 HOLDER = "holder"
 
-HELD: TypeAdapter[tuple[HeldSlots, ...]] = TypeAdapter(tuple[HeldSlots, ...])
+
+@cache
+def _held() -> TypeAdapter[tuple[HeldSlots, ...]]:
+    """Return what parses held slots, made at the first use: most runs hold none."""
+    return TypeAdapter(tuple[HeldSlots, ...])
 
 
 class Hold(NamedTuple):
@@ -65,7 +70,7 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         facts=items.dump_facts(run, TaskRunFacts),
         version=stored.version,
         subflow_runs=stored.subflow_runs or None,
-        held=HELD.dump_json(stored.held).decode() if stored.held else None,
+        held=_held().dump_json(stored.held).decode() if stored.held else None,
         claims=None if stored.claims else False,
         holder=stored.hold and stored.hold.connection_id,
         queue_entry=stored.hold and stored.hold.waiting.model_dump_json(exclude_defaults=True),
@@ -85,7 +90,7 @@ def read_task_run(item: Item) -> Stored:
         run=TaskRun.model_validate_json(item["body"]),
         version=int(item["version"]),
         subflow_runs=int(item.get("subflow_runs", 0)),
-        held=HELD.validate_json(item.get("held", "[]")),
+        held=_held().validate_json(item["held"]) if "held" in item else (),
         claims=item.get("claims", True),
         pieces=item.get(PIECES),
         hold=_hold(item),

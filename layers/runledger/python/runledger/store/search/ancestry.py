@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.facts import FlowRunFacts, TaskRunFacts
 from runledger.domain.runs.flows import Flow
 from runledger.store import items
-from runledger.store.deployments import deployment_items
-from runledger.store.deployments.deployment_items import DEPLOYMENT_ATTRIBUTES
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Item
 from runledger.store.runs import flow_run_items, task_run_items
 from runledger.store.schema import keys
+
+if TYPE_CHECKING:
+    from runledger.domain.deployments.deployments import Deployment
 
 
 class KnownFlow(NamedTuple):
@@ -74,17 +74,20 @@ class AncestryLoader:
                 parent_flow_run_id=parents.get(run.parent_task_run_id),
             )
 
-    def _deployments(self, flow_runs: Sequence[FlowRunFacts]) -> dict[UUID | None, Deployment]:
+    def _deployments(self, flow_runs: Sequence[FlowRunFacts]) -> dict[UUID | None, "Deployment"]:
         if self.criteria.deployments is None:
             return {}
+        # Its models take a twentieth of a cold start, and few searches ask for deployments.
+        from runledger.store.deployments import deployment_items  # noqa: PLC0415
+
         ids = [run.deployment_id for run in flow_runs if run.deployment_id]
         wanted = [keys.deployment(deployment_id) for deployment_id in ids]
-        found = self.table.read_many(wanted, DEPLOYMENT_ATTRIBUTES)
+        found = self.table.read_many(wanted, deployment_items.DEPLOYMENT_ATTRIBUTES)
         deployments = map(deployment_items.read_deployment_facts, found.values())
         return {deployment.id: deployment for deployment in deployments}
 
     def _flows(
-        self, flow_runs: Sequence[FlowRunFacts], deployments: Iterable[Deployment]
+        self, flow_runs: Sequence[FlowRunFacts], deployments: "Iterable[Deployment]"
     ) -> dict[UUID, KnownFlow]:
         """Return the flows of the runs and of their deployments."""
         ids = {deployment.flow_id for deployment in deployments}
