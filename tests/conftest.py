@@ -20,6 +20,7 @@ from runledger import wiring
 from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.connections import ConnectionPool, RawResponse
 from runledger.store.dynamodb.table import Table
+from runledger.store.runs import past_states
 from runledger.store.store import Store
 from tests.support import hosting
 from tests.support import management as managements
@@ -139,6 +140,7 @@ def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 def store_in_pieces(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(large_documents, "MAX_DOCUMENT", 400)
     patch.setattr(large_documents, "MIN_FIELD", 100)
+    patch.setattr(past_states, "MAX_TEXT", 0)
 
 
 @pytest.fixture

@@ -100,7 +100,9 @@ def _deploy(api: httpx.Client, flow: str) -> None:
     parent = _create(api, "/task_runs/", task_key="task", dynamic_key="deployed")
     started = f"/deployments/{deployment}/create_flow_run"
     _do(api.post(started, json={"parent_task_run_id": parent, "idempotency_key": "its"}))
-    _do(api.post(started, json={}))
+    waiting = _do(api.post(started, json={})).json()["id"]
+    again = {"state": {"type": "SCHEDULED"}, "force": True}
+    _do(api.post(f"/flow_runs/{waiting}/set_state", json=again))
     _do(api.patch(f"/deployments/{deployment}", json={"paused": True}))
     use_schedules(api, deployment)
     for path in (f"/deployments/{deployment}", "/deployments/name/flow/d"):
