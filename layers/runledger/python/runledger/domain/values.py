@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -31,6 +31,15 @@ class Value(BaseModel):
     def replace(self, **changes: object) -> Self:
         """Return a copy with `changes`, which are not validated again."""
         return self.model_copy(update=changes)
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(instant: datetime) -> int:
+    """Return an instant as microseconds since 1970, exactly."""
+    return (instant - EPOCH) // MICROSECOND
 
 
 Labels = dict[

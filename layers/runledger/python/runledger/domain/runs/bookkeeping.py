@@ -6,11 +6,13 @@ See docs/contract/orchestration.md 4.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from runledger.domain.runs.states import TERMINAL, State, StateType, state_id_of
+from runledger.domain.values import MICROSECOND, microseconds
 
 if TYPE_CHECKING:
+    from runledger.domain.runs.facts import RunFacts
     from runledger.domain.runs.flow_runs import FlowRun
     from runledger.domain.runs.task_runs import TaskRun
 
@@ -82,33 +84,52 @@ def mirrored(child: FlowRun, state: State, *, onto: TaskRun) -> State:
     return state.replace(state_details=details, timestamp=next_moment(onto, state.timestamp))
 
 
+class Sample(NamedTuple):
+    """The times of a run in its state since `since`: instants and durations in microseconds."""
+
+    expected: int | None
+    started: int | None
+    state_type: str
+    state_name: str
+    since: int
+    total_run_time: int
+
+    @classmethod
+    def of(
+        cls, run: TaskRun | FlowRun | RunFacts, state_type: str, state_name: str, since: datetime
+    ) -> Sample:
+        """Return the times of a run that is in a state since an instant."""
+        return cls(
+            microseconds(run.expected_start_time) if run.expected_start_time else None,
+            microseconds(run.start_time) if run.start_time else None,
+            state_type,
+            state_name,
+            microseconds(since),
+            run.total_run_time // MICROSECOND,
+        )
+
+    def time_running(self, now: int) -> int:
+        """Return the time in RUNNING: the total, and that of the present state up to now."""
+        # The reader's clock may be behind the writer's.
+        running = max(now - self.since, 0) if self.state_type == StateType.RUNNING else 0
+        return self.total_run_time + running
+
+    def lateness(self, now: int) -> int:
+        """Return the delay of a run's start or, before it, the time for which it is overdue."""
+        if self.expected is None or (self.started is None and self.state_type in TERMINAL):
+            return 0
+        return max((now if self.started is None else self.started) - self.expected, 0)
+
+
 def as_of(run: Run, now: datetime) -> Run:
     """Return the run with its estimates, which each read computes."""
     if run.state is None:
         return run
-    state_type, expected = run.state.type, run.expected_start_time
-    late = lateness(expected, run.start_time, state_type, now) if expected else ZERO
+    sample = Sample.of(run, run.state.type, run.state.name, run.state.timestamp)
     return run.replace(
-        estimated_run_time=time_running(run.total_run_time, state_type, run.state.timestamp, now),
-        estimated_start_time_delta=late,
+        estimated_run_time=sample.time_running(microseconds(now)) * MICROSECOND,
+        estimated_start_time_delta=sample.lateness(microseconds(now)) * MICROSECOND,
     )
-
-
-def time_running(
-    total: timedelta, state_type: StateType, since: datetime, now: datetime
-) -> timedelta:
-    """Return the time in RUNNING: the total, and that of the present state up to now."""
-    # The reader's clock may be behind the writer's.
-    return total + max(ZERO, now - since) if state_type == StateType.RUNNING else total
-
-
-def lateness(
-    expected: datetime, started: datetime | None, state_type: StateType, now: datetime
-) -> timedelta:
-    """Return the delay of a run's start or, before it, the time for which it is overdue."""
-    if started is None and state_type in TERMINAL:
-        return ZERO
-    return max(ZERO, (started or now) - expected)
 
 
 def in_utc(run: Run) -> Run:

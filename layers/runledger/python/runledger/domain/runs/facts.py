@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger.domain.documents import Document, View, parse_time
+from runledger.domain.runs.bookkeeping import Sample
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import StateType
 from runledger.domain.runs.task_runs import TaskRun
+from runledger.domain.values import MICROSECOND, microseconds
 
 
 class RunFacts(View):
@@ -34,6 +36,12 @@ class RunFacts(View):
         state = self.document.get("state")
         return parse_time(state["timestamp"]) if state else None
 
+    def sample(self) -> Sample | None:
+        """Return the times that histories and estimates use; None without a state."""
+        if self.state_type is None or self.state_name is None or self.state_timestamp is None:
+            return None
+        return Sample.of(self, self.state_type, self.state_name, self.state_timestamp)
+
 
 class TaskRunFacts(RunFacts, model=TaskRun):
     """The facts of a task run; `subflow_runs` is the number of its subflow runs."""
@@ -55,10 +63,6 @@ class FlowRunFacts(RunFacts, model=FlowRun):
     idempotency_key: str | None
     parent_task_run_id: UUID | None
     created_by: dict[str, Any] | None
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 
 class Duration(NamedTuple):
@@ -99,11 +103,6 @@ class Duration(NamedTuple):
         taken = microseconds(now) - self.taken if self.is_running else self.taken
         ties = (self.expected is not None, self.expected or 0, self.run_id.int)
         return (taken, *(tie if reverse else -tie for tie in ties))
-
-
-def microseconds(instant: datetime) -> int:
-    """Return an instant as microseconds since 1970, exactly."""
-    return (instant - EPOCH) // MICROSECOND
 
 
 def duration(run: TaskRun | TaskRunFacts) -> Duration:

@@ -1,16 +1,17 @@
 """Histories: counts of runs by expected start time and by state."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import NamedTuple
 
-from runledger.domain.runs.bookkeeping import ZERO, lateness, time_running
-from runledger.domain.runs.facts import FlowRunFacts, RunFacts
+from runledger.domain.runs.bookkeeping import Sample
 from runledger.domain.runs.states import StateType
-from runledger.domain.values import Value
+from runledger.domain.values import MICROSECOND, Value, microseconds
+
+# Microseconds.
+SECOND = 1_000_000
 
 # The reference omits further intervals without an error.
 MAX_INTERVALS = 500
@@ -32,33 +33,6 @@ class Interval(Value):
     interval_start: datetime
     interval_end: datetime
     states: tuple[StateTotals, ...]
-
-
-class Sample(NamedTuple):
-    """The fields of a run that a history uses; `since` is the timestamp of its state."""
-
-    expected: datetime
-    started: datetime | None
-    state_type: StateType
-    state_name: str
-    since: datetime
-    total_run_time: timedelta
-
-    @classmethod
-    def of(cls, run: RunFacts) -> "Sample | None":
-        """Return the sample of a run; None without a state."""
-        expected, state_type = run.expected_start_time, run.state_type
-        since, state_name = run.state_timestamp, run.state_name
-        if expected is None or state_type is None or since is None or state_name is None:
-            return None
-        return cls(
-            expected,
-            run.start_time,
-            state_type,
-            state_name,
-            since,
-            run.total_run_time,
-        )
 
 
 @dataclass(frozen=True)
@@ -83,47 +57,49 @@ class Timeline:
         """
         return self.start + self.intervals * self.step
 
-    def aggregate(self, runs: Iterable[RunFacts], now: datetime) -> list[Interval]:
+    def aggregate(self, samples: Iterable[Sample], now: datetime) -> list[Interval]:
         """Return all intervals with their totals; runs outside of them are ignored."""
-        found: dict[int, list[Sample]] = defaultdict(list)
-        for sample in filter(None, map(Sample.of, runs)):
-            found[(sample.expected - self.start) // self.step].append(sample)
+        start, step, last = microseconds(self.start), self.step // MICROSECOND, self.intervals
+        at = microseconds(now)
+        totals: dict[int, dict[tuple[str, str], list[int]]] = defaultdict(dict)
+        for sample in samples:
+            if sample.expected is None:
+                continue
+            number = (sample.expected - start) // step
+            if 0 <= number < last:
+                state = sample.state_type, sample.state_name
+                sums = totals[number].setdefault(state, [0, 0, 0])
+                sums[0] += 1
+                sums[1] += max(sample.time_running(at), 0)
+                sums[2] += sample.lateness(at)
         return [
             Interval(
                 interval_start=self.start + number * self.step,
                 interval_end=self.start + (number + 1) * self.step,
-                states=_totals(found[number], now),
+                states=_by_state(totals[number]) if number in totals else (),
             )
-            for number in range(self.intervals)
+            for number in range(last)
         ]
 
 
-def average_lateness(runs: Iterable[FlowRunFacts], now: datetime) -> float | None:
+def average_lateness(samples: Iterable[Sample], now: datetime) -> float | None:
     """Return the average lateness of runs, in seconds; None for no runs."""
-    late = [_lateness(sample, now).total_seconds() for sample in filter(None, map(Sample.of, runs))]
+    late = [
+        sample.lateness(microseconds(now)) / SECOND
+        for sample in samples
+        if sample.expected is not None
+    ]
     return sum(late) / len(late) if late else None
 
 
-def _totals(samples: Iterable[Sample], now: datetime) -> tuple[StateTotals, ...]:
-    by_state: dict[tuple[StateType, str], list[Sample]] = defaultdict(list)
-    for sample in samples:
-        by_state[sample.state_type, sample.state_name].append(sample)
+def _by_state(totals: Mapping[tuple[str, str], Sequence[int]]) -> tuple[StateTotals, ...]:
     return tuple(
         StateTotals(
-            state_type=state_type,
+            state_type=StateType(state_type),
             state_name=state_name,
-            count_runs=len(members),
-            sum_estimated_run_time=sum((_time_running(sample, now) for sample in members), ZERO),
-            sum_estimated_lateness=sum((_lateness(sample, now) for sample in members), ZERO),
+            count_runs=count,
+            sum_estimated_run_time=run_time * MICROSECOND,
+            sum_estimated_lateness=lateness * MICROSECOND,
         )
-        for (state_type, state_name), members in sorted(by_state.items())
+        for (state_type, state_name), (count, run_time, lateness) in sorted(totals.items())
     )
-
-
-def _time_running(sample: Sample, now: datetime) -> timedelta:
-    spent = time_running(sample.total_run_time, sample.state_type, sample.since, now)
-    return max(ZERO, spent)
-
-
-def _lateness(sample: Sample, now: datetime) -> timedelta:
-    return lateness(sample.expected, sample.started, sample.state_type, now)

@@ -12,7 +12,7 @@ from runledger.domain.filters.flows import FlowFilter
 from runledger.domain.runs.facts import FlowRunFacts
 from runledger.domain.runs.history import average_lateness
 from runledger.domain.runs.states import StateType
-from runledger.service.search.search import Search
+from runledger.service.search.search import Search, samples
 from runledger.store.search.flow_runs import flow_run_searcher
 from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
@@ -39,4 +39,4 @@ def next_runs(
 
 def lateness(store: Store, criteria: Criteria, *, now: datetime) -> SearchResult[float | None]:
     """Return the average lateness of the matching flow runs, in seconds."""
-    return FLOW_RUNS.aggregate(store, criteria, lambda facts: average_lateness(facts, now))
+    return FLOW_RUNS.aggregate(store, criteria, lambda facts: average_lateness(samples(facts), now))

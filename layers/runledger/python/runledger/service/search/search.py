@@ -1,12 +1,13 @@
 """The operations of every search; each raises `OutOfTime` once the store's deadline is over."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.runs.facts import FlowRunFacts, TaskRunFacts
+from runledger.domain.runs.bookkeeping import Sample
+from runledger.domain.runs.facts import FlowRunFacts, RunFacts, TaskRunFacts
 from runledger.domain.runs.history import Interval, Timeline
 from runledger.domain.sorting import ALL, Page
 from runledger.store.search.executor import PageAndTotal, Searcher
@@ -46,6 +47,11 @@ class Search(Generic[F, R]):
         return self.searcher(store, criteria, ALL).aggregate(summary)
 
 
+def samples(runs: Iterable[RunFacts]) -> Iterator[Sample]:
+    """Yield the samples of the runs that have a state."""
+    return filter(None, (run.sample() for run in runs))
+
+
 def history(
     search: Search[S, R], store: Store, criteria: Criteria, timeline: Timeline, *, now: datetime
 ) -> SearchResult[list[Interval]]:
@@ -54,4 +60,4 @@ def history(
         return SearchResult([], "nothing", 0, 0)
     between = (timeline.start, timeline.last)
     searcher = search.searcher(store, criteria, ALL)
-    return searcher.aggregate(lambda facts: timeline.aggregate(facts, now), between)
+    return searcher.aggregate(lambda facts: timeline.aggregate(samples(facts), now), between)
