@@ -9,13 +9,14 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple, get_args
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from openapi.code import Code
 from openapi.raises import Errors
+from runledger.domain.documents import Document
 
 # How an endpoint uses its request; other members would be missed here.
 READS = frozenset({"body", "parameters", "query_parameters"})
@@ -80,7 +81,7 @@ def declaration_of(handler: Callable[..., Any]) -> Declaration:
         parameters=[parameter for name, args in calls for parameter in _parameters(name, args)],
         body=bodies[0] if bodies else None,
         needs_body="body" in used,
-        answer=get_args(respond.__annotations__["return"])[0],
+        answer=_without_documents(get_args(respond.__annotations__["return"])[0]),
         statuses=code.statuses(),
         errors=code.errors(),
         is_authenticated=code.option("authenticated"),
@@ -88,6 +89,15 @@ def declaration_of(handler: Callable[..., Any]) -> Declaration:
         parses_body=is_versioned or bool(bodies),
         uses_table="wiring" in module,
     )
+
+
+def _without_documents(answer: Any) -> Any:  # noqa: ANN401 a type
+    """Return a type with the model of each `Document` in its place."""
+    origin, args = get_origin(answer), get_args(answer)
+    if origin is Document:
+        return args[0]
+    inner = tuple(map(_without_documents, args))
+    return answer if origin is None or inner == args else origin[inner]
 
 
 def _parameters(name: str, args: Sequence[Any]) -> Sequence[RequestParameter]:

@@ -14,7 +14,7 @@ from runledger.api.bodies import StateCreate
 from runledger.domain.runs.states import is_taken_up, is_waiting
 from runledger.domain.websocket.task_workers import Disconnect
 from runledger.service.context import ServiceContext
-from runledger.service.runs import task_run_reads, task_run_states
+from runledger.service.runs import run_reads, task_run_states
 from runledger.service.stream import reactions
 from runledger.service.websocket import dispatcher
 from runledger.service.websocket.dispatcher import WebSocketDispatcher
@@ -120,7 +120,7 @@ class Stage(RuleBasedStateMachine):
         self.after()
 
     def is_waiting(self, run_id: UUID) -> bool:
-        state = task_run_reads.read(self.store, run_id).state
+        state = run_reads.read_task_run(self.store, run_id).value().state
         return is_waiting(state) or is_taken_up(state)
 
     def tell_everything(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 from runledger import websocket_wiring, wiring
 from runledger.domain.errors import Unavailable
 from runledger.service.context import ServiceContext
-from runledger.service.runs import flow_runs, task_run_reads
+from runledger.service.runs import run_reads
 from runledger.service.runs.flow_run_cancellation import MESSAGE, ROUND, cancel_children
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.runs import cancellations
@@ -213,8 +213,8 @@ def test_what_was_cut_off_is_told_again_and_done(
     with broken(ours.store.table.client, fault, first=call), suppress(Unavailable):
         cancel_children(ours, [change])
     cancel_children(ours, [change])
-    found = [task_run_reads.read(ours.store, UUID(run)).state_type for run in family.task_runs]
-    found.append(flow_runs.read(ours.store, UUID(family.inner)).state_type)
+    found = [run_reads.read_task_run(ours.store, UUID(run)).state_type for run in family.task_runs]
+    found.append(run_reads.read_flow_run(ours.store, UUID(family.inner)).state_type)
     assert found == ["CANCELLED"] * 3
 
 

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from runledger.api.bodies import StateCreate
 from runledger.api.task_runs import TaskRunCreate
 from runledger.domain.runs.states import StateType, is_waiting
-from runledger.service.runs import task_run_creation, task_run_reads, task_runs
+from runledger.service.runs import run_reads, task_run_creation, task_runs
 from runledger.service.stream import reactions
 from runledger.service.websocket import disconnects, dispatcher
 from tests.service.sites import CLIENT, LEASE, RETRIED, STARTED, TAKEN_UP, WAITING
@@ -102,7 +102,9 @@ class Background(Stage):
         """Take up a run before its acknowledgement is heard, which is lost if the connection is."""
         process = self.processes[name]
         run_id = process.unanswered
-        if run_id in self.runs and is_waiting(task_run_reads.read(self.store, run_id).state):
+        if run_id in self.runs and is_waiting(
+            run_reads.read_task_run(self.store, run_id).value().state
+        ):
             process.has = process.holding
             self.report(run_id, TAKEN_UP)
 
@@ -112,7 +114,7 @@ class Background(Stage):
         process = self.processes[name]
         if process.has and process.has[0] in self.runs:
             run_id = process.has[0]
-            is_new = is_waiting(task_run_reads.read(self.store, run_id).state)
+            is_new = is_waiting(run_reads.read_task_run(self.store, run_id).value().state)
             process.has = process.has[0 if is_new else 1 :]
             self.report(run_id, TAKEN_UP if is_new else STARTED)
 

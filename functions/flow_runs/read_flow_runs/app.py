@@ -4,14 +4,14 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import ReadFlowRuns, flow_run_criteria
-from runledger.domain.runs.bookkeeping import as_of
+from runledger.domain.documents import Document
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.service.search.flow_runs import FLOW_RUNS
 
 
 @endpoint
-def handler(request: Request) -> Response[list[FlowRun]]:
+def handler(request: Request) -> Response[list[Document[FlowRun]]]:
     body, store = request.parameters(ReadFlowRuns), wiring.store_for_search(request.now)
     found = FLOW_RUNS.find(store, flow_run_criteria(body), body.to_page())
     now = wiring.now()
-    return Response([as_of(run, now) for run in found.answer], log=found.log_fields())
+    return Response([run.as_of(now) for run in found.answer], log=found.log_fields())

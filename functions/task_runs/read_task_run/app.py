@@ -3,11 +3,12 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.domain.runs.bookkeeping import as_of
+from runledger.domain.documents import Document
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.service.runs import task_run_reads
+from runledger.service.runs import run_reads
 
 
 @endpoint
-def handler(request: Request) -> Response[TaskRun]:
-    return Response(as_of(task_run_reads.read(wiring.store(), request.id()), wiring.now()))
+def handler(request: Request) -> Response[Document[TaskRun]]:
+    run = run_reads.read_task_run(wiring.store(), request.id())
+    return Response(run.as_of(wiring.now()))

@@ -5,7 +5,6 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import flow_run_criteria
 from runledger.api.ui import ReadFlowRunHistory, SimpleFlowRun
-from runledger.domain.runs.bookkeeping import as_of
 from runledger.service.search.flow_runs import FLOW_RUNS
 
 
@@ -14,6 +13,4 @@ def handler(request: Request) -> Response[list[SimpleFlowRun]]:
     body, store = request.parameters(ReadFlowRunHistory), wiring.store_for_search(request.now)
     found = FLOW_RUNS.find(store, flow_run_criteria(body), body.to_page())
     now = wiring.now()
-    return Response(
-        [SimpleFlowRun.of(as_of(run, now)) for run in found.answer], log=found.log_fields()
-    )
+    return Response([SimpleFlowRun.of(run, now) for run in found.answer], log=found.log_fields())

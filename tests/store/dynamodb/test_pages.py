@@ -32,7 +32,9 @@ def find(
     store: Store, criteria: Criteria = ALL, limit: int = MAX_SORTED + 1
 ) -> SearchResult[list[TaskRun]]:
     page = Page(TaskRunSort.NAME_ASC.order, offset=0, limit=limit)
-    return task_run_searcher(store, criteria, page).find()
+    found = task_run_searcher(store, criteria, page).find()
+    runs = [run.value() for run in found.answer]
+    return SearchResult(runs, found.path, found.items_read, found.items_kept)
 
 
 def answers(calls: Heard, operation: str) -> list[dict[str, Any]]:

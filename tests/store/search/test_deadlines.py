@@ -25,8 +25,8 @@ PAGE = Page(TaskRunSort.NAME_DESC.order, offset=10, limit=100)
 
 # fmt: off
 WAYS: dict[str, Callable[[Searcher[Any, Any]], object]] = {
-    "find":     lambda search: search.find().answer,
-    "paginate": lambda search: search.paginate().answer,
+    "find":     lambda search: [run.value() for run in search.find().answer],
+    "paginate": lambda search: search.paginate().answer.total,
     "count":    lambda search: search.count().answer,
     "aggregate": lambda search: search.aggregate(
         sorted_ids, (DAWN, DAWN + timedelta(days=1))

@@ -117,7 +117,7 @@ def test_many_batches_of_keys_are_read_at_a_time(on_dynoxide: DynamoDB, page: Pa
     asked = {"task_runs": {"id": {"any_": [*ids, run.id]}}}
     searcher = task_run_searcher(store, Criteria.model_validate(asked), page._replace(offset=0))
     with gauged(on_dynoxide.client, "BatchGetItem", MAX_PARALLEL) as gauge:
-        assert searcher.find().answer == [run]
+        assert [found.value() for found in searcher.find().answer] == [run]
     assert (gauge.most, gauge.calls) == (MAX_PARALLEL, BATCHES)
 
 
@@ -209,7 +209,8 @@ def test_a_table_that_has_less_than_what_is_named_is_read_as_a_whole(
         found = searcher.paginate()
     column, reverse = sort.order
     wanted.sort(key=lambda run: rank(facts_of(Stored(run, 1)), column), reverse=reverse)
-    assert ([*found.answer.page], found.answer.total) == (wanted[2:6], len(wanted))
+    assert [run.value() for run in found.answer.page] == wanted[2:6]
+    assert found.answer.total == len(wanted)
     is_read_whole = runs <= FEW_RUNS
     assert (found.path == "by_flow_run") is not is_read_whole
     queries = sum(name == "Query" for name, _ in calls)

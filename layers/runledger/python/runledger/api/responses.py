@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from runledger.domain.documents import Document
 from runledger.domain.orchestration.transitions import Decision, Refusal, Status, Wait
 from runledger.domain.runs.empirical_policies import TaskRunPolicy
 from runledger.domain.runs.states import State
@@ -64,9 +65,8 @@ class TaskRunResponse(Value):
     estimated_start_time_delta: timedelta
 
     @classmethod
-    def of(cls, run: TaskRun) -> "TaskRunResponse":
-        fields: dict[str, Any] = {field: getattr(run, field) for field in cls.model_fields}
-        return cls.model_construct(None, **fields)
+    def of(cls, run: Document[TaskRun]) -> "Document[TaskRunResponse]":
+        return Document({field: run[field] for field in cls.model_fields})
 
 
 @dataclass(frozen=True)

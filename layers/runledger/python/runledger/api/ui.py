@@ -9,6 +9,7 @@ from pydantic import Field
 
 from runledger.api.flow_queries import Pooled
 from runledger.api.queries import Filtered, Limited, Skipping
+from runledger.domain.documents import Document
 from runledger.domain.errors import Invalid
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.deployments import DeploymentFilter
@@ -19,11 +20,10 @@ from runledger.domain.filters.task_runs import TaskRunFilter, TaskRunState
 from runledger.domain.filters.work_pools import WorkPoolFilter, WorkQueueFilter
 from runledger.domain.runs.dashboard import Window
 from runledger.domain.runs.facts import FlowRunFacts
-from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import TERMINAL, StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import FlowRunSort
-from runledger.domain.values import Value
+from runledger.domain.values import MICROSECOND, Value, microseconds
 
 MAX_SIMPLE_RUNS = 1_000
 NO_TASK_RUN = TaskRunFilter(id=Id(any_=[]))
@@ -35,8 +35,8 @@ class UITaskRun(TaskRun):
     flow_run_name: str | None = None
 
     @classmethod
-    def of(cls, run: TaskRun, flow_run_name: str | None) -> "UITaskRun":
-        return cls.model_construct(None, **dict(run), flow_run_name=flow_run_name)
+    def of(cls, run: Document[TaskRun], flow_run_name: str | None) -> "Document[UITaskRun]":
+        return Document({**run, "flow_run_name": flow_run_name})
 
 
 class CountTaskRunsByFlowRun(Value):
@@ -135,14 +135,15 @@ class SimpleFlowRun(Value):
     lateness: timedelta
 
     @classmethod
-    def of(cls, run: FlowRun) -> "SimpleFlowRun":
-        """Return the dot of a flow run that has its estimates."""
+    def of(cls, run: FlowRunFacts, now: datetime) -> "SimpleFlowRun":
+        """Return the dot of a flow run, with its estimates."""
+        sample, at = run.sample(), microseconds(now)
         return cls(
             id=run.id,
             state_type=run.state_type,
             timestamp=run.start_time or run.expected_start_time,
-            duration=run.estimated_run_time,
-            lateness=run.estimated_start_time_delta,
+            duration=(sample.time_running(at) if sample else 0) * MICROSECOND,
+            lateness=(sample.lateness(at) if sample else 0) * MICROSECOND,
         )
 
 

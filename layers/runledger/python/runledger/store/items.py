@@ -81,19 +81,25 @@ def dump_document(value: Value) -> str:
     return value.model_dump_json(exclude_defaults=True, exclude=ESTIMATES)
 
 
-def dump_facts(run: TaskRun | FlowRun, facts: type[RunFacts]) -> str:
+def dump_facts(run: TaskRun | FlowRun, facts: type[RunFacts[Any]]) -> str:
     """Spell the part of a run's document that indexes carry."""
-    fields = dict.fromkeys(facts.fields(), True) | {"state": {"timestamp"}}
+    fields = dict.fromkeys(facts.names(), True) | {"state": {"timestamp"}}
     return run.model_dump_json(exclude_defaults=True, include=fields)
 
 
 def read_fields(item: Item) -> dict[str, Any]:
+    """Read an item's whole document as JSON, without its model."""
+    fields: dict[str, Any] = from_json(item[DOCUMENT])
+    return fields
+
+
+def read_filtered_fields(entry: Item) -> dict[str, Any]:
     """Read the fields that filters use: of an item's document, or those that an index carries.
 
     In a document in pieces they are whole only if there are no facts beside it.
     """
-    is_whole = DOCUMENT in item and (PIECES not in item or "facts" not in item)
-    fields: dict[str, Any] = from_json(item[DOCUMENT if is_whole else "facts"])
+    is_whole = DOCUMENT in entry and not (entry.get(PIECES) and "facts" in entry)
+    fields: dict[str, Any] = from_json(entry[DOCUMENT if is_whole else "facts"])
     return fields
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Run = TypeVar("Run", "TaskRun", "FlowRun")
 
 ZERO = timedelta(0)
+SECOND = 1_000_000
+"""In microseconds."""
 TICK = timedelta(microseconds=1)
 
 # Times in a run's columns: a later read returns them in UTC.
@@ -96,7 +98,11 @@ class Sample(NamedTuple):
 
     @classmethod
     def of(
-        cls, run: TaskRun | FlowRun | RunFacts, state_type: str, state_name: str, since: datetime
+        cls,
+        run: TaskRun | FlowRun | RunFacts[Any],
+        state_type: str,
+        state_name: str,
+        since: datetime,
     ) -> Sample:
         """Return the times of a run that is in a state since an instant."""
         return cls(

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from runledger.domain.documents import Document, View, parse_time
-from runledger.domain.runs.bookkeeping import Sample
+from runledger.domain.documents import Document, Fields, Unsure, View, spell_seconds
+from runledger.domain.runs import bookkeeping
+from runledger.domain.runs.bookkeeping import Run, Sample
 from runledger.domain.runs.flow_runs import FlowRun
-from runledger.domain.runs.states import StateType
+from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import MICROSECOND, microseconds
 
 
-class RunFacts(View):
+class StateTime(View[State], model=State):
+    """The instant since which a run is in a state."""
+
+    timestamp: datetime
+
+
+class RunFacts(View[Run]):
     """The fields of a stored run that criteria, orders and histories use."""
 
     id: UUID
@@ -30,30 +36,45 @@ class RunFacts(View):
     end_time: datetime | None
     total_run_time: timedelta
 
-    @cached_property
+    @property
     def state_timestamp(self) -> datetime | None:
         """The timestamp of the current state."""
-        state = self.document.get("state")
-        return parse_time(state["timestamp"]) if state else None
+        state = self.fields.get("state")
+        return StateTime(state).timestamp if state else None
+
+    def as_of(self, now: datetime) -> Document[Run]:
+        """Return the run's document with its estimates, which each read computes."""
+        try:
+            document = self.document()
+        except Unsure:
+            return Document.of(bookkeeping.as_of(self.value(), now))
+        if (state := document["state"]) is not None:
+            sample = Sample.of(self, state["type"], state["name"], StateTime(state).timestamp)
+            at = microseconds(now)
+            late = sample.lateness(at) * MICROSECOND
+            document["estimated_run_time"] = spell_seconds(sample.time_running(at) * MICROSECOND)
+            document["estimated_start_time_delta"] = spell_seconds(late)
+        return document
 
     def sample(self) -> Sample | None:
-        """Return the times that histories and estimates use; None without a state."""
-        if self.state_type is None or self.state_name is None or self.state_timestamp is None:
+        """Return the times that histories use; None without a state."""
+        since = self.state_timestamp
+        if self.state_type is None or self.state_name is None or since is None:
             return None
-        return Sample.of(self, self.state_type, self.state_name, self.state_timestamp)
+        return Sample.of(self, self.state_type, self.state_name, since)
 
 
-class TaskRunFacts(RunFacts, model=TaskRun):
+class TaskRunFacts(RunFacts[TaskRun], model=TaskRun):
     """The facts of a task run; `subflow_runs` is the number of its subflow runs."""
 
     flow_run_id: UUID | None
 
-    def __init__(self, document: Document, subflow_runs: int = 0) -> None:
-        super().__init__(document)
+    def __init__(self, fields: Fields, subflow_runs: int = 0) -> None:
+        super().__init__(fields)
         self.subflow_runs = subflow_runs
 
 
-class FlowRunFacts(RunFacts, model=FlowRun):
+class FlowRunFacts(RunFacts[FlowRun], model=FlowRun):
     """The facts of a flow run."""
 
     flow_id: UUID

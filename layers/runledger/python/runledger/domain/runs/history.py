@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from runledger.domain.runs.bookkeeping import Sample
+from runledger.domain.runs.bookkeeping import SECOND, Sample
 from runledger.domain.runs.states import StateType
 from runledger.domain.values import MICROSECOND, Value, microseconds
-
-# Microseconds.
-SECOND = 1_000_000
 
 # The reference omits further intervals without an error.
 MAX_INTERVALS = 500

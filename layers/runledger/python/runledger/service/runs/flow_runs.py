@@ -239,15 +239,3 @@ def _check_job_variables(store: Store, run: FlowRun) -> None:
         raise Rejected(f"Job variables for a flow run in state {run.state_type} cannot be updated")
     if run.deployment_id is None or DeploymentStore.of(store).read(run.deployment_id) is None:
         raise Rejected("A deployment for the flow run could not be found")
-
-
-def read(store: Store, run_id: UUID) -> FlowRun:
-    """Return the flow run.
-
-    Raises:
-        NotFound: there is none.
-    """
-    stored = FlowRunStore.of(store).read(run_id)
-    if stored is None:
-        raise NotFound(NOT_FOUND)
-    return stored.run

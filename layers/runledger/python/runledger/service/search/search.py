@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.bookkeeping import Sample
@@ -47,7 +47,7 @@ class Search(Generic[F, R]):
         return self.searcher(store, criteria, ALL).aggregate(summary)
 
 
-def samples(runs: Iterable[RunFacts]) -> Iterator[Sample]:
+def samples(runs: Iterable[RunFacts[Any]]) -> Iterator[Sample]:
     """Yield the samples of the runs that have a state."""
     return filter(None, (run.sample() for run in runs))
 

@@ -152,6 +152,8 @@ def divide(item: Item, seen: str | None = None) -> Divided:
             pieces += new
         named[name] = reference
         document[name] = shortened(document[name])
+    if not named:
+        return Divided(item)
     small = {**item, DOCUMENT: _json(document), PIECES: json.dumps(named)}
     return Divided(small, tuple(pieces))
 

@@ -32,4 +32,4 @@ def flow_run_item(run: FlowRun, *, version: int, past: PastStates = NO_STATES, s
 
 def read_flow_run_facts(entry: Item) -> FlowRunFacts:
     """Read the facts of a flow run from its item or from an index that carries them."""
-    return FlowRunFacts(items.read_fields(entry))
+    return FlowRunFacts(items.read_filtered_fields(entry))

@@ -106,4 +106,4 @@ def _hold(item: Item) -> Hold | None:
 
 def read_facts(entry: Item) -> TaskRunFacts:
     """Read the facts of a task run from its item or from an index that carries them."""
-    return TaskRunFacts(items.read_fields(entry), int(entry.get("subflow_runs", 0)))
+    return TaskRunFacts(items.read_filtered_fields(entry), int(entry.get("subflow_runs", 0)))

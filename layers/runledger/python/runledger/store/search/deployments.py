@@ -26,7 +26,7 @@ from runledger.store.store import Store
 DEPLOYMENTS: EntityType[Deployment, Deployment] = EntityType(
     keys.DEPLOYMENT,
     facts=deployment_items.read_deployment_facts,
-    document=lambda item: items.read_document(Deployment, item),
+    document=lambda item, _: items.read_document(Deployment, item),
     rank=by_column(sorting.rank_deployment),
     attributes=items.DOCUMENT_ATTRIBUTES,
     paths=paths.TO_DEPLOYMENTS,

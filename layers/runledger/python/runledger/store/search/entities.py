@@ -17,13 +17,14 @@ R = TypeVar("R")
 class EntityType(Generic[F, R]):
     """An entity type: its name in keys, and how to read an entity's facts and its document.
 
-    `paths` read some of its entities without reading all; `is_counted` says that counters have the
-    number of its entities by state type.
+    `document` gets the facts, too, if the item has the whole document. `paths` read some of its
+    entities without reading all; `is_counted` says that counters have the number of its entities
+    by state type.
     """
 
     name: str
     facts: Callable[[Item], F]
-    document: Callable[[Item], R]
+    document: Callable[[Item, F | None], R]
     rank: Callable[[F, Page], tuple[Any, ...]]
     attributes: Sequence[str]
     paths: Paths

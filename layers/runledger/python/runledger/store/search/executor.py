@@ -19,6 +19,7 @@ from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.table import MAX_KEYS, Table, chunks
 from runledger.store.runs.state_counts import COUNTERS, StateCountStore
+from runledger.store.schema import keys
 from runledger.store.search.costs import MANY_QUERIES, costs_more_than_all
 from runledger.store.search.entities import EntityType, F, R, Selection
 from runledger.store.search.paths.shared import only_state_types
@@ -287,6 +288,10 @@ class Searcher(Generic[F, R]):
         found = (
             candidate if candidate.item else by_key.get(candidate.key) for candidate in candidates
         )
-        items = [candidate.item for candidate in found if candidate and candidate.item]
+        kept = {candidate.key: candidate for candidate in found if candidate}
+        items = [candidate.item for candidate in kept.values() if candidate.item]
         large_documents.check_size(items)
-        return map(self.entity_type.document, self.table.assembler.each_whole(items))
+        for item in self.table.assembler.each_whole(items):
+            candidate = kept[keys.of(item)]
+            facts = candidate.facts if item is candidate.item else None
+            yield self.entity_type.document(item, facts)

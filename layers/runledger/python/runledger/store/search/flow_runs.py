@@ -7,7 +7,6 @@ from runledger.domain import sorting
 from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.facts import FlowRunFacts
-from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.sorting import ALL, Page
 from runledger.store import items
 from runledger.store.dynamodb.table import Table
@@ -20,10 +19,10 @@ from runledger.store.search.members import Members, test_each
 from runledger.store.search.paths import flow_runs as paths
 from runledger.store.store import Store
 
-FLOW_RUNS: EntityType[FlowRunFacts, FlowRun] = EntityType(
+FLOW_RUNS: EntityType[FlowRunFacts, FlowRunFacts] = EntityType(
     keys.FLOW_RUN,
     facts=flow_run_items.read_flow_run_facts,
-    document=lambda item: items.read_document(FlowRun, item),
+    document=lambda item, facts: facts or FlowRunFacts(items.read_fields(item)),
     rank=by_column(sorting.rank_flow_run),
     attributes=items.DOCUMENT_ATTRIBUTES,
     paths=paths.PATHS,
@@ -55,7 +54,7 @@ class FlowRunSelection:
 
 def flow_run_searcher(
     store: Store, criteria: Criteria, page: Page = ALL
-) -> Searcher[FlowRunFacts, FlowRun]:
+) -> Searcher[FlowRunFacts, FlowRunFacts]:
     """Return the search for flow runs."""
     return Searcher(
         store.table,

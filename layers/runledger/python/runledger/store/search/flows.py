@@ -24,7 +24,7 @@ from runledger.store.store import Store
 FLOWS: EntityType[Flow, Flow] = EntityType(
     keys.FLOW,
     facts=flow_items.read_flow_facts,
-    document=lambda item: items.read_document(Flow, item),
+    document=lambda item, _: items.read_document(Flow, item),
     rank=by_column(sorting.rank_flow),
     attributes=items.DOCUMENT_ATTRIBUTES,
     paths=paths.TO_FLOWS,

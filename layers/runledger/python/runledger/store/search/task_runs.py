@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from runledger.domain import sorting
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.facts import TaskRunFacts
-from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import ALL, Page
+from runledger.store import items
 from runledger.store.dynamodb.table import Table
 from runledger.store.runs import task_run_items
 from runledger.store.schema import keys
@@ -17,10 +17,10 @@ from runledger.store.search.executor import Searcher
 from runledger.store.search.paths import task_runs as paths
 from runledger.store.store import Store
 
-TASK_RUNS: EntityType[TaskRunFacts, TaskRun] = EntityType(
+TASK_RUNS: EntityType[TaskRunFacts, TaskRunFacts] = EntityType(
     keys.TASK_RUN,
     facts=task_run_items.read_facts,
-    document=lambda item: task_run_items.read_task_run(item).run,
+    document=lambda item, facts: facts or TaskRunFacts(items.read_fields(item)),
     rank=sorting.rank_task_run,
     attributes=task_run_items.TASK_RUN_ATTRIBUTES,
     paths=paths.PATHS,
@@ -48,7 +48,7 @@ class TaskRunSelection:
 
 def task_run_searcher(
     store: Store, criteria: Criteria, page: Page = ALL
-) -> Searcher[TaskRunFacts, TaskRun]:
+) -> Searcher[TaskRunFacts, TaskRunFacts]:
     """Return the search for task runs."""
     return Searcher(
         store.table,
