@@ -1,8 +1,8 @@
 """Items: the form of values in the table, and how they are read.
 
 An item has its keys, the attributes of indexes and conditions, and the document: the value as JSON
-in one string, without fields at their defaults. `facts` is the part of a run that indexes carry, so
-that filters need no document.
+in one string, without fields at their defaults. `facts` is the part of a flow run, a flow or a
+deployment that indexes carry, so that filters need no document.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from runledger.domain.errors import TooLarge
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import Value
+from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.large_documents import DOCUMENT, PIECES
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
@@ -38,7 +39,7 @@ def check_facts(item: Item) -> Item:
     Raises:
         TooLarge: the name, the tags and the other fields that filters use are too long.
     """
-    length = len(item["facts"].encode())
+    length = large_documents.undivided_length(item)
     if length > MAX_FACTS:
         raise TooLarge(
             f"The name, the tags and what else filters ask about take {length:,} bytes, of which"

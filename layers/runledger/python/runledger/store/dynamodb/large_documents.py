@@ -158,6 +158,17 @@ def divide(item: Item, seen: str | None = None) -> Divided:
     return Divided(small, tuple(pieces))
 
 
+def undivided_length(item: Item) -> int:
+    """Return the bytes of what stays in an item, however large it is: facts, or fields of these."""
+    if "facts" in item:
+        return len(item["facts"].encode())
+    text = item[DOCUMENT]
+    if not _is_large(text):
+        return len(text)
+    document = json.loads(text)
+    return sum(len(_json(document[name]).encode()) for name in UNDIVIDED if name in document)
+
+
 def divide_write(write: Write) -> tuple[Write, tuple[Item, ...]]:
     """Return a write whose document fits, and the pieces to be stored before it."""
     if isinstance(write, Put):

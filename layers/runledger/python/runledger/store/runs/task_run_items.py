@@ -18,7 +18,7 @@ from runledger.store.runs.past_states import NO_STATES, PastStates
 from runledger.store.schema import keys, sort_keys
 
 # The attributes from which a task run and its facts are read; the others serve indexes.
-TASK_RUN_ATTRIBUTES = ("pk", "sk", DOCUMENT, PIECES, "facts", "version", "subflow_runs")
+TASK_RUN_ATTRIBUTES = ("pk", "sk", DOCUMENT, PIECES, "version", "subflow_runs")
 
 # The stream's filter passes no runs that have this attribute: their queues have no entry of theirs.
 HOLDER = "holder"
@@ -67,7 +67,6 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
     return items.new_item(
         keys.task_run(run.id),
         body=items.dump_document(run),
-        facts=items.dump_facts(run, TaskRunFacts),
         version=stored.version,
         subflow_runs=stored.subflow_runs or None,
         held=_held().dump_json(stored.held).decode() if stored.held else None,
@@ -105,5 +104,5 @@ def _hold(item: Item) -> Hold | None:
 
 
 def read_facts(entry: Item) -> TaskRunFacts:
-    """Read the facts of a task run from its item or from an index that carries them."""
+    """Read the facts of a task run from its item, or from an index that carries its document."""
     return TaskRunFacts(items.read_filtered_fields(entry), int(entry.get("subflow_runs", 0)))

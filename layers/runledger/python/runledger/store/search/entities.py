@@ -1,13 +1,15 @@
 """The entity types of searches: how each is read from the table and ranked."""
 
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import Page
 from runledger.store.dynamodb.writes import Item
-from runledger.store.search.planner import Paths
+from runledger.store.schema.indexes import Index
+from runledger.store.search.planner import WIDE, Paths, Scan, by_expected_start
 
 F = TypeVar("F")
 R = TypeVar("R")
@@ -19,7 +21,8 @@ class EntityType(Generic[F, R]):
 
     `document` gets the facts, too, if the item has the whole document. `paths` read some of its
     entities without reading all; `is_counted` says that counters have the number of its entities
-    by state type.
+    by state type. The entries of `wide` indexes carry facts. `scan` reads all entities, or the runs
+    expected to start in a range, with their facts, in any order.
     """
 
     name: str
@@ -29,6 +32,8 @@ class EntityType(Generic[F, R]):
     attributes: Sequence[str]
     paths: Paths
     is_counted: bool = False
+    wide: AbstractSet[Index] = WIDE
+    scan: Scan = by_expected_start
 
 
 def by_column(rank: Callable[[F, str], tuple[Any, ...]]) -> Callable[[F, Page], tuple[Any, ...]]:

@@ -19,7 +19,7 @@ from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.table import MAX_KEYS, Table, chunks
 from runledger.store.runs.state_counts import COUNTERS, StateCountStore
-from runledger.store.schema import keys
+from runledger.store.schema import keys, sort_keys
 from runledger.store.search.costs import MANY_QUERIES, costs_more_than_all
 from runledger.store.search.entities import EntityType, F, R, Selection
 from runledger.store.search.paths.shared import only_state_types
@@ -27,7 +27,6 @@ from runledger.store.search.planner import (
     Read,
     Walk,
     everything,
-    expected_between,
     is_bounded,
     narrowest,
 )
@@ -107,7 +106,7 @@ class Searcher(Generic[F, R]):
         read = self._narrowest()
         if read is None and self._has_no_criteria:
             return self._ranked()
-        return self._select_page(read or self._everything(ALL))
+        return self._select_page(read or self._scan())
 
     @staticmethod
     def _rest(matching: CountingIterator[Candidate[F]]) -> int:
@@ -156,9 +155,9 @@ class Searcher(Generic[F, R]):
         `between` limits an unbounded search to the runs that are expected to start in this range.
         """
         with self._in_time():
-            read = self._narrowest() or self._everything(ALL)
+            read = self._narrowest() or self._scan()
             if between and not is_bounded(read):
-                read = expected_between(self.entity_type.name, *between, self.shards)
+                read = self._scan(sort_keys.between(*between))
             self.path = read.name
             wanted = CountingIterator(self._all_wanted(read))
             facts = (candidate.facts for candidate in wanted)
@@ -197,22 +196,23 @@ class Searcher(Generic[F, R]):
     def _everything(self, page: Page) -> Walk:
         return everything(self.entity_type.name, page.order, self.shards)
 
+    def _scan(self, between: tuple[str, str] | None = None) -> Walk:
+        return self.entity_type.scan(self.entity_type.name, between, self.shards)
+
     def _ranked(self) -> Ranked[F]:
         read = self._narrowest()
         whole = self._everything(self.page)
         self.path = (read or whole).name
-        if read is None and (self._has_no_criteria or whole.wide):
+        if read is None and (self._has_no_criteria or self.reader.is_wide(whole)):
             return Ranked(self._wanted(self.reader.candidates(whole)))
         if isinstance(read, Walk) and read.yields(self.page.order):
             return Ranked(self._wanted(self.reader.candidates(read)))
+        if isinstance(read, Walk) and self.reader.sorts_entries(read):
+            return Ranked(self._wanted(self.reader.sorted_entries(read)))
         if read and is_bounded(read):
             return self._select_page(read)
         in_memory = self._sort_in_memory(read) if read else None
-        return (
-            in_memory
-            or self._scan_in_order(whole)
-            or self._select_page(read or self._everything(ALL))
-        )
+        return in_memory or self._scan_in_order(whole) or self._select_page(read or self._scan())
 
     def _sort_in_memory(self, read: Read) -> Ranked[F] | None:
         """Sort the candidates of a plan in memory; None if there are too many."""
@@ -248,8 +248,11 @@ class Searcher(Generic[F, R]):
         return min(self.page.offset + self.page.limit, maxsize)
 
     def _all_wanted(self, read: Read) -> Iterator[Candidate[F]]:
-        """Yield the matching candidates of a plan, in any order."""
-        return self._wanted(self.reader.candidates(read, ordered=False), at_a_time=MAX_READ)
+        """Yield the matching candidates of a plan with their facts, in any order."""
+        candidates = self.reader.candidates(read, ordered=False)
+        if self._has_no_criteria:
+            return chain.from_iterable(map(self.reader.known, chunks(candidates, MAX_READ)))
+        return self._wanted(candidates, at_a_time=MAX_READ)
 
     def _wanted(
         self, candidates: Iterable[Candidate[F]], at_a_time: int = MAX_KEYS

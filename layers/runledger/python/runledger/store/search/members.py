@@ -8,13 +8,14 @@ from uuid import UUID
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.runs.facts import FlowRunFacts
+from runledger.domain.runs.facts import FlowRunFacts, TaskRunFacts
 from runledger.parallel import map_in_parallel
 from runledger.store.deployments import deployment_items
 from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.table import MAX_KEYS, Query, Table, chunks
 from runledger.store.dynamodb.writes import Item
 from runledger.store.runs import flow_run_items, task_run_items
+from runledger.store.runs.task_run_items import TASK_RUN_ATTRIBUTES
 from runledger.store.schema import indexes, keys
 from runledger.store.search.ancestry import AncestryLoader
 
@@ -33,8 +34,14 @@ class Members:
         wanted = self.criteria.task_runs
         if wanted is None:
             return True
+        return any(map(wanted.matches, self._task_runs(flow_run_id)))
+
+    def _task_runs(self, flow_run_id: UUID) -> Iterator[TaskRunFacts]:
+        """Yield the task runs of a flow run, from their documents."""
         entries = self._owned(keys.flow_run(flow_run_id).pk, keys.TASK_RUN)
-        return any(wanted.matches(task_run_items.read_facts(entry)) for entry in entries)
+        for some in chunks(map(keys.of, entries), MAX_KEYS):
+            found = self.table.read_many(some, TASK_RUN_ATTRIBUTES, whole=False)
+            yield from map(task_run_items.read_facts, found.values())
 
     def has_run(self, runs: Iterable[FlowRunFacts]) -> bool:
         """Return whether one flow run matches the filters on runs; True without such filters."""

@@ -6,11 +6,10 @@ A plan may read too much, never too little: the executor applies all criteria to
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
 
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import DURATION, Order
-from runledger.store.schema import indexes, keys, sort_keys
+from runledger.store.schema import indexes, keys
 from runledger.store.schema.indexes import Index
 from runledger.store.schema.keys import Key
 
@@ -80,11 +79,6 @@ class Walk:
     bounded: bool = False
     bare: bool = False
 
-    @property
-    def wide(self) -> bool:
-        """Whether the entries carry the facts that filters need."""
-        return self.index in WIDE and not self.bare
-
     def yields(self, order: Order) -> bool:
         """Whether the entries come in the order."""
         return order.column in COLUMNS[self.index]
@@ -121,10 +115,14 @@ def everything(kind: str, order: Order, shards: int) -> Walk:
     return Walk(f"all_{index.name}", index, partitions(kind, shards))
 
 
-def expected_between(kind: str, low: datetime, high: datetime, shards: int) -> Walk:
-    """Read the runs expected to start from one time to another."""
+Scan = Callable[[str, tuple[str, str] | None, int], Walk]
+"""From a kind, a range of expected starts, and the number of shards to a plan."""
+
+
+def by_expected_start(kind: str, between: tuple[str, str] | None, shards: int) -> Walk:
+    """Read all entities of a kind, or the runs expected to start in a range."""
     index = indexes.BY_EXPECTED_START
-    return Walk(index.name, index, partitions(kind, shards), sort_keys.between(low, high))
+    return Walk(f"all_{index.name}", index, partitions(kind, shards), between)
 
 
 def partitions(kind: str, shards: int) -> tuple[str, ...]:

@@ -16,9 +16,12 @@ from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import indexes, keys, sort_keys
 from runledger.store.search.duration_reader import DurationReader
 from runledger.store.search.entities import EntityType, F, R
-from runledger.store.search.planner import Follow, Lookup, Read, Walk
+from runledger.store.search.planner import WHOLE, Follow, Lookup, Read, Walk
 
 A = TypeVar("A")
+
+# The sort keys that entries of `by_owner` carry, beside their own.
+SORT_KEYS = frozenset({indexes.BY_EXPECTED_START.range, indexes.BY_NAME.range})
 
 
 @dataclass(frozen=True)
@@ -74,13 +77,14 @@ class Reader(Generic[F, R]):
     def _entries(self, walk: Walk, *, ordered: bool) -> Iterator[Candidate[F]]:
         if not ordered:
             found = self._of_entity_type(chain.from_iterable(self._partitions(walk)))
-            yield from (self._candidate(entry, wide=walk.wide) for entry in found)
+            yield from (self._candidate(entry, wide=self.is_wide(walk)) for entry in found)
         elif walk.index == indexes.BY_DURATION:
             yield from (self._candidate(entry, wide=False) for entry in self._by_duration(walk))
         elif walk.index == indexes.BY_NAME:
             yield from self._sort_truncated_names(self._merged(walk))
         else:
-            yield from (self._candidate(entry, wide=walk.wide) for entry in self._merged(walk))
+            wide = self.is_wide(walk)
+            yield from (self._candidate(entry, wide=wide) for entry in self._merged(walk))
 
     def _by_duration(self, walk: Walk) -> Iterator[Item]:
         first_page = self._page_size(len(walk.partitions)) or MAX_ENTRIES
@@ -110,6 +114,28 @@ class Reader(Generic[F, R]):
             # An owner can have entities of several types.
             if keys.is_of(keys.of(entry), self.entity_type.name):
                 yield entry
+
+    def is_wide(self, walk: Walk) -> bool:
+        """Return whether the entries carry the facts that filters need."""
+        return walk.index in self.entity_type.wide and not walk.bare
+
+    def sorts_entries(self, walk: Walk) -> bool:
+        """Return whether the entries of a bounded walk carry the sort keys of the page's order."""
+        index = WHOLE[self.page.order.column]
+        return walk.index == indexes.BY_OWNER and not walk.bare and index.range in SORT_KEYS
+
+    def sorted_entries(self, walk: Walk) -> Iterator[Candidate[F]]:
+        """Yield the candidates of such a walk in the order of the page.
+
+        All entries are read, but the documents only of those that the page needs.
+        """
+        index = WHOLE[self.page.order.column]
+        entries = self._of_entity_type(chain.from_iterable(self._partitions(walk)))
+        found = sorted(entries, key=itemgetter(index.range), reverse=self.page.order.reverse)
+        if index == indexes.BY_NAME:
+            return _each_once(self._sort_truncated_names(found))
+        wide = self.is_wide(walk)
+        return _each_once(self._candidate(entry, wide=wide) for entry in found)
 
     def _page_size(self, partitions: int) -> int | None:
         """Entries to read of a partition: its share of the page, with a margin for chance."""

@@ -10,7 +10,7 @@ from runledger.domain.sorting import ALL, Page
 from runledger.store import items
 from runledger.store.dynamodb.table import Table
 from runledger.store.runs import task_run_items
-from runledger.store.schema import keys
+from runledger.store.schema import indexes, keys
 from runledger.store.search.ancestry import AncestryLoader
 from runledger.store.search.entities import EntityType
 from runledger.store.search.executor import Searcher
@@ -25,6 +25,8 @@ TASK_RUNS: EntityType[TaskRunFacts, TaskRunFacts] = EntityType(
     attributes=task_run_items.TASK_RUN_ATTRIBUTES,
     paths=paths.PATHS,
     is_counted=True,
+    wide=frozenset({indexes.BY_STATE}),
+    scan=paths.by_state_of_any_type,
 )
 
 
