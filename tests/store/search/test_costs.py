@@ -185,7 +185,7 @@ def test_what_is_rare_is_looked_for_among_entries_that_tell_it(filled: DynamoDB)
     searcher = task_run_searcher(store, wanted, Page(TaskRunSort.NAME_ASC.order, 0, PAGE))
     with heard(filled.client) as calls:
         found = replace(searcher, max_sorted=PAGE).find()
-    assert (found.path, [run.name for run in found.answer]) == ("all_by_expected_start", [RARE])
+    assert (found.path, [run.name for run in found.answer]) == ("all_by_state", [RARE])
     assert [name for name, _ in calls if name != "Query"] == [
         "BatchGetItem",
         "BatchGetItem",
