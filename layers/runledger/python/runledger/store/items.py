@@ -82,8 +82,8 @@ def dump_document(value: Value) -> str:
     return value.model_dump_json(exclude_defaults=True, exclude=ESTIMATES)
 
 
-def dump_facts(run: TaskRun | FlowRun, facts: type[RunFacts[Any]]) -> str:
-    """Spell the part of a run's document that indexes carry."""
+def dump_facts(run: FlowRun, facts: type[RunFacts[Any]]) -> str:
+    """Spell the part of a flow run's document that indexes carry."""
     fields = dict.fromkeys(facts.names(), True) | {"state": {"timestamp"}}
     return run.model_dump_json(exclude_defaults=True, include=fields)
 
