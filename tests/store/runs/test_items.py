@@ -95,7 +95,13 @@ def test_facts_of_any_length_stay_in_the_item(facts: type[RunFacts[Any]]) -> Non
 
 @given(
     flow=st.builds(
-        Flow, created=UTC_TIMES, updated=UTC_TIMES, name=TEXTS, tags=TAGS, labels=maybe(LABELS)
+        Flow,
+        id=st.uuids(),
+        created=UTC_TIMES,
+        updated=UTC_TIMES,
+        name=TEXTS,
+        tags=TAGS,
+        labels=maybe(LABELS),
     )
 )
 def test_a_flow_is_read_back_as_it_was(flow: Flow) -> None:

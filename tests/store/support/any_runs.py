@@ -34,8 +34,8 @@ JSON = st.recursive(
 )
 OBJECTS = st.dictionaries(TEXTS, JSON, max_size=3)
 INPUTS = (
-    st.builds(TaskRunResult)
-    | st.builds(FlowRunResult)
+    st.builds(TaskRunResult, id=st.uuids())
+    | st.builds(FlowRunResult, id=st.uuids())
     | st.builds(Parameter, name=TEXTS)
     | st.builds(Constant, type=TEXTS)
 )
@@ -83,6 +83,7 @@ STATES = st.builds(
     state_details=DETAILS,
 )
 RUN: dict[str, st.SearchStrategy[Any]] = {
+    "id": st.uuids(),
     "created": UTC_TIMES,
     "updated": UTC_TIMES,
     "name": TEXTS,
@@ -120,6 +121,7 @@ TASK_RUNS = st.builds(
 FLOW_RUNS = st.builds(
     FlowRun,
     **RUN,
+    flow_id=st.uuids(),
     parameters=OBJECTS,
     context=OBJECTS,
     job_variables=maybe(OBJECTS),
