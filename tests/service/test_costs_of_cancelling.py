@@ -33,7 +33,7 @@ def test_each_task_run_is_read_once_and_written_once(
             cancel_children(context(), [change])
             change = change_of(on_dynoxide, flow_run, change)
     names = [name for name, _ in calls]
-    assert names.count("TransactWriteItems") == number
+    assert names.count("PutItem") == number
     assert names.count("BatchGetItem") == rounds
     # The place behind which a round begins is read again.
     claims = sum(answer["Count"] for name, answer in calls if name == "Query")

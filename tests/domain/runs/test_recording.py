@@ -8,7 +8,7 @@ import pytest
 
 from runledger.domain.runs.bookkeeping import as_of, record
 from runledger.domain.runs.flow_runs import FlowRun
-from runledger.domain.runs.states import State, StateDetails, StateType
+from runledger.domain.runs.states import State, StateDetails, StateType, state_id_of
 from runledger.domain.runs.task_runs import TaskRun
 
 SECOND = timedelta(seconds=1)
@@ -42,7 +42,7 @@ def test_the_run_shows_the_state_that_it_entered() -> None:
     entered = state(PAUSED)
     run = record(NEW, entered, now=LATER)
     shown = (run.state_id, run.state_type, run.state_name, run.updated)
-    assert shown == (entered.id, PAUSED, "Paused", LATER)
+    assert shown == (state_id_of(NEW.id, entered.id), PAUSED, "Paused", LATER)
 
 
 def test_a_state_belongs_to_its_run_whatever_a_client_put_there() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from runledger.domain.documents import Document, Fields, Unsure, View, spell_seconds
+from runledger.domain.documents import Document, Fields, Unsure, View, parse_seconds, spell_seconds
 from runledger.domain.runs import bookkeeping
 from runledger.domain.runs.bookkeeping import Run, Sample
 from runledger.domain.runs.flow_runs import FlowRun
@@ -57,11 +57,35 @@ class RunFacts(View[Run]):
         return document
 
     def sample(self) -> Sample | None:
-        """Return the times that histories use; None without a state."""
+        """Return the times that histories use; None without a state.
+
+        Histories take them of thousands of runs: the texts are parsed without the view's fields.
+        """
+        try:
+            return self._parsed_sample()
+        except (KeyError, TypeError, ValueError):
+            return self._sample_of_fields()
+
+    def _parsed_sample(self) -> Sample:
+        fields = self.fields
+        return Sample(
+            _microseconds(fields.get("expected_start_time")),
+            _microseconds(fields.get("start_time")),
+            fields["state_type"],
+            fields["state_name"],
+            microseconds(datetime.fromisoformat(fields["state"]["timestamp"])),
+            parse_seconds(fields.get("total_run_time", 0)) // MICROSECOND,
+        )
+
+    def _sample_of_fields(self) -> Sample | None:
         since = self.state_timestamp
         if self.state_type is None or self.state_name is None or since is None:
             return None
         return Sample.of(self, self.state_type, self.state_name, since)
+
+
+def _microseconds(time: str | None) -> int | None:
+    return None if time is None else microseconds(datetime.fromisoformat(time))
 
 
 class TaskRunFacts(RunFacts[TaskRun], model=TaskRun):

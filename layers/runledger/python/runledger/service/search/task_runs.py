@@ -11,7 +11,7 @@ from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.states import StateType
 from runledger.service.search.search import Search
 from runledger.service.search.totals import totals
-from runledger.store.search.task_runs import task_run_searcher
+from runledger.store.search.task_runs import MEMBERS, task_run_searcher
 from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
@@ -42,4 +42,5 @@ def count_by_flow_run(store: Store, flow_run_ids: Sequence[UUID]) -> SearchResul
 
     within = FlowRunId(any_=list(flow_run_ids))
     wanted = TaskRunFilter(flow_run_id=within, subflow_runs=SubflowRuns(exists_=False))
-    return TASK_RUNS.aggregate(store, Criteria(task_runs=wanted), counted)
+    searcher = task_run_searcher(store, Criteria(task_runs=wanted), entity_type=MEMBERS)
+    return searcher.aggregate(counted)

@@ -103,6 +103,12 @@ def _hold(item: Item) -> Hold | None:
     return Hold(item[HOLDER], WaitingRun.model_validate_json(item["queue_entry"]))
 
 
+def read_member(entry: Item) -> TaskRunFacts:
+    """Read the facts of a flow run's task run that `by_owner` carries."""
+    _, flow_run_id = keys.entity_of(keys.Key(entry["owner"], ""))
+    return TaskRunFacts({"flow_run_id": str(flow_run_id)}, int(entry.get("subflow_runs", 0)))
+
+
 def read_facts(entry: Item) -> TaskRunFacts:
     """Read the facts of a task run from its item, or from an index that carries its document."""
     return TaskRunFacts(items.read_filtered_fields(entry), int(entry.get("subflow_runs", 0)))

@@ -1,7 +1,7 @@
 """The search for task runs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runledger.domain import sorting
 from runledger.domain.filters.criteria import Criteria
@@ -30,6 +30,10 @@ TASK_RUNS: EntityType[TaskRunFacts, TaskRunFacts] = EntityType(
 )
 
 
+# Task runs by what their entries in `by_owner` tell: their flow run, and if they have subflow runs.
+MEMBERS = replace(TASK_RUNS, facts=task_run_items.read_member, wide=frozenset({indexes.BY_OWNER}))
+
+
 @dataclass(frozen=True)
 class TaskRunSelection:
     """Filters task runs by the criteria."""
@@ -49,13 +53,19 @@ class TaskRunSelection:
 
 
 def task_run_searcher(
-    store: Store, criteria: Criteria, page: Page = ALL
+    store: Store,
+    criteria: Criteria,
+    page: Page = ALL,
+    entity_type: EntityType[TaskRunFacts, TaskRunFacts] = TASK_RUNS,
 ) -> Searcher[TaskRunFacts, TaskRunFacts]:
-    """Return the search for task runs."""
+    """Return the search for task runs.
+
+    With `MEMBERS`, the criteria may be on flow runs' ids and subflow runs alone.
+    """
     return Searcher(
         store.table,
         store.index_shards.read,
-        TASK_RUNS,
+        entity_type,
         TaskRunSelection.by(store.table, criteria),
         page,
     )
