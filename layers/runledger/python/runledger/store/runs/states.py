@@ -79,7 +79,7 @@ def _pointer_writes(change: Change) -> Iterator[tuple[Key, Put | Delete]]:
     """
     _, run_id = keys.entity_of(change.key)
     if change.new and REPORTED in change.new:
-        key = keys.state_id(UUID(change.new[REPORTED]))
+        key = keys.state_id(UUID(bytes=bytes(change.new[REPORTED])))
         yield key, Put(items.pointer_item(key, run_id))
     removed = map(UUID, _ids(change.old)) if change.old and change.new is None else ()
     named = (keys.state_id(name) for name in removed if not leads_to(name, run_id))

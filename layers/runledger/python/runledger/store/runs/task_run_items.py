@@ -73,7 +73,7 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         claims=None if stored.claims else False,
         holder=stored.hold and stored.hold.connection_id,
         queue_entry=stored.hold and stored.hold.waiting.model_dump_json(exclude_defaults=True),
-        reported=stored.reported and str(stored.reported),
+        reported=stored.reported and stored.reported.bytes,
         **stored.past.attributes(),
         owner=run.flow_run_id and keys.flow_run(run.flow_run_id).pk,
         # The stream's filter passes runs that have this attribute: no worker has started them.

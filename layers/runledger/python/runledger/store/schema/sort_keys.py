@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from base64 import b32hexencode
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import UUID
@@ -44,6 +45,8 @@ MAX_CHUNK_TIME = timedelta(seconds=3)
 
 MICROSECOND = timedelta(microseconds=1)
 
+FIRST = datetime.min.replace(tzinfo=UTC)
+
 
 def join(*parts: object) -> str:
     """Spell a key of several parts."""
@@ -72,7 +75,12 @@ def instant(time: datetime) -> str:
 
 def time_sort_key(value: datetime | None, created: datetime, item_id: UUID) -> str:
     """Spell the sort key of a time: None comes first, ties follow (created, id)."""
-    return SEPARATOR.join((instant(value) if value else "", instant(created), str(item_id)))
+    return SEPARATOR.join((instant(value) if value else "", _tie_break(created, item_id)))
+
+
+def _tie_break(created: datetime, item_id: UUID) -> str:
+    """Spell (created, id) in their order, and in 41 characters: each run stores several of them."""
+    return f"{(created - FIRST) // MICROSECOND:015x}{b32hexencode(item_id.bytes).decode()[:26]}"
 
 
 def duration_sort_key(duration: Duration) -> str:
@@ -115,8 +123,7 @@ def _number(number: int) -> str:
 
 def name_sort_key(name: str, created: datetime, item_id: UUID) -> str:
     """Spell the sort key of a name; names sort by their UTF-8 bytes."""
-    tie_break = SEPARATOR.join((instant(created), str(item_id)))
-    return NAME_END.join((_truncate(name.translate(ESCAPES)), tie_break))
+    return NAME_END.join((_truncate(name.translate(ESCAPES)), _tie_break(created, item_id)))
 
 
 def _truncate(name: str) -> str:
