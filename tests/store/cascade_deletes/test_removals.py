@@ -26,7 +26,7 @@ from tests.store.support.asking import (
     removal,
 )
 from tests.store.support.calls import FAULTS, broken, heard, preceded
-from tests.store.support.contents import is_of_counter, scan
+from tests.store.support.contents import left, scan
 from tests.store.support.lines import line, logged, messages
 from tests.support.databases import DynamoDB
 from tests.support.removals import Removals, follow
@@ -49,9 +49,8 @@ def removals(site: Site) -> Removals:
     return Removals(site.database)
 
 
-def left(database: DynamoDB) -> set[Key]:
-    found = scan(database)
-    return {key for key in found if key.sk not in STAYING and not is_of_counter(key)}
+def remaining(database: DynamoDB) -> set[Key]:
+    return {key for key in left(database) if key.sk not in STAYING}
 
 
 class Tree(NamedTuple):
@@ -107,22 +106,22 @@ def test_a_deleted_flow_run_takes_all_with_it(site: Site, removals: Removals) ->
     logged(site.api, line(noise(1_000_000), flow_run_id=own.flow_run))
     delete_flow_run(site.api, own)
     removals.follow()
-    assert {key.sk for key in left(site.database)} == OF_FLOW
+    assert {key.sk for key in remaining(site.database)} == OF_FLOW
 
 
 def test_a_deleted_flow_takes_all_with_it(site: Site, removals: Removals) -> None:
     delete_flow(site.api, tree(site.api))
     removals.follow()
-    assert left(site.database) == set()
+    assert remaining(site.database) == set()
 
 
 def test_what_others_logged_stays(site: Site, removals: Removals) -> None:
     tree(site.api)
-    before = left(site.database)
+    before = remaining(site.database)
     flow_run = made(site.api, new_flow_run(made(site.api, new_flow())["id"]))["id"]
     delete(site.api, "flow_runs", flow_run)
     removals.follow()
-    assert left(site.database) == before
+    assert remaining(site.database) == before
 
 
 def created_meanwhile(site: Site, asked: Asked, deletion: Callable[[], None]) -> None:
@@ -142,9 +141,9 @@ def test_a_task_run_that_is_created_while_its_flow_run_is_deleted_goes(
     own = tree(site.api)
     asked = new_task_run(flow_run_id=own.flow_run, dynamic_key="early")
     created_meanwhile(site, asked, lambda: delete_flow_run(site.api, own))
-    assert keys.TASK_RUN in {key.sk for key in left(site.database)}
+    assert keys.TASK_RUN in {key.sk for key in remaining(site.database)}
     removals.follow()
-    assert {key.sk for key in left(site.database)} == OF_FLOW
+    assert {key.sk for key in remaining(site.database)} == OF_FLOW
 
 
 def test_a_flow_run_that_is_created_while_its_flow_is_deleted_goes(
@@ -152,9 +151,9 @@ def test_a_flow_run_that_is_created_while_its_flow_is_deleted_goes(
 ) -> None:
     own = tree(site.api)
     created_meanwhile(site, new_flow_run(own.flow), lambda: delete_flow(site.api, own))
-    assert keys.FLOW_RUN in {key.sk for key in left(site.database)}
+    assert keys.FLOW_RUN in {key.sk for key in remaining(site.database)}
     removals.follow()
-    assert left(site.database) == set()
+    assert remaining(site.database) == set()
 
 
 def test_what_is_created_later_still_goes_when_it_is_looked_for_again(
@@ -173,7 +172,7 @@ def test_what_is_created_later_still_goes_when_it_is_looked_for_again(
     spelled = {name: {"S": part} for name, part in remainder._asdict().items()}
     site.client.delete_item(TableName=site.database.table, Key=spelled)
     removals.follow()
-    assert {key.sk for key in left(site.database)} == OF_FLOW
+    assert {key.sk for key in remaining(site.database)} == OF_FLOW
 
 
 @pytest.mark.parametrize("deletion", DELETIONS)
@@ -186,9 +185,9 @@ def test_what_a_request_has_no_time_for_goes_later(
         wiring.reset()
         deletion(site.api, own)
     wiring.reset()
-    assert len([key for key in left(site.database) if key.sk == keys.TASK_RUN]) == 10
+    assert len([key for key in remaining(site.database) if key.sk == keys.TASK_RUN]) == 10
     removals.follow()
-    assert {key.sk for key in left(site.database)} <= OF_FLOW
+    assert {key.sk for key in remaining(site.database)} <= OF_FLOW
 
 
 class Ticks:
@@ -217,7 +216,7 @@ def test_what_takes_longer_than_a_function_may_is_done_bit_by_bit(
             assert list(failures) == []
         assert len(calls) <= 8 + 3 * len(records)
     assert rounds > 2
-    assert {key.sk for key in left(site.database)} <= OF_FLOW
+    assert {key.sk for key in remaining(site.database)} <= OF_FLOW
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -235,7 +234,7 @@ def test_what_was_cut_off_is_told_again_and_goes(
     again = numbers.index(failed[0]) if failed else len(records)
     assert follow(records[again:]) == []
     removals.follow()
-    assert {key.sk for key in left(site.database)} == OF_FLOW
+    assert {key.sk for key in remaining(site.database)} == OF_FLOW
 
 
 @pytest.mark.parametrize("deletion", DELETIONS)
@@ -246,4 +245,4 @@ def test_what_is_told_twice_and_in_any_order_changes_nothing(
     records = removals.records()
     assert follow([*reversed(records), *records]) == []
     removals.follow()
-    assert {key.sk for key in left(site.database)} <= OF_FLOW
+    assert {key.sk for key in remaining(site.database)} <= OF_FLOW

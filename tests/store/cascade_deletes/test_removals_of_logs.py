@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.store.cascade_deletes.test_removals import delete, delete_flow_run, left, tree
+from tests.store.cascade_deletes.test_removals import delete, delete_flow_run, remaining, tree
 from tests.store.support.asking import Site
 from tests.store.support.lines import line, logged, messages
 from tests.support.removals import Removals
@@ -51,6 +51,6 @@ def test_what_a_deleted_flow_run_logged_goes_from_among_what_others_did(
     of_other = [f"{n:03} of {n % 5}" for n in range(200) if n % 5 >= 3]
     assert messages(site.api) == of_other
     assert messages(site.api, flow_run_id={"any_": [own.flow_run]}) == []
-    assert {key.pk for key in left(site.database) if key.pk.startswith("LOGS")} == {
+    assert {key.pk for key in remaining(site.database) if key.pk.startswith("LOGS")} == {
         f"LOGS#FLOW_RUN#{other.flow_run}"
     }

@@ -22,7 +22,7 @@ from tests.support.databases import DynamoDB
 
 SHARDS = 2
 KB = 1024
-LARGE = ("t" * 150 * KB,)  # which are in the document and, for indexes, among the facts
+LARGE = ("t" * 200 * KB,)
 
 ALL = Criteria()
 PENDING = Criteria.model_validate({"task_runs": {"state": {"type": {"any_": ["PENDING"]}}}})
@@ -54,7 +54,7 @@ def test_runs_of_more_than_16_megabytes_are_all_read(
     on_dynoxide: DynamoDB,
 ) -> None:
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
-    runs = put_numbered(on_dynoxide, 60, shards=SHARDS, tags=LARGE)
+    runs = put_numbered(on_dynoxide, 100, shards=SHARDS, tags=LARGE)
     with heard(on_dynoxide.client) as calls:
         assert find(store).answer == runs
     assert any(answer["UnprocessedKeys"] for answer in answers(calls, "BatchGetItem"))
