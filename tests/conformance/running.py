@@ -20,8 +20,10 @@ BAD_REQUEST = 400
 FAILED = 500
 PAUSE = 0.2
 READ = re.compile(r"(GET|HEAD|OPTIONS) |POST \S*/(filter|count|paginate|history|count-by/\w+)$")
-# The table's stream counts the runs, which takes it a second or two.
-COUNTS = re.compile(r"POST /(task_runs|flow_runs)/(count|paginate)/?$")
+# The table's stream counts the runs and tells their states, which takes it a second or two.
+COUNTS = re.compile(
+    r"POST /(task_runs|flow_runs)/(count|paginate)/?$|GET /(observed-states|task_run_states/\S)"
+)
 PATIENCE_WITH_COUNTS = 25
 MADE = re.compile(r"POST (/(?:flows|flow_runs|task_runs|(?:v2/)?concurrency_limits))/?$")
 

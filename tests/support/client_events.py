@@ -47,7 +47,9 @@ class _Emitter:
 
     def exchange(self, operation: str, body: bytes) -> dict[str, Any]:
         self._emit("before-call", operation, params={"body": body})
+        self._of_thread.repetitions = 0
         parsed = self._exchange(operation, body)
+        parsed["ResponseMetadata"]["RetryAttempts"] += self._of_thread.repetitions
         self._emit("after-call", operation, parsed=parsed)
         return parsed
 
@@ -56,6 +58,7 @@ class _Emitter:
             response = self._answer_of_handlers(operation, body) or self._send(operation, body)
             if self._emit("needs-retry", operation, attempts=attempts) is None:
                 break
+        self._of_thread.repetitions += attempts - 1
         return response
 
     def _answer_of_handlers(self, operation: str, body: bytes) -> RawResponse | None:

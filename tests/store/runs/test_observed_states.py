@@ -15,7 +15,7 @@ from runledger.domain.runs.observed_states import ObservedState
 from runledger.domain.runs.states import StateType
 from runledger.store.dynamodb.table import Deadline, Table, chunks
 from runledger.store.runs import observed_states
-from runledger.store.runs.observed_states import RESOLUTION, ObservedStateStore
+from runledger.store.runs.observed_states import ObservedStateStore
 from runledger.store.store import Store
 from tests.store.support.asking import ask, made, new_task_run, removal
 from tests.store.support.calls import heard, preceded
@@ -73,15 +73,15 @@ def _pair(told: tuple[tuple[str, str], tuple[datetime, datetime]]) -> ObservedSt
     )
 
 
-def test_a_state_that_follows_closely_costs_no_write(store: Store, dynamodb: DynamoDB) -> None:
+def test_many_states_of_a_pair_are_one_write(store: Store, dynamodb: DynamoDB) -> None:
     pairs = ObservedStateStore.of(store)
     pairs.add([state(StateType.RUNNING, "Running", 0)])
-    close, later = 0.999, RESOLUTION.total_seconds()
+    later = [state(StateType.RUNNING, "Running", seconds) for seconds in range(9)]
     with heard(dynamodb.client) as calls:
-        pairs.add([state(StateType.RUNNING, "Running", close)])
-    assert calls == []
-    pairs.add([state(StateType.RUNNING, "Running", later)])
-    assert found(store) == {("RUNNING", "Running"): (NOW, NOW + RESOLUTION)}
+        pairs.add(later)
+        pairs.add(later)
+    assert [name for name, _ in calls] == ["GetItem", "PutItem"]
+    assert found(store) == naive(later)
 
 
 def test_a_function_that_knows_nothing_yet_reads_and_does_not_write(
@@ -90,7 +90,7 @@ def test_a_function_that_knows_nothing_yet_reads_and_does_not_write(
     ObservedStateStore.of(store).add([state(StateType.RUNNING, "Running", 0)])
     other = Store(store.table, shards=2)
     with heard(dynamodb.client) as calls:
-        ObservedStateStore.of(other).add([state(StateType.RUNNING, "Running", 0.5)])
+        ObservedStateStore.of(other).add([state(StateType.RUNNING, "Running", 0)])
     assert [name for name, _ in calls] == ["GetItem"]
 
 

@@ -69,7 +69,7 @@ def test_of_64_creators_of_a_key_one_creates_the_run_and_all_get_it(
     answers = ask_at_once(api, asked)
     assert statuses(answers) == ONE_CREATED
     assert ids(answers) == {str(run.id) for run in whole(dynamodb).task_runs}
-    assert len(scan(dynamodb)) - before == 3  # the run, its key, the count
+    assert len(scan(dynamodb)) - before == 2  # the run, its key
 
 
 def test_of_64_keys_that_claim_one_id_one_has_it(api: httpx.Client, dynamodb: DynamoDB) -> None:

@@ -17,6 +17,7 @@ from tests.store.support.contents import scan
 from tests.store.support.proposing import flow_run_states, proposal, read, task_run_states
 from tests.store.support.transition_scenes import (
     CALLS,
+    PUT,
     STEPS,
     STORIES,
     TRANSACT,
@@ -106,7 +107,7 @@ def test_a_proposal_that_is_cut_off_is_whole_or_nothing_and_can_be_repeated(
     site_on_dynoxide: Site, scene: Scene, call: int, fault: str
 ) -> None:
     api, database, client = site_on_dynoxide
-    done = fault == NOT_TOLD and CALLS[scene][call] == TRANSACT
+    done = fault == NOT_TOLD and CALLS[scene][call] in {PUT, TRANSACT}
     proposed = scene(api)
     with broken(client, FAULTS[fault], first=call):
         answer = ask(api, proposed.asked)

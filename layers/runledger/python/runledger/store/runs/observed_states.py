@@ -1,7 +1,7 @@
 """The type and name pairs of all states that runs have been in.
 
-The stream keeps an item for each pair, with the times of its first and its last state. A later
-state changes the item only if the last one was a second before: most states cost nothing.
+The stream keeps an item for each pair, with the times of its first and its last state. It writes
+an item at most once for all states of a batch.
 
 Deleted runs take their states along. The pairs are found again from all runs then, unless there are
 too many: what only deleted runs had stays in a large table.
@@ -9,7 +9,6 @@ too many: what only deleted runs had stays in a large table.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import chain, islice
 from typing import Any, Self
 
@@ -34,9 +33,6 @@ from runledger.store.store import FifoCache, Shards, Store
 
 PATH = "observed"
 TOO_LONG = "There are too many names of states to be told within the time of a request."
-
-# A pair's last state is stored anew if it is so much later.
-RESOLUTION = timedelta(seconds=1)
 
 # Runs of a table in which deletions are followed exactly.
 MAX_RUNS = 500
@@ -92,14 +88,14 @@ class ObservedStateStore:
             self._write(Put(_item(pair, version=1), ABSENT))
             return pair
         whole = _union(seen.pair, pair)
-        if _is_close(whole, seen.pair):
+        if whole == seen.pair:
             return seen.pair
         self._write(Put(_item(whole, version=seen.version + 1), has_version(seen.version)))
         return whole
 
     def _is_known(self, pair: ObservedState) -> bool:
         known = self.known.get(_key(pair).sk)
-        return known is not None and _is_close(_union(known, pair), known)
+        return known is not None and _union(known, pair) == known
 
     def find_again(self) -> None:
         """Find the pairs again from the states of all runs, if there are few runs.
@@ -178,12 +174,6 @@ def _union(one: ObservedState, other: ObservedState) -> ObservedState:
         first_seen=min(one.first_seen, other.first_seen),
         last_seen=max(one.last_seen, other.last_seen),
     )
-
-
-def _is_close(whole: ObservedState, stored: ObservedState) -> bool:
-    """Return whether what is stored of a pair tells its times well enough."""
-    is_first = whole.first_seen == stored.first_seen
-    return is_first and whole.last_seen < stored.last_seen + RESOLUTION
 
 
 def _key(pair: ObservedState) -> Key:
