@@ -112,7 +112,8 @@ TASK_RUNS = st.builds(
     empirical_policy=st.builds(
         TaskRunPolicy,
         max_retries=NUMBERS,
-        retry_delay_seconds=FLOATS,
+        # Not -0.0: it equals the default, and a default is not stored.
+        retry_delay_seconds=FLOATS.map(lambda seconds: seconds + 0.0),
         retries=maybe(NUMBERS),
         retry_delay=DELAYS,
         retry_jitter_factor=maybe(st.floats(0, 1e9)),
