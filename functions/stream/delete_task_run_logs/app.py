@@ -5,12 +5,9 @@ from datetime import datetime
 
 from runledger import wiring
 from runledger.adapters.stream import Failures, Record, consumer
-from runledger.service.stream import cascade_deletes, state_counts, states
+from runledger.service.stream import maintenance
 
 
 @consumer
 def handler(records: Sequence[Record], now: datetime) -> Failures:
-    store, deadline = wiring.store(), wiring.removal_deadline(now)
-    yield from state_counts.count(store, records)
-    yield from states.record(store, records)
-    yield from cascade_deletes.follow(store, records, deadline, now=now)
+    return maintenance.follow(wiring.store(), records, wiring.removal_deadline(now), now=now)

@@ -10,6 +10,7 @@ import pytest
 
 from runledger import wiring
 from runledger.service.stream import cascade_deletes
+from runledger.store.dynamodb import stream_records
 from runledger.store.dynamodb.table import Deadline
 from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER, TOMBSTONE, Key
@@ -212,7 +213,8 @@ def test_what_takes_longer_than_a_function_may_is_done_bit_by_bit(
             break
         with heard(site.client) as calls:
             deadline = Deadline(START + timedelta(seconds=8), Ticks())
-            failures = cascade_deletes.follow(wiring.store(), records, deadline, now=START)
+            changes = list(map(stream_records.read, records))
+            failures = cascade_deletes.follow(wiring.store(), changes, deadline, now=START)
             assert list(failures) == []
         assert len(calls) <= 8 + 3 * len(records)
     assert rounds > 2

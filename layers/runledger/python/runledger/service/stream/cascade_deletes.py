@@ -6,16 +6,15 @@ item repeats it. All removals can be repeated.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from runledger.parallel import map_all
 from runledger.service.deployments import deployments, flows
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
-from runledger.service.stream.reactions import Failure
+from runledger.service.stream.failures import Failure
 from runledger.store import stream_changes
-from runledger.store.dynamodb import stream_records
 from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Deadline
@@ -40,14 +39,14 @@ class Removed(NamedTuple):
 
 
 def follow(
-    store: Store, records: Sequence[Mapping[str, Any]], deadline: Deadline, *, now: datetime
+    store: Store, batch: Sequence[Change], deadline: Deadline, *, now: datetime
 ) -> Iterator[Failure]:
-    """Remove the remaining items of removed entities; yield the first record that failed.
+    """Remove the remaining items of removed entities; yield the first change that failed.
 
-    Records of entities that still exist only remove the pieces of an older document. Records of
-    task runs are handled in parallel, before those of their parents, which take longer.
+    Changes of entities that still exist only remove the pieces of an older document. Those of task
+    runs are handled in parallel, before those of their parents, which take longer.
     """
-    changes = [change for change in map(stream_records.read, records) if _leaves_items(change)]
+    changes = list(filter(_leaves_items, batch))
 
     def attempt(number: int) -> Exception | None:
         try:

@@ -5,13 +5,14 @@ of template.yaml filters the stream: it must pass every change that concerns a r
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
-from runledger.domain.errors import Unfinished
 from runledger.domain.runs.states import is_taken_up, is_waiting
 from runledger.domain.runs.task_runs import waiting_run
 from runledger.service.context import ServiceContext
 from runledger.service.runs.flow_run_cancellation import cancel_children
+from runledger.service.stream.failures import Failure, attempt
 from runledger.service.stream.flow_run_events import report
 from runledger.service.websocket.event_subscriptions import publish_events, publish_logs
 from runledger.service.websocket.task_run_dispatcher import TaskRunDispatcher
@@ -28,33 +29,13 @@ class Reaction(NamedTuple):
     react: Callable[[ServiceContext, Sequence[Change]], None]
 
 
-class Failure(NamedTuple):
-    """A reaction that failed or is unfinished; the stream repeats its changes from this one on."""
-
-    sequence_number: str
-    error: Exception
-
-
 def react(context: ServiceContext, records: Sequence[Mapping[str, Any]]) -> Iterator[Failure]:
     """Run every reaction with the changes that concern it; yield the failures."""
     changes = map(stream_records.read, records)
     batch = [change for change in changes if not stream_changes.is_document_piece(change)]
     for reaction in REACTIONS:
         concerned = [change for change in batch if reaction.concerns(change)]
-        yield from _attempt(context, reaction, concerned)
-
-
-def _attempt(
-    context: ServiceContext, reaction: Reaction, concerned: Sequence[Change]
-) -> Iterator[Failure]:
-    if not concerned:
-        return
-    try:
-        reaction.react(context, concerned)
-    except Unfinished as unfinished:
-        yield Failure(unfinished.sequence_number, unfinished)
-    except Exception as error:  # noqa: BLE001 - one reaction's failure is not another's
-        yield Failure(concerned[0].sequence_number, error)
+        yield from attempt(partial(reaction.react, context), concerned)
 
 
 def hand_out(context: ServiceContext, queued: Sequence[Change]) -> None:
