@@ -60,6 +60,13 @@ def mean(used: Sequence[Usage]) -> Usage:
 def metered(client: AnyClient) -> Iterator[Usage]:
     """Count what the client asks, until the end of the block."""
     used = Usage()
+    with seen(client, used.add):
+        yield used
+
+
+@contextmanager
+def seen(client: AnyClient, see: Callable[[str, Any, Any], None]) -> Iterator[None]:
+    """Show each call: its operation, its request, and its answer with the capacity of indexes."""
 
     def ask_for_capacity(
         params: Mapping[str, Any], context: dict[str, Any], **_: object
@@ -67,19 +74,19 @@ def metered(client: AnyClient) -> Iterator[Usage]:
         context["asked"] = params
         return {**params, "ReturnConsumedCapacity": "INDEXES"}
 
-    def count(
+    def show(
         parsed: Mapping[str, Any], model: OperationModel, context: Mapping[str, Any], **_: object
     ) -> None:
-        used.add(model.name, context["asked"], parsed)
+        see(model.name, context["asked"], parsed)
 
     hooks: dict[str, Callable[..., Any]] = {
         "provide-client-params.dynamodb": ask_for_capacity,
-        "after-call.dynamodb": count,
+        "after-call.dynamodb": show,
     }
     emitter = events(client)
     for event, hook in hooks.items():
         emitter.register(event, hook)
-    yield used
+    yield
     for event, hook in hooks.items():
         emitter.unregister(event, hook)
 

@@ -14,11 +14,9 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, NamedTuple
 
-from botocore.model import OperationModel
-
 from local.event_sources.records import Stream, sequence
-from tests.bench.metering import READS
-from tests.support.client_events import AnyClient, events
+from tests.bench.metering import READS, seen
+from tests.support.client_events import AnyClient
 from tests.support.databases import TEMPLATE
 
 TABLE = "table"
@@ -78,22 +76,8 @@ class Traffic:
 def recorded(client: AnyClient, stream: Stream, position: str = "") -> Iterator[Traffic]:
     """Record the client's calls until the end of the block, then the stream since a position."""
     traffic = Traffic()
-
-    def ask_for_capacity(
-        params: Mapping[str, Any], context: dict[str, Any], **_: object
-    ) -> Mapping[str, Any]:
-        context["asked"] = params
-        return {**params, "ReturnConsumedCapacity": "INDEXES"}
-
-    def see(parsed: Any, model: OperationModel, context: Mapping[str, Any], **_: object) -> None:  # noqa: ANN401 JSON
-        traffic.see_call(model.name, context["asked"], parsed)
-
-    emitter = events(client)
-    emitter.register("provide-client-params.dynamodb", ask_for_capacity)
-    emitter.register("after-call.dynamodb", see)
-    yield traffic
-    emitter.unregister("provide-client-params.dynamodb", ask_for_capacity)
-    emitter.unregister("after-call.dynamodb", see)
+    with seen(client, traffic.see_call):
+        yield traffic
     for record in changes(stream, position):
         traffic.see_record(record)
 

@@ -110,18 +110,6 @@ def test_an_event_takes_no_more_calls_than_it_needs(store: Store, name: str) -> 
 
 
 @each_step
-@pytest.mark.parametrize("fault", FAULTS)
-def test_an_event_that_met_a_fault_is_taken_when_it_is_sent_again(
-    store: Store, on_dynoxide: DynamoDB, name: str, *, call: int, fault: str
-) -> None:
-    event = begin(store, name)
-    with broken(store.table.client, FAULTS[fault], first=call), suppress(Unavailable):
-        receive(store, event)
-    receive(store, event)
-    assert_taken_once(store, on_dynoxide, name)
-
-
-@each_step
 def test_an_event_whose_call_is_sent_twice_is_taken_once(
     store: Store, on_dynoxide: DynamoDB, name: str, call: int
 ) -> None:
@@ -167,13 +155,14 @@ def assert_stored_events_are_recorded(store: Store, database: DynamoDB) -> None:
 
 @each_step
 @pytest.mark.parametrize("fault", FAULTS)
-def test_an_event_that_met_a_fault_is_taken_when_it_is_sent_elsewhere(
-    store: Store, on_dynoxide: DynamoDB, name: str, *, call: int, fault: str
+@pytest.mark.parametrize("receiver", ["the same function", "another one"])
+def test_an_event_that_met_a_fault_is_taken_when_it_is_sent_again(
+    store: Store, on_dynoxide: DynamoDB, name: str, *, call: int, fault: str, receiver: str
 ) -> None:
     event = begin(store, name)
     with broken(store.table.client, FAULTS[fault], first=call), suppress(Unavailable):
         receive(store, event)
-    receive(Store(store.table, shards=2), event)
+    receive(store if receiver == "the same function" else Store(store.table, shards=2), event)
     assert_taken_once(store, on_dynoxide, name)
     assert event["id"] in stored_ids(store)
 
