@@ -23,6 +23,7 @@ from uuid import uuid4
 
 from runledger import LOGGER_NAME
 from runledger.domain.errors import TooLarge
+from runledger.store.dynamodb import packing
 from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
@@ -30,7 +31,7 @@ from runledger.store.schema.sort_keys import join
 
 # Attributes: of an item, its document and the references to its pieces; of a piece, its content
 # and the time of its write, in seconds.
-DOCUMENT, PIECES = "body", "document_pieces"
+DOCUMENT, PIECES = packing.BODY, "document_pieces"
 CONTENT, WRITTEN = "content", "written"
 
 # Bytes of a document in one item; of a larger one, half of this stays in the item.

@@ -110,8 +110,8 @@ class TaskRunStore:
         """Return the writes that replace a run that was read, with its derived items.
 
         `held` and `claims` stay as they were if they are not given. A worker holds the run until it
-        starts it. The state that the run leaves
-        becomes a past one, as does a `late` one: a state older than that of the run.
+        starts it. The state that the run leaves becomes a past one, as does a `late` one: a state
+        older than that of the run.
 
         Raises:
             TooLarge: its name and tags, or its state's name, are too long.

@@ -21,7 +21,7 @@ SEPARATOR = "#"
 AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
 
 # Ends a name in a sort key; characters up to it inside a name are escaped, keeping the order.
-NAME_END, AFTER_NAME_END = "\x01", "\x02"
+NAME_END = "\x01"
 ESCAPES = {0: "\x02\x03", 1: "\x02\x04", 2: "\x02\x05"}
 
 FIRST_INSTANT, LAST_INSTANT = "0", "9999-12-31T23:59:59.999999"

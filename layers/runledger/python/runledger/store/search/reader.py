@@ -75,15 +75,15 @@ class Reader(Generic[F, R]):
             yield keys.entity(self.entity_type.name, items.pointed_to(item))
 
     def _entries(self, walk: Walk, *, ordered: bool) -> Iterator[Candidate[F]]:
+        wide = self.is_wide(walk)
         if not ordered:
             found = self._of_entity_type(chain.from_iterable(self._partitions(walk)))
-            yield from (self._candidate(entry, wide=self.is_wide(walk)) for entry in found)
+            yield from (self._candidate(entry, wide=wide) for entry in found)
         elif walk.index == indexes.BY_DURATION:
             yield from (self._candidate(entry, wide=False) for entry in self._by_duration(walk))
         elif walk.index == indexes.BY_NAME:
             yield from self._sort_truncated_names(self._merged(walk))
         else:
-            wide = self.is_wide(walk)
             yield from (self._candidate(entry, wide=wide) for entry in self._merged(walk))
 
     def _by_duration(self, walk: Walk) -> Iterator[Item]:
