@@ -38,7 +38,6 @@ from runledger.store.dynamodb.writes import Add, Item
 from runledger.store.runs.state_counts import (
     COUNTERS,
     IDS,
-    KINDS,
     SEALS,
     WINDOW,
     CountedChange,
@@ -113,7 +112,7 @@ class Recount:
         Raises:
             Unavailable: a counter changed again and again; run it again.
         """
-        counters = {keys.count(*of): of[0] for of in product(KINDS, range(COUNTERS))}
+        counters = {keys.count(*of): of[0] for of in product(keys.RUNS, range(COUNTERS))}
         before = {counter: _window(self._read(counter)) for counter in counters}
         self._read_stream()
         self._read_runs()
@@ -127,7 +126,7 @@ class Recount:
 
     def _read_stream(self) -> None:
         for record in self._new_records():
-            if _is_run(plain(record["dynamodb"]["Keys"])):
+            if keys.is_run(keys.of(plain(record["dynamodb"]["Keys"]))):
                 self._keep(stream_records.read(record))
 
     def _keep(self, change: Change) -> None:
@@ -143,7 +142,7 @@ class Recount:
         """Read all runs, of which those without a state have no entry in by_state."""
         entries = chain.from_iterable(self._scan(index.name) for index in INDEXES)
         for some in chunks(entries, ENTRIES_AT_A_TIME):
-            for entry in filter(_is_run, some):
+            for entry in (one for one in some if keys.is_run(keys.of(one))):
                 key = keys.of(entry)
                 self._runs[counter_of(key)].indexed[key] = attribute_of(entry)
             self._read_stream()
@@ -203,10 +202,6 @@ class Recount:
 
     def _read(self, counter: Key) -> Item:
         return self._table.read(counter) or {}
-
-
-def _is_run(item: Item) -> bool:
-    return item["sk"] in KINDS and keys.is_of(keys.of(item), item["sk"])
 
 
 def _window(item: Item) -> AbstractSet[bytes]:

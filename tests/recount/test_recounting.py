@@ -22,7 +22,6 @@ from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add, Item
 from runledger.store.runs import state_counts
 from runledger.store.runs.flow_runs import FlowRunStore
-from runledger.store.runs.state_counts import KINDS
 from runledger.store.runs.task_run_deletion import TaskRunDeletionStore
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
@@ -50,7 +49,7 @@ def recount(database: DynamoDB) -> Recount:
 def corrupt(database: DynamoDB, seed: int) -> None:
     """Change counters by amounts that no change accounts for."""
     mixed, table = Random(seed), Table(database.client, database.table)  # noqa: S311 - the same
-    for kind in KINDS:
+    for kind in keys.RUNS:
         for number in mixed.sample(range(state_counts.COUNTERS), 2):
             amounts = {one: mixed.randint(1, 5) for one in ("RUNNING", "PAUSED", "NONE")}
             table.write(Add(keys.count(kind, number), amounts))
@@ -142,7 +141,7 @@ def test_a_recount_corrects_the_counts_whoever_writes_meanwhile(
     with site.busy():
         corrupt(on_dynoxide, seed)
         found = recount(on_dynoxide).run(seconds_to_arrive=0.2)
-    assert {one.kind for one in found} == set(KINDS)
+    assert {one.kind for one in found} == set(keys.RUNS)
     site.counting.assert_right()
 
 

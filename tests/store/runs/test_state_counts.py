@@ -52,7 +52,7 @@ def life(
 def truth(changes: Sequence[Change]) -> dict[str, Counter[str | None]]:
     """What is there after all changes, of each kind."""
     last = {change.key: change.new for change in changes}
-    found: dict[str, Counter[str | None]] = {kind: Counter() for kind in state_counts.KINDS}
+    found: dict[str, Counter[str | None]] = {kind: Counter() for kind in keys.RUNS}
     for key, image in last.items():
         if image:
             found[key.sk][keys.state_type_of(image)] += 1
@@ -69,7 +69,7 @@ def programs(draw: st.DrawFn) -> list[Change]:
     changes = []
     for number, (through, end) in enumerate(lives):
         times = iter(range(MORNING + number, MORNING + number + 20 * (pause + 1), pause + 1))
-        changes += life(number, state_counts.KINDS[number % 2], [*through, *end], times)
+        changes += life(number, keys.RUNS[number % 2], [*through, *end], times)
     return changes
 
 
@@ -111,7 +111,7 @@ def small_windows() -> Iterator[None]:
 
 def counts(database: DynamoDB) -> dict[str, Totals]:
     store = counter_store(database)
-    return {kind: store.totals(kind) for kind in state_counts.KINDS}
+    return {kind: store.totals(kind) for kind in keys.RUNS}
 
 
 def counter_store(database: DynamoDB) -> StateCountStore:

@@ -49,7 +49,7 @@ def whole(database: DynamoDB) -> Contents:
     assert not any(key.pk in closed and key.sk == keys.FLOW_RUN for key in scanned)
     table = {key: item for key, item in scanned.items() if not _goes_later(key, closed)}
     found = _contents(table)
-    states = {key for key in table if _is_of_states(key)}
+    states = {key for key in table if keys.is_earlier_states(key)}
     pointers = {key: items.pointed_to(item) for key, item in table.items() if "points_to" in item}
     owners = {key for key, item in table.items() if "version" in item}
     assert pointers == dict(_pointers(table, found))
@@ -69,11 +69,7 @@ def whole(database: DynamoDB) -> Contents:
 def _goes_later(key: Key, closed: AbstractSet[str]) -> bool:
     expires = key.sk in {TOMBSTONE, REMAINDER}
     told = key.sk == keys.STATE_ID or key.pk == keys.OBSERVED
-    return expires or told or (key.pk in closed and _is_of_states(key))
-
-
-def _is_of_states(key: Key) -> bool:
-    return key.sk.startswith(keys.under(keys.STATES)[0])
+    return expires or told or (key.pk in closed and keys.is_earlier_states(key))
 
 
 def _contents(table: Table) -> Contents:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from local.event_sources.records import Record, Stream
 from runledger.store.dynamodb import stream_records
 from runledger.store.dynamodb.table import Table
-from runledger.store.runs.state_counts import KINDS, StateCountStore, Totals
+from runledger.store.runs.state_counts import StateCountStore, Totals
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from tests.store.support.contents import scan
@@ -59,5 +59,5 @@ def existing(database: DynamoDB, kind: str) -> Counter[str | None]:
 
 
 def assert_counted(database: DynamoDB) -> None:
-    for kind in KINDS:
+    for kind in keys.RUNS:
         assert counted(database, kind) == existing(database, kind)

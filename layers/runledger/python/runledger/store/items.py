@@ -104,6 +104,11 @@ def read_filtered_fields(entry: Item) -> dict[str, Any]:
     return fields
 
 
+def key_of(run: TaskRun | FlowRun) -> Key:
+    """Return the key of a run's item."""
+    return keys.task_run(run.id) if isinstance(run, TaskRun) else keys.flow_run(run.id)
+
+
 def new_item(key: Key, **attributes: Any) -> dict[str, Any]:
     """Return an item without the attributes that are None."""
     return key._asdict() | {name: value for name, value in attributes.items() if value is not None}

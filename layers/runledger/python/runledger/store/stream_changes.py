@@ -15,8 +15,6 @@ from runledger.store.logs import chunks
 from runledger.store.runs import cancellations, task_run_deletion, task_run_items, task_run_queue
 from runledger.store.schema import keys
 
-RUNS = (keys.TASK_RUN, keys.FLOW_RUN)
-
 
 def is_document_piece(change: Change) -> bool:
     """Return whether a change is of a piece of a large document."""
@@ -77,17 +75,9 @@ def flow_run_state_before(change: Change) -> State | None:
     return _state(change.old)
 
 
-def is_of_run(change: Change) -> bool:
-    """Return whether a change is of a run itself."""
-    return any(change.key.sk == kind for kind in RUNS if keys.is_of(change.key, kind))
-
-
 def is_of_states(change: Change) -> bool:
     """Return whether a change is of a run, or of its earlier states."""
-    return is_of_run(change) or (
-        any(keys.is_of(change.key, kind) for kind in RUNS)
-        and change.key.sk.startswith(keys.under(keys.STATES)[0])
-    )
+    return keys.is_run(change.key) or keys.is_earlier_states(change.key)
 
 
 def is_cancellation(change: Change) -> bool:

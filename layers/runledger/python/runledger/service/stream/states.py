@@ -8,6 +8,7 @@ from runledger.store import stream_changes
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.runs.observed_states import ObservedStateStore, new_states
 from runledger.store.runs.states import StateStore
+from runledger.store.schema import keys
 from runledger.store.store import Store
 
 
@@ -20,7 +21,7 @@ def record(store: Store, changes: Sequence[Change]) -> None:
     """
     StateStore.of(store).point(changes)
     pairs = ObservedStateStore.of(store)
-    runs = [change for change in changes if stream_changes.is_of_run(change)]
+    runs = [change for change in changes if keys.is_run(change.key)]
     observed = list(chain.from_iterable(map(new_states, runs)))
     retry_on_conflict(lambda: pairs.add(observed))
     if any(map(stream_changes.is_removal, runs)):

@@ -15,6 +15,7 @@ from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Put, Write
 from runledger.store.events.events import EventStore
 from runledger.store.runs import task_run_items
+from runledger.store.runs.past_states import states_of
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
@@ -87,13 +88,11 @@ class RecordingStore:
     def _read(self, run_id: UUID) -> RecordedRun:
         # The run is read before its earlier states: one that is added meanwhile makes the write of
         # the run fail.
-        of_run = keys.task_run(run_id)
-        item = self.table.read(of_run)
+        item = self.table.read(keys.task_run(run_id))
         if item is None:
             return RecordedRun(None)
-        seen = task_run_items.read_task_run(item)
-        current = [seen.run.state] if seen.run.state else []
-        return RecordedRun(seen, (*seen.past.read(self.table, of_run), *current))
+        states = tuple(states_of(self.table, item))
+        return RecordedRun(task_run_items.read_task_run(item), states)
 
     def commit(self, known_run: RecordedRun, recording: Recording, event: ReceivedEvent) -> None:
         """Write a recording, and then its event: the run of a stored event is written.

@@ -1,4 +1,4 @@
-"""Derived items of task runs and flow runs: an item for each tag, and for each state.
+"""Derived items of task runs and flow runs: an item for each tag.
 
 They are written in the same transaction as the run.
 """
@@ -11,7 +11,6 @@ from runledger.domain.runs.task_runs import TaskRun
 from runledger.store import items
 from runledger.store.dynamodb.writes import Delete, Put, Write
 from runledger.store.schema import keys
-from runledger.store.schema.keys import Key
 
 Run = TaskRun | FlowRun
 
@@ -22,7 +21,7 @@ MAX_TAGS = 25
 
 def new_run_writes(run: Run, *, shards: int) -> list[Write]:
     """Return the writes of a new run's derived items."""
-    return [*_puts(run, _tags_with_items(run), shards)]
+    return _puts(run, _tags_with_items(run), shards)
 
 
 def update_writes(seen: Run, run: Run, *, shards: int) -> list[Write]:
@@ -43,13 +42,9 @@ def _tags_with_items(run: Run) -> AbstractSet[str | None]:
 
 
 def _deletes(run: Run, tags: Iterable[str | None]) -> list[Write]:
-    return [Delete(keys.tag(_key(run), tag)) for tag in sorted(tags, key=str)]
+    return [Delete(keys.tag(items.key_of(run), tag)) for tag in sorted(tags, key=str)]
 
 
 def _puts(run: Run, tags: Iterable[str | None], shards: int) -> list[Write]:
-    own = _key(run)
+    own = items.key_of(run)
     return [Put(items.tag_item(own, run.id, tag, shards=shards)) for tag in sorted(tags, key=str)]
-
-
-def _key(run: Run) -> Key:
-    return keys.task_run(run.id) if isinstance(run, TaskRun) else keys.flow_run(run.id)

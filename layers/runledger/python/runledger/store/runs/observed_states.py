@@ -122,7 +122,7 @@ class ObservedStateStore:
         return {item["sk"]: _read(item) for item in self.table.query(query)}
 
     def _runs(self) -> Iterator[Key]:
-        for kind in (keys.TASK_RUN, keys.FLOW_RUN):
+        for kind in keys.RUNS:
             for number in range(self.shards.read):
                 where = in_index(indexes.BY_ID, keys.shard(kind, number), None)
                 query = Query(where, indexes.BY_ID.name, page=MAX_RUNS + 1)
@@ -141,16 +141,13 @@ def new_states(change: Change) -> Iterator[ObservedState]:
         return
     known = set(past_lines(change.old or {}))
     late = (from_json(line) for line in past_lines(change.new) if line not in known)
-    yield from (_parsed(state["type"], state["name"], state["timestamp"]) for state in late)
+    for state in late:
+        yield ObservedState.once(state["type"], state["name"], state["timestamp"])
     run, before = _document(change.new), _document(change.old)
     if run.get("state_id") not in {None, before.get("state_id")}:
         # The stream has a large state without its pieces: its name may be shortened there.
-        yield _parsed(run["state_type"], run["state_name"], run["state"]["timestamp"])
-
-
-def _parsed(state_type: str, name: str, timestamp: str) -> ObservedState:
-    told = {"state_type": state_type, "state_name": name}
-    return ObservedState.model_validate({**told, "first_seen": timestamp, "last_seen": timestamp})
+        entered = run["state"]["timestamp"]
+        yield ObservedState.once(run["state_type"], run["state_name"], entered)
 
 
 def _document(item: Item | None) -> Any:  # noqa: ANN401 any JSON

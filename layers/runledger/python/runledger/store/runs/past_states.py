@@ -14,7 +14,6 @@ from uuid import UUID
 from pydantic_core import from_json, to_json
 
 from runledger.domain.runs.states import State
-from runledger.domain.runs.task_runs import TaskRun
 from runledger.parallel import map_in_parallel
 from runledger.store import items
 from runledger.store.dynamodb.large_documents import DOCUMENT
@@ -26,6 +25,7 @@ from runledger.store.schema.keys import Key
 
 if TYPE_CHECKING:
     from runledger.domain.runs.flow_runs import FlowRun
+    from runledger.domain.runs.task_runs import TaskRun
 
 # The attribute of a run that counts the items beside it, each with many past states.
 EARLIER = "earlier_states"
@@ -86,8 +86,7 @@ def with_past(
     Raises:
         TooLarge: the name of the run's new state is too long.
     """
-    kind = keys.TASK_RUN if isinstance(run, TaskRun) else keys.FLOW_RUN
-    of_run = keys.entity(kind, run.id)
+    of_run = items.key_of(run)
     if run.state and run.state_id != seen.state_id:
         items.check_state_name(run.state.name)
         return past.adding(of_run, seen.state) if seen.state else (past, [])

@@ -50,8 +50,6 @@ from runledger.store.store import Store
 if TYPE_CHECKING:
     from runledger.store.dynamodb.stream_records import Change
 
-KINDS = (keys.TASK_RUN, keys.FLOW_RUN)
-
 # A count reads this number of items. A counter takes 1,000 write units a second, as each partition
 # does. A change that comes alone takes up to 1.5 of them, one of a batch of 100 takes 0.3: eight
 # counters keep up with 5,000 changes a second in the one case, and with 25,000 in the other. The
@@ -98,8 +96,7 @@ class CountedChange(NamedTuple):
 
 def counted_change(change: Change) -> CountedChange | None:
     """Return what a change adds; None if it is of no run, or leaves the type of its state."""
-    kind = change.key.sk
-    if kind not in KINDS or not keys.is_of(change.key, kind):
+    if not keys.is_run(change.key):
         return None
     amounts = Counter([attribute_of(change.new)] if change.new else [])
     amounts.subtract([attribute_of(change.old)] if change.old else [])

@@ -89,7 +89,7 @@ def _pointer_writes(change: Change) -> Iterator[tuple[Key, Put | Delete]]:
 def _ids(old: Item) -> Iterator[str]:
     """Yield the ids of the states in a run's item, or in one of its earlier states."""
     document = from_json(old[DOCUMENT])
-    if old["sk"] in {keys.TASK_RUN, keys.FLOW_RUN}:
+    if keys.is_run(keys.of(old)):
         states = [document.get("state"), *map(from_json, past_lines(old))]
     else:
         states = list(document.values())

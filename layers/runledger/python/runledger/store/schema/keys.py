@@ -91,6 +91,7 @@ def of(item: Mapping[str, Any]) -> Key:
 TASK_RUN, FLOW_RUN, FLOW, OBSERVED = "TASK_RUN", "FLOW_RUN", "FLOW", "OBSERVED"
 STATES, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATES", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
 STATE_ID = "STATE_ID"
+RUNS = (TASK_RUN, FLOW_RUN)
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
 FLOW_NAME, CACHE, DEPLOYMENT, TAG = "FLOW_NAME", "CACHE", "DEPLOYMENT", "TAG"
 COUNT, COUNTED = "COUNT", "COUNTED"
@@ -128,6 +129,10 @@ def flow_run(run_id: UUID) -> Key:
 def earlier_states(of_run: Key, number: int) -> Key:
     """Past states for which a run's item has no room."""
     return Key(of_run.pk, join(STATES, f"{number:06}"))
+
+
+def is_earlier_states(key: Key) -> bool:
+    return key.sk.startswith(under(STATES)[0])
 
 
 def state_id(state_id: UUID) -> Key:
@@ -241,6 +246,11 @@ def is_of(key: Key, kind: str) -> bool:
     return key.pk.startswith(kind + SEPARATOR)
 
 
+def is_run(key: Key) -> bool:
+    """Return whether an item is a task run or a flow run itself."""
+    return key.sk in RUNS and is_of(key, key.sk)
+
+
 def shard_of(item_id: UUID, shards: int) -> int:
     return zlib.crc32(item_id.bytes) % shards
 
@@ -256,6 +266,15 @@ def state_shard(kind: str, state_type: str, number: int) -> str:
 def is_in_state(item: Mapping[str, Any], kind: str, state_type: str) -> bool:
     """Return whether an item is of a run of that kind in a state of that type."""
     return str(item.get("state_shard", "")).startswith(join(kind, state_type, ""))
+
+
+def state_shards(kind: str, state_types: Iterable[str], shards: int) -> tuple[str, ...]:
+    """The partitions of by_state that together have every run in a state of one of the types."""
+    return tuple(
+        state_shard(kind, state_type, number)
+        for state_type in dict.fromkeys(state_types)
+        for number in range(shards)
+    )
 
 
 def state_type_of(item: Mapping[str, Any]) -> str | None:

@@ -123,12 +123,7 @@ def by_state(kind: str) -> Path:
         types = _types(criteria, kind)
         if types is None:
             return None
-        owners = (
-            keys.state_shard(kind, state_type, number)
-            for state_type in dict.fromkeys(types)
-            for number in range(shards)
-        )
-        return Walk("by_state", indexes.BY_STATE, tuple(owners))
+        return Walk("by_state", indexes.BY_STATE, keys.state_shards(kind, types, shards))
 
     return path
 

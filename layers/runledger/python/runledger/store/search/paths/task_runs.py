@@ -36,12 +36,8 @@ def by_state_of_any_type(kind: str, between: tuple[str, str] | None, shards: int
 
     A run that goes back to SCHEDULED during the walk may be missed.
     """
-    owners = (
-        keys.state_shard(kind, state_type, number)
-        for state_type in IN_ORDER
-        for number in range(shards)
-    )
-    return Walk("all_by_state", indexes.BY_STATE, tuple(owners), between)
+    owners = keys.state_shards(kind, IN_ORDER, shards)
+    return Walk("all_by_state", indexes.BY_STATE, owners, between)
 
 
 PATHS: Paths = {
