@@ -25,6 +25,7 @@ def used(dynoxide: Engine, management: Management) -> set[Right]:
     with fresh_table(dynoxide) as database, pytest.MonkeyPatch.context() as patch:
         api = api_client(database, management, patch)
         patch.setenv("WORKER_LEASE_SECONDS", "1")
+        patch.setenv("RUN_METRICS", "on")
         wiring.reset()
         with api, _recorded() as rights:
             sockets, stream = hosting.socket_clients(management), Streaming(TEMPLATE, database)

@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from runledger import wiring
+from runledger.adapters.observability import publish
 from runledger.adapters.stream import Failures, Record, consumer
+from runledger.service import run_metrics
 from runledger.service.stream import maintenance
+from runledger.settings import settings
 
 
 @consumer
 def handler(records: Sequence[Record], now: datetime) -> Failures:
+    if settings().run_metrics == "on":
+        publish(run_metrics.entered_states(records))
     return maintenance.follow(wiring.store(), records, wiring.removal_deadline(now), now=now)

@@ -1,4 +1,4 @@
-"""Every minute: requeue the runs of lost task workers, end unauthenticated connections."""
+"""Every minute: requeue the runs of lost task workers, end unauthenticated connections, measure."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +7,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runledger import websocket_wiring, wiring
 from runledger.adapters.auth import admits_token
-from runledger.adapters.observability import logger
+from runledger.adapters.observability import SECONDS, logger, publish
+from runledger.service import run_metrics
 from runledger.service.context import ServiceContext
 from runledger.service.websocket import disconnects, dispatcher
 from runledger.settings import settings
@@ -22,3 +23,6 @@ def handler(_: dict[str, Any], __: LambdaContext) -> None:
     finally:
         if not admits_token(None):
             dispatcher.disconnect_silent(context)
+        if settings().run_metrics == "on":
+            publish(run_metrics.waiting(context.store))
+            publish(run_metrics.waiting_seconds(context.store, context.now), SECONDS)

@@ -26,6 +26,7 @@ class Settings(BaseModel):
     aws_endpoint_url_dynamodb: str = ""
     websocket_url: str = ""
     worker_lease_seconds: int = Field(default=60, ge=1)
+    run_metrics: Literal["on", "off"] = "off"
 
     @property
     def dynamodb_endpoint(self) -> str:

@@ -1,5 +1,6 @@
 """Logs and metrics, configured by the environment alone. Bodies and parameters are never logged."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from aws_lambda_powertools import Logger
@@ -8,6 +9,8 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from runledger import LOGGER_NAME
 
 logger = Logger(service=LOGGER_NAME)
+
+COUNT, SECONDS = MetricUnit.Count, MetricUnit.Seconds
 
 UNSCHEDULED = "schedules are kept and start no runs"
 
@@ -22,6 +25,13 @@ def warn_of_schedules(deployment_id: UUID) -> None:
 
 def count(outcome: str) -> None:
     """Publish one outcome by itself: the local server handles many requests at once."""
-    metrics = EphemeralMetrics(namespace="Runledger", service=LOGGER_NAME)
-    metrics.add_metric(outcome, MetricUnit.Count, 1)
-    metrics.flush_metrics()
+    publish({outcome: 1})
+
+
+def publish(values: Mapping[str, float], unit: MetricUnit = COUNT) -> None:
+    """Publish metrics together; the environment has their namespace and their service."""
+    metrics = EphemeralMetrics()
+    for name, value in values.items():
+        metrics.add_metric(name, unit, value)
+    if values:
+        metrics.flush_metrics()

@@ -80,6 +80,14 @@ def is_of_states(change: Change) -> bool:
     return keys.is_run(change.key) or keys.is_earlier_states(change.key)
 
 
+def entered_task_run_state(change: Change) -> str | None:
+    """Return the type of the state that a task run entered; None if it stayed in its type."""
+    if change.key.sk != keys.TASK_RUN or change.new is None:
+        return None
+    after = keys.state_type_of(change.new)
+    return after if change.old is None or after != keys.state_type_of(change.old) else None
+
+
 def is_cancellation(change: Change) -> bool:
     """Return whether a flow run was cancelled, or some of its task runs after it."""
     return cancellations.is_cancellation(change)

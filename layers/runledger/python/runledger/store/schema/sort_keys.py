@@ -78,6 +78,12 @@ def time_sort_key(value: datetime | None, created: datetime, item_id: UUID) -> s
     return SEPARATOR.join((instant(value) if value else "", _tie_break(created, item_id)))
 
 
+def time_of(sort_key: str) -> datetime | None:
+    """Return the time in a sort key that `time_sort_key` has spelled."""
+    time, _, _ = sort_key.partition(SEPARATOR)
+    return datetime.fromisoformat(time).replace(tzinfo=UTC) if time else None
+
+
 def _tie_break(created: datetime, item_id: UUID) -> str:
     """Spell (created, id) in their order, and in 41 characters: each run stores several of them."""
     return f"{(created - FIRST) // MICROSECOND:015x}{b32hexencode(item_id.bytes).decode()[:26]}"

@@ -1,0 +1,42 @@
+"""Task runs that wait: those in a state of type SCHEDULED."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from runledger.domain.runs.states import StateType
+from runledger.store.dynamodb.expressions import in_index
+from runledger.store.dynamodb.table import Query, Table
+from runledger.store.runs.state_counts import StateCountStore
+from runledger.store.schema import indexes, keys, sort_keys
+from runledger.store.store import Store
+
+
+@dataclass(frozen=True)
+class WaitingRunStore:
+    """The waiting task runs in the table."""
+
+    table: Table
+    shards: int
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        return cls(store.table, store.index_shards.read)
+
+    def number(self) -> int:
+        """Return how many there are, as far as the stream has counted them."""
+        return StateCountStore(self.table).totals(keys.TASK_RUN)[StateType.SCHEDULED]
+
+    def due_since(self, now: datetime) -> datetime | None:
+        """Return the earliest expected start that is over; None if no waiting run is due."""
+        due = sort_keys.between(None, now)
+        partitions = keys.state_shards(keys.TASK_RUN, [StateType.SCHEDULED], self.shards)
+        queries = [
+            Query(in_index(indexes.BY_STATE, partition, due), indexes.BY_STATE.name, page=1)
+            for partition in partitions
+        ]
+        first = [next(entries, None) for entries in self.table.query_each(queries)]
+        times = [sort_keys.time_of(entry["expected_start"]) for entry in first if entry]
+        return min(filter(None, times), default=None)
