@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from datetime import datetime
+import time
 from http import HTTPStatus
 
 from local.database.dynamodb import RunningDatabase
@@ -57,7 +57,7 @@ def too_large_for_aws(size: int, limit: int) -> None:
 
 
 def _now() -> str:
-    return f"{datetime.now().astimezone():%H:%M:%S}"
+    return time.strftime("%H:%M:%S")
 
 
 def say(*lines: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from local.application import Application
 from local.ports import StoppableServer
@@ -29,9 +29,11 @@ class LocalServer(StoppableServer):
             uvicorn.Config(
                 application.app,
                 access_log=False,
-                http=H11Protocol,
+                http=HttpToolsProtocol,
                 lifespan="off",
                 log_config=None,
+                loop="asyncio",
+                proxy_headers=False,
                 server_header=False,
                 timeout_graceful_shutdown=3,
                 ws=GracefulWebSocketProtocol,
@@ -59,8 +61,8 @@ class LocalServer(StoppableServer):
             server.close()
         return waiting
 
-    def _protocol(self) -> H11Protocol:
-        return H11Protocol(self.config, self.server_state, self.lifespan.state)
+    def _protocol(self) -> HttpToolsProtocol:
+        return HttpToolsProtocol(self.config, self.server_state, self.lifespan.state)
 
     async def _answer_first_requests(self) -> None:
         """Wait for the first request of each connection, and for handshakes to end."""
@@ -79,4 +81,4 @@ def _backlog(listener: socket.socket) -> Iterator[socket.socket]:
 def _is_new(connection: asyncio.Protocol) -> bool:
     if isinstance(connection, GracefulWebSocketProtocol):
         return not connection.handshake_complete
-    return isinstance(connection, H11Protocol) and connection.cycle is None
+    return isinstance(connection, HttpToolsProtocol) and connection.cycle is None

@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,20 +15,23 @@ Event = dict[str, Any]
 ACCOUNT = "000000000000"
 HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
 TIMEOUT_MS = 29_000
-UNUSED_IDENTITY = (
-    "accessKey",
-    "accountId",
-    "apiKey",
-    "apiKeyId",
-    "caller",
-    "cognitoAuthenticationProvider",
-    "cognitoAuthenticationType",
-    "cognitoIdentityId",
-    "cognitoIdentityPoolId",
-    "principalOrgId",
-    "user",
-    "userArn",
+UNUSED_IDENTITY: Mapping[str, None] = dict.fromkeys(
+    (
+        "accessKey",
+        "accountId",
+        "apiKey",
+        "apiKeyId",
+        "caller",
+        "cognitoAuthenticationProvider",
+        "cognitoAuthenticationType",
+        "cognitoIdentityId",
+        "cognitoIdentityPoolId",
+        "principalOrgId",
+        "user",
+        "userArn",
+    )
 )
+OF_BODY = ("body", "isBase64Encoded")
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,8 @@ class LambdaContext:
         return max(0, TIMEOUT_MS - int(1000 * (time.monotonic() - self.started)))
 
 
-def proxy_event(
-    request: HttpRequest, target: Target, authorizer: Mapping[str, Any] | None
-) -> Event:
-    query = parse_qsl(request.query, keep_blank_values=True)
+def proxy_event(request: HttpRequest, target: Target) -> Event:
+    query = parse_qsl(request.query, keep_blank_values=True) if request.query else ()
     body, is_encoded = _body(request.body)
     return {
         "resource": target.resource,
@@ -97,36 +97,41 @@ def proxy_event(
         **single_and_multi("queryStringParameters", "multiValueQueryStringParameters", query),
         "pathParameters": dict(target.variables) or None,
         "stageVariables": None,
-        "requestContext": _context(request, target)
-        | ({} if authorizer is None else {"authorizer": dict(authorizer)}),
+        "requestContext": _context(request, target),
         "body": body,
         "isBase64Encoded": is_encoded,
     }
 
 
-def authorizer_event(request: HttpRequest, target: Target, method_arn: str) -> Event:
-    event = proxy_event(request, target, authorizer=None)
-    for absent in ("body", "isBase64Encoded"):
-        del event[absent]
-    return {"type": "REQUEST", "methodArn": method_arn, **event}
+def authorizer_event(event: Event, method_arn: str) -> Event:
+    """The event of the request's authorizer: the function's, without the body."""
+    seen = {name: value for name, value in event.items() if name not in OF_BODY}
+    return {"type": "REQUEST", "methodArn": method_arn, **seen}
+
+
+def add_authorizer(event: Event, authorizer: Mapping[str, Any]) -> None:
+    """Let the function see what its authorizer said."""
+    event["requestContext"]["authorizer"] = dict(authorizer)
 
 
 def _context(request: HttpRequest, target: Target) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    identity: dict[str, str | None] = dict.fromkeys(UNUSED_IDENTITY)
+    now = time.time()
     return {
         "accountId": ACCOUNT,
         "apiId": "local",
         "domainName": domain_of(request),
         "extendedRequestId": uuid.uuid4().hex[:16],
         "httpMethod": request.method,
-        "identity": identity
-        | {"sourceIp": request.source_ip, "userAgent": request.header("user-agent")},
+        "identity": {
+            **UNUSED_IDENTITY,
+            "sourceIp": request.source_ip,
+            "userAgent": request.header("user-agent"),
+        },
         "path": f"/{target.stage}{target.path}",
         "protocol": "HTTP/1.1",
         "requestId": str(uuid.uuid4()),
-        "requestTime": f"{now:%d/%b/%Y:%H:%M:%S +0000}",
-        "requestTimeEpoch": int(now.timestamp() * 1000),
+        "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
+        "requestTimeEpoch": int(now * 1000),
         "resourceId": "local",
         "resourcePath": target.resource,
         "stage": target.stage,

@@ -14,7 +14,15 @@ from typing import Any
 
 from local.cloudformation.template import DEFAULT_BODY, Authorizer, GatewayResponse, Template
 from local.functions import Functions
-from local.rest_api.events import Event, HttpRequest, Pairs, Target, authorizer_event, proxy_event
+from local.rest_api.events import (
+    Event,
+    HttpRequest,
+    Pairs,
+    Target,
+    add_authorizer,
+    authorizer_event,
+    proxy_event,
+)
 from local.rest_api.routing import Match, Resources
 
 GATEWAY_RESPONSES: Mapping[str, tuple[HTTPStatus, str]] = {
@@ -67,10 +75,9 @@ class Gateway:
         target, match = self._route(request)
         if len(request.body) > MAX_BODY:
             raise RequestRefused("REQUEST_TOO_LARGE")
-        authorizer_context = None
+        event = proxy_event(request, target)
         if self._template.authorizer and not match.route.is_open:
-            authorizer_context = self._authorize(self._template.authorizer, request, target)
-        event = proxy_event(request, target, authorizer_context)
+            add_authorizer(event, self._authorize(self._template.authorizer, request, event))
         if len(request.body) * MAX_ESCAPED >= MAX_EVENT and _size(event) > MAX_EVENT:
             raise RequestRefused("REQUEST_TOO_LARGE")
         operation = match.route.operation
@@ -90,14 +97,15 @@ class Gateway:
         return Target(self._template.stage, path, match.route.path, match.variables), match
 
     def _authorize(
-        self, authorizer: Authorizer, request: HttpRequest, target: Target
+        self, authorizer: Authorizer, request: HttpRequest, event: Event
     ) -> Mapping[str, Any]:
         if any(request.header(name) is None for name in authorizer.identity_headers):
             raise RequestRefused("UNAUTHORIZED")
-        arn = f"arn:aws:execute-api:local:000000000000:local/{target.stage}/{request.method}"
+        arn = f"arn:aws:execute-api:local:000000000000:local/{self._template.stage}"
         try:
             policy = self._functions.call(
-                authorizer.operation, authorizer_event(request, target, f"{arn}{target.path}")
+                authorizer.operation,
+                authorizer_event(event, f"{arn}/{request.method}{event['path']}"),
             )
             effects = {statement["Effect"] for statement in policy["policyDocument"]["Statement"]}
         except Exception as error:  # noqa: BLE001 as above

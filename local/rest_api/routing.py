@@ -1,6 +1,7 @@
 """Matches a request to a route of a REST API."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from local.cloudformation.template import Route
@@ -19,14 +20,20 @@ class Resources:
         for route in routes:
             by_path.setdefault(route.path, {})[route.method] = route
         # Literal segments win over variables, from the left.
-        self._resources = sorted(
+        resources = sorted(
             ((_segments(path), methods) for path, methods in by_path.items()),
             key=lambda resource: [_is_variable(part) for part in resource[0]],
         )
+        self._resources = {
+            first: [resource for resource in resources if resource[0][0] == first]
+            for first in {parts[0] for parts, _ in resources if not _is_variable(parts[0])}
+        }
+        self._with_any_first = [r for r in resources if _is_variable(r[0][0])]
 
     def match(self, method: str, path: str) -> Match | None:
         segments = _segments(path)
-        for parts, methods in self._resources:
+        with_first = self._resources.get(segments[0], ())
+        for parts, methods in chain(with_first, self._with_any_first):
             if (variables := _variables(parts, segments)) is not None:
                 route = methods.get(method)
                 return Match(route, variables) if route else None

@@ -45,7 +45,7 @@ class Handlers:
         assert match, call
         target = Target(self._stage, call.path, match.route.path, match.variables)
         request = HttpRequest(call.method, call.path, body=_content(call))
-        return match.route.operation, proxy_event(request, target, None)
+        return match.route.operation, proxy_event(request, target)
 
 
 class MeasuredServer:
