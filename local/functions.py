@@ -1,10 +1,11 @@
 """The template's Lambda functions, imported at their first call, as in a cold start."""
 
 import importlib.util
+import os
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,25 @@ class Functions:
     def handler(self, operation: str) -> Handler:
         with self._importing:
             if operation not in self._handlers:
-                code = self._template.code[operation]
-                self._handlers[operation] = _import(code, self._template.folder)
+                self._handlers[operation] = self._load(operation)
             return self._handlers[operation]
+
+    def _load(self, operation: str) -> Handler:
+        with _variables(self._template.own_environment[operation]):
+            return _import(self._template.code[operation], self._template.folder)
+
+
+@contextmanager
+def _variables(own: Mapping[str, str]) -> Iterator[None]:
+    """Give a function its own variables, which it reads when it is imported."""
+    before = {name: os.environ[name] for name in own if name in os.environ}
+    os.environ.update(own)
+    try:
+        yield
+    finally:
+        for name in own:
+            del os.environ[name]
+        os.environ.update(before)
 
 
 def _import(path: Path, folder: Path) -> Handler:

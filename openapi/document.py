@@ -25,8 +25,9 @@ COMPONENTS = {
         "basic": {
             "type": "http",
             "scheme": "basic",
-            "description": "The auth string, user:password; a site without one lets everybody in.",
-        }
+            "description": "An auth string, user:password, whose password may be a key.",
+        },
+        "bearer": {"type": "http", "scheme": "bearer", "description": "A key."},
     },
     "parameters": {
         "ApiVersion": {
@@ -57,7 +58,7 @@ def document(template: Template) -> Json:
     """
     functions = Functions(template)
     endpoints = {
-        route: declaration_of(functions.handler(route.operation))
+        route: declaration_of(functions.handler(route.operation), _scope(template, route))
         for route in sorted(operations(template))
     }
     schemas = Schemas(found for endpoint in endpoints.values() for found in _types(endpoint))
@@ -70,11 +71,15 @@ def document(template: Template) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "Runledger", "version": versions.API, "description": DESCRIPTION},
         "servers": [{"url": f"/{template.stage}"}],
-        "security": [{"basic": []}],
+        "security": [{"bearer": []}, {"basic": []}],
         "tags": [{"name": tag} for tag in sorted(set(tags.values()))],
         "paths": dict(sorted(paths.items())),
         "components": {**COMPONENTS, "schemas": schemas.components},
     }
+
+
+def _scope(template: Template, route: Route) -> str:
+    return template.own_environment[route.operation].get("SCOPE", "")
 
 
 def _tag(folder: str) -> str:

@@ -16,12 +16,13 @@ from pydantic import BaseModel
 
 from openapi.code import Code
 from openapi.raises import Errors
+from runledger.domain.access import Scope
 from runledger.domain.documents import Document
 
 # How an endpoint uses its request; other members would be missed here.
 READS = frozenset({"body", "parameters", "query_parameters"})
 CHECKS_VERSION = frozenset({"check_version", "version"})
-REST = frozenset({"now"})
+REST = frozenset({"caller", "now"})
 
 
 class RequestParameter(NamedTuple):
@@ -56,13 +57,14 @@ class Declaration:
     statuses: Sequence[int]
     errors: Errors
     is_authenticated: bool
+    scope: str  # that a key needs
     checks_version: bool
     parses_body: bool  # even if it ignores it
     uses_table: bool
 
 
-def declaration_of(handler: Callable[..., Any]) -> Declaration:
-    """Read an endpoint's code.
+def declaration_of(handler: Callable[..., Any], scope: str = Scope.READ) -> Declaration:
+    """Read an endpoint's code; the template has the scope that it needs.
 
     Raises:
         ValueError: it uses its request, or documents an error, in a way that can't be read.
@@ -85,6 +87,7 @@ def declaration_of(handler: Callable[..., Any]) -> Declaration:
         statuses=code.statuses(),
         errors=code.errors(),
         is_authenticated=code.option("authenticated"),
+        scope=scope,
         checks_version=is_versioned or not used.isdisjoint(CHECKS_VERSION),
         parses_body=is_versioned or bool(bodies),
         uses_table="wiring" in module,

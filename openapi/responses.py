@@ -8,9 +8,11 @@ from typing_extensions import TypedDict  # pydantic reads no other one on Python
 
 from openapi.endpoints import Declaration
 from openapi.raises import Errors
-from runledger.adapters.http import Unauthorized, error_response
+from runledger.adapters.auth import Unauthorized
+from runledger.adapters.http import error_response
 from runledger.adapters.problems import BadRequest, InvalidRequest
-from runledger.domain.errors import Invalid, Locked, NotFound, OutOfTime, TooLarge
+from runledger.domain.access import Scope
+from runledger.domain.errors import Forbidden, Invalid, Locked, NotFound, OutOfTime, TooLarge
 
 JSON = "application/json"
 
@@ -97,6 +99,10 @@ def _errors_of_its_kind(endpoint: Declaration) -> Errors:
         BadRequest: (
             endpoint.checks_version or endpoint.parses_body,
             "The version of the API in the header, or the body, can't be read.",
+        ),
+        Forbidden: (
+            endpoint.is_authenticated and endpoint.scope != Scope.READ,
+            f"The key has not the scope that is needed: {endpoint.scope}.",
         ),
         Unauthorized: (endpoint.is_authenticated, "The credentials are missing or wrong."),
         NotFound: ("path" in places, "A variable of the path is not of its format."),

@@ -17,7 +17,7 @@ FOLDERS = ("examples", "functions", "layers", "local", "openapi", "recount", "te
 # Long enough that a subject need not be cut in two.
 MAX_FILE, MAX_FUNCTION = 300, 40
 # One module spells every key of the table.
-LONG_FILES = {"layers/runledger/python/runledger/store/schema/keys.py": 450}
+LONG_FILES = {"layers/runledger/python/runledger/store/schema/keys.py": 460}
 MAX_MODULES_IN_FOLDER = 20
 # Filters whose class names stand in the answers to invalid bodies.
 NAMED_ON_THE_WIRE = {"ConcurrencyLimit", "Text"}
@@ -37,7 +37,7 @@ class ImportBudget(NamedTuple):
 
 # A larger one needs a reason: `make bench ARGS=cold` measures what it costs.
 BUDGETS = {
-    "read_task_run": ImportBudget(48, 280, 1_950),
+    "read_task_run": ImportBudget(49, 280, 1_955),
     "create_task_run": ImportBudget(69, 302, 2_030),
     "set_task_run_state": ImportBudget(70, 303, 2_040),
     "read_task_runs": ImportBudget(88, 322, 2_070),

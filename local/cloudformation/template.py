@@ -62,7 +62,8 @@ class Template:
     folder: Path
     stage: str
     routes: tuple[Route, ...]
-    environment: Mapping[str, str]
+    environment: Mapping[str, str]  # that all functions have
+    own_environment: Mapping[str, Mapping[str, str]]  # what an operation has beside it
     responses: Mapping[str, GatewayResponse]
     table: Mapping[str, Any]
     time_to_live: str | None
@@ -98,7 +99,10 @@ def load(
         folder=path.parent,
         stage=api["StageName"],
         routes=tuple(_routes(api, functions)),
-        environment=_strings(globals_.get("Environment", {}).get("Variables", {})),
+        environment=_variables(globals_),
+        own_environment={
+            functions[name]: _variables(resources[name]["Properties"]) for name in functions
+        },
         responses={
             name: _response(response) for name, response in api.get("GatewayResponses", {}).items()
         },
@@ -166,5 +170,6 @@ def _authorizer(auth: Mapping[str, Any], functions: Mapping[str, str]) -> Author
     return Authorizer(functions[function], identity_headers=tuple(headers))
 
 
-def _strings(variables: Mapping[str, Any]) -> dict[str, str]:
+def _variables(function: Mapping[str, Any]) -> dict[str, str]:
+    variables = function.get("Environment", {}).get("Variables", {})
     return {name: str(value) for name, value in variables.items()}

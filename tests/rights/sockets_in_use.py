@@ -1,17 +1,16 @@
 """Conversations, and what follows writes, for the sake of every right that it takes."""
 
 import json
-from os import environ
-from unittest.mock import patch
 
 import httpx
 
 from local.websocket_api.client import Connector, WebSocketClient
 from runledger import wiring
-from runledger.settings import settings
 from runledger.store.websocket.task_workers import MAX_UNCHECKED, TaskWorkerStore
 from tests.reporting.building import body
+from tests.rights.keys_in_use import keys_needed
 from tests.support.background import connect, delay, set_state, subscribe
+from tests.support.keys import add_key
 from tests.support.streaming import Streaming
 from tests.support.waiting import wait_until
 
@@ -28,6 +27,8 @@ def use_sockets(api: httpx.Client, sockets: Connector, stream: Streaming) -> Non
     _open(sockets, "/api/events/in", *messages).close()
     stream.pump()
     listener.close()
+    with keys_needed():
+        _open(sockets, "/api/logs/out", token=add_key()).close()
 
 
 def _listen_to_logs(api: httpx.Client, sockets: Connector) -> None:
@@ -62,15 +63,15 @@ def _use_workers(api: httpx.Client, sockets: Connector, stream: Streaming) -> No
 def _all_are_swept(stream: Streaming) -> bool:
     stream.run_schedule("sweep_task_workers")
     # Where clients need credentials, those that sent none are looked for, too.
-    with patch.dict(environ, AUTHENTICATION="required", AUTH_SHA256="0" * 64):
-        settings.cache_clear()
+    with keys_needed():
         stream.run_schedule("sweep_task_workers")
-    settings.cache_clear()
     return not TaskWorkerStore.of(wiring.store()).all()
 
 
-def _open(sockets: Connector, path: str, *messages: str) -> WebSocketClient:
+def _open(
+    sockets: Connector, path: str, *messages: str, token: str | None = None
+) -> WebSocketClient:
     socket = sockets.connect(path, subprotocols=["prefect"])
-    for message in ('{"type":"auth","token":null}', *messages):
+    for message in (json.dumps({"type": "auth", "token": token}), *messages):
         socket.send(message)
     return socket

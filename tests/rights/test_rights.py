@@ -13,6 +13,7 @@ from runledger import wiring
 from tests.conftest import api_client, store_in_pieces
 from tests.rights.changes_in_use import follow_changes
 from tests.rights.everything_in_use import use_everything
+from tests.rights.keys_in_use import use_keys
 from tests.support.client_events import events
 from tests.support.databases import TEMPLATE, Engine, fresh_table
 from tests.support.management import Management
@@ -56,7 +57,8 @@ def used(dynoxide: Engine, management: Management) -> set[Right]:
         ):
             use_everything(api)
             follow_changes(api, actor.become)
-    return rights
+            use_keys(actor.become)
+    return {right for right in rights if right.operation}
 
 
 def test_a_function_may_do_what_it_does(used: set[Right]) -> None:

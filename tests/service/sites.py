@@ -9,6 +9,7 @@ from uuid import UUID
 from runledger.adapters.websocket.connections import ApiGatewayConnections
 from runledger.api.bodies import StateCreate
 from runledger.api.task_runs import TaskRunCreate
+from runledger.domain.access import ANYBODY
 from runledger.domain.runs.states import StateDetails, StateType
 from runledger.domain.websocket.task_workers import Disconnect
 from runledger.service.context import ServiceContext
@@ -51,10 +52,10 @@ class WorkerSite:
 
     def connect(self, name: str) -> None:
         self.far_ends.open[name] = []
-        dispatcher.connect(self.store, name, CLIENT, lambda _: True, now=NOW)
+        dispatcher.connect(self.store, name, CLIENT, is_open=True, now=NOW)
 
     def say(self, name: str, **message: object) -> None:
-        WebSocketDispatcher(self.context(), lambda _: True).dispatch(name, json.dumps(message))
+        WebSocketDispatcher(self.context(), lambda _: ANYBODY).dispatch(name, json.dumps(message))
 
     def subscribe(self, name: str) -> None:
         self.say(name, type="subscribe", keys=["task"], client_id=name)

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from local.event_sources.patterns import matches
 from runledger.adapters.websocket.connections import ApiGatewayConnections
 from runledger.api.bodies import StateCreate
+from runledger.domain.access import ANYBODY
 from runledger.domain.runs.states import is_taken_up, is_waiting
 from runledger.domain.websocket.task_workers import Disconnect
 from runledger.service.context import ServiceContext
@@ -100,7 +101,7 @@ class Stage(RuleBasedStateMachine):
         self.after()
 
     def say(self, connection_id: str, **message: object) -> None:
-        WebSocketDispatcher(self.context, lambda _: True).dispatch(
+        WebSocketDispatcher(self.context, lambda _: ANYBODY).dispatch(
             connection_id, json.dumps(message)
         )
         if connection_id not in self.far_ends.open:

@@ -88,7 +88,7 @@ class Background(Stage):
         in_time = self.now - process.left < LEASE
         process.connect(connection_id, list(keys), in_time=in_time)
         self.far_ends.open[connection_id] = []
-        assert dispatcher.connect(self.store, connection_id, CLIENT, lambda _: True, now=self.now)
+        assert dispatcher.connect(self.store, connection_id, CLIENT, is_open=True, now=self.now)
         self.say(connection_id, type="subscribe", keys=process.keys, client_id=name)
 
     @to_one(Stage.busy)

@@ -4,9 +4,12 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from runledger import wiring
 from runledger.adapters.http import Response, admit, endpoint
 from runledger.adapters.requests import Request
+from runledger.domain.access import Scope
 from runledger.domain.errors import NotFound
+from runledger.service import api_keys
 
 # The reference names only the first method that it registered for a path: PATCH for these, POST for
 # paths that create, list or propose, DELETE where there is no other, and GET for the rest.
@@ -38,7 +41,12 @@ PERMISSIONS = {
 def handler(request: Request) -> Response[Any]:
     if is_preflight(request):
         return permission(request)
-    admit(request)
+    # No authorizer has seen the request: preflights have no credentials.
+    admit(
+        request,
+        Scope.READ,
+        lambda secret: api_keys.find_caller(wiring.store(), secret, request.now),
+    )
     if request.event["resource"] == ANYWHERE:
         raise NotFound("Not Found")
     request.check_path()

@@ -1,4 +1,4 @@
-"""Every minute: requeue the runs of lost task workers, end unauthenticated connections, measure."""
+"""Every minute: requeue runs of lost task workers, end connections without a valid key, measure."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runledger import websocket_wiring, wiring
-from runledger.adapters.auth import admits_token
+from runledger.adapters import auth
 from runledger.adapters.observability import SECONDS, logger, publish
 from runledger.service import run_metrics
 from runledger.service.context import ServiceContext
@@ -21,8 +21,8 @@ def handler(_: dict[str, Any], __: LambdaContext) -> None:
     try:
         disconnects.sweep(context, lease)
     finally:
-        if not admits_token(None):
-            dispatcher.disconnect_silent(context)
+        if not auth.is_open():
+            dispatcher.disconnect_strangers(context)
         if settings().run_metrics == "on":
             publish(run_metrics.waiting(context.store))
             publish(run_metrics.waiting_seconds(context.store, context.now), SECONDS)

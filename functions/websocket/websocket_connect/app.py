@@ -3,7 +3,7 @@
 from typing import Any
 
 from runledger import wiring
-from runledger.adapters.auth import admits_token
+from runledger.adapters import auth
 from runledger.adapters.observability import logger
 from runledger.adapters.websocket.handler import REFUSED, WebSocketEvent, accept, websocket
 from runledger.domain.errors import Unavailable
@@ -16,7 +16,7 @@ def handler(event: WebSocketEvent) -> dict[str, Any]:
     client = dispatcher.Handshake(event.path, event.subprotocols)
     try:
         accepted = dispatcher.connect(
-            wiring.store(), event.connection_id, client, admits_token, now=event.now
+            wiring.store(), event.connection_id, client, is_open=auth.is_open(), now=event.now
         )
     except Unavailable:
         # A task worker exits after a refused handshake. After an accepted one, its first message

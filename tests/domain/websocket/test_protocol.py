@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from runledger.domain.access import ANYBODY, Caller, Scope
 from runledger.domain.events.events import Event
 from runledger.domain.websocket.event_subscriptions import log_filter, subscription_request
 from runledger.domain.websocket.protocol import (
@@ -35,9 +36,9 @@ def test_what_is_no_object_drops_the_connection(text: str) -> None:
 @pytest.mark.parametrize(("token", "shown"), [('"t"', "t"), ("null", None), ("5", None)])
 def test_a_client_shows_a_text_or_nothing(token: str, shown: str | None) -> None:
     text = f'{{"type": "auth", "token": {token}}}'
-    authenticate(text, lambda given: given == shown)
+    assert authenticate(text, Scope.READ, lambda t: ANYBODY if t == shown else None) == ANYBODY
     with pytest.raises(CloseConnection):
-        authenticate(text, lambda given: given != shown)
+        authenticate(text, Scope.READ, lambda t: None if t == shown else ANYBODY)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,17 @@ def test_a_client_shows_a_text_or_nothing(token: str, shown: str | None) -> None
 )
 def test_who_is_not_admitted_hears_why(text: str, reason: str) -> None:
     with pytest.raises(CloseConnection) as closed:
-        authenticate(text, lambda _: False)
+        authenticate(text, Scope.READ, lambda _: None)
+    assert code_of(closed) == (POLICY_VIOLATION, reason)
+
+
+def test_a_key_for_less_than_the_path_needs_is_refused() -> None:
+    reader = Caller("etl", Scope.READ)
+    text = '{"type": "auth", "token": "t"}'
+    assert authenticate(text, Scope.READ, lambda _: reader) == reader
+    with pytest.raises(CloseConnection) as closed:
+        authenticate(text, Scope.WRITE, lambda _: reader)
+    reason = "The key etl has the scope read; this needs the scope write."
     assert code_of(closed) == (POLICY_VIOLATION, reason)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from local.websocket_api.client import Connector, WebSocketClient
 from runledger import websocket_wiring, wiring
+from runledger.domain.access import AUTH_STRING
 from runledger.domain.errors import Unavailable
 from runledger.domain.websocket.protocol import AUTH_SUCCESS
 from runledger.service.context import ServiceContext
@@ -162,7 +163,7 @@ def test_credentials_that_come_while_a_connection_is_forgotten_let_nobody_in(
     found = store.read(client.id)
     assert found
     store.forget(client.id)
-    assert not store.admit(found, wiring.now())
+    assert not store.admit(found, AUTH_STRING, wiring.now())
     assert kept() == set()
 
 
@@ -215,13 +216,14 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_at_once")
 @pytest.mark.parametrize("count", [0, 1, 3])
-def test_the_schedule_ends_silent_clients_and_asks_once_for_them(
+def test_the_schedule_ends_silent_clients_and_asks_once_for_each_kind(
     strangers: Connector, stream: Streaming, count: int
 ) -> None:
     clients = connect(strangers, *PATHS[:count])
     with heard(wiring.store().table.client) as calls:
         stream.run_schedule("sweep_task_workers")
-    assert [name for name, _ in calls].count("Query") == 2
+    # Task workers, connections without credentials, and keys.
+    assert [name for name, _ in calls].count("Query") == 3
     assert [client.closed for client in clients] == [SILENT] * count
     assert kept() == set()
 

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from runledger.domain.access import PREFIX, SECRET_BYTES
 from runledger.domain.random_values import slug, uuid7
 
 BITS = 74
@@ -22,6 +23,11 @@ def state_id(timestamp: datetime) -> UUID:
 def random_fraction() -> float:
     """Return a number in [0, 1)."""
     return secrets.randbits(BITS) / (1 << BITS)
+
+
+def secret() -> str:
+    """Return the secret of a new key: 256 random bits."""
+    return PREFIX + secrets.token_urlsafe(SECRET_BYTES)
 
 
 def name() -> str:

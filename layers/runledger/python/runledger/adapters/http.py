@@ -1,5 +1,6 @@
 """Lambda handler decorator: parse the event, call the endpoint, map errors to responses."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,9 +12,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic_core import to_json
 
 from runledger.adapters import auth, parsing
+from runledger.adapters.auth import FindCaller, Unauthorized
 from runledger.adapters.observability import count, logger
 from runledger.adapters.problems import BadRequest, InvalidRequest
 from runledger.adapters.requests import Request
+from runledger.domain.access import Scope
 from runledger.domain.errors import (
     Conflict,
     Forbidden,
@@ -66,10 +69,6 @@ OUTCOMES: Mapping[int, str] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "Invalid",
     HTTPStatus.SERVICE_UNAVAILABLE: "Unavailable",
 }
-
-
-class Unauthorized(Exception):  # noqa: N818
-    """The caller did not send the auth string."""
 
 
 B = TypeVar("B")
@@ -175,14 +174,18 @@ ERROR_RESPONSES: Mapping[type[Exception], ErrorResponse] = {
 BUG = _message(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
 
 
-def admit(request: Request) -> None:
-    """Check the auth string of a caller.
+def admit(request: Request, needed: Scope, find_caller: FindCaller | None = None) -> None:
+    """Check the credentials of a caller, also those that the authorizer has checked, and its scope.
+
+    Without `find_caller`, the caller is the one that the authorizer has found.
 
     Raises:
-        Unauthorized: it is missing or wrong.
+        Unauthorized: its credentials are missing or wrong.
+        Forbidden: its scope does not include the one that is needed.
     """
-    if not auth.admits(request.authorization):
-        raise Unauthorized
+    find_caller = find_caller or auth.vouched_for(request.event, request.now)
+    request.caller = auth.authenticate(request.authorization, find_caller)
+    request.caller.check(needed)
 
 
 Endpoint = Callable[[Request], Response[Any]]
@@ -190,12 +193,15 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 def endpoint(respond: Endpoint, *, authenticated: bool = True, versioned: bool = True) -> Handler:
-    """Make a Lambda handler of an endpoint: check requests, log and count responses."""
+    """Make a Lambda handler of an endpoint: check requests, log and count responses.
 
-    def checked_response(event: dict[str, Any]) -> Response[Any]:
-        request = Request(event, datetime.now(UTC))
+    The scope that its callers need is that of the function in template.yaml.
+    """
+    needed = Scope(os.environ.get("SCOPE", Scope.ADMIN))
+
+    def checked_response(request: Request) -> Response[Any]:
         if authenticated:
-            admit(request)
+            admit(request, needed)
             request.check_path()
         if versioned:
             request.check_syntax()
@@ -205,11 +211,13 @@ def endpoint(respond: Endpoint, *, authenticated: bool = True, versioned: bool =
     @wraps(respond)
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+        request = Request(event, datetime.now(UTC))
         with measured() as meter:
-            response, body = attempt(lambda: checked_response(event))
+            response, body = attempt(lambda: checked_response(request))
         status = HTTPStatus(response.status)
         costs = {**response.log, **meter.log_fields()}
-        logger.info("answered", extra={"status": status, **costs})
+        principal = {"principal": request.caller.name} if request.caller else {}
+        logger.info("answered", extra={"status": status, **principal, **costs})
         count(OUTCOMES.get(status, "Failed"))
         if response.log and wants_explanation(event):
             body["headers"][PLAN] = "; ".join(f"{name}={value}" for name, value in costs.items())

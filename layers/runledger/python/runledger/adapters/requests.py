@@ -23,6 +23,7 @@ from runledger.adapters.problems import (
     new_problem,
     problems_of,
 )
+from runledger.domain.access import Caller
 from runledger.domain.errors import NotFound
 
 M = TypeVar("M", bound=BaseModel)
@@ -64,10 +65,13 @@ def check_version(version: str | None) -> tuple[int, int, int] | None:
     return major, minor, patch
 
 
-@dataclass(frozen=True)
+@dataclass
 class Request:
+    """A request, and its caller once that is known."""
+
     event: Mapping[str, Any]
     now: datetime
+    caller: Caller | None = None
 
     @cached_property
     def headers(self) -> Mapping[str, str]:

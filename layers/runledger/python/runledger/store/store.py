@@ -14,6 +14,7 @@ from runledger.store.schema.keys import Key
 
 if TYPE_CHECKING:
     from runledger.domain.runs.observed_states import ObservedState
+    from runledger.store.api_keys import KnownKey
     from runledger.store.dynamodb.table import Deadline, Table
     from runledger.store.events.recordings import RecordedRun
     from runledger.store.websocket.connections import Connection
@@ -130,6 +131,7 @@ class Store:
     known_pairs: FifoCache[ObservedState] = field(default_factory=FifoCache, repr=False)
     known_connections: FifoCache[Connection] = field(default_factory=FifoCache, repr=False)
     known_runs: FifoCache[RecordedRun] = field(default_factory=FifoCache, repr=False)
+    known_keys: FifoCache[KnownKey] = field(default_factory=FifoCache, repr=False)
     known_tombstones: KnownTombstones = field(default_factory=KnownTombstones, repr=False)
     run_locks: KeyedLocks = field(default_factory=KeyedLocks, repr=False)
 

@@ -20,12 +20,13 @@ from runledger.metering import measured
 GOING_AWAY, RESTART = 1001, 1012
 
 
-@dataclass(frozen=True)
+@dataclass
 class WebSocketEvent:
-    """An event of a connection, and when it was received."""
+    """An event of a connection, when it was received, and the caller's name once it is known."""
 
     event: Mapping[str, Any]
     now: datetime
+    principal: str = ""
 
     @property
     def connection_id(self) -> str:
@@ -85,15 +86,18 @@ def websocket(react: Callable[[WebSocketEvent], dict[str, Any]]) -> Handler:
     @wraps(react)
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+        received = WebSocketEvent(event, datetime.now(UTC))
         with measured() as meter:
             try:
-                response = react(WebSocketEvent(event, datetime.now(UTC)))
+                response = react(received)
             except Exception:  # noqa: BLE001 - see above
                 logger.exception("unexpected error")
                 response = answer(HTTPStatus.INTERNAL_SERVER_ERROR)
         status = response["statusCode"]
         route = event["requestContext"]["routeKey"]
-        logger.info("answered", extra={"status": status, "route": route, **meter.log_fields()})
+        principal = {"principal": received.principal} if received.principal else {}
+        known = {"status": status, "route": route, **principal}
+        logger.info("answered", extra={**known, **meter.log_fields()})
         count("Failed" if status == HTTPStatus.INTERNAL_SERVER_ERROR else "Answered")
         return response if route == "$connect" else ACCEPTED
 

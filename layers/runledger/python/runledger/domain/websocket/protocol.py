@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from runledger.domain.access import Caller, Scope
+from runledger.domain.errors import Forbidden
+
 SUBPROTOCOL = "prefect"
 AUTH_SUCCESS = '{"type":"auth_success"}'
 
@@ -12,12 +15,16 @@ AUTH_SUCCESS = '{"type":"auth_success"}'
 # give up a longer handshake.
 TIME_TO_AUTHENTICATE = timedelta(seconds=10)
 SILENT = "No credentials within 10 seconds"
+ENDED = "The key has been revoked or has expired"
 
 # Close codes of RFC 6455, and the reference's own for a broken order of messages.
 NORMAL, DROPPED, POLICY_VIOLATION, INTERNAL_ERROR = 1000, 1006, 1008, 1011
 PROTOCOL_ERROR, PROTOCOL_VIOLATION = 1002, 4001
 
 Message = Mapping[str, Any]
+
+# Returns the caller with this token; None if it admits nobody.
+AuthenticateToken = Callable[[str | None], Caller | None]
 
 
 class CloseConnection(Exception):  # noqa: N818 - an end, not a fault
@@ -52,20 +59,25 @@ def read(text: str) -> Message:
     return message
 
 
-def authenticate(text: str, admits: Callable[[str | None], bool]) -> None:
-    """Check the credentials in the first message.
+def authenticate(text: str, needed: Scope, authenticate_token: AuthenticateToken) -> Caller:
+    """Return the caller whose credentials are in the first message.
 
     Raises:
-        CloseConnection: they are missing or wrong.
+        CloseConnection: they are missing or wrong, or are for less than the path needs.
     """
     message = read(text)
     if message.get("type") != "auth":
         raise CloseConnection(POLICY_VIOLATION, "Expected 'auth' message")
     token = message.get("token")
-    if admits(token if isinstance(token, str) else None):
-        return
-    reason = "Invalid token" if token else "Auth required but no token provided"
-    raise CloseConnection(POLICY_VIOLATION, reason)
+    caller = authenticate_token(token if isinstance(token, str) else None)
+    if caller is None:
+        reason = "Invalid token" if token else "Auth required but no token provided"
+        raise CloseConnection(POLICY_VIOLATION, reason)
+    try:
+        caller.check(needed)
+    except Forbidden as forbidden:
+        raise CloseConnection(POLICY_VIOLATION, str(forbidden)) from None
+    return caller
 
 
 def subscription(message: Message) -> Subscription:

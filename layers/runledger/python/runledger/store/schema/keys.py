@@ -40,12 +40,14 @@
 | type and name of states     | OBSERVED               | <TYPE>#<name>               |
 | runs counted by state type  | COUNT#<kind>#<number>  | COUNT                       |
 | changes that it has counted | COUNT#<kind>#<number>  | COUNTED#<span>#<time>#<id>  |
+| key of a caller             | API_KEYS               | API_KEY#<id>                |
 
 | index                   | hash                               | range                |
 |-------------------------|------------------------------------|----------------------|
 | by_owner                | owner: FLOW_RUN#<id>, FLOW#<id>    | id                   |
 | by_owner, of a tag      | owner: TAG#<kind>#<tag>#<shard>    | id: that of the run  |
 | by_owner, of a chunk    | owner: TASK_RUN#<id>               | id: sk               |
+| ..., of a connection    | owner: API_KEY#<id>                | id: the connection's |
 | by_state                | state_shard: <kind>#<TYPE>#<shard> | expected_start       |
 | by_state, of a chunk    | state_shard: LOGS#<shard>          | expected_start: sk   |
 | by_expected_start       | shard: <kind>#<shard>              | expected_start       |
@@ -99,6 +101,7 @@ QUEUE, CONNECTION, UNAUTHENTICATED = "QUEUE", "CONNECTION", "UNAUTHENTICATED"
 TASK_WORKER, TASK_WORKERS = "TASK_WORKER", "TASK_WORKERS"
 REMAINDER, TOMBSTONE, INPUT, EVENTS, LOGS = "REMAINDER", "TOMBSTONE", "INPUT", "EVENTS", "LOGS"
 LISTENER, LISTENERS, LOG_LISTENERS = "LISTENER", "LISTENERS", "LOG_LISTENERS"
+API_KEY, API_KEYS = "API_KEY", "API_KEYS"
 
 # Sorts before all else in the partition of a task run, which is often read without its pieces.
 DOCUMENT_PIECE = "DOCUMENT_PIECE"
@@ -323,6 +326,18 @@ def due(connection_id: str, deadline: datetime) -> str:
 def due_until(now: datetime) -> tuple[str, str]:
     """The range of connections whose deadline is before now."""
     return "0", sort_keys.instant(now)
+
+
+# Keys of callers. The id is a part of the secret's hash.
+
+
+def api_key(key_id: UUID) -> Key:
+    return Key(API_KEYS, join(API_KEY, key_id))
+
+
+def connections_of_api_key(key_id: UUID) -> str:
+    """The owner, in `by_owner`, of the connections whose clients have shown the key."""
+    return join(API_KEY, key_id)
 
 
 # Cascade deletes that the stream continues, and the tombstones of deleted flow runs.

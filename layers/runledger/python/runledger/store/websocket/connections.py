@@ -5,7 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
+from uuid import UUID
 
+from runledger.domain.access import Caller
 from runledger.domain.values import Value
 from runledger.store import items
 from runledger.store.dynamodb.errors import ConditionFailed
@@ -20,7 +22,7 @@ MAX_AGE = timedelta(days=1)
 
 
 class Connection(Value):
-    """A connection: its path, and whether its client is admitted.
+    """A connection: its path, whether its client is admitted, and who that is.
 
     The last messages of an admitted client may arrive after its connection ended; they are handled
     if `finish_after_close` is set. A client has until `deadline` to send its credentials.
@@ -31,6 +33,8 @@ class Connection(Value):
     admitted: bool
     finish_after_close: bool = False
     deadline: datetime | None = None
+    caller: str = ""
+    key_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,11 @@ class ConnectionStore:
         """Store a connection; it expires after a day."""
         self.table.write(Put(_item(connection, now)))
 
-    def admit(self, connection: Connection, now: datetime) -> bool:
+    def admit(self, connection: Connection, caller: Caller, now: datetime) -> bool:
         """Admit the client; return False if its connection was closed meanwhile."""
-        admitted = connection.replace(admitted=True, deadline=None)
+        admitted = connection.replace(
+            admitted=True, deadline=None, caller=caller.name, key_id=caller.key_id
+        )
         try:
             self.table.write(Put(_item(admitted, now), PRESENT))
         except ConditionFailed:
@@ -62,6 +68,14 @@ class ConnectionStore:
         owner, until = keys.UNAUTHENTICATED, keys.due_until(now)
         found = self.table.query(
             Query(in_index(indexes.BY_OWNER, owner, until), indexes.BY_OWNER.name)
+        )
+        return (keys.connection_of(keys.of(entry)) for entry in found)
+
+    def of_api_key(self, key_id: UUID) -> Iterator[str]:
+        """Yield the ids of the connections whose clients have shown a key, from an index."""
+        owner = keys.connections_of_api_key(key_id)
+        found = self.table.query(
+            Query(in_index(indexes.BY_OWNER, owner, None), indexes.BY_OWNER.name)
         )
         return (keys.connection_of(keys.of(entry)) for entry in found)
 
@@ -82,6 +96,10 @@ class ConnectionStore:
         with suppress(ConditionFailed):
             self.table.write(Delete(keys.connection(connection_id), lacks("finish_after_close")))
 
+    def remove(self, connection_id: str) -> None:
+        """Remove a connection; messages that arrive after its end are not handled."""
+        self.table.write(Delete(keys.connection(connection_id)))
+
 
 def _item(connection: Connection, now: datetime) -> Item:
     item = keys.connection(connection.id)._asdict() | {
@@ -93,6 +111,8 @@ def _item(connection: Connection, now: datetime) -> Item:
             "owner": keys.UNAUTHENTICATED,
             "id": keys.due(connection.id, connection.deadline),
         }
+    if connection.key_id:
+        item |= {"owner": keys.connections_of_api_key(connection.key_id), "id": connection.id}
     return item | (
         {"finish_after_close": True}
         if connection.finish_after_close and connection.admitted
