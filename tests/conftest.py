@@ -18,7 +18,8 @@ from local.database import dynamodb as engines
 from local.websocket_api.client import Connector
 from runledger import wiring
 from runledger.store.dynamodb import large_documents
-from runledger.store.dynamodb.connections import ConnectionPool, RawResponse
+from runledger.store.dynamodb.connections import ConnectionPool
+from runledger.store.dynamodb.http_messages import RawResponse
 from runledger.store.dynamodb.table import Table
 from runledger.store.runs import past_states
 from runledger.store.store import Store

@@ -15,7 +15,7 @@ from botocore.hooks import HierarchicalEmitter, first_non_none_response
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from runledger.store.dynamodb.client import JsonClient
-from runledger.store.dynamodb.connections import RawResponse
+from runledger.store.dynamodb.http_messages import RawResponse
 
 AnyClient = DynamoDBClient | JsonClient
 

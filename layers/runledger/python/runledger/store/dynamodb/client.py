@@ -19,7 +19,8 @@ from botocore.retries.quota import RetryQuota
 from pydantic_core import from_json
 
 from runledger.store.dynamodb import botocore_errors, signature
-from runledger.store.dynamodb.connections import ConnectionPool, RawResponse
+from runledger.store.dynamodb.connections import ConnectionPool
+from runledger.store.dynamodb.http_messages import RawResponse
 from runledger.store.dynamodb.retries import TRANSIENT, Attempts, RetryableFailure, failure_of
 
 Parsed = dict[str, Any]

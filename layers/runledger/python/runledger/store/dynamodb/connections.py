@@ -6,14 +6,14 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from os import environ
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 from weakref import finalize
 
-from runledger.store.dynamodb import botocore_errors
+from runledger.store.dynamodb import botocore_errors, http_messages
+from runledger.store.dynamodb.http_messages import Incoming, RawResponse
 
 # The authorities that sign the certificates of AWS's endpoints; the file says where it is from.
 AMAZON_ROOTS = Path(__file__).with_name("amazon_roots.pem")
@@ -23,14 +23,6 @@ ROOTS_VARIABLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 
 # How a closed connection shows when it is written to, or read before the first byte.
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
-
-
-class RawResponse(NamedTuple):
-    """A response with its whole body; the names of its headers are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class _ClosedUnanswered(Exception):  # noqa: N818 - the server's right on a kept connection
@@ -110,9 +102,8 @@ class ConnectionPool:
     ) -> RawResponse:
         is_kept = False
         try:
-            response = self._send(connection, body, headers)
-            content = response.read()
-            is_kept = not response.will_close and len(self._idle) < self._size
+            response = self._send(connection, body, headers).read()
+            is_kept = not response.is_last and len(self._idle) < self._size
         except TimeoutError as error:
             raise botocore_errors.ReadTimeoutError(
                 endpoint_url=self.endpoint, error=error
@@ -126,15 +117,15 @@ class ConnectionPool:
                 self._idle.append(connection)
             else:
                 connection.close()
-        named = {name.lower(): value for name, value in response.headers.items()}
-        return RawResponse(response.status, named, content)
+        return response
 
     def _send(
         self, connection: HTTPConnection, body: bytes, headers: Mapping[str, str]
-    ) -> HTTPResponse:
+    ) -> Incoming:
+        request = http_messages.post(self._url.path or "/", headers, body)
         try:
-            connection.request("POST", self._url.path or "/", body, dict(headers))
-            return connection.getresponse()
+            connection.sock.sendall(request)
+            return Incoming(connection.sock)
         except CLOSED as error:
             raise _ClosedUnanswered(str(error)) from error
 
