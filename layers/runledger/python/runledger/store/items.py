@@ -17,6 +17,7 @@ from runledger.domain.errors import TooLarge
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import Value
+from runledger.store import samples
 from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.large_documents import DOCUMENT, PIECES
 from runledger.store.dynamodb.writes import Item
@@ -136,7 +137,7 @@ def read_document(model: type[V], item: Item) -> V:
 
 
 def sort_attributes(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str, Any]:
-    """Return the attributes by which the indexes sort a run."""
+    """Return the attributes by which the indexes sort a run, and its sample for histories."""
     number = keys.shard_of(run.id, shards)
 
     def sort_key(time: datetime | None) -> str:
@@ -151,4 +152,5 @@ def sort_attributes(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str,
         "next_scheduled_start": sort_key(run.next_scheduled_start_time),
         "start": sort_key(run.start_time) if run.start_time else None,
         "end": sort_key(run.end_time),
+        samples.HISTORY: samples.spell(run),
     }

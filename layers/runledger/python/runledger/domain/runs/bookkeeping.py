@@ -87,14 +87,18 @@ def mirrored(child: FlowRun, state: State, *, onto: TaskRun) -> State:
 
 
 class Sample(NamedTuple):
-    """The times of a run in its state since `since`: instants and durations in microseconds."""
+    """What a run adds to histories: instants and durations in microseconds.
+
+    `since` is when a run in RUNNING entered it, after `total_run_time` in RUNNING. `late` is None
+    of a run that may still start: it is late from `expected` on.
+    """
 
     expected: int | None
-    started: int | None
     state_type: str
     state_name: str
-    since: int
     total_run_time: int
+    since: int | None
+    late: int | None
 
     @classmethod
     def of(
@@ -104,27 +108,52 @@ class Sample(NamedTuple):
         state_name: str,
         since: datetime,
     ) -> Sample:
-        """Return the times of a run that is in a state since an instant."""
-        return cls(
-            microseconds(run.expected_start_time) if run.expected_start_time else None,
-            microseconds(run.start_time) if run.start_time else None,
+        """Return the sample of a run that is in a state since an instant."""
+        return cls.at(
             state_type,
             state_name,
-            microseconds(since),
-            run.total_run_time // MICROSECOND,
+            expected=microseconds(run.expected_start_time) if run.expected_start_time else None,
+            started=microseconds(run.start_time) if run.start_time else None,
+            since=microseconds(since),
+            total_run_time=run.total_run_time // MICROSECOND,
         )
+
+    @classmethod
+    def at(
+        cls,
+        state_type: str,
+        state_name: str,
+        *,
+        expected: int | None,
+        started: int | None,
+        since: int,
+        total_run_time: int,
+    ) -> Sample:
+        """Return the sample of a run that is in a state `since`, by its times."""
+        running_since = since if state_type == StateType.RUNNING else None
+        late = _late(state_type, expected, started)
+        return cls(expected, state_type, state_name, total_run_time, running_since, late)
 
     def time_running(self, now: int) -> int:
         """Return the time in RUNNING: the total, and that of the present state up to now."""
+        if self.since is None:
+            return self.total_run_time
         # The reader's clock may be behind the writer's.
-        running = max(now - self.since, 0) if self.state_type == StateType.RUNNING else 0
-        return self.total_run_time + running
+        return self.total_run_time + max(now - self.since, 0)
 
     def lateness(self, now: int) -> int:
         """Return the delay of a run's start or, before it, the time for which it is overdue."""
-        if self.expected is None or (self.started is None and self.state_type in TERMINAL):
-            return 0
-        return max((now if self.started is None else self.started) - self.expected, 0)
+        if self.late is None and self.expected is not None:
+            return max(now - self.expected, 0)
+        return self.late or 0
+
+
+def _late(state_type: str, expected: int | None, started: int | None) -> int | None:
+    if expected is None:
+        return 0
+    if started is None:
+        return 0 if state_type in TERMINAL else None
+    return max(started - expected, 0)
 
 
 def as_of(run: Run, now: datetime) -> Run:

@@ -68,13 +68,13 @@ class RunFacts(View[Run]):
 
     def _parsed_sample(self) -> Sample:
         fields = self.fields
-        return Sample(
-            _microseconds(fields.get("expected_start_time")),
-            _microseconds(fields.get("start_time")),
+        return Sample.at(
             fields["state_type"],
             fields["state_name"],
-            microseconds(datetime.fromisoformat(fields["state"]["timestamp"])),
-            parse_seconds(fields.get("total_run_time", 0)) // MICROSECOND,
+            expected=_microseconds(fields.get("expected_start_time")),
+            started=_microseconds(fields.get("start_time")),
+            since=microseconds(datetime.fromisoformat(fields["state"]["timestamp"])),
+            total_run_time=parse_seconds(fields.get("total_run_time", 0)) // MICROSECOND,
         )
 
     def _sample_of_fields(self) -> Sample | None:

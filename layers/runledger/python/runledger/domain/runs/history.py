@@ -1,7 +1,7 @@
 """Histories: counts of runs by expected start time and by state."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -12,6 +12,9 @@ from runledger.domain.values import MICROSECOND, Value, microseconds
 
 # The reference omits further intervals without an error.
 MAX_INTERVALS = 500
+
+# By interval, state type and state name: the number of runs, and their times in microseconds.
+Totals = dict[tuple[int, str, str], list[int]]
 
 
 class StateTotals(Value):
@@ -58,25 +61,28 @@ class Timeline:
         """Return all intervals with their totals; runs outside of them are ignored."""
         start, step, last = microseconds(self.start), self.step // MICROSECOND, self.intervals
         at = microseconds(now)
-        totals: dict[int, dict[tuple[str, str], list[int]]] = defaultdict(dict)
+        totals: Totals = defaultdict(lambda: [0, 0, 0])
         for sample in samples:
             if sample.expected is None:
                 continue
             number = (sample.expected - start) // step
             if 0 <= number < last:
-                state = sample.state_type, sample.state_name
-                sums = totals[number].setdefault(state, [0, 0, 0])
+                sums = totals[number, sample.state_type, sample.state_name]
                 sums[0] += 1
                 sums[1] += max(sample.time_running(at), 0)
                 sums[2] += sample.lateness(at)
-        return [
-            Interval(
+        return list(self._intervals(totals, last))
+
+    def _intervals(self, totals: Totals, last: int) -> Iterator[Interval]:
+        states: dict[int, list[StateTotals]] = defaultdict(list)
+        for (number, state_type, state_name), sums in sorted(totals.items()):
+            states[number].append(_state_totals(state_type, state_name, sums))
+        for number in range(last):
+            yield Interval(
                 interval_start=self.start + number * self.step,
                 interval_end=self.start + (number + 1) * self.step,
-                states=_by_state(totals[number]) if number in totals else (),
+                states=tuple(states.get(number, ())),
             )
-            for number in range(last)
-        ]
 
 
 def average_lateness(samples: Iterable[Sample], now: datetime) -> float | None:
@@ -89,14 +95,12 @@ def average_lateness(samples: Iterable[Sample], now: datetime) -> float | None:
     return sum(late) / len(late) if late else None
 
 
-def _by_state(totals: Mapping[tuple[str, str], Sequence[int]]) -> tuple[StateTotals, ...]:
-    return tuple(
-        StateTotals(
-            state_type=StateType(state_type),
-            state_name=state_name,
-            count_runs=count,
-            sum_estimated_run_time=run_time * MICROSECOND,
-            sum_estimated_lateness=lateness * MICROSECOND,
-        )
-        for (state_type, state_name), (count, run_time, lateness) in sorted(totals.items())
+def _state_totals(state_type: str, state_name: str, sums: Sequence[int]) -> StateTotals:
+    count, run_time, lateness = sums
+    return StateTotals(
+        state_type=StateType(state_type),
+        state_name=state_name,
+        count_runs=count,
+        sum_estimated_run_time=run_time * MICROSECOND,
+        sum_estimated_lateness=lateness * MICROSECOND,
     )

@@ -11,6 +11,7 @@ from runledger.domain.runs.facts import FlowRunFacts, RunFacts, TaskRunFacts
 from runledger.domain.runs.history import Interval, Timeline
 from runledger.domain.sorting import ALL, Page
 from runledger.store.search.executor import PageAndTotal, Searcher
+from runledger.store.search.histories import aggregate_samples
 from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
@@ -60,4 +61,9 @@ def history(
         return SearchResult([], "nothing", 0, 0)
     between = (timeline.start, timeline.last)
     searcher = search.searcher(store, criteria, ALL)
-    return searcher.aggregate(lambda facts: timeline.aggregate(samples(facts), now), between)
+
+    def intervals(of: Iterable[Sample]) -> list[Interval]:
+        return timeline.aggregate(of, now)
+
+    of_entries = aggregate_samples(searcher, intervals, between)
+    return of_entries or searcher.aggregate(lambda facts: intervals(samples(facts)), between)

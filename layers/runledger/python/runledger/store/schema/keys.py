@@ -283,7 +283,12 @@ def state_shards(kind: str, state_types: Iterable[str], shards: int) -> tuple[st
 def state_type_of(item: Mapping[str, Any]) -> str | None:
     """Return the type of the state that the item of a run, or its entry in by_state, is in."""
     shard = item.get("state_shard")
-    return shard.split(SEPARATOR)[1] if shard else None
+    return state_type_of_shard(shard) if shard else None
+
+
+def state_type_of_shard(state_shard: str) -> str:
+    """Return the type of state whose runs are in a partition of by_state."""
+    return state_shard.split(SEPARATOR)[1]
 
 
 def observed(state_type: str, name: str) -> Key:

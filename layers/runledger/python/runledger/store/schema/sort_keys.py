@@ -47,6 +47,9 @@ MICROSECOND = timedelta(microseconds=1)
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 
+# Sort keys spell times without their time zone.
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
+
 
 def join(*parts: object) -> str:
     """Spell a key of several parts."""
@@ -71,6 +74,12 @@ def bounded(*texts: str) -> str:
 def instant(time: datetime) -> str:
     """Spell an instant so that text sorts as time does: UTC, microseconds, fixed width."""
     return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+def microseconds(sort_key: str) -> int | None:
+    """Return the time of a sort key, in microseconds since 1970; None if it has none."""
+    spelled = sort_key.partition(SEPARATOR)[0]
+    return (datetime.fromisoformat(spelled) - EPOCH) // MICROSECOND if spelled else None
 
 
 def time_sort_key(value: datetime | None, created: datetime, item_id: UUID) -> str:

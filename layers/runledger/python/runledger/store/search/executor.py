@@ -23,13 +23,7 @@ from runledger.store.schema import keys, sort_keys
 from runledger.store.search.costs import MANY_QUERIES, costs_more_than_all
 from runledger.store.search.entities import EntityType, F, R, Selection
 from runledger.store.search.paths.shared import only_state_types
-from runledger.store.search.planner import (
-    Read,
-    Walk,
-    everything,
-    is_bounded,
-    narrowest,
-)
+from runledger.store.search.planner import Read, Walk, everything, is_bounded, narrowest
 from runledger.store.search.reader import Candidate, CountingIterator, Reader
 from runledger.store.search_result import SearchResult
 
@@ -83,24 +77,24 @@ class Searcher(Generic[F, R]):
 
     def find(self) -> SearchResult[list[R]]:
         """Return the page."""
-        with self._in_time():
+        with self.in_time():
             page = self._read_page(self._ranked().candidates)
-        return self._found(page, kept=len(page))
+        return self.found(page, kept=len(page))
 
     def paginate(self) -> SearchResult[PageAndTotal[R]]:
         """Return the page, and the number of entities on all pages.
 
         One walk finds both, unless the counters have the number.
         """
-        with self._in_time():
-            types = self._counted_types()
+        with self.in_time():
+            types = self.counted_types()
             ranked = self._ranked() if types is not None else self._ranked_and_counted()
             matching = CountingIterator(ranked.candidates)
             page = self._read_page(matching)
             total = ranked.total
             if total is None:
                 total = self._rest(matching) if types is None else self._total(types, page)
-        return self._found(PageAndTotal(page, total), kept=len(page))
+        return self.found(PageAndTotal(page, total), kept=len(page))
 
     def _ranked_and_counted(self) -> Ranked[F]:
         read = self._narrowest()
@@ -127,16 +121,16 @@ class Searcher(Generic[F, R]):
 
     def count(self) -> SearchResult[int]:
         """Return the number of matching entities."""
-        types = self._counted_types()
+        types = self.counted_types()
         if types is None:
             return self.aggregate(lambda facts: sum(1 for _ in facts))
         self.path = "counters"
-        with self._in_time():
+        with self.in_time():
             number = self._sum_counters(types)
-        return self._found(number, kept=number)
+        return self.found(number, kept=number)
 
-    def _counted_types(self) -> AbstractSet[StateType | None] | None:
-        """Return the state types that the criteria admit, if the counters can answer them."""
+    def counted_types(self) -> AbstractSet[StateType | None] | None:
+        """Return the state types of runs that the criteria admit; None if they ask for more."""
         entity_type = self.entity_type
         return only_state_types(self.criteria, entity_type.name) if entity_type.is_counted else None
 
@@ -154,7 +148,7 @@ class Searcher(Generic[F, R]):
 
         `between` limits an unbounded search to the runs that are expected to start in this range.
         """
-        with self._in_time():
+        with self.in_time():
             read = self._narrowest() or self._scan()
             if between and not is_bounded(read):
                 read = self._scan(sort_keys.between(*between))
@@ -162,19 +156,21 @@ class Searcher(Generic[F, R]):
             wanted = CountingIterator(self._all_wanted(read))
             facts = (candidate.facts for candidate in wanted)
             answer = summary(known for known in facts if known is not None)
-        return self._found(answer, kept=wanted.number)
+        return self.found(answer, kept=wanted.number)
 
     @contextmanager
-    def _in_time(self) -> Iterator[None]:
+    def in_time(self) -> Iterator[None]:
+        """Tell the end of the deadline in a block as `OutOfTime`."""
         try:
             yield
         except DeadlineExceeded as exceeded:
-            log_fields = self._found(None, kept=0).log_fields()
+            log_fields = self.found(None, kept=0).log_fields()
             raise OutOfTime(
                 f"{TOO_LONG} {', '.join(self.entity_type.paths)}.", log_fields
             ) from exceeded
 
-    def _found(self, answer: A, *, kept: int) -> SearchResult[A]:
+    def found(self, answer: A, *, kept: int) -> SearchResult[A]:
+        """Return an answer with its path and the number of items read."""
         return SearchResult(answer, self.path, self.reader.items_read, kept)
 
     @property

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.criterion import Criterion
-from runledger.domain.runs.states import StateType
+from runledger.domain.runs.states import TERMINAL, StateType
 from runledger.store.schema import indexes, keys, sort_keys
 from runledger.store.schema.indexes import Index
 from runledger.store.search.planner import AND, NOTHING, Lookup, Path, Paths, Read, Walk, partitions
@@ -126,6 +126,26 @@ def by_state(kind: str) -> Path:
         return Walk("by_state", indexes.BY_STATE, keys.state_shards(kind, types, shards))
 
     return path
+
+
+# In the order in which runs enter them: a run that goes on during a walk is not missed.
+IN_ORDER = sorted(StateType, key=lambda state_type: state_type in TERMINAL)
+
+
+def in_states(
+    kind: str,
+    types: AbstractSet[StateType | None],
+    between: tuple[str, str] | None,
+    shards: int,
+    *,
+    name: str = "by_state",
+) -> Walk:
+    """Read the runs in states of some types, or those that are expected to start in a range.
+
+    A run that goes back to SCHEDULED during the walk may be missed.
+    """
+    ordered = (state_type for state_type in IN_ORDER if state_type in types)
+    return Walk(name, indexes.BY_STATE, keys.state_shards(kind, ordered, shards), between)
 
 
 def _types(criteria: Criteria, kind: str) -> list[StateType] | None:

@@ -3,10 +3,17 @@
 from uuid import UUID
 
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.runs.states import TERMINAL, StateType
+from runledger.domain.runs.states import StateType
 from runledger.store.schema import indexes, keys
 from runledger.store.schema.keys import FLOW_RUN, TASK_RUN
-from runledger.store.search.paths.shared import by_id, by_state, by_tags, by_times, values_of
+from runledger.store.search.paths.shared import (
+    by_id,
+    by_state,
+    by_tags,
+    by_times,
+    in_states,
+    values_of,
+)
 from runledger.store.search.planner import AND, Paths, Read, Walk
 
 
@@ -27,17 +34,9 @@ def _own_flow_run_ids(criteria: Criteria) -> list[UUID] | None:
     return criterion.any_ if criterion and not criterion.is_null_ else None
 
 
-# In the order in which runs enter them: a run that goes on during a walk is not missed.
-IN_ORDER = sorted(StateType, key=lambda state_type: state_type in TERMINAL)
-
-
 def by_state_of_any_type(kind: str, between: tuple[str, str] | None, shards: int) -> Walk:
-    """Read task runs by state: these entries change with each state, so they carry documents.
-
-    A run that goes back to SCHEDULED during the walk may be missed.
-    """
-    owners = keys.state_shards(kind, IN_ORDER, shards)
-    return Walk("all_by_state", indexes.BY_STATE, owners, between)
+    """Read task runs by state: these entries change with each state, so they carry documents."""
+    return in_states(kind, frozenset(StateType), between, shards, name="all_by_state")
 
 
 PATHS: Paths = {
