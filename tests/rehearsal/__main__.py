@@ -20,6 +20,7 @@ from tests.rehearsal import (
     samples,
     sockets,
     stock,
+    watching,
 )
 from tests.rehearsal.calling import DeployedApi
 from tests.rehearsal.deployment import Stack
@@ -78,6 +79,10 @@ def _use(stack: Stack, api: DeployedApi) -> list[RehearsalFailure]:
             stock.check, stack, stock.run_background_tasks
         ),
         "each function has run, each schedule too": partial(_all_have_run, stack),
+        "alarms watch the stack and tell the topic": partial(watching.is_watched, stack),
+        "the dashboard shows the stack": partial(watching.has_a_dashboard, stack),
+        "task runs are measured": partial(watching.runs_are_measured, stack),
+        "the table can't be deleted": partial(watching.table_is_protected, stack),
         "no dead letters": partial(_no_dead_letters, stack),
     }
     raised = [failure for text, act in steps.items() for failure in attempt(text, act)]

@@ -47,8 +47,9 @@ def build(version: str) -> Path:
 def deploy(emulator: Emulator, built: Path) -> "Stack":
     digest = hashlib.sha256(AUTH.encode()).hexdigest()
     asked = ("--template-file", str(built), "--stack-name", STACK, "--no-confirm-changeset")
-    shown = ("--no-progressbar", "--parameter-overrides", f"AuthSha256={digest}")
-    _sam("deploy", *asked, *shown, **emulator.environment())
+    options = ("AlarmEmail=team@example.com", "Dashboard=on", "AccessLogs=on")
+    given = ("--no-progressbar", "--parameter-overrides", f"AuthSha256={digest}", *options)
+    _sam("deploy", *asked, *given, **emulator.environment())
     stack = Stack(emulator)
     stack.lead_to_loopback()
     return stack
