@@ -77,7 +77,10 @@ class ProgramRun:
 
     def _outcome(self, comparison: AnswerComparison, position: int) -> ProgramOutcome:
         step = self.program.steps[position]
+        known = comparison.known()
         for left in reversed(range(1 + self._repetitions(step))):
+            # A side that lagged has shown ids that don't stand for each other.
+            comparison.recall(known)
             exchange, rule = self._exchange(step)
             mismatches = comparison.mismatches(exchange.reference, exchange.ours)
             rule = explanation(exchange, mismatches) if mismatches else rule

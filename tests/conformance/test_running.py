@@ -74,6 +74,19 @@ def test_a_count_that_lags_is_asked_for_again(path: str) -> None:
 
 
 @pytest.mark.usefixtures("_no_pauses")
+def test_what_a_lagging_answer_showed_is_forgotten() -> None:
+    first, second = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "ab")
+
+    def lists(*answers: list[str]) -> ComparedServer:
+        rest = [[{"id": identity, "type": identity[0]} for identity in ids] for ids in answers]
+        return lambda _: httpx.Response(200, json=rest.pop(0) if len(rest) > 1 else rest[0])
+
+    ahead, behind = lists([second], [first, second]), lists([first], [first, second])
+    step = get("/task_run_states/?task_run_id=x")
+    assert [one.disagreed for one in outcomes(ahead, behind, step, step)] == [False, False]
+
+
+@pytest.mark.usefixtures("_no_pauses")
 def test_a_list_must_agree_at_once() -> None:
     assert [one.disagreed for one in outcomes(*lagging(1), post("/flows/filter", {}))] == [True]
 

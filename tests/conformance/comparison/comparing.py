@@ -20,6 +20,14 @@ class Disagreement(NamedTuple):
     why: str
 
 
+class Known(NamedTuple):
+    """What answers have shown: ids that stand for each other both ways, values last seen."""
+
+    ids: dict[str, str]
+    ids_back: dict[str, str]
+    seen: dict[tuple[str, str], tuple[Json, Json]]
+
+
 class AnswerComparison:
     """What two sides' answers have shown so far to stand for each other."""
 
@@ -38,6 +46,15 @@ class AnswerComparison:
     def pair(self, left: str, right: str) -> None:
         """Know from elsewhere that two ids stand for each other."""
         self._ids[left], self._ids_back[right] = right, left
+
+    def known(self) -> Known:
+        """Return what the answers have shown so far, for `recall`."""
+        return Known(dict(self._ids), dict(self._ids_back), dict(self._seen))
+
+    def recall(self, known: Known) -> None:
+        """Forget what later answers have shown."""
+        self._ids, self._ids_back = dict(known.ids), dict(known.ids_back)
+        self._seen = dict(known.seen)
 
     def ours(self, text: str) -> str:
         """What one side was sent, as the other side is to get it."""
