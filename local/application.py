@@ -6,10 +6,13 @@ from functools import partial
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from local import console
+from local.activity import Activity
 from local.cloudformation import template
 from local.functions import Functions
-from local.rest_api.asgi import http_app
+from local.rest_api.asgi import LogAccess, http_app
 from local.rest_api.gateway import Gateway
+from local.rest_api.metrics import Metrics
 from local.websocket_api import handshake_routing, management
 from local.websocket_api.asgi import WebSocketServer
 from local.websocket_api.gateway import WebSocketApi
@@ -20,6 +23,7 @@ from local.websocket_api.handshake_routing import FORBIDDEN
 class Application:
     app: ASGIApp
     websocket_server: WebSocketServer
+    activity: Activity
 
 
 def application(
@@ -29,24 +33,28 @@ def application(
     sockets_port: int | None = None,
     *,
     seconds_to_first_message: float | None = None,
+    log_access: LogAccess = console.access,
 ) -> Application:
     """Serve the WebSocket API at the URL; with its own port, the REST API redirects clients."""
     gateway, websocket_api = Gateway(api, functions), WebSocketApi(api.websocket_api, functions)
-    server = WebSocketServer(websocket_api, seconds_to_first_message)
-    serve_http = partial(http_app, min_size_to_compress=api.min_size_to_compress)
+    server = WebSocketServer(websocket_api, seconds_to_first_message, log_access)
+    activity = Activity(Metrics(gateway.answer, functions, api.stage).answer, functions)
+    serve_http = partial(
+        http_app, min_size_to_compress=api.min_size_to_compress, log_access=log_access
+    )
     manage = partial(management.answer, websocket_api)
     if sockets_port is None:
         route = handshake_routing.follow_redirects(gateway, websocket_api, websocket_url)
-        app = _by_protocol(serve_http(gateway.answer, manage), server.app(route))
+        app = _by_protocol(serve_http(activity.answer, manage), server.app(route))
     else:
         redirect = handshake_routing.rest_api_only(gateway)
         route = handshake_routing.websocket_api_only(websocket_api)
         own_http = serve_http(lambda _: FORBIDDEN, manage)
         app = _by_port(
-            _by_protocol(serve_http(gateway.answer), server.app(redirect)),
+            _by_protocol(serve_http(activity.answer), server.app(redirect)),
             {sockets_port: _by_protocol(own_http, server.app(route))},
         )
-    return Application(app, server)
+    return Application(app, server, activity)
 
 
 def _by_protocol(http: ASGIApp, websocket: ASGIApp) -> ASGIApp:

@@ -41,11 +41,21 @@ def mute_refused_handshakes() -> None:
 NO_CSRF_PROTECTION = HTTPStatus.UNPROCESSABLE_ENTITY, "/csrf-token"
 
 
+def failure(method: str, path: str, status: int, seconds: float) -> None:
+    """Print the line of a request that was answered with 5xx."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        access(method, path, status, seconds)
+
+
 def access(method: str, path: str, status: int, seconds: float) -> None:
     expected, csrf_path = NO_CSRF_PROTECTION
     if status == expected and path.endswith(csrf_path):
         return
     say(f"{_now()} {status} {method} {path} {seconds * 1000:.0f} ms")
+
+
+def happened(text: str) -> None:
+    say(f"{_now()} {text}")
 
 
 def too_large_for_aws(size: int, limit: int) -> None:

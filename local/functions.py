@@ -4,6 +4,7 @@ import importlib.util
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,8 +22,12 @@ class Functions:
         self._handlers: dict[str, Handler] = {}
         self._importing = threading.Lock()
         self._write_listeners: list[Callable[[], None]] = []
+        self._counting = threading.Lock()
+        self.calls: Counter[str] = Counter()
 
     def call(self, operation: str, event: Event) -> Any:  # noqa: ANN401 the function's return value
+        with self._counting:
+            self.calls[operation] += 1
         try:
             return self.handler(operation)(event, LambdaContext(operation))
         finally:

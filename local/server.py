@@ -42,11 +42,13 @@ def run(settings: LocalSettings) -> None:
                 f"ws://{websocket_api}",
                 sockets_port,
                 seconds_to_first_message=SECONDS_TO_FIRST_MESSAGE if settings.auth else None,
+                log_access=console.access if settings.access_log else console.failure,
             )
             web_server = LocalServer(asgi)
             console.mute_refused_handshakes()
             url = f"http://{settings.url_host}:{port}/{api.stage}"
             console.welcome(settings, database, url, f"ws://{websocket_api}")
+            asgi.activity.tell_each_minute()
             web_server.run(sockets=[listener, *websocket_listeners])
 
 

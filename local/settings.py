@@ -27,6 +27,7 @@ class LocalSettings:
     data: Path | None  # None: in memory
     auth: str
     log_level: str
+    access_log: bool
     table: str
     dynamodb_endpoint: str
     dynamodb_host: str
@@ -62,6 +63,7 @@ def read(environment: Mapping[str, str]) -> LocalSettings:
         sockets_port=_sockets_port(of("SOCKETS", "same"), of("SOCKETS_PORT", "4201")),
         data=None if data == MEMORY else Path(data).expanduser().absolute(),
         auth=_auth(of("AUTH")),
+        access_log=_on_or_off("ACCESS_LOG", of("ACCESS_LOG", "off")),
         log_level=_log_level(of("LOG_LEVEL", "WARNING")),
         table=of("TABLE_NAME", "runledger-local"),
         dynamodb_endpoint=http_url("DYNAMODB_ENDPOINT", of("DYNAMODB_ENDPOINT")),
@@ -94,6 +96,12 @@ def _auth(text: str) -> str:
     if text and ":" not in text:
         raise StartupError("AUTH has no colon: give user:password")
     return text
+
+
+def _on_or_off(name: str, text: str) -> bool:
+    if text not in {"on", "off"}:
+        raise StartupError(f"{name}={text} is not valid: give on or off")
+    return text == "on"
 
 
 def _log_level(text: str) -> str:

@@ -16,6 +16,7 @@ MAX_THREADS = 40
 NO_CONTENT = 204
 
 Answer = Callable[[HttpRequest], HttpResponse]
+LogAccess = Callable[[str, str, int, float], None]
 
 
 def http_app(
@@ -23,6 +24,7 @@ def http_app(
     answer_at_once: Callable[[HttpRequest], HttpResponse | None] = lambda _: None,
     *,
     min_size_to_compress: int | None = None,
+    log_access: LogAccess = console.access,
 ) -> ASGIApp:
     """Give each request a thread, as AWS gives each a Lambda.
 
@@ -48,7 +50,7 @@ def http_app(
         status, answered = await loop.run_in_executor(threads, messages, request)
         await _send(answered, send)
         duration = time.perf_counter() - started
-        console.access(request.method, request.raw_path, status, duration)
+        log_access(request.method, request.raw_path, status, duration)
 
     return serve
 

@@ -8,6 +8,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local import console
+from local.rest_api.asgi import LogAccess
 from local.rest_api.events import HttpRequest, path_of
 from local.rest_api.gateway import HttpResponse
 from local.websocket_api.gateway import (
@@ -127,9 +128,16 @@ class WebSocketServer:
     """Serves WebSockets over ASGI, and closes them all when the server stops."""
 
     def __init__(
-        self, websocket_api: WebSocketApi, seconds_to_first_message: float | None = None
+        self,
+        websocket_api: WebSocketApi,
+        seconds_to_first_message: float | None = None,
+        log_access: LogAccess = console.access,
     ) -> None:
-        """Close clients that send no message within this time after their handshake."""
+        """Close clients that send no message within this time after their handshake.
+
+        A refused handshake is always logged: without that line, only the client knows why.
+        """
+        self._log_access = log_access
         self._websocket_api = websocket_api
         self._seconds_to_first_message = seconds_to_first_message
         self._threads = CapacityLimiter(MAX_THREADS)
@@ -160,11 +168,12 @@ class WebSocketServer:
         result = await to_thread.run_sync(
             route_handshake, request, send_queue, limiter=self._threads
         )
-        status = result.status if isinstance(result, HttpResponse) else SWITCHING_PROTOCOLS
-        console.access("GET", request.raw_path, status, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
         if isinstance(result, HttpResponse):
+            console.access("GET", request.raw_path, result.status, seconds)
             await _refuse(result, send)
             return
+        self._log_access("GET", request.raw_path, SWITCHING_PROTOCOLS, seconds)
         send_queue.accept(result.subprotocol)
         if self._is_stopping:  # since the function was called
             send_queue.close_for_restart()

@@ -1,4 +1,4 @@
-"""What watches the deployed stack: alarms, the dashboard, metrics of runs; the table is protected."""
+"""What watches the deployed stack: alarms, a dashboard, metrics of runs."""
 
 import json
 
