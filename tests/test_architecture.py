@@ -38,9 +38,9 @@ class ImportBudget(NamedTuple):
 # A larger one needs a reason: `make bench ARGS=cold` measures what it costs.
 BUDGETS = {
     "read_task_run": ImportBudget(51, 281, 1_965),
-    "create_task_run": ImportBudget(71, 302, 2_035),
-    "set_task_run_state": ImportBudget(72, 303, 2_040),
-    "read_task_runs": ImportBudget(91, 322, 2_085),
+    "create_task_run": ImportBudget(71, 302, 2_037),
+    "set_task_run_state": ImportBudget(72, 303, 2_043),
+    "read_task_runs": ImportBudget(90, 321, 2_085),
 }
 # boto3's packages, which take as long to import as all the rest; of botocore its quota of retries.
 OF_BOTO3 = {"boto3", "botocore", "dateutil", "s3transfer", "urllib3"}

@@ -16,6 +16,7 @@ from runledger.domain.sorting import (
     Page,
     Sort,
     TaskRunSort,
+    has_value,
     rank_deployment,
     rank_flow,
     rank_flow_run,
@@ -46,6 +47,12 @@ def run(age: int = 0, **facts: Any) -> TaskRunFacts:
 def ordered(runs: list[TaskRunFacts], sort: TaskRunSort) -> list[TaskRunFacts]:
     page = Page(sort.order, 0, 200, NOW)
     return sorted(runs, key=lambda facts: rank_task_run(facts, page), reverse=sort.order.reverse)
+
+
+def test_a_rank_tells_whether_there_is_a_value() -> None:
+    page = Page(TaskRunSort.END_TIME_DESC.order, 0, 200)
+    for end in (None, NOW):
+        assert has_value(rank_task_run(run(end_time=end), page)) == (end is not None)
 
 
 def test_a_page_by_duration_is_as_of_an_instant() -> None:

@@ -24,10 +24,10 @@ HANDED_OUT = {"Query": 3, "GetItem": 2, "TransactWriteItems": 1, "UpdateItem": 1
 # fmt: off
 # The stream also counts the run by its new state, and observes a state of a new name.
 COSTS = {
-    "create":                    Charge(0, 13, {"TransactWriteItems": 1}),
+    "create":                    Charge(0, 10, {"TransactWriteItems": 1}),
     "hand out, from the stream": Charge(5, 8,  HANDED_OUT),
     "acknowledge":               Charge(6, 1,  {"GetItem": 2, "Query": 4, "PutItem": 1}),
-    "set to RUNNING":            Charge(1, 8,  {"GetItem": 1, "PutItem": 1}),
+    "set to RUNNING":            Charge(1, 4,  {"GetItem": 1, "PutItem": 1}),
     "count, from the stream":    Charge(1, 2,  {"GetItem": 1, "UpdateItem": 1, "PutItem": 1}),
 }
 # fmt: on

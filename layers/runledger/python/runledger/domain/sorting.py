@@ -102,6 +102,11 @@ def rank(facts: TaskRunFacts, column: str) -> tuple[Any, ...]:
     return _rank(facts.id, facts.created, column, getattr(facts, column))
 
 
+def has_value(rank: tuple[Any, ...]) -> bool:
+    """Return whether an entity of this rank has a value in the column, other than the id."""
+    return bool(rank[0])
+
+
 def rank_task_run(facts: TaskRunFacts, page: Page) -> tuple[Any, ...]:
     """Return a task run's rank, by the column of a page or by its duration."""
     if page.order.column != DURATION:

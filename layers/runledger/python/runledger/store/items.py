@@ -15,6 +15,7 @@ from pydantic_core import from_json, to_json
 
 from runledger.domain.errors import TooLarge
 from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import Value
 from runledger.store import samples
@@ -149,8 +150,23 @@ def sort_attributes(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str,
         "state_shard": run.state_type and keys.state_shard(kind, run.state_type, number),
         "name_key": sort_keys.name_sort_key(run.name, run.created, run.id),
         "expected_start": sort_key(run.expected_start_time),
-        "next_scheduled_start": sort_key(run.next_scheduled_start_time),
+        "next_scheduled_start": None
+        if _is_told_by_state(run)
+        else sort_key(run.next_scheduled_start_time),
         "start": sort_key(run.start_time) if run.start_time else None,
-        "end": sort_key(run.end_time),
+        "end": sort_key(run.end_time) if run.end_time else None,
         samples.HISTORY: samples.spell(run),
     }
+
+
+def _is_told_by_state(run: TaskRun | FlowRun) -> bool:
+    """Return whether a run has no entry by its next scheduled start, since that by its state does.
+
+    Most runs are scheduled for their expected start, or are not and were created at that time.
+    """
+    if run.state_type is None:
+        return False
+    scheduled = run.next_scheduled_start_time
+    is_scheduled = run.state_type == StateType.SCHEDULED
+    is_near = sort_keys.are_near(scheduled or run.created, run.expected_start_time)
+    return is_near and is_scheduled == (scheduled is not None)

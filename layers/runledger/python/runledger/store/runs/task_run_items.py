@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from runledger.domain.concurrency_limits import HeldSlots
 from runledger.domain.runs.bookkeeping import in_utc
 from runledger.domain.runs.facts import TaskRunFacts, duration
-from runledger.domain.runs.states import is_taken_up, is_waiting
+from runledger.domain.runs.states import TERMINAL, is_taken_up, is_waiting
 from runledger.domain.runs.task_runs import TaskRun, WaitingRun
 from runledger.store import items
 from runledger.store.dynamodb.large_documents import DOCUMENT, PIECES
@@ -79,8 +79,15 @@ def task_run_item(stored: Stored, *, shards: int) -> Item:
         # The stream's filter passes runs that have this attribute: no worker has started them.
         deferred=str(run.state_id) if is_waiting(run.state) or is_taken_up(run.state) else None,
         **items.sort_attributes(run, keys.TASK_RUN, shards),
-        duration=sort_keys.duration_sort_key(duration(run)),
+        duration=None if is_told_by_state(run) else sort_keys.duration_sort_key(duration(run)),
     )
+
+
+def is_told_by_state(run: TaskRun | TaskRunFacts) -> bool:
+    """Return whether a run has no entry by its duration, since that by its state tells it."""
+    if run.state_type is None:
+        return False
+    return sort_keys.is_told_by_state(duration(run), has_ended=run.state_type in TERMINAL)
 
 
 def read_task_run(item: Item) -> Stored:

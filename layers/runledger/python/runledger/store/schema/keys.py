@@ -59,7 +59,7 @@
 | by_id                   | shard                              | id                   |
 
 A <kind> is the name of an entity type, such as TASK_RUN. `sort_keys` spells the sort keys that
-give index entries their order. Long texts from clients are hashed.
+give index entries their order, and says which runs have entries. Long texts are hashed.
 """
 
 from __future__ import annotations

@@ -45,10 +45,16 @@ MAX_CHUNK_TIME = timedelta(seconds=3)
 
 MICROSECOND = timedelta(microseconds=1)
 
+# Microseconds from a run's expected start to another of its times. Up to this, the index by
+# expected start serves the order of the other time too (`store/search/nearby.py`), and the run
+# needs no entry of its own for it. Most runs begin when they are created.
+NEAR = 5_000_000
+
 FIRST = datetime.min.replace(tzinfo=UTC)
 
 # Sort keys spell times without their time zone.
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
+FIRST_TO_EPOCH = (EPOCH - datetime.min) // MICROSECOND  # noqa: DTZ901
 
 
 def join(*parts: object) -> str:
@@ -82,6 +88,11 @@ def microseconds(sort_key: str) -> int | None:
     return (datetime.fromisoformat(spelled) - EPOCH) // MICROSECOND if spelled else None
 
 
+def is_near(time: int, expected: int | None) -> bool:
+    """Return whether a time is near to the expected start; both are in microseconds."""
+    return expected is not None and abs(time - expected) <= NEAR
+
+
 def time_sort_key(value: datetime | None, created: datetime, item_id: UUID) -> str:
     """Spell the sort key of a time: None comes first, ties follow (created, id)."""
     return SEPARATOR.join((instant(value) if value else "", _tie_break(created, item_id)))
@@ -96,6 +107,47 @@ def time_of(sort_key: str) -> datetime | None:
 def _tie_break(created: datetime, item_id: UUID) -> str:
     """Spell (created, id) in their order, and in 41 characters: each run stores several of them."""
     return f"{(created - FIRST) // MICROSECOND:015x}{b32hexencode(item_id.bytes).decode()[:26]}"
+
+
+class TimeSortKey(NamedTuple):
+    """A sort key of `time_sort_key`: its time, and what orders ties.
+
+    Times are in microseconds since 1970.
+    """
+
+    time: int | None
+    tie_break: str
+
+    @classmethod
+    def read(cls, sort_key: str) -> Self:
+        """Parse a sort key."""
+        return cls(microseconds(sort_key), sort_key.partition(SEPARATOR)[2])
+
+    @property
+    def created(self) -> int:
+        """The time of creation."""
+        return int(self.tie_break[:15], 16) - FIRST_TO_EPOCH
+
+
+def without_time() -> tuple[str, str]:
+    """The range of entries that have no time."""
+    return under("")
+
+
+def are_near(time: datetime, expected: datetime | None) -> bool:
+    """Return whether a time is near to the expected start."""
+    return expected is not None and is_near((time - expected) // MICROSECOND, 0)
+
+
+def is_told_by_state(duration: Duration, *, has_ended: bool) -> bool:
+    """Return whether the index by state serves a run's place by duration.
+
+    It has runs by their expected start. A run that has not begun took no time, and so do others:
+    they come by their expected start. One in RUNNING began near to it, in most cases.
+    """
+    if duration.is_running:
+        return is_near(duration.taken, duration.expected)
+    return duration.taken == 0 and not has_ended
 
 
 def duration_sort_key(duration: Duration) -> str:

@@ -47,6 +47,10 @@ WHOLE: Mapping[str, Index] = {
 }
 
 
+# The columns without a value of which most runs have no entry.
+SPARSE = {"end_time", "next_scheduled_start_time"}
+
+
 @dataclass(frozen=True)
 class Lookup:
     """Read items by their keys."""
@@ -69,7 +73,8 @@ class Walk:
     """Read partitions of an index, whole or a range of sort keys.
 
     `bounded` says that they grow with one owner, not with the table; `bare`, that their entries
-    carry no facts, though others of the index do.
+    carry no facts, though others of the index do; `lacks_some`, that the index has no entries of
+    the runs without a value in the column of the order: the reader adds them.
     """
 
     name: str
@@ -78,6 +83,7 @@ class Walk:
     between: tuple[str, str] | None = None
     bounded: bool = False
     bare: bool = False
+    lacks_some: bool = False
 
     def yields(self, order: Order) -> bool:
         """Whether the entries come in the order."""
@@ -112,7 +118,8 @@ def narrowest(paths: Paths, criteria: Criteria, shards: int) -> Read | None:
 def everything(kind: str, order: Order, shards: int) -> Walk:
     """Read all entities of a kind, in the order."""
     index = WHOLE[order.column]
-    return Walk(f"all_{index.name}", index, partitions(kind, shards))
+    lacks_some = order.column in SPARSE
+    return Walk(f"all_{index.name}", index, partitions(kind, shards), lacks_some=lacks_some)
 
 
 Scan = Callable[[str, tuple[str, str] | None, int], Walk]

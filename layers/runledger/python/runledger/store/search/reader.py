@@ -9,13 +9,12 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from runledger.domain.runs.bookkeeping import Sample
-from runledger.domain.sorting import ALL, Page
+from runledger.domain.sorting import ALL, Page, has_value
 from runledger.store import items, samples
 from runledger.store.dynamodb.expressions import in_index, in_partition
-from runledger.store.dynamodb.table import MAX_ENTRIES, Query, Table
+from runledger.store.dynamodb.table import MAX_ENTRIES, MAX_KEYS, Query, Table, chunks
 from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import indexes, keys, sort_keys
-from runledger.store.search.duration_reader import DurationReader
 from runledger.store.search.entities import EntityType, F, R
 from runledger.store.search.planner import WHOLE, Follow, Lookup, Read, Walk
 
@@ -82,15 +81,46 @@ class Reader(Generic[F, R]):
             yield from (self._candidate(entry, wide=wide) for entry in found)
         elif walk.index == indexes.BY_DURATION:
             yield from (self._candidate(entry, wide=False) for entry in self._by_duration(walk))
+        elif walk.lacks_some:
+            yield from self._with_those_lacking(walk)
         elif walk.index == indexes.BY_NAME:
             yield from self._sort_truncated_names(self._merged(walk))
         else:
             yield from (self._candidate(entry, wide=wide) for entry in self._merged(walk))
 
     def _by_duration(self, walk: Walk) -> Iterator[Item]:
-        first_page = self._page_size(len(walk.partitions)) or MAX_ENTRIES
-        reader = DurationReader(self.table, self.page, first_page)
-        return self._of_entity_type(reader.entries(walk.partitions))
+        from runledger.store.search.duration_reader import DurationReader  # noqa: PLC0415 rare
+
+        reader = DurationReader(self.table, self.page, len(walk.partitions), self._page_size)
+        return self._of_entity_type(reader.entries())
+
+    def _with_those_lacking(self, walk: Walk) -> Iterator[Candidate[F]]:
+        """Add the runs that the index does not have: none of these has its time."""
+        from runledger.store.search.creation_reader import CreationReader  # noqa: PLC0415 rare
+
+        shards = len(walk.partitions)
+        others = CreationReader(self.table, self.entity_type.name, shards, self._page_size)
+        if walk.index == indexes.BY_NEXT_SCHEDULED_START:
+            unscheduled = self._told_by_state(self._of_entity_type(others.unscheduled()))
+            yield from self._without_scheduled(unscheduled)
+            yield from self._told_by_state(self._of_entity_type(others.scheduled()))
+        else:
+            # Of all runs, those that ended were read before, and are dropped (`_each_once`): they
+            # are fewer than the page reads.
+            entries = chain(self._merged(walk), self._of_entity_type(others.newest()))
+            yield from (self._candidate(entry, wide=False) for entry in entries)
+
+    def _told_by_state(self, entries: Iterable[Item]) -> Iterator[Candidate[F]]:
+        """Read the facts in the entries by state, which some of these are."""
+        is_wide = indexes.BY_STATE in self.entity_type.wide
+        for entry in entries:
+            yield self._candidate(entry, wide=is_wide and indexes.BY_STATE.hash in entry)
+
+    def _without_scheduled(self, candidates: Iterator[Candidate[F]]) -> Iterator[Candidate[F]]:
+        """Drop the runs that are scheduled, although in another state."""
+        at_a_time = max(min(self.page.offset + self.page.limit, MAX_KEYS), 1)
+        known = chain.from_iterable(map(self.known, chunks(candidates, at_a_time)))
+        return (candidate for candidate in known if not has_value(self.rank(candidate)))
 
     def _merged(self, walk: Walk) -> Iterator[Item]:
         """Merge the partitions of an index in its order; read each only as far as needed."""
