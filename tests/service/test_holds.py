@@ -5,11 +5,13 @@ from uuid import UUID
 import pytest
 
 from runledger.service.runs import task_runs
+from runledger.store.dynamodb.table import Table
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.store import Store
 from runledger.store.websocket.task_workers import MAX_UNCHECKED, TaskWorkerStore
 from tests.service.sites import NOW, STARTED, TAKEN_UP, WAITING, WorkerSite
+from tests.support.databases import DynamoDB
 
 NAME = "worker"
 RUNS = 5 * MAX_UNCHECKED
@@ -17,6 +19,16 @@ RUNS = 5 * MAX_UNCHECKED
 
 @pytest.fixture
 def site(store: Store) -> WorkerSite:
+    return site_on(store)
+
+
+@pytest.fixture
+def site_on_dynoxide(on_dynoxide: DynamoDB) -> WorkerSite:
+    """A site for hundreds of steps, which take moto four times as long."""
+    return site_on(Store(Table(on_dynoxide.client, on_dynoxide.table), shards=2))
+
+
+def site_on(store: Store) -> WorkerSite:
     site = WorkerSite(store)
     site.connect(NAME)
     site.subscribe(NAME)
@@ -59,7 +71,8 @@ def test_a_run_that_waits_again_is_not_held(site: WorkerSite) -> None:
     assert stored(site, run_id).hold is None
 
 
-def test_a_worker_forgets_the_runs_that_it_has_started(site: WorkerSite) -> None:
+def test_a_worker_forgets_the_runs_that_it_has_started(site_on_dynoxide: WorkerSite) -> None:
+    site = site_on_dynoxide
     for number in range(2, RUNS):
         (run_id,) = site.inbox(NAME)
         site.report(run_id, STARTED)
@@ -69,7 +82,8 @@ def test_a_worker_forgets_the_runs_that_it_has_started(site: WorkerSite) -> None
     assert holders(site) == {NAME}
 
 
-def test_a_worker_forgets_no_run_that_it_has_not_started(site: WorkerSite) -> None:
+def test_a_worker_forgets_no_run_that_it_has_not_started(site_on_dynoxide: WorkerSite) -> None:
+    site = site_on_dynoxide
     started: set[UUID] = set()
     for number in range(2, RUNS):
         (run_id,) = site.inbox(NAME)
