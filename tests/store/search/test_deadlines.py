@@ -12,7 +12,7 @@ from runledger import wiring
 from runledger.domain.errors import OutOfTime
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import Page, TaskRunSort
-from runledger.store.dynamodb.table import Deadline
+from runledger.store.dynamodb.table import Deadline, Table
 from runledger.store.search.executor import Searcher
 from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
@@ -48,9 +48,10 @@ def seconds(store: Store, calls: int) -> Store:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_whenever_its_time_ends_a_search_tells_all_or_nothing(
-    store: Store, dynamodb: DynamoDB, way: str
+    on_dynoxide: DynamoDB, way: str
 ) -> None:
-    put_numbered(dynamodb, RUNS, shards=2)
+    store = Store(Table(on_dynoxide.client, on_dynoxide.table), shards=2)
+    put_numbered(on_dynoxide, RUNS, shards=2)
     whole, refused = WAYS[way](task_run_searcher(store, RARE, PAGE)), 0
     for calls in count():
         try:
