@@ -88,6 +88,16 @@ def facts(recorded: JSON) -> JSON:
     return {name: recorded[name] for name in FACTS}
 
 
+def distinct() -> list[JSON]:
+    """Return the first transition of each answer to the same kind of proposal and type of state."""
+    found: dict[str, JSON] = {}
+    for one in RECORDED:
+        asked = [one[name] for name in ("flow_run", "force", "deferred")]
+        answer = json.dumps([asked, one["from"]["type"], facts(one)], sort_keys=True)
+        found.setdefault(answer, one)
+    return [*found.values()]
+
+
 def label(recorded: JSON) -> str:
     """Tell one recorded transition from the others."""
     kind = "deferred " * recorded["deferred"] + "forced " * recorded["force"]
