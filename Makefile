@@ -27,8 +27,9 @@ run: $(VENV)/local.stamp $(DATABASE) ## start the local server (PORT, HOST, DATA
 ui: $(VENV)/local.stamp .reference-venv/stamp ## serve Prefect's UI for the local server (UI_PORT, HOST, PREFECT_API_URL)
 	@exec $(BIN)/python -m local.ui "$$($(REFERENCE)/python -c "$(PACKAGE)")"
 
+# With bytecode, workers and the servers that tests start need not compile all they import each time.
 test: $(VENV)/dev.stamp $(DATABASE) ## run the tests (ARGS="-k word" selects some, WORKERS=0: in one process)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(VENV)/dev.stamp ## check format, lint, types, import contracts, template, the domain's coverage
 	$(BIN)/ruff format --check

@@ -1,3 +1,4 @@
+import gc
 import os
 import threading
 import time
@@ -15,6 +16,7 @@ from moto.core.models import botocore_stubber
 
 from local import environment, settings
 from local.database import dynamodb as engines
+from local.database import sqlite
 from local.websocket_api.client import Connector
 from runledger import wiring
 from runledger.store.dynamodb import large_documents
@@ -25,7 +27,7 @@ from runledger.store.runs import past_states
 from runledger.store.store import Store
 from tests.support import hosting
 from tests.support import management as managements
-from tests.support.databases import TEMPLATE, DynamoDB, Engine, fresh_table, own_client
+from tests.support.databases import TEMPLATE, DynamoDB, Engine, fresh_table, memory, own_client
 from tests.support.management import Management
 from tests.support.streaming import Streaming
 
@@ -35,6 +37,12 @@ hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2_0
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 MANY_THREADS = Config(max_pool_connections=64)
+
+
+def pytest_collection_finish() -> None:
+    """Keep from the garbage collector what stays to the end: modules, and thousands of tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -92,11 +100,13 @@ def one_at_a_time(patch: pytest.MonkeyPatch, owner: type, name: str) -> None:
 
 @pytest.fixture(scope="session")
 def dynoxide() -> Iterator[Engine]:
-    """In memory; isolates its transactions as DynamoDB does."""
+    """In memory, as a file if there can be one; isolates its transactions as DynamoDB does."""
     if engines.dynoxide() is None:
         missing = "dynoxide is not installed: `make test` has npm install it"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    with engines.running(settings.read({"DATA": settings.MEMORY})) as database:
+    with memory() as data, engines.running(settings.read({"DATA": data})) as database:
+        if database.file:
+            sqlite.index_stream(database.file)
         client = boto3.client("dynamodb", endpoint_url=database.endpoint, config=MANY_THREADS)
         yield Engine(own_client(database.endpoint), database.endpoint, client)
 

@@ -1,17 +1,23 @@
 """The databases that tests run on."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from local import settings
 from local.cloudformation import template
 from local.database import tables
 from runledger.store.dynamodb.client import JsonClient
 
 TEMPLATE = template.load(parameters={"Authentication": "off", "LogLevel": "WARNING"})
+
+SHARED_MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 bytes that must be free
 
 
 class Engine(NamedTuple):
@@ -36,6 +42,20 @@ class DynamoDB(NamedTuple):
 def own_client(endpoint: str) -> JsonClient:
     """Make a client of the functions' kind, for many threads and slow machines."""
     return JsonClient(endpoint, attempts=3, connections=64, timeouts=(1, 60))
+
+
+@contextmanager
+def memory() -> Iterator[str]:
+    """Yield a folder in memory for dynoxide's file, or what stands for none.
+
+    With streams, dynoxide searches the records of all tables that there were before each write.
+    The index that ends this needs a file; a file on a disk makes tables slower than it saves.
+    """
+    if not SHARED_MEMORY.is_dir() or shutil.disk_usage(SHARED_MEMORY).free < ROOM:
+        yield settings.MEMORY
+        return
+    with TemporaryDirectory(prefix="runledger-", dir=SHARED_MEMORY) as folder:
+        yield folder
 
 
 @contextmanager
