@@ -1,12 +1,12 @@
 """The state of a run: its type, name, timestamp, data and details."""
 
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from runledger.domain.values import Time, Value
+from runledger.domain.values import EPOCH, Time, Value
 
 
 class StateType(StrEnum):
@@ -105,6 +105,12 @@ def is_taken_up(state: State | None) -> bool:
 # their place there: below the two bits that tell the variant of a UUID.
 CARRIED, CARRIED_AT = 48, 62
 
+TIME_ORDERED = 7
+"""The version of UUIDs that begin with a time: milliseconds since 1970."""
+
+# A datetime ends with the year 9999, which a client's id may exceed.
+MAX_MILLISECONDS = 250_000_000_000_000
+
 
 def state_id_of(run_id: UUID, state_id: UUID) -> UUID:
     """Return a state's version 7 UUID with the beginning of its run's id in its random bits.
@@ -120,6 +126,14 @@ def state_id_of(run_id: UUID, state_id: UUID) -> UUID:
 def carried_by(state_id: UUID) -> int:
     """Return the first bits of a run's id that a state's id carries, if it is of `state_id_of`."""
     return state_id.int >> (CARRIED_AT - CARRIED) & ((1 << CARRIED) - 1)
+
+
+def made_at(state_id: UUID) -> datetime | None:
+    """Return when a version 7 UUID was made, to the millisecond; None of any other id."""
+    milliseconds = state_id.int >> 80
+    if state_id.version != TIME_ORDERED or milliseconds > MAX_MILLISECONDS:
+        return None
+    return EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def leads_to(state_id: UUID, run_id: UUID) -> bool:

@@ -1,27 +1,35 @@
 """The states of runs in the table, by id and by run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Self
 from uuid import UUID
 
 from pydantic_core import from_json
 
-from runledger.domain.runs.states import State, carried_by, leads_to
+from runledger.domain.runs.states import State, carried_by, leads_to, made_at
 from runledger.store import items
 from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.large_documents import DOCUMENT
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Delete, Item, Put
-from runledger.store.runs.past_states import past_lines, state_of, states_of
+from runledger.store.runs.past_states import EARLIER, past_lines, state_of, states_of
 from runledger.store.schema import indexes, keys, sort_keys
+from runledger.store.schema.indexes import Index
 from runledger.store.schema.keys import Key
 from runledger.store.store import Shards, Store
 
 # The attribute of a run's item that names the new state which an event told.
 REPORTED = "reported"
+
+# The indexes by times of runs, and how far from such a time the id of a state may have been made
+# to be looked for there: clients make both at once.
+TIMES = (indexes.BY_EXPECTED_START, indexes.BY_START, indexes.BY_END)
+AROUND = timedelta(milliseconds=25)
 
 
 @dataclass(frozen=True)
@@ -38,8 +46,9 @@ class StateStore:
     def read(self, state_id: UUID, *, kind: str) -> State | None:
         """Return a state of a run of that kind; new states may not be found for a second.
 
-        A state's id carries the beginning of its run's, unless a client has made it: the stream
-        writes a pointer for such a state.
+        A state's id carries the beginning of its run's, unless a client has made it. Stock clients
+        make ids that begin with the state's time, at which its run was to start, began or ended in
+        most cases. For the other states that clients name, the stream writes pointers.
         """
         for run in self._runs_with(state_id, kind):
             state = state_of(self.table, run, state_id)
@@ -52,10 +61,19 @@ class StateStore:
         if pointer:
             yield keys.entity(kind, items.pointed_to(pointer))
             return
-        between = sort_keys.ids_beginning(carried_by(state_id))
-        for number in range(self.shards.read):
-            where = in_index(indexes.BY_ID, keys.shard(kind, number), between)
-            yield from map(keys.of, self.table.query(Query(where, indexes.BY_ID.name)))
+        beginning = sort_keys.ids_beginning(carried_by(state_id))
+        yield from self._found(kind, {indexes.BY_ID: beginning})
+        if kind == keys.TASK_RUN and (at := made_at(state_id)):
+            yield from self._found(kind, dict.fromkeys(TIMES, sort_keys.between(*_around(at))))
+
+    def _found(self, kind: str, ranges: Mapping[Index, tuple[str, str]]) -> Iterator[Key]:
+        """Yield the runs that have a place within the range of an index, each once."""
+        found = self.table.query_each(
+            Query(in_index(index, keys.shard(kind, number), between), index.name)
+            for index, between in ranges.items()
+            for number in range(self.shards.read)
+        )
+        yield from dict.fromkeys(map(keys.of, chain.from_iterable(found)))
 
     def point(self, changes: Sequence[Change]) -> None:
         """Write and remove the pointers that changes of runs and earlier states ask for.
@@ -73,17 +91,53 @@ class StateStore:
 
 
 def _pointer_writes(change: Change) -> Iterator[tuple[Key, Put | Delete]]:
-    """Yield the write of a pointer from a new state that a client has named to its run.
+    """Yield the writes of pointers from states that clients have named to their run.
 
     Pointers go with their run.
     """
     _, run_id = keys.entity_of(change.key)
-    if change.new and REPORTED in change.new:
-        key = keys.state_id(UUID(bytes=bytes(change.new[REPORTED])))
+    for name in _named_by_clients(change, run_id):
+        key = keys.state_id(name)
         yield key, Put(items.pointer_item(key, run_id))
     removed = map(UUID, _ids(change.old)) if change.old and change.new is None else ()
     named = (keys.state_id(name) for name in removed if not leads_to(name, run_id))
     yield from ((key, Delete(key)) for key in named)
+
+
+def _named_by_clients(change: Change, run_id: UUID) -> Iterator[UUID]:
+    """Yield the states that need a pointer now: a new one, and those that the run's times told."""
+    old, new = change.old, change.new
+    if new is None or not keys.is_run(change.key):
+        return
+    if REPORTED in new and not _tells(new, name := UUID(bytes=bytes(new[REPORTED]))):
+        yield name
+    if old and (_times(old) - _times(new) or _number_of_earlier(old) != _number_of_earlier(new)):
+        stay = set(map(UUID, _ids(new)))
+        told = (name for name in map(UUID, _ids(old)) if _tells(old, name))
+        lost = (name for name in told if name not in stay or not _tells(new, name))
+        yield from (name for name in lost if not leads_to(name, run_id))
+
+
+def _tells(item: Item, name: UUID) -> bool:
+    """Return whether a time of the run leads from a state's id to the run."""
+    at = made_at(name)
+    if at is None:
+        return False
+    first, last = _around(at)
+    return any(first <= time <= last for time in _times(item))
+
+
+def _times(item: Item) -> AbstractSet[datetime]:
+    times = (sort_keys.time_of(item[index.range]) for index in TIMES if index.range in item)
+    return {time for time in times if time}
+
+
+def _number_of_earlier(item: Item) -> int:
+    return int(item.get(EARLIER, 0))
+
+
+def _around(at: datetime) -> tuple[datetime, datetime]:
+    return at - AROUND, at + AROUND
 
 
 def _ids(old: Item) -> Iterator[str]:
