@@ -1,9 +1,11 @@
-"""What asks for a key, for the sake of every right that it takes."""
+"""What makes keys and what asks for them, for the sake of every right that it takes."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from os import environ
 from unittest.mock import patch
+
+import httpx
 
 from local.functions import Functions
 from runledger.settings import settings
@@ -14,8 +16,11 @@ from tests.support.sample_events import sample_event
 CHECKING = ("authorize", "method_not_allowed")
 
 
-def use_keys(become: Callable[[str], None]) -> None:
-    """Show a new key to each function that looks for it in the table."""
+def use_keys(api: httpx.Client, become: Callable[[str], None]) -> None:
+    """Make and revoke a key; show another to each function that looks for it in the table."""
+    made = api.post("/admin/keys", json={"name": "etl", "scope": "read"}).raise_for_status().json()
+    api.get("/admin/keys").raise_for_status()
+    api.delete(f"/admin/keys/{made['id']}").raise_for_status()
     functions = Functions(TEMPLATE)
     with keys_needed():
         for operation in CHECKING:

@@ -57,7 +57,7 @@ def used(dynoxide: Engine, management: Management) -> set[Right]:
         ):
             use_everything(api)
             follow_changes(api, actor.become)
-            use_keys(actor.become)
+            use_keys(api, actor.become)
     return {right for right in rights if right.operation}
 
 

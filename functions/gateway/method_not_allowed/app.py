@@ -23,10 +23,10 @@ POSTED = (
     "/reset", "/renew", "/increment", "/decrement", "/increment-with-lease",
     "/decrement-with-lease", "/get_scheduled_flow_runs", "/count-task-runs", "/counts",
     "/count-deployments", "/next-runs", "/count-by/{countable}", "/lateness",
-    "/pause_deployment", "/resume_deployment",
+    "/pause_deployment", "/resume_deployment", "/admin/keys",
 )  # fmt: skip
 ANYWHERE = "/{path+}"
-DELETED = ("/automations/owned-by/{resource_id}",)
+DELETED = ("/automations/owned-by/{resource_id}", "/admin/keys/{id}")
 
 # The reference's answer to browsers; none of its paths takes QUERY.
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")

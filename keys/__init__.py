@@ -1,0 +1,1 @@
+"""Adds, lists and revokes keys of callers (docs/deploy.md)."""
