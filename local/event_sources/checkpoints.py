@@ -16,6 +16,8 @@ class Checkpoint:
         self.sequence = file.read_text("ascii") if file and self.is_known else ""
 
     def advance(self, sequence: str) -> None:
+        if self.is_known and sequence == self.sequence:
+            return
         if self._file:
             new_file = self._file.with_suffix(".new")
             new_file.write_text(sequence, "ascii")

@@ -1,6 +1,6 @@
 """Records of the table's stream, in the form that Lambda gives to functions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
 from threading import Lock
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.config import Config
 from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
 from botocore.session import Session
+
+from local.event_sources.get_records import records_getter
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,6 +35,9 @@ class Stream:
     def __init__(self, database: "DynamoDBClient", table: str, endpoint: str = "") -> None:
         """Find the stream at the endpoint; "": AWS's, which moto intercepts."""
         self._client = streams_client(endpoint)
+        self._get_records: Callable[..., dict[str, Any]] = (
+            records_getter(endpoint) if endpoint else self._client.get_records
+        )
         self.arn = database.describe_table(TableName=table)["Table"]["LatestStreamArn"]
         (shard,) = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]["Shards"]
         self._shard = shard["ShardId"]
@@ -65,7 +70,7 @@ class Stream:
             return self._last[1]
 
     def _read(self, iterator: str) -> StreamPage:
-        answer = self._client.get_records(ShardIterator=iterator, Limit=MAX_RECORDS)
+        answer = self._get_records(ShardIterator=iterator, Limit=MAX_RECORDS)
         source = {"eventSourceARN": self.arn}
         records = [record | source for record in answer["Records"]]
         return StreamPage(records, answer["NextShardIterator"])

@@ -44,14 +44,12 @@ class Consumer:
     def process_next(self, wait: Wait) -> int:
         """Process the next records; return how many there were."""
         records = self._read()
-        if (
-            records
-            and len(self._matching(records)) < self.mapping.batch_size
-            and self.mapping.window
-        ):
+        matching = self._matching(records)
+        if records and self.mapping.window and len(matching) < self.mapping.batch_size:
             wait(self.mapping.window)
-            records = [*records, *self._read()]
-        self._invoker.process(self._matching(records))
+            added = self._read()
+            records, matching = [*records, *added], [*matching, *self._matching(added)]
+        self._invoker.process(matching)
         if records:
             self._checkpoint.advance(sequence(records[-1]))
         return len(records)

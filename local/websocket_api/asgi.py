@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import TypeVar
 
-from anyio import CapacityLimiter, to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local import console
@@ -37,6 +39,8 @@ DROPPED, DROP = 1006, "dropped"
 SECONDS_TO_CLOSE = 2.0
 SECONDS_TO_HANDLE = 30.0  # the messages that wait by then, as long as any are handled
 SWITCHING_PROTOCOLS = 101
+
+Result = TypeVar("Result")
 
 
 class Dropped(Exception):  # noqa: N818 an end, not an error
@@ -140,7 +144,7 @@ class WebSocketServer:
         self._log_access = log_access
         self._websocket_api = websocket_api
         self._seconds_to_first_message = seconds_to_first_message
-        self._threads = CapacityLimiter(MAX_THREADS)
+        self._threads = ThreadPoolExecutor(MAX_THREADS, "websocket")
         self._tasks: set[asyncio.Task[None]] = set()
         self._send_queues: set[SendQueue] = set()
         self._handled = 0
@@ -165,9 +169,7 @@ class WebSocketServer:
         self, route_handshake: HandshakeRouter, request: HttpRequest, receive: Receive, send: Send
     ) -> None:
         started, send_queue = time.perf_counter(), SendQueue()
-        result = await to_thread.run_sync(
-            route_handshake, request, send_queue, limiter=self._threads
-        )
+        result = await self._in_thread(route_handshake, request, send_queue)
         seconds = time.perf_counter() - started
         if isinstance(result, HttpResponse):
             console.access("GET", request.raw_path, result.status, seconds)
@@ -225,10 +227,12 @@ class WebSocketServer:
 
         return timed_receive
 
+    async def _in_thread(self, call: Callable[..., Result], *arguments: object) -> Result:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, call, *arguments)
+
     async def _disconnect(self, connection: OpenConnection, code: int, reason: str) -> None:
-        await to_thread.run_sync(
-            self._websocket_api.disconnect, connection, code, reason, limiter=self._threads
-        )
+        await self._in_thread(self._websocket_api.disconnect, connection, code, reason)
 
     async def _receive(self, connection: OpenConnection, receive: Receive) -> tuple[int, str]:
         """Hand messages to functions, some at once, until the client or a function closes.
@@ -242,9 +246,7 @@ class WebSocketServer:
 
         async def handle(message: str | bytes, size: int) -> None:
             async with slots:
-                await to_thread.run_sync(
-                    self._websocket_api.receive, connection, message, limiter=self._threads
-                )
+                await self._in_thread(self._websocket_api.receive, connection, message)
             waiting.remove(size)
             self._handled += 1
 

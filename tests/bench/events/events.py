@@ -57,7 +57,7 @@ def _flows(tasks: int) -> tuple[MappedFlow, MappedFlow]:
     """Run the flow beside each server, which is there alone."""
     with servers.reference(records=True) as url:
         reference = mapped_flow.run(url, tasks)
-    with tempfile.TemporaryFile() as log, servers.runledger(log=log) as url:
+    with tempfile.TemporaryFile() as log, servers.runledger(log=log, ACCESS_LOG="on") as url:
         ours = mapped_flow.run(url, tasks)
         mapped_flow.assert_undisturbed(_text(log))
     return ours, reference
