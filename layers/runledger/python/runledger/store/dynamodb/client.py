@@ -196,7 +196,7 @@ def _members(body: bytes) -> Parsed:
         raise botocore_errors.HTTPClientError(error=f"the answer is no JSON: {error}") from error
     if not isinstance(members, dict):
         raise botocore_errors.HTTPClientError(error="the answer is no JSON object")
-    if b'"B' in body:
+    if b'"B"' in body or b'"BS"' in body:
         _decode_binary(members)
     return members
 
