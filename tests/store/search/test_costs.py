@@ -157,16 +157,24 @@ def test_a_page_of_a_tag_reads_no_more_than_what_has_the_tag(
     assert entries(calls) == TAGGED
 
 
+NAMED = Criteria.model_validate({"task_runs": {"name": {"like_": "run"}}})
+
+
+@pytest.fixture(scope="module")
+def number(filled: DynamoDB) -> int:
+    """The number of runs with such a name, counted once."""
+    store = Store(Table(filled.client, filled.table), shards=2)
+    return task_run_searcher(store, NAMED).count().answer
+
+
 @pytest.mark.parametrize("sort", TaskRunSort)
 @pytest.mark.parametrize("offset", [0, 3 * PAGE, 10_000])
 def test_a_page_and_its_total_are_found_in_one_walk(
-    filled: DynamoDB, sort: TaskRunSort, offset: int
+    filled: DynamoDB, number: int, sort: TaskRunSort, offset: int
 ) -> None:
     store = Store(Table(filled.client, filled.table), shards=2)
-    wanted = Criteria.model_validate({"task_runs": {"name": {"like_": "run"}}})
-    number = task_run_searcher(store, wanted).count().answer
     with heard(filled.client) as calls:
-        found = task_run_searcher(store, wanted, Page(sort.order, offset, PAGE, NOW)).paginate()
+        found = task_run_searcher(store, NAMED, Page(sort.order, offset, PAGE, NOW)).paginate()
     assert len(found.answer.page) == min(PAGE, max(0, number - offset))
     assert found.answer.total == number
     assert entries(calls) == number
