@@ -29,6 +29,7 @@ from tests.support import hosting
 from tests.support import management as managements
 from tests.support.databases import TEMPLATE, DynamoDB, Engine, fresh_table, memory, own_client
 from tests.support.management import Management
+from tests.support.processor_times import ProcessorTimes
 from tests.support.streaming import Streaming
 
 # `HYPOTHESIS_PROFILE=thorough make test` tries more examples.
@@ -37,6 +38,15 @@ hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2_0
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 MANY_THREADS = Config(max_pool_connections=64)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cpu", action="store_true", help="print the processor time of tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("cpu"):
+        config.pluginmanager.register(ProcessorTimes())
 
 
 def pytest_collection_finish() -> None:
