@@ -21,7 +21,7 @@ DATABASE := local/node_modules/.package-lock.json
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
 
-run: $(VENV)/local.stamp $(DATABASE) ## start the local server (PORT, HOST, DATA, AUTH, SOCKETS, DYNAMODB_ENDPOINT)
+run: $(VENV)/local.stamp $(DATABASE) ## start the local server (PORT, HOST, DATA, AUTH, AUTHENTICATION, SOCKETS, DYNAMODB_ENDPOINT)
 	@exec $(BIN)/python -m local
 
 ui: $(VENV)/local.stamp .reference-venv/stamp ## serve Prefect's UI for the local server (UI_PORT, HOST, PREFECT_API_URL)

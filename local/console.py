@@ -6,7 +6,7 @@ import time
 from http import HTTPStatus
 
 from local.database.dynamodb import RunningDatabase
-from local.settings import ALL_INTERFACES, LocalSettings
+from local.settings import LocalSettings, is_loopback
 
 
 def welcome(
@@ -22,10 +22,10 @@ def welcome(
         lines.insert(2, f"               which redirects WebSockets to {websocket_url}")
     if settings.auth:
         lines.insert(2, "               and PREFECT_API_AUTH_STRING with the value of AUTH")
-    elif settings.host in ALL_INTERFACES:
-        lines.append(
-            "Everyone who can reach this machine can use it: AUTH=user:password protects it."
-        )
+    elif settings.is_guarded:
+        lines.insert(2, "               and PREFECT_API_AUTH_STRING=name:key (see make keys)")
+    elif not is_loopback(settings.host):
+        lines.append("Everyone who can reach this machine can use it.")
     say(*lines)
 
 

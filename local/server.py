@@ -3,6 +3,9 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+
+import boto3
 
 from local import console, environment
 from local.application import application
@@ -33,6 +36,11 @@ def run(settings: LocalSettings) -> None:
         websocket_api = f"{settings.url_host}:{sockets_port or port}{api.websocket_api.path}"
         environment.prepare(api, settings, database.endpoint, websocket_api)
         tables.ensure(api, settings.table, with_stream=True, is_own=database.is_own)
+        if tables.has_keys(boto3.client("dynamodb"), settings.table):
+            settings = replace(settings, has_keys=True)
+            api = template.load(parameters=settings.parameters)
+            environment.prepare(api, settings, database.endpoint, websocket_api)
+        settings.check_host()
         functions = Functions(api)
         with background.running(api, settings, database, functions):
             functions.load_all()
@@ -41,7 +49,7 @@ def run(settings: LocalSettings) -> None:
                 functions,
                 f"ws://{websocket_api}",
                 sockets_port,
-                seconds_to_first_message=SECONDS_TO_FIRST_MESSAGE if settings.auth else None,
+                seconds_to_first_message=SECONDS_TO_FIRST_MESSAGE if settings.is_guarded else None,
                 log_access=console.access if settings.access_log else console.failure,
             )
             web_server = LocalServer(asgi)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from local.cloudformation.template import REPOSITORY
 MEMORY = ":memory:"
 MAX_PORT = 65535
 ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104 recognised, not bound
+AUTHENTICATION_VALUES = ("", "on", "off")
 SOCKETS_VALUES = ("same", "redirect")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -26,16 +28,33 @@ class LocalSettings:
     sockets_port: int | None  # None: the REST API's
     data: Path | None  # None: in memory
     auth: str
+    authentication: str  # "on", "off", or empty: on if there is an auth string or a key
     log_level: str
     access_log: bool
     table: str
     dynamodb_endpoint: str
     dynamodb_host: str
     dynamodb_port: int  # 0: any free port
+    has_keys: bool = False  # in the table
 
     @property
     def url_host(self) -> str:
         return url_host(self.host)
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether callers have to show an auth string or a key."""
+        if self.authentication:
+            return self.authentication == "on"
+        return bool(self.auth) or self.has_keys
+
+    def check_host(self) -> None:
+        """Raise StartupError if other machines could call a server that asks for nothing."""
+        if not (self.is_guarded or self.authentication or is_loopback(self.host)):
+            raise StartupError(
+                f"HOST={self.host} lets other machines in, and nothing asks who they are: set"
+                " AUTH=user:password, add a key (make keys), or set AUTHENTICATION=off"
+            )
 
     @property
     def is_aws(self) -> bool:
@@ -46,7 +65,7 @@ class LocalSettings:
     def parameters(self) -> Mapping[str, str]:
         """Parameters of the template."""
         return {
-            "Authentication": "required" if self.auth else "off",
+            "Authentication": "required" if self.is_guarded else "off",
             "AuthSha256": sha256(self.auth.encode()).hexdigest() if self.auth else "",
             "LogLevel": self.log_level,
         }
@@ -63,6 +82,7 @@ def read(environment: Mapping[str, str]) -> LocalSettings:
         sockets_port=_sockets_port(of("SOCKETS", "same"), of("SOCKETS_PORT", "4201")),
         data=None if data == MEMORY else Path(data).expanduser().absolute(),
         auth=_auth(of("AUTH")),
+        authentication=_authentication(of("AUTHENTICATION"), of("AUTH")),
         access_log=_on_or_off("ACCESS_LOG", of("ACCESS_LOG", "off")),
         log_level=_log_level(of("LOG_LEVEL", "WARNING")),
         table=of("TABLE_NAME", "runledger-local"),
@@ -76,6 +96,14 @@ def url_host(host: str) -> str:
     """The host of a URL that reaches a server which listens on this host."""
     name = "127.0.0.1" if host in ALL_INTERFACES else host
     return f"[{name}]" if ":" in name else name
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server that listens on this host."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def port_number(name: str, text: str) -> int:
@@ -102,6 +130,14 @@ def _on_or_off(name: str, text: str) -> bool:
     if text not in {"on", "off"}:
         raise StartupError(f"{name}={text} is not valid: give on or off")
     return text == "on"
+
+
+def _authentication(text: str, auth: str) -> str:
+    if text not in AUTHENTICATION_VALUES:
+        raise StartupError(f"AUTHENTICATION={text} is not valid: give on or off")
+    if text == "off" and auth:
+        raise StartupError("AUTH is set, and AUTHENTICATION=off would ignore it: remove one")
+    return text
 
 
 def _log_level(text: str) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TimeToLiveSpecificationTypeDef
 
+# The partition of keys, as the functions spell it: a test compares the two.
+API_KEYS = "API_KEYS"
+
 # The user waits for the server to start: report an unreachable database soon.
 FAIL_FAST = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
 
@@ -51,6 +54,17 @@ def _find(client: "DynamoDBClient", name: str) -> Mapping[str, Any] | None:
         return client.describe_table(TableName=name)["Table"]
     except client.exceptions.ResourceNotFoundException:
         return None
+
+
+def has_keys(client: "DynamoDBClient", name: str) -> bool:
+    """Return whether the table has a key of a caller, or has had one in the last 90 days."""
+    found = client.query(
+        TableName=name,
+        KeyConditionExpression="pk = :keys",
+        ExpressionAttributeValues={":keys": {"S": API_KEYS}},
+        Limit=1,
+    )
+    return bool(found["Items"])
 
 
 def has_stream(client: "DynamoDBClient", name: str) -> bool:
