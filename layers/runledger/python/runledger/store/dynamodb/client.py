@@ -225,19 +225,13 @@ def _error(status: int, body: bytes) -> Parsed:
 
 
 def _decode_binary(node: Any) -> None:  # noqa: ANN401 JSON
-    """Decode the typed values `B` and `BS`, in place."""
-    if isinstance(node, list):
-        for value in node:
+    """Decode the typed values `B` and `BS`, in place; an attribute of such a name has no text."""
+    for name, value in node.items() if isinstance(node, dict) else enumerate(node):
+        if name == "B" and isinstance(value, str):
+            node[name] = b64decode(value)
+        elif (
+            name == "BS" and isinstance(value, list) and all(isinstance(one, str) for one in value)
+        ):
+            node[name] = [b64decode(one) for one in value]
+        elif isinstance(value, dict | list):
             _decode_binary(value)
-    elif isinstance(node, dict):
-        node.update({name: _decoded(name, value) for name, value in node.items()})
-
-
-def _decoded(name: str, value: Any) -> Any:  # noqa: ANN401 JSON
-    """Return the value of a name: an attribute that is called as a type has no text."""
-    if name == "B" and isinstance(value, str):
-        return b64decode(value)
-    if name == "BS" and isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return [b64decode(one) for one in value]
-    _decode_binary(value)
-    return value

@@ -82,4 +82,10 @@ def typed(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def plain(item: Mapping[str, Any]) -> dict[str, Any]:
     """Remove DynamoDB's type tags, and unpack texts; numbers become `Decimal`."""
-    return unpacked({name: attribute_values.plain(value) for name, value in item.items()})
+    return unpacked(
+        {
+            # Most attributes are texts.
+            name: value["S"] if "S" in value else attribute_values.plain(value)
+            for name, value in item.items()
+        }
+    )
