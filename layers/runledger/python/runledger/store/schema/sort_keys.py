@@ -10,6 +10,7 @@ import hashlib
 import json
 from base64 import b32hexencode
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import UUID
 
@@ -104,6 +105,7 @@ def time_of(sort_key: str) -> datetime | None:
     return datetime.fromisoformat(time).replace(tzinfo=UTC) if time else None
 
 
+@lru_cache(maxsize=32)
 def _tie_break(created: datetime, item_id: UUID) -> str:
     """Spell (created, id) in their order, and in 41 characters: each run stores several of them."""
     return f"{(created - FIRST) // MICROSECOND:015x}{b32hexencode(item_id.bytes).decode()[:26]}"
