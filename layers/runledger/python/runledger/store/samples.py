@@ -36,6 +36,14 @@ def spell(run: TaskRun | FlowRun) -> str | None:
     return SEPARATOR.join(map(str, (sample.total_run_time, since, late, sample.state_name)))
 
 
+def read_totals(entry: Item, state_type: str, now: int) -> tuple[str, str, int, int]:
+    """Return what `Sample.totals` does of a run, by its entry in a partition of `by_state`."""
+    total, since, late, name = entry[HISTORY].split(SEPARATOR, PARTS - 1)
+    if late and not since:
+        return state_type, name, max(int(total), 0), int(late)
+    return read(entry, state_type).totals(now)
+
+
 def read(entry: Item, state_type: str) -> Sample:
     """Read the sample of a run from its entry in `by_state`, in the partition of a state type."""
     total, since, late, name = entry[HISTORY].split(SEPARATOR, PARTS - 1)

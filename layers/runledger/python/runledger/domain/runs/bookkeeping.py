@@ -134,6 +134,12 @@ class Sample(NamedTuple):
         late = _late(state_type, expected, started)
         return cls(expected, state_type, state_name, total_run_time, running_since, late)
 
+    def totals(self, now: int) -> tuple[str, str, int, int]:
+        """Return the state's type and name, the time in RUNNING and the lateness."""
+        # A clock that was set back may make a time negative.
+        run_time = max(self.time_running(now), 0)
+        return self.state_type, self.state_name, run_time, self.lateness(now)
+
     def time_running(self, now: int) -> int:
         """Return the time in RUNNING: the total, and that of the present state up to now."""
         if self.since is None:

@@ -13,6 +13,9 @@ from runledger.domain.values import MICROSECOND, Value, microseconds
 # The reference omits further intervals without an error.
 MAX_INTERVALS = 500
 
+# A run by itself: its interval, state type and name, and its times in microseconds.
+Tally = tuple[int, str, str, int, int]
+
 # By interval, state type and state name: the number of runs, and their times in microseconds.
 Totals = dict[tuple[int, str, str], list[int]]
 
@@ -57,21 +60,30 @@ class Timeline:
         """
         return self.start + self.intervals * self.step
 
+    @property
+    def starts(self) -> list[datetime]:
+        """The starts of the intervals, and the end of the last one."""
+        return [self.start + number * self.step for number in range(self.intervals + 1)]
+
     def aggregate(self, samples: Iterable[Sample], now: datetime) -> list[Interval]:
         """Return all intervals with their totals; runs outside of them are ignored."""
-        start, step, last = microseconds(self.start), self.step // MICROSECOND, self.intervals
-        at = microseconds(now)
-        totals: Totals = defaultdict(lambda: [0, 0, 0])
+        return self.add_up(self._tallies(samples, microseconds(now)))
+
+    def _tallies(self, samples: Iterable[Sample], now: int) -> Iterator[Tally]:
+        start, step = microseconds(self.start), self.step // MICROSECOND
         for sample in samples:
-            if sample.expected is None:
-                continue
-            number = (sample.expected - start) // step
-            if 0 <= number < last:
-                sums = totals[number, sample.state_type, sample.state_name]
-                sums[0] += 1
-                sums[1] += max(sample.time_running(at), 0)
-                sums[2] += sample.lateness(at)
-        return list(self._intervals(totals, last))
+            if sample.expected is not None:
+                yield (sample.expected - start) // step, *sample.totals(now)
+
+    def add_up(self, tallies: Iterable[Tally]) -> list[Interval]:
+        """Return all intervals with the totals of the tallies, of which some may be of others."""
+        totals: Totals = defaultdict(lambda: [0, 0, 0])
+        for number, state_type, state_name, run_time, lateness in tallies:
+            sums = totals[number, state_type, state_name]
+            sums[0] += 1
+            sums[1] += run_time
+            sums[2] += lateness
+        return list(self._intervals(totals, self.intervals))
 
     def _intervals(self, totals: Totals, last: int) -> Iterator[Interval]:
         states: dict[int, list[StateTotals]] = defaultdict(list)

@@ -11,7 +11,7 @@ from runledger.domain.runs.facts import FlowRunFacts, RunFacts, TaskRunFacts
 from runledger.domain.runs.history import Interval, Timeline
 from runledger.domain.sorting import ALL, Page
 from runledger.store.search.executor import PageAndTotal, Searcher
-from runledger.store.search.histories import aggregate_samples
+from runledger.store.search.histories import read_history
 from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
@@ -59,11 +59,8 @@ def history(
     """Return the matching runs by time and state."""
     if not timeline.intervals:
         return SearchResult([], "nothing", 0, 0)
-    between = (timeline.start, timeline.last)
     searcher = search.searcher(store, criteria, ALL)
-
-    def intervals(of: Iterable[Sample]) -> list[Interval]:
-        return timeline.aggregate(of, now)
-
-    of_entries = aggregate_samples(searcher, intervals, between)
-    return of_entries or searcher.aggregate(lambda facts: intervals(samples(facts)), between)
+    between = (timeline.start, timeline.last)
+    return read_history(searcher, timeline, now) or searcher.aggregate(
+        lambda facts: timeline.aggregate(samples(facts), now), between
+    )

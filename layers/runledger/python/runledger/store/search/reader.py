@@ -8,9 +8,8 @@ from math import isqrt
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
-from runledger.domain.runs.bookkeeping import Sample
 from runledger.domain.sorting import ALL, Page, has_value
-from runledger.store import items, samples
+from runledger.store import items
 from runledger.store.dynamodb.expressions import in_index, in_partition
 from runledger.store.dynamodb.table import MAX_ENTRIES, MAX_KEYS, Query, Table, chunks
 from runledger.store.dynamodb.writes import Item
@@ -144,28 +143,6 @@ class Reader(Generic[F, R]):
             self.items_read += 1
             # An owner can have entities of several types.
             if keys.is_of(keys.of(entry), self.entity_type.name):
-                yield entry
-
-    def samples(self, walk: Walk) -> Iterator[Sample]:
-        """Yield the samples of the runs in a range of `by_state`, each once."""
-        wheres = (in_index(walk.index, value, walk.between) for value in walk.partitions)
-        found = self.table.query_each(
-            Query(where, walk.index.name, attributes=samples.ATTRIBUTES, whole=False)
-            for where in wheres
-        )
-        seen: set[str] = set()
-        for partition, entries in zip(walk.partitions, found, strict=True):
-            state_type = keys.state_type_of_shard(partition)
-            for entry in self._not_seen(entries, seen):
-                yield samples.read(entry, state_type)
-
-    def _not_seen(self, entries: Iterable[Item], seen: set[str]) -> Iterator[Item]:
-        """Drop entries of runs that changed during the walk; no two runs share a sort key."""
-        for entry in entries:
-            self.items_read += 1
-            sort_key = entry[samples.SORT_KEY]
-            if sort_key not in seen:
-                seen.add(sort_key)
                 yield entry
 
     def is_wide(self, walk: Walk) -> bool:
