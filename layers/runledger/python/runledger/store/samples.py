@@ -6,6 +6,8 @@ do not tell. Each state of a run rewrites its entry in `by_state` in any case.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from runledger.domain.runs.bookkeeping import Sample
@@ -13,6 +15,7 @@ from runledger.store.schema import sort_keys
 
 if TYPE_CHECKING:
     from runledger.domain.runs.flow_runs import FlowRun
+    from runledger.domain.runs.history import Tally
     from runledger.domain.runs.task_runs import TaskRun
     from runledger.store.dynamodb.writes import Item
 
@@ -36,12 +39,18 @@ def spell(run: TaskRun | FlowRun) -> str | None:
     return SEPARATOR.join(map(str, (sample.total_run_time, since, late, sample.state_name)))
 
 
-def read_totals(entry: Item, state_type: str, now: int) -> tuple[str, str, int, int]:
-    """Return what `Sample.totals` does of a run, by its entry in a partition of `by_state`."""
-    total, since, late, name = entry[HISTORY].split(SEPARATOR, PARTS - 1)
-    if late and not since:
-        return state_type, name, max(int(total), 0), int(late)
-    return read(entry, state_type).totals(now)
+def tallies(
+    entries: Iterable[Item], state_type: str, *, starts: Sequence[str], now: int
+) -> Iterator[Tally]:
+    """Yield what runs add to intervals with these starts, by their entries of one state type."""
+    for entry in entries:
+        number = bisect_right(starts, entry[SORT_KEY]) - 1
+        total, since, late, name = entry[HISTORY].split(SEPARATOR, PARTS - 1)
+        if late and not since:
+            # Most runs are of this kind: their times stay as they are.
+            yield number, state_type, name, max(int(total), 0), int(late)
+        else:
+            yield number, *read(entry, state_type).totals(now)
 
 
 def read(entry: Item, state_type: str) -> Sample:

@@ -1,6 +1,5 @@
 """Histories of runs, from what the entries by state tell."""
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -61,7 +60,8 @@ class _Tallies:
         for partition, entries in zip(walk.partitions, found, strict=True):
             state_type = keys.state_type_of_shard(partition)
             for some in chunks(entries, MAX_ENTRIES):
-                yield from self._tallies(state_type, self._new(some))
+                new = self._new(some)
+                yield from samples.tallies(new, state_type, starts=self.starts, now=self.now)
 
     def _new(self, entries: Sequence[Item]) -> Sequence[Item]:
         self.searcher.reader.items_read += len(entries)
@@ -69,8 +69,3 @@ class _Tallies:
         again = self.seen.intersection(found)
         self.seen.update(found)
         return [entry for entry in entries if entry[samples.SORT_KEY] not in again]
-
-    def _tallies(self, state_type: str, entries: Sequence[Item]) -> Iterator[Tally]:
-        for entry in entries:
-            number = bisect_right(self.starts, entry[samples.SORT_KEY]) - 1
-            yield number, *samples.read_totals(entry, state_type, self.now)
