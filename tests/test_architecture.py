@@ -38,8 +38,8 @@ class ImportBudget(NamedTuple):
 # A larger one needs a reason: `make bench ARGS=cold` measures what it costs.
 BUDGETS = {
     "read_task_run": ImportBudget(51, 281, 1_965),
-    "create_task_run": ImportBudget(71, 302, 2_037),
-    "set_task_run_state": ImportBudget(72, 303, 2_043),
+    "create_task_run": ImportBudget(71, 302, 2_039),
+    "set_task_run_state": ImportBudget(72, 303, 2_045),
     "read_task_runs": ImportBudget(90, 321, 2_085),
 }
 # boto3's packages, which take as long to import as all the rest; of botocore its quota of retries.
