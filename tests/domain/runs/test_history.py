@@ -30,6 +30,14 @@ def test_the_last_interval_may_reach_beyond_the_end() -> None:
     assert Timeline(NOON, NOON + HOUR + HOUR / 2, HOUR).last == NOON + 2 * HOUR
 
 
+def test_intervals_start_one_after_the_other_and_the_last_one_ends() -> None:
+    assert Timeline(NOON, NOON + HOUR + HOUR / 2, HOUR).starts == [
+        NOON,
+        NOON + HOUR,
+        NOON + 2 * HOUR,
+    ]
+
+
 def test_a_run_without_a_state_is_told_nowhere() -> None:
     actual = Timeline(NOON, NOON + HOUR, HOUR).aggregate(
         samples([flow_run_facts(flow_run(None))]), NOON

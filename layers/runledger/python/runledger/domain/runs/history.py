@@ -70,10 +70,13 @@ class Timeline:
         return self.add_up(self._tallies(samples, microseconds(now)))
 
     def _tallies(self, samples: Iterable[Sample], now: int) -> Iterator[Tally]:
-        start, step = microseconds(self.start), self.step // MICROSECOND
+        start, step, last = microseconds(self.start), self.step // MICROSECOND, self.intervals
         for sample in samples:
-            if sample.expected is not None:
-                yield (sample.expected - start) // step, *sample.totals(now)
+            if sample.expected is None:
+                continue
+            number = (sample.expected - start) // step
+            if 0 <= number < last:
+                yield number, *sample.totals(now)
 
     def add_up(self, tallies: Iterable[Tally]) -> list[Interval]:
         """Return all intervals with the totals of the tallies, of which some may be of others."""
