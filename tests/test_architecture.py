@@ -13,7 +13,17 @@ from typing import NamedTuple
 import pytest
 
 REPOSITORY = Path(__file__).parent.parent
-FOLDERS = ("examples", "functions", "keys", "layers", "local", "openapi", "recount", "tests")
+FOLDERS = (
+    "examples",
+    "functions",
+    "keys",
+    "layers",
+    "local",
+    "openapi",
+    "recount",
+    "tests",
+    "transfer",
+)
 # Long enough that a subject need not be cut in two.
 MAX_FILE, MAX_FUNCTION = 300, 40
 # One module spells every key of the table.

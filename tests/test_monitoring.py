@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
 from local.cloudformation import intrinsics
 from runledger.adapters.http import OUTCOMES
 from runledger.domain.runs.states import StateType
 from tests.support.stack import transformed
-from tests.test_template import TEXT
+from tests.test_template import DOCUMENT
 
-DOCUMENT: dict[str, Any] = yaml.load(TEXT, intrinsics.Loader)  # noqa: S506 a SafeLoader
 RESOURCES: dict[str, Any] = transformed()["Resources"]
 OURS = "Runledger"
+RESTORED = "arn:aws:dynamodb:eu-west-1:123456789012:table/restored"
 WAITING = {"WaitingTaskRuns", "OldestWaitingTaskRun"}
 PUBLISHED = {*OUTCOMES.values(), "Failed", *WAITING, *(f"{t.title()}TaskRuns" for t in StateType)}
 
@@ -53,7 +52,7 @@ def references(node: Any) -> set[str]:  # noqa: ANN401 a piece of the template
 
 
 def test_a_stack_without_options_has_none_of_their_resources() -> None:
-    assert optional() == set()
+    assert optional() == {"Table"}
 
 
 @pytest.mark.parametrize("name", sorted(ALARMS))
@@ -99,7 +98,7 @@ def test_the_metrics_of_the_rest_api_have_its_name() -> None:
 
 
 def dashboard() -> dict[str, Any]:
-    body = RESOURCES["OperationsDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    body = RESOURCES["OperationsDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"][0]
     found: dict[str, Any] = json.loads(re.sub(r"\${[\w.:]+}", "x", body))
     return found
 
@@ -115,8 +114,9 @@ def shown_metrics() -> Iterator[tuple[str, str]]:
 
 
 def test_the_dashboard_shows_metrics_that_are_there() -> None:
-    text = RESOURCES["OperationsDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    text = RESOURCES["OperationsDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"][0]
     names = {name.partition(".")[0] for name in re.findall(r"\${([\w.:]+)}", text)}
+    names -= {"TableName"}  # of the restored table, or the stack's own
     assert {name for name in names if not name.startswith("AWS::")} <= RESOURCES.keys()
     shown = {name for space, name in shown_metrics() if space == OURS}
     assert shown <= PUBLISHED
@@ -189,6 +189,29 @@ def test_the_table_is_protected_and_takes_a_key_of_ones_own() -> None:
     assert "SSESpecification" not in table
     encrypted = resolved(KmsKeyArn="arn:aws:kms:x:1:key/k")["Table"]["Properties"]
     assert encrypted["SSESpecification"]["KMSMasterKeyId"] == "arn:aws:kms:x:1:key/k"
+
+
+def test_a_restored_table_takes_the_place_of_the_stacks_own() -> None:
+    stream = f"{RESTORED}/stream/2026-11-29T13:00:00.000"
+    given = {"RestoredTableStreamArn": stream}
+    assert optional(**given) == set()
+    found = json.dumps({name: one for name, one in resolved(**given).items() if name != "Table"})
+    assert not re.search(r'"Table(\.\w+)?[/"]', found)
+    named = set(re.findall(rf'"({re.escape(RESTORED)}[^"]*)"', found))
+    indexes = [index["IndexName"] for index in _indexes()]
+    assert named >= {RESTORED, stream, f"{RESTORED}/index/*", f"{RESTORED}/index/by_owner"}
+    assert named <= {RESTORED, stream, *(f"{RESTORED}/index/{name}" for name in ("*", *indexes))}
+    resolve = intrinsics.resolver(DOCUMENT, given)
+    variables = DOCUMENT["Globals"]["Function"]["Environment"]["Variables"]
+    assert resolve(variables)["TABLE_NAME"] == "restored"
+    assert resolve(DOCUMENT["Outputs"]["TableName"]["Value"]) == "restored"
+
+
+def _indexes() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = DOCUMENT["Resources"]["Table"]["Properties"][
+        "GlobalSecondaryIndexes"
+    ]
+    return found
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
-import yaml
 
-from local.cloudformation import intrinsics
 from tests.support.stack import as_sent, transformed
-from tests.test_template import FUNCTIONS, ROUTES, TEXT, listed, statements
+from tests.test_template import DOCUMENT, FUNCTIONS, ROUTES, TABLE_ARN, listed, statements
 
 MAX_RESOURCES = 500  # CloudFormation's limits, of a stack and of its template
 MAX_BYTES = 1024 * 1024
@@ -25,7 +23,7 @@ LAMBDA = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31
 ROLE = {"Fn::GetAtt": ["RestApiRole", "Arn"]}
 STACK = transformed()
 RESOURCES: dict[str, Any] = STACK["Resources"]
-POLICIES: dict[str, Any] = yaml.load(TEXT, intrinsics.Loader)["Metadata"]["Policies"]  # noqa: S506 a SafeLoader
+POLICIES: dict[str, Any] = DOCUMENT["Metadata"]["Policies"]
 NAMED_FOR = {
     "GetItem": "get",
     "BatchGetItem": "batch_get",
@@ -171,9 +169,10 @@ def _words(policy: list[dict[str, Any]]) -> Iterator[str]:
         for arn in listed(statement["Resource"])
         for action in statement["Action"]
     ]
-    indexes = [arn["Fn::Sub"].partition("/index/")[2] for _, arn in granted if "index" in str(arn)]
+    on_indexes = [arn["Fn::Sub"][0] for _, arn in granted if "index" in str(arn)]
+    indexes = [arn.partition("/index/")[2] for arn in on_indexes]
     yield from ("search" if index == "*" else f"query_{index}" for index in indexes)
-    on_table = {action for action, arn in granted if arn == {"Fn::GetAtt": "Table.Arn"}}
+    on_table = {action for action, arn in granted if arn == TABLE_ARN}
     if "BatchGetItem" in on_table:
         on_table.remove("GetItem")
     yield from (word for action, word in NAMED_FOR.items() if action in on_table)

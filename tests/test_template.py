@@ -28,7 +28,9 @@ MAX_PATHS = 300  # of a REST API
 MAX_PATTERNS = 5  # of an event source; AWS gives ten to who asks
 
 TEXT = (REPOSITORY / "template.yaml").read_text("utf-8")
-RESOURCES: Mapping[str, Any] = yaml.load(TEXT, intrinsics.Loader)["Resources"]  # noqa: S506 a SafeLoader
+DOCUMENT: Mapping[str, Any] = yaml.load(TEXT, intrinsics.Loader)  # noqa: S506 a SafeLoader
+RESOURCES: Mapping[str, Any] = DOCUMENT["Resources"]
+TABLE_ARN = DOCUMENT["Metadata"]["Tables"]["arn"]
 TEMPLATE = load()
 ROUTES = TEMPLATE.routes
 FUNCTIONS = {
@@ -152,8 +154,8 @@ def test_rights_are_named_one_by_one(operation: str) -> None:
 @each_function
 def test_rights_are_on_the_table_and_its_indexes(operation: str) -> None:
     indexes = {index["IndexName"] for index in _table()["GlobalSecondaryIndexes"]}
-    named = {f"${{Table.Arn}}/index/{name}" for name in indexes | {"*"}}
-    known = [{"Fn::GetAtt": "Table.Arn"}, *({"Fn::Sub": arn} for arn in sorted(named))]
+    named = [f"${{Arn}}/index/{name}" for name in sorted(indexes | {"*"})]
+    known = [TABLE_ARN, *({"Fn::Sub": [arn, {"Arn": TABLE_ARN}]} for arn in named)]
     asked = (
         listed(statement["Resource"])
         for statement in statements(operation)

@@ -86,5 +86,7 @@ FUNCTIONS: Mapping[str, Callable[[Any, Resolve, Mapping[str, Any]], Any]] = {
     "Fn::Join": lambda pair, resolve, _: pair[0].join(map(str, resolve(pair[1]))),
     "Fn::Not": lambda parts, resolve, _: not resolve(parts[0]),
     "Fn::Or": lambda parts, resolve, _: any(resolve(parts)),
+    "Fn::Select": lambda pair, resolve, _: resolve(pair[1])[int(pair[0])],
+    "Fn::Split": lambda pair, resolve, _: resolve(pair[1]).split(pair[0]),
     "Fn::Sub": _substitute,
 }

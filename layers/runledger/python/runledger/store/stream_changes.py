@@ -1,6 +1,8 @@
 """Reads changes of the table's stream: the entity that changed, before and after.
 
 Services get values: no other module reads the items of a change.
+
+`make import` marks runs, events and log lines that it writes: they are counted, and no news.
 """
 
 from runledger.domain.logs import Log
@@ -14,6 +16,9 @@ from runledger.store.dynamodb.writes import Item
 from runledger.store.logs import chunks
 from runledger.store.runs import cancellations, task_run_deletion, task_run_items, task_run_queue
 from runledger.store.schema import keys
+
+IMPORTED = "imported"
+"""The attribute that marks an item with the time of its import, in seconds."""
 
 
 def is_document_piece(change: Change) -> bool:
@@ -67,7 +72,9 @@ def removal_was_complete(change: Change) -> bool:
 def entered_flow_run_state(change: Change) -> bool:
     """Return whether a flow run was created or entered another state."""
     is_flow_run = keys.is_of(change.key, keys.FLOW_RUN) and change.key.sk == keys.FLOW_RUN
-    return is_flow_run and change.new is not None and _state(change.new) != _state(change.old)
+    if not is_flow_run or change.new is None or _is_import(change):
+        return False
+    return _state(change.new) != _state(change.old)
 
 
 def flow_run_state_before(change: Change) -> State | None:
@@ -82,7 +89,7 @@ def is_of_states(change: Change) -> bool:
 
 def entered_task_run_state(change: Change) -> str | None:
     """Return the type of the state that a task run entered; None if it stayed in its type."""
-    if change.key.sk != keys.TASK_RUN or change.new is None:
+    if change.key.sk != keys.TASK_RUN or change.new is None or _is_import(change):
         return None
     after = keys.state_type_of(change.new)
     return after if change.old is None or after != keys.state_type_of(change.old) else None
@@ -100,12 +107,14 @@ def cancelled_up_to(change: Change) -> str:
 
 def is_new_event(change: Change) -> bool:
     """Return whether an event was stored."""
-    return change.old is None and keys.is_of(change.key, keys.EVENTS)
+    is_new = change.old is None and keys.is_of(change.key, keys.EVENTS)
+    return is_new and not _is_import(change)
 
 
 def has_subscribed_lines(change: Change) -> bool:
     """Return whether log lines were stored that matched a subscriber's filter."""
-    return change.old is None and change.new is not None and chunks.SUBSCRIBED in change.new
+    is_new = change.old is None and change.new is not None
+    return is_new and chunks.SUBSCRIBED in (change.new or {}) and not _is_import(change)
 
 
 def log_lines(change: Change) -> list[Log] | None:
@@ -113,6 +122,12 @@ def log_lines(change: Change) -> list[Log] | None:
     if change.new is None or not chunks.is_whole([change.new]):
         return None
     return chunks.read_logs([change.new])
+
+
+def _is_import(change: Change) -> bool:
+    """Return whether this change marked the item: later ones leave the mark or remove it."""
+    mark = (change.new or {}).get(IMPORTED)
+    return mark is not None and mark != (change.old or {}).get(IMPORTED)
 
 
 def _task_run(item: Item | None) -> TaskRun | None:

@@ -1,0 +1,96 @@
+"""The table that a command is told: of a stack, of another DynamoDB, or the local server's own."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local import environment, settings
+from local.cloudformation import template
+from local.cloudformation.template import Template
+from local.database import dynamodb, sqlite, tables
+from local.settings import LocalSettings, StartupError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+THREADS = 16
+PATIENT = Config(
+    connect_timeout=5,
+    read_timeout=60,
+    max_pool_connections=THREADS,
+    # It sends fewer requests when DynamoDB throttles them.
+    retries={"mode": "adaptive", "total_max_attempts": 10},
+)
+
+
+class ChosenTable(NamedTuple):
+    """A table, and the number of partitions of its index keys that searches read."""
+
+    client: "DynamoDBClient"
+    table: str
+    shards: int
+
+
+@contextmanager
+def opened(*, may_create: bool) -> Iterator[ChosenTable]:
+    """Yield the table that the environment names: docs/move.md.
+
+    may_create: a table is created if it is missing, but in AWS, where stacks have theirs.
+
+    Raises:
+        StartupError: there is no such stack or table.
+    """
+    if stack := os.environ.get("STACK"):
+        yield _of_stack(stack)
+        return
+    of = settings.read(os.environ)
+    api = template.load(parameters=of.parameters)
+    with dynamodb.running(of) as database:
+        environment.prepare(api, of, database.endpoint)
+        client = boto3.client("dynamodb", endpoint_url=database.endpoint, config=PATIENT)
+        if may_create and not of.is_aws:
+            tables.ensure(api, of.table, with_stream=True, is_own=database.is_own)
+        else:
+            _check(client, of.table)
+        if database.file:
+            sqlite.index_stream(database.file)
+        yield ChosenTable(client, of.table, _shards(api, of))
+
+
+def _shards(api: Template, of: LocalSettings) -> int:
+    """Return the setting, which a table without its stack needs, or the template's."""
+    text = os.environ.get("SHARDS") or api.environment["INDEX_SHARDS"]
+    if not text.isdecimal() or not int(text):
+        raise StartupError(
+            f"SHARDS={text} is not valid: give IndexShards of the stack of {of.table}"
+        )
+    return int(text)
+
+
+def _of_stack(name: str) -> ChosenTable:
+    try:
+        (found,) = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    except (BotoCoreError, ClientError) as error:
+        raise StartupError(f"There is no stack {name}: {error}") from None
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())}
+    if "TableName" not in outputs:
+        raise StartupError(f"Stack {name} is none of Runledger: its outputs name no table")
+    given = {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", ())}
+    client = boto3.client("dynamodb", config=PATIENT)
+    return ChosenTable(client, outputs["TableName"], _shards_read(given))
+
+
+def _shards_read(parameters: Mapping[str, str]) -> int:
+    return max(int(parameters[name]) for name in ("IndexShards", "IndexShardsRead"))
+
+
+def _check(client: "DynamoDBClient", table: str) -> None:
+    try:
+        client.describe_table(TableName=table)
+    except (BotoCoreError, ClientError) as error:
+        raise StartupError(f"There is no table {table}: {error}") from None
