@@ -24,6 +24,8 @@ STEP = (
     "  calls of DynamoDB"
 )
 UNITS = "Write units of a run's steps, and dollars of a million runs"
+# Background runs would need as many workers.
+TOGETHER = ("REST", "events")
 TITLES = {
     "REST": "three states proposed over HTTP",
     "events": "told by three events",
@@ -32,9 +34,13 @@ TITLES = {
 
 
 class MeasuredLives(NamedTuple):
-    """The lives by name, the bytes that each leaves, and the units of a delivered run."""
+    """The lives by name, the bytes that each leaves, and the units of a delivered run.
+
+    `together` has the write units of steps that some runs take at once.
+    """
 
     costs: Mapping[str, Costs]
+    together: Mapping[str, Mapping[str, float]]
     stored: Mapping[str, float]
     delivered: float
 
@@ -47,11 +53,15 @@ def measured() -> MeasuredLives:
         workers[0].socket.close()
         site.stream.pump()
         costs, stored = {}, {}
-        for name, life in lives.lives(site).items():
+        all_lives = lives.lives(site)
+        for name, life in all_lives.items():
             before = stored_bytes()
             costs[name] = lives.costs(site, life)
             stored[name] = (stored_bytes() - before) / (lives.WARM_UP + lives.RUNS)
-    return MeasuredLives(costs, stored, sum(used.write_units for used in delivered.values()))
+        together = {name: lives.units_together(site, all_lives[name]) for name in TOGETHER}
+    return MeasuredLives(
+        costs, together, stored, sum(used.write_units for used in delivered.values())
+    )
 
 
 def result() -> BenchResult:
@@ -59,6 +69,7 @@ def result() -> BenchResult:
     found = measured()
     for name, costs in found.costs.items():
         _show_units(TITLES[name], costs)
+    _show_together(found)
     _show_bills(found.costs)
     _show_months(found)
     figures = _figures(found)
@@ -107,6 +118,13 @@ def _show_units(title: str, costs: Costs) -> None:
         print_lines(
             f"{name:<34}{units}{later}{cost.functions:>11.1f}{cost.milliseconds:>8.1f}  {calls}"
         )
+
+
+def _show_together(found: MeasuredLives) -> None:
+    print_lines("", f"write units, of {lives.TOGETHER} runs together")
+    for name, units in found.together.items():
+        each = ", ".join(f"{step} {number:.1f}" for step, number in units.items())
+        print_lines(f"{TITLES[name]}: {each}; all of it {sum(units.values()):.1f}")
 
 
 def _show_bills(costs: Mapping[str, Costs]) -> None:

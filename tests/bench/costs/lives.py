@@ -1,15 +1,18 @@
 """The lives of task runs, as stock clients tell of them: what each step takes of AWS.
 
 All functions run in this process on dynoxide, which counts units as DynamoDB does. The stream is
-read after each step: what its functions do for the step is known, and is the most that it can be,
-for on AWS a batch has up to 100 changes.
+read after each step: what its functions do for the step is known. Each change comes by itself then,
+as where runs are spread evenly over a month; `together`, some runs take the step before the stream
+is read, as those of a mapped task do.
 """
 
 import json
+import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial, reduce
 from pathlib import Path
 from statistics import mean, median
@@ -20,6 +23,7 @@ from uuid import UUID, uuid4
 from local.functions import Functions
 from local.rest_api.events import Event
 from local.websocket_api.client import WebSocketClient
+from runledger.domain.random_values import uuid7
 from tests.bench import metering
 from tests.bench.metering import Usage, metered
 from tests.bench.workers.delivery_costs import DeliverySite
@@ -29,8 +33,9 @@ from tests.support.background import Worker, delay, subscribe
 RECORDED = Path(__file__).parents[2] / "reporting/recorded.json"
 REST, WEBSOCKET, STREAM = "REST API", "WebSocket API", "stream"
 HEARTBEATS, EVENTS = 1, 3
-RUNS, WARM_UP = 20, 3
+RUNS, WARM_UP, TOGETHER = 20, 3, 10
 AUTHORIZER = "authorize"
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 SCHEDULED_FIRST = ("SCHEDULED", "PENDING", "RUNNING", "COMPLETED")
 
 
@@ -102,17 +107,26 @@ def _client_of_events(site: DeliverySite) -> WebSocketClient:
 def costs(site: DeliverySite, life: Life, runs: int = RUNS) -> Costs:
     """Return what the steps of a life take, by their names."""
     site.stream.pump()
-    lived = [{step.name: _cost(site, step) for step in life()} for _ in range(WARM_UP + runs)]
+    lived = [
+        {step.name: _cost(site, step.way, [step]) for step in life()} for _ in range(WARM_UP + runs)
+    ]
     return {name: _mean([run[name] for run in lived[WARM_UP:]]) for name in lived[0]}
 
 
-def _cost(site: DeliverySite, step: LifeStep) -> StepCost:
+def units_together(site: DeliverySite, life: Life, runs: int = TOGETHER) -> Mapping[str, float]:
+    """Return the write units of a run's steps, of so many runs that take each step together."""
+    site.stream.pump()
+    steps = zip(*(life() for _ in range(runs)), strict=True)
+    return {some[0].name: _cost(site, some[0].way, some).write_units / runs for some in steps}
+
+
+def _cost(site: DeliverySite, way: str, steps: Sequence[LifeStep]) -> StepCost:
     with timed_functions() as taken:
         with metered(site.client) as own:
-            step.act()
+            deque((step.act() for step in steps), maxlen=0)
         with metered(site.client) as stream:
             site.stream.pump()
-    return StepCost(step.way, own, stream, len(taken), 1000 * sum(seconds for _, seconds in taken))
+    return StepCost(way, own, stream, len(taken), 1000 * sum(seconds for _, seconds in taken))
 
 
 @contextmanager
@@ -185,10 +199,8 @@ def _background(site: DeliverySite, worker: Worker, socket: WebSocketClient) -> 
     run = site.api.get(f"/task_runs/{made[0]}").json()
     key = {name: run[name] for name in ("task_key", "dynamic_key")}
     for event in _renamed(_recorded_in_background(), run_id=made[0], first_id=run["state_id"]):
-        now = datetime.now(UTC).isoformat()
         event["payload"]["task_run"] |= key
-        event["resource"]["prefect.state-timestamp"] = now
-        yield _event(socket, event | {"occurred": now})
+        yield _event(socket, event)
 
 
 def _event(socket: WebSocketClient, event: JSON) -> LifeStep:
@@ -208,14 +220,33 @@ def _recorded_in_background() -> Sequence[JSON]:
 
 def _renamed(events: Sequence[JSON], run_id: str = "", first_id: str = "") -> Sequence[JSON]:
     """Return events of a run under new ids, or under those that are given."""
-    new = {event["id"]: str(uuid4()) for event in events}
+    by = datetime.now(UTC) - _instant(events[0])
+    new = {event["id"]: _id_at(event, by) for event in events}
     if first_id:
         new[events[0]["id"]] = first_id
     new[_run_of(events[0])] = run_id or str(uuid4())
     new[events[0]["payload"]["task_run"]["dynamic_key"]] = str(uuid4())
     text = reduce(lambda text, old: text.replace(old, new[old]), new, json.dumps(events))
-    renamed: list[JSON] = json.loads(text)
+    renamed: list[JSON] = json.loads(_moved(text, by))
     return renamed
+
+
+def _instant(event: JSON) -> datetime:
+    return datetime.fromisoformat(event["occurred"])
+
+
+def _moved(text: str, by: timedelta) -> str:
+    """Move all times in a text: what is old is written less often, and stands elsewhere."""
+    return TIME.sub(lambda time: _spelled(datetime.fromisoformat(time[0]) + by), text)
+
+
+def _spelled(time: datetime) -> str:
+    return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _id_at(event: JSON, by: timedelta) -> str:
+    """Return a new id of an event, made when it will have occurred, as stock clients do."""
+    return str(uuid7(_instant(event) + by, uuid4().int))
 
 
 def _run_of(event: JSON) -> str:
