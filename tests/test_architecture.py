@@ -50,7 +50,7 @@ BUDGETS = {
     "read_task_run": ImportBudget(51, 281, 1_965),
     "create_task_run": ImportBudget(71, 302, 2_039),
     "set_task_run_state": ImportBudget(72, 303, 2_045),
-    "read_task_runs": ImportBudget(90, 321, 2_085),
+    "read_task_runs": ImportBudget(91, 322, 2_089),
 }
 # boto3's packages, which take as long to import as all the rest; of botocore its quota of retries.
 OF_BOTO3 = {"boto3", "botocore", "dateutil", "s3transfer", "urllib3"}

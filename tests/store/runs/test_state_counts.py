@@ -1,11 +1,13 @@
 """Counts by state type of a stream that repeats, splits, reorders and loses what it delivers."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import pairwise
+from itertools import count, pairwise
 from random import Random
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -15,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runledger.domain.errors import Unavailable
+from runledger.domain.values import microseconds
 from runledger.store.dynamodb.client import JsonClient
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import MAX_KEYS, Table
@@ -30,17 +33,31 @@ MORNING = 1_900_000_000
 WORLD = UUID(int=0)
 
 
-def item(run: keys.Key, state_type: str | None) -> dict[str, str]:
-    shard = {"state_shard": keys.state_shard(run.sk, state_type, 1)} if state_type else {}
-    return run._asdict() | shard
+def item(run: keys.Key, state_type: str | None, at: int = 0) -> dict[str, str]:
+    """A run in a state since then; the state has another name than most, now and then."""
+    if state_type is None:
+        return {**run._asdict(), "body": "{}"}
+    name = "Odd" if at % 4 == 3 else state_type.capitalize()
+    since = (datetime.fromtimestamp(MORNING, UTC) + timedelta(seconds=at)).isoformat()
+    state = {"type": state_type, "name": name, "timestamp": since}
+    shard = keys.state_shard(run.sk, state_type, 1)
+    return {**run._asdict(), "state_shard": shard, "body": json.dumps({"state": state})}
 
 
 def life(
-    number: int, kind: str, states: Sequence[str | None], times: Iterator[int]
+    number: int,
+    kind: str,
+    states: Sequence[str | None],
+    times: Iterator[int],
+    *,
+    since: Iterator[int],
 ) -> list[Change]:
-    """The changes of a run that goes through states; it is removed where they end in "gone"."""
+    """The changes of a run that goes through states; it is removed where they end in "gone".
+
+    `since` has the times of the states, which clients give.
+    """
     run = keys.entity(kind, uuid5(WORLD, str(number)))
-    images = [None, *(None if one == "gone" else item(run, one) for one in states)]
+    images = [None, *(None if one == "gone" else item(run, one, next(since)) for one in states)]
     steps = pairwise(images)
     return [
         Change(str(at), run, old, new, next(times))
@@ -59,6 +76,30 @@ def truth(changes: Sequence[Change]) -> dict[str, Counter[str | None]]:
     return found
 
 
+def latest(changes: Sequence[Change]) -> dict[str, int]:
+    """The times of the last states of usual names that are of another type than those before."""
+    found: dict[str, int] = {}
+    counted = (change.new for change in changes if change.new and is_counted(change))
+    for state in (json.loads(image["body"]).get("state") for image in counted):
+        if state and state["name"] != "Odd":
+            time = microseconds(datetime.fromisoformat(state["timestamp"]))
+            found[f"{state['type']}_at"] = max(time, found.get(f"{state['type']}_at", 0))
+    return found
+
+
+def is_counted(change: Change) -> bool:
+    before, after = (keys.state_type_of(image or {}) for image in (change.old, change.new))
+    return before != after
+
+
+def stored_latest(database: DynamoDB) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for image in scan(database).values():
+        for name in {name for name in image if name.endswith("_at")} - {state_counts.EXPIRES}:
+            found[name] = max(int(image[name]), found.get(name, 0))
+    return found
+
+
 @st.composite
 def programs(draw: st.DrawFn) -> list[Change]:
     """Changes of runs of both kinds, in their order, with times that seldom differ or do widely."""
@@ -69,7 +110,8 @@ def programs(draw: st.DrawFn) -> list[Change]:
     changes = []
     for number, (through, end) in enumerate(lives):
         times = iter(range(MORNING + number, MORNING + number + 20 * (pause + 1), pause + 1))
-        changes += life(number, keys.RUNS[number % 2], [*through, *end], times)
+        since = count(number * 977 % 60)
+        changes += life(number, keys.RUNS[number % 2], [*through, *end], times, since=since)
     return changes
 
 
@@ -134,6 +176,7 @@ def test_whatever_the_stream_delivers_and_whichever_call_fails_counts_are_right(
         for delivery in delivered:
             deliver(store, delivery, database.client)
         assert counts(database) == truth(changes)
+        assert stored_latest(database) == latest(changes)
 
 
 THREADS = 8
@@ -154,6 +197,7 @@ def test_batches_that_come_at_once_and_again_are_counted_once(
         while left:
             left = [batch for batch in pool.map(partial(attempted, store), left) if batch]
         assert counts(on_dynoxide) == truth(changes)
+        assert stored_latest(on_dynoxide) == latest(changes)
 
 
 def attempted(store: StateCountStore, batch: list[Change]) -> list[Change]:
@@ -169,7 +213,13 @@ def many_changes(runs: int, *, every: int) -> list[Change]:
     """Three changes of each task run, some seconds apart, in the order of time."""
     states = ("PENDING", "RUNNING", "COMPLETED")
     lives = [
-        life(run, keys.TASK_RUN, states, iter(range(MORNING + run * every, 2 * MORNING, 60)))
+        life(
+            run,
+            keys.TASK_RUN,
+            states,
+            count(MORNING + run * every, 60),
+            since=count(run * every, 60),
+        )
         for run in range(runs)
     ]
     return sorted((change for one in lives for change in one), key=lambda change: change.time)

@@ -1,14 +1,16 @@
 """The type and name pairs of all states that runs have been in.
 
 The stream keeps an item for each pair, with the times of its first and its last state. It writes
-an item at most once for all states of a batch.
+an item at most once for all states of a batch. For states with the usual name of their type, which
+most are, the counters keep the time of the last one (`state_counts`): it costs no write.
 
 Deleted runs take their states along. The pairs are found again from all runs then, unless there are
 too many: what only deleted runs had stays in a large table.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import Any, Self
 
@@ -16,15 +18,19 @@ from pydantic_core import from_json
 
 from runledger.domain.errors import OutOfTime, WriteConflict
 from runledger.domain.runs.observed_states import ObservedState
-from runledger.domain.runs.states import State
+from runledger.domain.runs.states import State, StateType
+from runledger.domain.values import EPOCH, MICROSECOND, microseconds
 from runledger.store import items
+from runledger.store.dynamodb.conditions import Attr
 from runledger.store.dynamodb.errors import ConditionFailed, DeadlineExceeded
 from runledger.store.dynamodb.expressions import ABSENT, has_version, in_index, in_partition
 from runledger.store.dynamodb.large_documents import DOCUMENT
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table
-from runledger.store.dynamodb.writes import Delete, Item, Put
+from runledger.store.dynamodb.writes import Add, Delete, Item, Put
+from runledger.store.runs.latest_states import entered_state, latest_attribute, usual_name
 from runledger.store.runs.past_states import past_lines
+from runledger.store.runs.state_counts import COUNTERS
 from runledger.store.runs.states import StateStore
 from runledger.store.schema import indexes, keys
 from runledger.store.schema.keys import Key
@@ -36,6 +42,9 @@ TOO_LONG = "There are too many names of states to be told within the time of a r
 
 # Runs of a table in which deletions are followed exactly.
 MAX_RUNS = 500
+
+UNSEEN = datetime.min.replace(tzinfo=UTC)
+"""The last time of a pair that a counter tells."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,8 @@ class ObservedStateStore:
             OutOfTime: the table's deadline came before all were found.
         """
         try:
-            found = [seen.pair for seen in self._stored().values()]
+            stored = [seen.pair for seen in self._stored().values()]
+            found = _with_latest(stored, self._latest().values())
         except DeadlineExceeded as exceeded:
             raise OutOfTime(TOO_LONG, {"path": PATH}) from exceeded
         return SearchResult(found, PATH, len(found), len(found))
@@ -85,8 +95,9 @@ class ObservedStateStore:
     def _stored_with(self, pair: ObservedState, seen: SeenPair | None) -> ObservedState:
         """Store a pair, unless it is stored already; return what is stored."""
         if seen is None:
-            self._write(Put(_item(pair, version=1), ABSENT))
-            return pair
+            new = pair.replace(last_seen=max(pair.first_seen, pair.last_seen))
+            self._write(Put(_item(new, version=1), ABSENT))
+            return new
         whole = _union(seen.pair, pair)
         if whole == seen.pair:
             return seen.pair
@@ -103,7 +114,7 @@ class ObservedStateStore:
         Raises:
             WriteConflict: a pair changed meanwhile.
         """
-        stored = self._stored()
+        stored, latest = self._stored(), self._latest()
         runs = list(islice(self._runs(), MAX_RUNS + 1))
         if len(runs) > MAX_RUNS:
             return
@@ -116,6 +127,29 @@ class ObservedStateStore:
                 self._write(Delete(_key(seen.pair), has_version(seen.version)))
             elif pair != seen.pair:
                 self._write(Put(_item(pair, seen.version + 1), has_version(seen.version)))
+        self._lower(latest, filter(_is_usual, left.values()))
+
+    def _latest(self) -> dict[Key, Mapping[StateType, int]]:
+        """Return, by counter, the times of the last states with the usual name of their type."""
+        counters = [keys.count(kind, number) for kind in keys.RUNS for number in range(COUNTERS)]
+        names = {kind: latest_attribute(kind) for kind in StateType}
+        queries = (Query(in_partition(key.pk, (key.sk, key.sk))) for key in counters)
+        found = chain.from_iterable(self.table.query_each(queries))
+        return {
+            keys.of(item): {kind: int(item[name]) for kind, name in names.items() if name in item}
+            for item in found
+        }
+
+    def _lower(
+        self, latest: Mapping[Key, Mapping[StateType, int]], left: Iterable[ObservedState]
+    ) -> None:
+        """Lower the times of counters to those of the states that are left."""
+        last = {pair.state_type: microseconds(pair.last_seen) for pair in left}
+        times = ((key, *one) for key, of_counter in latest.items() for one in of_counter.items())
+        for counter, state_type, time in times:
+            if time > (to := last.get(state_type, 0)):
+                name = latest_attribute(state_type)
+                self._write(Add(counter, {}, Attr(name).eq(time), sets={name: to}))
 
     def _stored(self) -> dict[str, SeenPair]:
         query = Query(in_partition(keys.OBSERVED))
@@ -128,7 +162,7 @@ class ObservedStateStore:
                 query = Query(where, indexes.BY_ID.name, page=MAX_RUNS + 1)
                 yield from map(keys.of, self.table.query(query))
 
-    def _write(self, write: Put | Delete) -> None:
+    def _write(self, write: Put | Delete | Add) -> None:
         try:
             self.table.write(write)
         except ConditionFailed as failed:
@@ -139,15 +173,38 @@ def new_states(change: Change) -> Iterator[ObservedState]:
     """Yield the states that a change of a run's item has added."""
     if change.new is None:
         return
+    run, before = _document(change.new), _document(change.old)
     known = set(past_lines(change.old or {}))
     late = (from_json(line) for line in past_lines(change.new) if line not in known)
     for state in late:
-        yield ObservedState.once(state["type"], state["name"], state["timestamp"])
-    run, before = _document(change.new), _document(change.old)
+        # The state that the run was in is known, too.
+        if state["id"] != before.get("state_id"):
+            yield ObservedState.once(state["type"], state["name"], state["timestamp"])
     if run.get("state_id") not in {None, before.get("state_id")}:
         # The stream has a large state without its pieces: its name may be shortened there.
         entered = run["state"]["timestamp"]
-        yield ObservedState.once(run["state_type"], run["state_name"], entered)
+        pair = ObservedState.once(run["state_type"], run["state_name"], entered)
+        is_counted = any(entered_state(change))
+        yield pair.replace(last_seen=UNSEEN) if is_counted else pair
+
+
+def _with_latest(
+    pairs: Iterable[ObservedState], counters: Iterable[Mapping[StateType, int]]
+) -> list[ObservedState]:
+    """Return pairs with the times of their last states, as the counters have them."""
+    latest: dict[StateType, int] = {}
+    for state_type, time in chain.from_iterable(times.items() for times in counters):
+        latest[state_type] = max(latest.get(state_type, 0), time)
+    return [_not_before(pair, latest) if _is_usual(pair) else pair for pair in pairs]
+
+
+def _not_before(pair: ObservedState, latest: Mapping[StateType, int]) -> ObservedState:
+    counted = EPOCH + latest.get(pair.state_type, 0) * MICROSECOND
+    return pair.replace(last_seen=max(pair.last_seen, counted))
+
+
+def _is_usual(pair: ObservedState) -> bool:
+    return pair.state_name == usual_name(pair.state_type)
 
 
 def _document(item: Item | None) -> Any:  # noqa: ANN401 any JSON

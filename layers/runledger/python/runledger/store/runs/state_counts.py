@@ -20,6 +20,9 @@ others between. So a counter also has the ids of the changes that it has added:
    was moved is in the items that were read, all else is in the window.
 
 The items beside a counter expire after two days; the stream repeats nothing after one.
+
+The same write keeps the time of the last state of each type that has the type's usual name, among
+the changes that the counter has added. The condition expects no later time, so it only grows.
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import Query, Table, chunks
 from runledger.store.dynamodb.writes import Add, Item, Put
+from runledger.store.runs.latest_states import entered_state, latest_attribute
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from runledger.store.store import Store
@@ -62,8 +66,8 @@ STATELESS = "NONE"
 WINDOW, SEALED, SEALS, IDS, EXPIRES = "window", "sealed", "seals", "ids", "expires_at"
 
 # Ids in a window before some are moved, those that stay, and those that one write adds. A counter
-# has at most 79 ids of 17 bytes, and in most cases less than a kilobyte, the size of a write unit.
-MAX_WINDOW, MIN_WINDOW, MAX_ADDED = 40, 16, 40
+# has at most 75 ids of 17 bytes, and in most cases less than a kilobyte, the size of a write unit.
+MAX_WINDOW, MIN_WINDOW, MAX_ADDED = 36, 12, 40
 
 # Bytes of an id: the time in seconds, and a hash of the run and its change's sequence number.
 TIME_BYTES, HASH_BYTES = 4, 12
@@ -88,6 +92,8 @@ class CountedChange(NamedTuple):
     counter: Key
     id: bytes
     amounts: Mapping[str, int]
+    entered: Mapping[str, int] = {}
+    """The attribute and the time of the state that was entered, if it has its type's name."""
 
     @property
     def time(self) -> int:
@@ -101,7 +107,10 @@ def counted_change(change: Change) -> CountedChange | None:
     amounts = Counter([attribute_of(change.new)] if change.new else [])
     amounts.subtract([attribute_of(change.old)] if change.old else [])
     changed = {name: amount for name, amount in amounts.items() if amount}
-    return CountedChange(counter_of(change.key), _id(change), changed) if changed else None
+    if not changed:
+        return None
+    entered = {latest_attribute(state): time for state, time in entered_state(change)}
+    return CountedChange(counter_of(change.key), _id(change), changed, entered)
 
 
 def counter_of(run: Key) -> Key:
@@ -168,9 +177,10 @@ class StateCountStore:
 
     def _add(self, counter: Key, changes: Sequence[CountedChange]) -> None:
         expected = _is_later(min(change.time for change in changes))
+        item: Item = {}
         for pause in PAUSES:
             try:
-                self.table.write(_addition(counter, changes, expected))
+                self.table.write(_addition(counter, changes, expected, item))
             except ConditionFailed as refused:
                 item = refused.met[0][1] or counter._asdict()
             else:
@@ -220,14 +230,24 @@ class StateCountStore:
         return seals + 1
 
 
-def _addition(counter: Key, changes: Collection[CountedChange], expected: Condition) -> Add:
+def _addition(
+    counter: Key, changes: Collection[CountedChange], expected: Condition, seen: Item
+) -> Add:
+    """Return the write of changes to a counter, as it was seen last."""
+    latest: dict[str, int] = {}
+    for name, time_ in chain.from_iterable(change.entered.items() for change in changes):
+        if time_ > max(latest.get(name, 0), int(seen.get(name, 0))):
+            latest[name] = time_
+    for name, time_ in latest.items():
+        expected &= Attr(name).not_exists() | Attr(name).lte(time_)
     amounts: Counter[str] = Counter()
     for change in changes:
         amounts.update(change.amounts)
         expected &= Attr(WINDOW).lacks(change.id)
     expected &= Attr(WINDOW).has_fewer_than(MAX_WINDOW)
     sums = {name: amount for name, amount in amounts.items() if amount}
-    return Add(counter, sums, expected, includes={WINDOW: {change.id for change in changes}})
+    added = {change.id for change in changes}
+    return Add(counter, sums, expected, sets=latest, includes={WINDOW: added})
 
 
 def _is_later(than_moved: int) -> Condition:
