@@ -27,6 +27,7 @@ from tests.rehearsal.deployment import Stack
 from tests.rehearsal.report import RehearsalError, RehearsalFailure, attempt, conclude, say, step
 from tests.rights.everything_in_use import use_everything
 from tests.support.waiting import wait_until
+from tests.transfer import restoring
 
 SCHEDULED = 90.0  # seconds: a schedule's first minute begins with the deployment
 
@@ -54,7 +55,7 @@ def _rehearse(folder: Path) -> list[RehearsalFailure]:
             stack = deployment.deploy(aws, built)
         os.environ.update(aws.environment(), TABLE_NAME=stack.outputs["TableName"])
         with DeployedApi(stack) as api:
-            return [*_use(stack, api), *_prove(stack)]
+            return [*_use(stack, built, api), *_prove(stack)]
 
 
 def _have_tools() -> None:
@@ -64,7 +65,7 @@ def _have_tools() -> None:
         raise RehearsalError(f"`make rehearsal` installs what is missing: {', '.join(missing)}")
 
 
-def _use(stack: Stack, api: DeployedApi) -> list[RehearsalFailure]:
+def _use(stack: Stack, built: Path, api: DeployedApi) -> list[RehearsalFailure]:
     """Take each step, also after one that failed."""
     steps: dict[str, Callable[[], None]] = {
         "API Gateway may call each function": partial(callers.may_call_functions, stack),
@@ -78,6 +79,7 @@ def _use(stack: Stack, api: DeployedApi) -> list[RehearsalFailure]:
         "stock background tasks and their worker": partial(
             stock.check, stack, stock.run_background_tasks
         ),
+        "the stack uses its restored table": partial(restoring.restore, stack, built, api),
         "each function has run, each schedule too": partial(_all_have_run, stack),
         "alarms watch the stack and tell the topic": partial(watching.is_watched, stack),
         "the dashboard shows the stack": partial(watching.has_a_dashboard, stack),

@@ -44,11 +44,13 @@ def build(version: str) -> Path:
     return folder / "build" / "template.yaml"
 
 
-def deploy(emulator: Emulator, built: Path) -> "Stack":
-    digest = hashlib.sha256(AUTH.encode()).hexdigest()
+def deploy(emulator: Emulator, built: Path, **parameters: str) -> "Stack":
+    """Deploy a stack, or the same one again with other parameters."""
+    parameters["AuthSha256"] = hashlib.sha256(AUTH.encode()).hexdigest()
+    overrides = [f"{name}={value}" for name, value in parameters.items()]
     asked = ("--template-file", str(built), "--stack-name", STACK, "--no-confirm-changeset")
     options = ("AlarmEmail=team@example.com", "Dashboard=on", "AccessLogs=on")
-    given = ("--no-progressbar", "--parameter-overrides", f"AuthSha256={digest}", *options)
+    given = ("--no-progressbar", "--parameter-overrides", *overrides, *options)
     _sam("deploy", *asked, *given, **emulator.environment())
     stack = Stack(emulator)
     stack.lead_to_loopback()
