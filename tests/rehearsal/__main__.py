@@ -79,12 +79,12 @@ def _use(stack: Stack, built: Path, api: DeployedApi) -> list[RehearsalFailure]:
         "stock background tasks and their worker": partial(
             stock.check, stack, stock.run_background_tasks
         ),
-        "the stack uses its restored table": partial(restoring.restore, stack, built, api),
         "each function has run, each schedule too": partial(_all_have_run, stack),
         "alarms watch the stack and tell the topic": partial(watching.is_watched, stack),
         "the dashboard shows the stack": partial(watching.has_a_dashboard, stack),
         "task runs are measured": partial(watching.runs_are_measured, stack),
         "the table can't be deleted": partial(watching.table_is_protected, stack),
+        "the stack uses its restored table": partial(restoring.restore, stack, built, api),
         "no dead letters": partial(_no_dead_letters, stack),
     }
     raised = [failure for text, act in steps.items() for failure in attempt(text, act)]
