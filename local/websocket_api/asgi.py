@@ -22,10 +22,10 @@ from local.websocket_api.gateway import (
 )
 from local.websocket_api.handshake_routing import HandshakeRouter
 from local.websocket_api.protocol import CLOSE_BUT_RECEIVE
+from local.websocket_api.waiting_messages import WaitingMessages
 
 MAX_CALLS_PER_CONNECTION = 8  # messages of one connection that functions handle at the same time
 MAX_THREADS = 40
-MAX_WAITING = 16 * 1024 * 1024  # bytes of one connection's messages that wait for their functions
 MAX_UNREAD = 1024 * 1024  # bytes that wait for one client
 # Bytes of a client's frame. API Gateway closes with 1009 above that; Prefect's clients send each
 # message in one frame.
@@ -97,35 +97,6 @@ class SendQueue:
     def _put(self, message: bytes) -> None:
         self._unsent_bytes += len(message)
         self._queue.put_nowait((_frame(message), len(message)))
-
-
-class WaitingMessages:
-    """Messages of a connection that were read, up to some bytes, and are not handled yet.
-
-    API Gateway calls a function for each message as it comes, so a client's pings are answered
-    although functions are busy. Clients wait for that: Prefect's confirm events by pings.
-    """
-
-    def __init__(self) -> None:
-        self._bytes = 0
-        self._has_room = asyncio.Event()
-        self._has_room.set()
-
-    async def add(self, size: int) -> None:
-        """Wait until there is room."""
-        await self._has_room.wait()
-        self._change(size)
-
-    def remove(self, size: int) -> None:
-        """Remove one that is handled."""
-        self._change(-size)
-
-    def _change(self, size: int) -> None:
-        self._bytes += size
-        if self._bytes < MAX_WAITING:
-            self._has_room.set()
-        else:
-            self._has_room.clear()
 
 
 class WebSocketServer:

@@ -21,7 +21,7 @@ from tests.support.waiting import wait_until
 Ask = Callable[..., Any]
 
 
-class Site:
+class WatchedSite:
     """The functions behind their gateway, as the local server puts them together."""
 
     def __init__(self) -> None:
@@ -33,11 +33,11 @@ class Site:
 
 
 @pytest.fixture
-def site(api: httpx.Client) -> Site:  # noqa: ARG001 sets the functions' environment
-    return Site()
+def site(api: httpx.Client) -> WatchedSite:  # noqa: ARG001 sets the functions' environment
+    return WatchedSite()
 
 
-def ask(site: Site, method: str, path: str, **body: Any) -> HttpResponse:
+def ask(site: WatchedSite, method: str, path: str, **body: Any) -> HttpResponse:
     content = httpx.Request("POST", "http://x", json=body).content if body else b""
     return site.activity.answer(HttpRequest(method, f"/api{path}", body=content))
 
@@ -48,25 +48,25 @@ def ids(response: HttpResponse) -> str:
     return found[1].decode()
 
 
-def start(site: Site, name: str) -> str:
+def start(site: WatchedSite, name: str) -> str:
     flow = ids(ask(site, "POST", "/flows/", name="f"))
     run = ids(ask(site, "POST", "/flow_runs/", flow_id=flow, name=name))
     enter(site, run, "RUNNING")
     return run
 
 
-def enter(site: Site, run: str, state_type: str) -> None:
+def enter(site: WatchedSite, run: str, state_type: str) -> None:
     path = f"/flow_runs/{run}/set_state"
     assert ask(site, "POST", path, state={"type": state_type}).status in {200, 201}
 
 
-def says(site: Site, *lines: str) -> None:
+def says(site: WatchedSite, *lines: str) -> None:
     wait_until(lambda: len(site.said) >= len(lines))
     for said, expected in zip(site.said, lines, strict=True):
         assert re.fullmatch(expected, said), said
 
 
-def test_a_flow_run_that_starts_and_ends_is_a_line_each(site: Site) -> None:
+def test_a_flow_run_that_starts_and_ends_is_a_line_each(site: WatchedSite) -> None:
     run = start(site, "wise-otter")
     enter(site, run, "COMPLETED")
     says(
@@ -76,14 +76,14 @@ def test_a_flow_run_that_starts_and_ends_is_a_line_each(site: Site) -> None:
     )
 
 
-def test_a_run_that_goes_back_says_which_time_it_starts(site: Site) -> None:
+def test_a_run_that_goes_back_says_which_time_it_starts(site: WatchedSite) -> None:
     run = start(site, "wise-otter")
     for state_type in ("SCHEDULED", "PENDING", "RUNNING"):
         enter(site, run, state_type)
     says(site, 'flow run "wise-otter" started', 'flow run "wise-otter" started, run 2')
 
 
-def test_a_refused_transition_is_no_line(site: Site) -> None:
+def test_a_refused_transition_is_no_line(site: WatchedSite) -> None:
     run = start(site, "wise-otter")
     enter(site, run, "COMPLETED")
     wait_until(lambda: len(site.said) == 2)
@@ -94,7 +94,7 @@ def test_a_refused_transition_is_no_line(site: Site) -> None:
     assert site.said[2:] == ['flow run "other" started']
 
 
-def test_a_minute_is_one_line(site: Site) -> None:
+def test_a_minute_is_one_line(site: WatchedSite) -> None:
     ask(site, "GET", "/health")
     ask(site, "GET", "/task_runs/00000000-0000-0000-0000-000000000000")
     site.activity.tell_minute()
@@ -114,7 +114,7 @@ def test_a_minute_tells_failures() -> None:
     )
 
 
-def metrics(site: Site) -> dict[str, float]:
+def metrics(site: WatchedSite) -> dict[str, float]:
     response = ask(site, "GET", "/metrics")
     assert response.status == 200
     assert dict(response.headers)["Content-Type"].startswith("text/plain; version=0.0.4")
@@ -123,7 +123,7 @@ def metrics(site: Site) -> dict[str, float]:
     return {name: float(value) for name, value in pairs}
 
 
-def test_metrics_count_requests_calls_and_runs(site: Site, stream: Streaming) -> None:
+def test_metrics_count_requests_calls_and_runs(site: WatchedSite, stream: Streaming) -> None:
     start(site, "a")
     stream.pump()
     ask(site, "GET", "/task_runs/00000000-0000-0000-0000-000000000000")
@@ -138,14 +138,16 @@ def test_metrics_count_requests_calls_and_runs(site: Site, stream: Streaming) ->
     assert found["runledger_oldest_waiting_task_run_seconds"] == 0
 
 
-def test_metrics_tell_how_long_the_oldest_run_waits(site: Site) -> None:
+def test_metrics_tell_how_long_the_oldest_run_waits(site: WatchedSite) -> None:
     due = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 600))
     state = {"type": "SCHEDULED", "state_details": {"scheduled_time": due}}
     ask(site, "POST", "/task_runs/", task_key="t", dynamic_key="0", flow_run_id=None, state=state)
     assert 600 <= metrics(site)["runledger_oldest_waiting_task_run_seconds"] < 660
 
 
-def test_who_may_not_read_gets_no_metrics(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_may_not_read_gets_no_metrics(
+    site: WatchedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AUTHENTICATION", "required")
     monkeypatch.setenv("AUTH_SHA256", "0" * 64)
     wiring.reset()

@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from local.websocket_api import asgi
+from local.websocket_api import waiting_messages
 from local.websocket_api.asgi import MAX_CALLS_PER_CONNECTION
 from tests.local.serving import ServerProcess, application, serving
 from tests.local.websocket_api.clients import closed, command, event_contexts, fill, websocket_url
@@ -115,10 +115,10 @@ def test_a_ping_is_answered_though_all_calls_of_the_connection_take_long(
 
 
 def test_a_client_that_sends_too_much_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi, "MAX_WAITING", 10)
+    monkeypatch.setattr(waiting_messages, "MAX_WAITING", 10)
 
     async def add_more() -> list[str]:
-        waiting, steps = asgi.WaitingMessages(), list[str]()
+        waiting, steps = waiting_messages.WaitingMessages(), list[str]()
         await waiting.add(10)
 
         async def add() -> None:
