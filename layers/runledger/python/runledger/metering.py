@@ -3,18 +3,17 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
 
-@dataclass
 class Meter:
     """A running sum; `capacity` is in DynamoDB's read and write units together."""
 
-    calls: int = 0
-    capacity: float = 0.0
-    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+    def __init__(self) -> None:
+        """Begin with no call."""
+        self.calls, self.capacity = 0, 0.0
+        self._lock = Lock()
 
     def add(self, capacity: float) -> None:
         """Add a call of any thread of the request."""

@@ -2,11 +2,10 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic_core import to_json
@@ -74,8 +73,7 @@ OUTCOMES: Mapping[int, str] = {
 B = TypeVar("B")
 
 
-@dataclass(frozen=True)
-class Response(Generic[B]):
+class Response(NamedTuple, Generic[B]):
     """A response: a body that pydantic can serialize to JSON, a text, or nothing.
 
     An endpoint is annotated with the type of its body: the OpenAPI document has its schema.
@@ -83,9 +81,9 @@ class Response(Generic[B]):
 
     body: B | None = None
     status: int = HTTPStatus.OK
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     text: str | None = None
-    log: Mapping[str, object] = field(default_factory=dict)
+    log: Mapping[str, object] = {}
 
     def as_event(self) -> dict[str, Any]:
         """Return the response in API Gateway's format; only 204 has no body.

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote
 from uuid import UUID
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from runledger.adapters import parsing
 from runledger.adapters.parsing import parse_json
@@ -32,8 +32,9 @@ T = TypeVar("T")
 PATH_ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 JSON_TYPE = re.compile(r"application/([^;\s]*\+)?json\s*(;.*)?", re.IGNORECASE)
 IDS = frozenset({"id", "schedule_id"})
-ANY_UUID: TypeAdapter[UUID] = TypeAdapter(UUID)
-ANY_TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
+DEFERRED = ConfigDict(defer_build=True)
+ANY_UUID: TypeAdapter[UUID] = TypeAdapter(UUID, config=DEFERRED)
+ANY_TIME: TypeAdapter[datetime] = TypeAdapter(datetime, config=DEFERRED)
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 

@@ -43,7 +43,7 @@ class StateCreate(Body):
     name: str | None = None
     message: str | None = None
     data: Any = None
-    state_details: StateDetails = StateDetails()
+    state_details: StateDetails = StateDetails.model_construct()
 
     def proposed(self, now: datetime) -> State:
         """Return the proposed state with a new id and the timestamp `now`."""
@@ -68,4 +68,4 @@ class SetState(Value):
     force: bool = False
 
 
-PENDING = StateCreate(type=StateType.PENDING)
+PENDING = StateCreate.model_construct(type=StateType.PENDING)

@@ -174,7 +174,7 @@ class DeploymentFlowRunCreate(Body):
     enforce_parameter_schema: bool | None = None
     context: dict[str, Any] = {}
     infrastructure_document_id: UUID | None = None
-    empirical_policy: FlowRunPolicy = FlowRunPolicy()
+    empirical_policy: FlowRunPolicy = FlowRunPolicy.model_construct()
     tags: list[str] = []
     idempotency_key: str | None = None
     labels: Labels | None = None

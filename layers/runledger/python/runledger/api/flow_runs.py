@@ -25,7 +25,7 @@ class FlowRunCreate(Body):
     context: dict[str, Any] = {}
     parent_task_run_id: UUID | None = None
     infrastructure_document_id: UUID | None = None
-    empirical_policy: FlowRunPolicy = FlowRunPolicy()
+    empirical_policy: FlowRunPolicy = FlowRunPolicy.model_construct()
     tags: list[str] = []
     labels: Labels | None = {}
     idempotency_key: str | None = None
@@ -73,7 +73,7 @@ class FlowRunUpdate(Body):
     name: Name = None
     flow_version: str | None = None
     parameters: Parameters = {}
-    empirical_policy: FlowRunPolicy = FlowRunPolicy()
+    empirical_policy: FlowRunPolicy = FlowRunPolicy.model_construct()
     tags: list[str] = []
     infrastructure_pid: str | None = None
     job_variables: dict[str, Any] | None = None

@@ -7,7 +7,7 @@ the last base class come first.
 from datetime import timedelta
 from typing import Annotated, Protocol
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from runledger.domain.errors import Invalid
 from runledger.domain.filters.criteria import Criteria
@@ -25,7 +25,7 @@ MAX_RUNS = 200
 MAX_OFFSET = 2**63 - 1
 MAX_INTERVAL_SECONDS = 1e11
 
-WHOLE_NUMBER: TypeAdapter[int] = TypeAdapter(int)
+WHOLE_NUMBER: TypeAdapter[int] = TypeAdapter(int, config=ConfigDict(defer_build=True))
 
 
 def check_limit(given: object) -> object:

@@ -27,7 +27,7 @@ class TaskRunCreate(Body):
     cache_key: str | None = None
     cache_expiration: Time | None = None
     task_version: str | None = None
-    empirical_policy: TaskRunPolicy = TaskRunPolicy()
+    empirical_policy: TaskRunPolicy = TaskRunPolicy.model_construct()
     tags: list[str] = []
     labels: Labels | None = {}
     task_inputs: TaskInputs = {}

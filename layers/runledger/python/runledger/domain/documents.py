@@ -7,12 +7,11 @@ a document gives is what its model would give; where that is not sure, the model
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from types import NoneType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar, get_args, get_origin
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -151,8 +150,7 @@ def _types(annotation: object) -> list[Any]:
     return [one for one in types if one is not NoneType]
 
 
-@dataclass(frozen=True)
-class Completion:
+class Completion(NamedTuple):
     """How the fields of a model's document are completed.
 
     `defaults` has all fields in the order of the wire, `nested` those that are models themselves.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from threading import Thread
@@ -42,8 +41,7 @@ class KnownKey(NamedTuple):
     read: datetime
 
 
-@dataclass(frozen=True)
-class ApiKeyStore:
+class ApiKeyStore(NamedTuple):
     """The keys in the table, with a cache of those that were shown."""
 
     table: Table

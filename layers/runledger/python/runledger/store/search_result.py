@@ -1,13 +1,11 @@
 """The answer of a search, with its cost."""
 
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 A = TypeVar("A")
 
 
-@dataclass(frozen=True)
-class SearchResult(Generic[A]):
+class SearchResult(NamedTuple, Generic[A]):
     """The answer of a search, its access path, and the numbers of items read and kept."""
 
     answer: A

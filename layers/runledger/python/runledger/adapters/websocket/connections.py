@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -21,8 +20,7 @@ _closing: ContextVar[str] = ContextVar("closing")
 GONE = 410
 
 
-@dataclass(frozen=True)
-class ApiGatewayConnections:
+class ApiGatewayConnections(NamedTuple):
     client: ApiGatewayManagementApiClient
 
     @classmethod

@@ -36,7 +36,7 @@ class ReportedRun(Value):
     cache_key: str | None = None
     cache_expiration: UtcTime | None = None
     task_version: str | None = None
-    empirical_policy: TaskRunPolicy = TaskRunPolicy()
+    empirical_policy: TaskRunPolicy = TaskRunPolicy.model_construct()
     tags: tuple[str, ...] = ()
     labels: Labels | None = None
     task_inputs: TaskInputs = {}

@@ -1,8 +1,7 @@
 """The ancestors of a task run, and the base of their filters (docs/contract/filters.md 3)."""
 
-from dataclasses import dataclass
 from operator import attrgetter
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 from uuid import UUID
 
 from runledger.domain.filters.criterion import Getter, ObjectFilter
@@ -25,8 +24,7 @@ class FilterableDeployment(Protocol):
     def work_queue_name(self) -> str | None: ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ancestry:
+class Ancestry(NamedTuple):
     """A flow run with its flow and its deployment; None: it does not exist."""
 
     flow_run: FlowRunFacts | None = None

@@ -4,9 +4,8 @@ A null value satisfies no comparison, as in SQL.
 """
 
 from collections.abc import Callable, Iterable, Sized
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from runledger.domain.filters.like import like
 from runledger.domain.values import UtcTime
@@ -65,8 +64,7 @@ def not_before(limit: datetime) -> Test:
     return lambda time: time is not None and time >= limit
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Makes the test of an operator from its operand; annotates the operator's field."""
 
     test: Callable[[Any], Test]

@@ -19,28 +19,35 @@ ANY: AbstractSet[Source] = frozenset({*StateType, None})
 ANY_STATE: AbstractSet[StateType] = frozenset(StateType)
 
 
-@dataclass(frozen=True)
-class RememberResult:
+class PlainEffect:
+    """An effect without data: equal to all of its class."""
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the classes."""
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        """Hash the class."""
+        return hash(type(self))
+
+
+class RememberResult(PlainEffect):
     """An effect: cache the written state under its cache key."""
 
 
-@dataclass(frozen=True)
-class TakeSlots:
+class TakeSlots(PlainEffect):
     """An effect: take a slot of each limit of the run's tags."""
 
 
-@dataclass(frozen=True)
-class ReleaseSlots:
+class ReleaseSlots(PlainEffect):
     """An effect: release every slot of the run."""
 
 
-@dataclass(frozen=True)
-class Enqueue:
+class Enqueue(PlainEffect):
     """An effect: queue the run for a task worker."""
 
 
-@dataclass(frozen=True)
-class ForgetInputs:
+class ForgetInputs(NamedTuple):
     """An effect: delete the flow run's inputs under these keys."""
 
     keys: tuple[str, ...]
@@ -49,8 +56,7 @@ class ForgetInputs:
 Effect = RememberResult | TakeSlots | ReleaseSlots | Enqueue | ForgetInputs
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """The inputs of the rules: stored objects and random values.
 
     `limits` are the active ones of the run's tags, in the order of the tags. `api_version` is that
@@ -122,8 +128,7 @@ class Transition(Generic[Run]):
         )
 
 
-@dataclass(frozen=True)
-class Reject:
+class Reject(NamedTuple):
     """The proposed state is rejected; the replacement, if there is one, is written instead.
 
     Effects and changes of the run are written with it.
@@ -132,19 +137,17 @@ class Reject:
     reason: str
     replacement: State | None = None
     effects: tuple[Effect, ...] = ()
-    changes: Mapping[str, object] = field(default_factory=dict)
+    changes: Mapping[str, object] = {}
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(NamedTuple):
     """The client should propose the state again after the delay."""
 
     reason: str
     delay_seconds: int
 
 
-@dataclass(frozen=True)
-class Abort:
+class Abort(NamedTuple):
     """The proposed state is refused for good."""
 
     reason: str
@@ -186,8 +189,7 @@ class Status(StrEnum):
     ABORT = "ABORT"
 
 
-@dataclass(frozen=True)
-class Decision(Generic[Run]):
+class Decision(NamedTuple, Generic[Run]):
     """The outcome: the new run, its written state, and the reason of a refusal."""
 
     run: Run

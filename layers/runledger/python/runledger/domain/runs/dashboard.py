@@ -1,9 +1,9 @@
 """The dashboard's curve: ended task runs by their start times (docs/contract/clients.md 6)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import floor
+from typing import NamedTuple
 
 from runledger.domain.runs.facts import TaskRunFacts
 from runledger.domain.runs.states import StateType
@@ -21,8 +21,7 @@ class EndedRunCounts(Value):
     failed: int
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """A range of time, divided into parts of one length."""
 
     start: datetime

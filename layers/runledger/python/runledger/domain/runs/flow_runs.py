@@ -29,7 +29,7 @@ class FlowRun(Value):
     parameters: dict[str, Any] = {}
     idempotency_key: str | None = None
     context: dict[str, Any] = {}
-    empirical_policy: FlowRunPolicy = FlowRunPolicy()
+    empirical_policy: FlowRunPolicy = FlowRunPolicy.model_construct()
     tags: tuple[str, ...] = ()
     labels: Labels | None = None
     parent_task_run_id: UUID | None = None

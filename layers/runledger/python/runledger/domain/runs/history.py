@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from runledger.domain.runs.bookkeeping import SECOND, Sample
 from runledger.domain.runs.states import StateType
@@ -38,8 +38,7 @@ class Interval(Value):
     states: tuple[StateTotals, ...]
 
 
-@dataclass(frozen=True)
-class Timeline:
+class Timeline(NamedTuple):
     """Intervals of one length, one after the other (docs/contract/task-runs.md 3.6)."""
 
     start: datetime

@@ -63,7 +63,7 @@ class State(Value):
     timestamp: datetime
     message: str | None = None
     data: Any = None
-    state_details: StateDetails = StateDetails()
+    state_details: StateDetails = StateDetails.model_construct()
 
     def belonging_to(self, **ids: UUID | None) -> "State":
         """Return the state with the run's own ids in its details, instead of the client's."""

@@ -70,7 +70,7 @@ class TaskRun(Value):
     cache_key: str | None = None
     cache_expiration: datetime | None = None
     task_version: str | None = None
-    empirical_policy: TaskRunPolicy = TaskRunPolicy()
+    empirical_policy: TaskRunPolicy = TaskRunPolicy.model_construct()
     tags: tuple[str, ...] = ()
     labels: Labels | None = None
     state_id: UUID | None = None

@@ -1,7 +1,6 @@
 """The operations of every search; each raises `OutOfTime` once the store's deadline is over."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -21,11 +20,12 @@ R = TypeVar("R")
 S = TypeVar("S", TaskRunFacts, FlowRunFacts)
 
 
-@dataclass(frozen=True)
 class Search(Generic[F, R]):
     """The search for one entity type."""
 
-    searcher: Callable[[Store, Criteria, Page], Searcher[F, R]]
+    def __init__(self, searcher: Callable[[Store, Criteria, Page], Searcher[F, R]]) -> None:
+        """Take what prepares one search."""
+        self.searcher = searcher
 
     def find(self, store: Store, criteria: Criteria, page: Page) -> SearchResult[list[R]]:
         """Return a page of the matching entities."""

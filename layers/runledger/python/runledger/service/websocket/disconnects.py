@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from runledger.domain.errors import WriteConflict
 from runledger.domain.runs.task_runs import WaitingRun, own_queue
@@ -100,8 +100,7 @@ def _is_connected(context: ServiceContext, worker: TaskWorker) -> bool:
     return connections.is_open(connection_id)
 
 
-@dataclass(frozen=True)
-class OrphanedRuns:
+class OrphanedRuns(NamedTuple):
     """The runs of a disconnected worker; its siblings are other connections of the same client."""
 
     store: Store

@@ -1,7 +1,6 @@
 """Accepts WebSocket connections, passes their messages to handlers, and removes them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -107,8 +106,7 @@ def connect(
     return True
 
 
-@dataclass(frozen=True)
-class WebSocketDispatcher:
+class WebSocketDispatcher(NamedTuple):
     """Passes each message to the handler of its connection's path."""
 
     context: ServiceContext

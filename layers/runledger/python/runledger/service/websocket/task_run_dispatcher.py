@@ -5,9 +5,9 @@ when it subscribes or acknowledges. A conditional write, the claim, decides whic
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import NamedTuple
 
 from runledger.domain.errors import ConnectionClosed, WriteConflict
 from runledger.domain.runs.bookkeeping import as_of
@@ -36,8 +36,7 @@ from runledger.store.websocket.task_workers import (
 )
 
 
-@dataclass(frozen=True)
-class TaskRunDispatcher:
+class TaskRunDispatcher(NamedTuple):
     """Hands out background runs over WebSockets."""
 
     context: ServiceContext

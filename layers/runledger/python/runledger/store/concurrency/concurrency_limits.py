@@ -1,8 +1,7 @@
 """Concurrency limits in the table."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.concurrency_limits import ConcurrencyLimit
@@ -18,8 +17,7 @@ from runledger.store.schema import keys
 from runledger.store.store import Store
 
 
-@dataclass(frozen=True)
-class ConcurrencyLimitStore:
+class ConcurrencyLimitStore(NamedTuple):
     """Concurrency limits in the table."""
 
     table: Table

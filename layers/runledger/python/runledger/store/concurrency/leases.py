@@ -1,9 +1,8 @@
 """Leases of slots in the table: take, renew, give back and revoke them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.concurrency_limits import HeldSlots, Lease
@@ -21,8 +20,7 @@ from runledger.store.store import Store
 MAX_REVOKED = 40
 
 
-@dataclass(frozen=True)
-class LeaseStore:
+class LeaseStore(NamedTuple):
     """Leases and slots in the table.
 
     Every writing method raises `WriteConflict` when a limit or a lease changed since it was read.

@@ -1,7 +1,6 @@
 """Deployments in the table."""
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
@@ -18,8 +17,7 @@ from runledger.store.schema import keys
 from runledger.store.store import Shards, Store
 
 
-@dataclass(frozen=True)
-class DeploymentStore:
+class DeploymentStore(NamedTuple):
     """Deployments in the table.
 
     Every writing method raises `WriteConflict` when the deployment changed since it was read.

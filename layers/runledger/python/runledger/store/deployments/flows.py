@@ -1,8 +1,7 @@
 """Flows in the table."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.errors import WriteConflict
@@ -17,8 +16,7 @@ from runledger.store.schema import keys
 from runledger.store.store import Shards, Store
 
 
-@dataclass(frozen=True)
-class FlowStore:
+class FlowStore(NamedTuple):
     """Flows in the table."""
 
     table: Table

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
 class Placeholders:
     """What an expression's placeholders stand for: attributes' names, and values."""
 
-    names: dict[str, str] = field(default_factory=dict)
-    values: dict[str, Any] = field(default_factory=dict)
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.names: dict[str, str] = {}
+        self.values: dict[str, Any] = {}
 
     def of_name(self, name: str) -> str:
         placeholder = f"#n{len(self.names)}"
@@ -67,8 +68,7 @@ class Compared(Condition):
         return self.form.format(name, *map(placeholders.of_value, self.values))
 
 
-@dataclass(frozen=True)
-class Attr:
+class Attr(NamedTuple):
     """An attribute, of which conditions are made."""
 
     name: str

@@ -15,7 +15,6 @@ import logging
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from datetime import datetime
 from time import time
 from typing import Any, NamedTuple
@@ -174,13 +173,13 @@ def divide_write(write: Write) -> tuple[Write, tuple[Item, ...]]:
     """Return a write whose document fits, and the pieces to be stored before it."""
     if isinstance(write, Put):
         whole = divide(write.item, write.pieces)
-        return replace(write, item=whole.item), whole.pieces
+        return write._replace(item=whole.item), whole.pieces
     if isinstance(write, Delete) or DOCUMENT not in write.sets:
         return write, ()
     # The item may have pieces: those of its old document.
     whole = divide({**write.key._asdict(), **write.sets, PIECES: ""})
     sets = {name: value for name, value in whole.item.items() if name not in Key._fields}
-    return replace(write, sets=sets), whole.pieces
+    return write._replace(sets=sets), whole.pieces
 
 
 def _is_large(text: str) -> bool:
@@ -243,8 +242,7 @@ def assembled(item: Item, found: Mapping[Key, Item]) -> Item | None:
     return {**item, DOCUMENT: _json(document)}
 
 
-@dataclass(frozen=True)
-class Assembler:
+class Assembler(NamedTuple):
     """Completes large documents from their pieces.
 
     `read` returns the items of keys, in their order, as last acknowledged.

@@ -4,7 +4,7 @@ botocore/retries/standard.py is the source of the lists and of the numbers.
 """
 
 import random
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from botocore.retries.quota import RetryQuota
 
@@ -34,8 +34,7 @@ THROTTLED_CODES = frozenset(
 MAX_PAUSE = 20.0
 
 
-@dataclass(frozen=True)
-class RetryableFailure:
+class RetryableFailure(NamedTuple):
     """A kind of failure that is worth another attempt.
 
     pause: the longest one before the second attempt, in seconds; twice as long before the next.

@@ -2,8 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from runledger.store.dynamodb import expressions
 from runledger.store.dynamodb.writes import Item
@@ -11,8 +10,7 @@ from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """An item before and after a change: `old` is None of a new item, `new` of a removed one.
 
     The changes of an item come in their order, each at least once; its number and its time, in

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 from runledger import metering
@@ -51,8 +51,7 @@ MAX_BATCHES = 8
 PAUSES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.32)
 
 
-@dataclass(frozen=True)
-class Deadline:
+class Deadline(NamedTuple):
     """An instant, and the clock to compare it with."""
 
     at: datetime
@@ -68,15 +67,14 @@ class Deadline:
             raise DeadlineExceeded(f"it is past {self.at}")
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """A query of a partition of the table or of an index, in the order of sort keys.
 
     `whole` says that large documents are completed from their pieces.
     """
 
     where: Condition
-    index: str | None = None
+    index_name: str | None = None
     reverse: bool = False
     page: int | None = None
     attributes: Sequence[str] = ()
@@ -86,7 +84,7 @@ class Query:
         """Return the request for the client; an index has no consistent reads."""
         request = expressions.select(self.where, self.attributes)
         request |= {"ScanIndexForward": not self.reverse}
-        source = {"IndexName": self.index} if self.index else {"ConsistentRead": True}
+        source = {"IndexName": self.index_name} if self.index_name else {"ConsistentRead": True}
         return request | source | ({"Limit": self.page} if self.page else {})
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from runledger.store.dynamodb import expressions
 from runledger.store.dynamodb.conditions import Condition
@@ -20,8 +19,7 @@ def _expecting(condition: Condition | None) -> dict[str, Any]:
     return expressions.expect(condition) | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
-@dataclass(frozen=True)
-class Put:
+class Put(NamedTuple):
     """Write a whole item, on a condition about the item that it replaces.
 
     `pieces` is the attribute of that name of the item that was read, if the condition expects that
@@ -41,8 +39,7 @@ class Put:
         return met == expressions.plain(expressions.typed(self.item))
 
 
-@dataclass(frozen=True)
-class Delete:
+class Delete(NamedTuple):
     """Remove an item, on a condition."""
 
     key: Key
@@ -53,8 +50,7 @@ class Delete:
         return {"Key": expressions.typed(self.key._asdict())} | _expecting(self.expect)
 
 
-@dataclass(frozen=True)
-class Add:
+class Add(NamedTuple):
     """Add to numbers of an item and set other attributes of it, on a condition.
 
     Unlike a `Put` it needs no version: concurrent additions don't conflict. Sets of the item get
@@ -64,9 +60,9 @@ class Add:
     key: Key
     amounts: Mapping[str, int | Decimal]
     expect: Condition | None = None
-    sets: Mapping[str, Any] = field(default_factory=dict)
-    includes: Mapping[str, AbstractSet[Any]] = field(default_factory=dict)
-    excludes: Mapping[str, AbstractSet[Any]] = field(default_factory=dict)
+    sets: Mapping[str, Any] = {}
+    includes: Mapping[str, AbstractSet[Any]] = {}
+    excludes: Mapping[str, AbstractSet[Any]] = {}
 
     def request(self) -> dict[str, Any]:
         """Return the request for the client."""

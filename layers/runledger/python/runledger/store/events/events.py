@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from runledger.domain.errors import OutOfTime
 from runledger.domain.events.events import ReceivedEvent
@@ -43,8 +43,7 @@ class Counted(Iterator[ReceivedEvent]):
         return event
 
 
-@dataclass(frozen=True)
-class EventStore:
+class EventStore(NamedTuple):
     """Events in the table, which expire after `retention`."""
 
     table: Table

@@ -1,8 +1,7 @@
 """Task runs that events report: found by their key or their id, and written with the event."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.errors import WriteConflict
@@ -22,8 +21,7 @@ from runledger.store.schema import keys
 from runledger.store.store import FifoCache, Store
 
 
-@dataclass(frozen=True)
-class RecordedRun:
+class RecordedRun(NamedTuple):
     """The run of a report, if it is stored, and the states that it has been in.
 
     `may_claim` says that no other run has the key that the report gives it. A run from the cache
@@ -40,8 +38,7 @@ class RecordedRun:
         return bool(self.seen and self.seen.claims and _key(self.seen) == report.key)
 
 
-@dataclass(frozen=True)
-class RecordingStore:
+class RecordingStore(NamedTuple):
     """Reports of task runs: finds their runs and writes both."""
 
     table: Table

@@ -1,10 +1,9 @@
 """Logs in the table."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.errors import OutOfTime
@@ -25,8 +24,7 @@ NARROWER = "logs.flow_run_id.any_, logs.task_run_id.any_, logs.timestamp."
 TOO_LONG = f"The search takes longer than a request may. Narrow it by one of these: {NARROWER}"
 
 
-@dataclass(frozen=True)
-class LogStore:
+class LogStore(NamedTuple):
     """Logs in the table; lines expire after `retention`, or never if it is None."""
 
     table: Table

@@ -7,6 +7,7 @@ All sources of a path yield chunks in the order of their first lines. A range of
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from runledger.domain.filters.criterion import Operator
@@ -38,8 +39,7 @@ class Source:
         return in_index(self.index, self.partition, self.between)
 
 
-@dataclass(frozen=True)
-class Path:
+class Path(NamedTuple):
     """Sources that have all wanted lines, perhaps among others."""
 
     name: str

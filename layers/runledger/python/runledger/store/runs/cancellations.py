@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.runs.states import StateType
@@ -39,8 +38,7 @@ def cancelled_up_to(item: Item | None) -> str:
     return str(item.get(PROGRESS, "")) if item else ""
 
 
-@dataclass(frozen=True)
-class CancellationStore:
+class CancellationStore(NamedTuple):
     """The task runs and subflow runs of cancelled flow runs."""
 
     table: Table

@@ -5,9 +5,8 @@ tombstone distinguishes a deleted flow run from one that does not exist yet: eve
 come before their flow run is created and after it is deleted.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.store.dynamodb.expressions import in_partition
@@ -19,8 +18,7 @@ from runledger.store.schema.keys import Key, remainder, tombstone
 from runledger.store.store import KnownTombstones, Store
 
 
-@dataclass(frozen=True)
-class CascadeDeleteStore:
+class CascadeDeleteStore(NamedTuple):
     """Cascade deletes in the table; tombstones expire after `retention`, as events do."""
 
     table: Table

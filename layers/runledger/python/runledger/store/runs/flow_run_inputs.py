@@ -1,8 +1,7 @@
 """Flow run inputs in the table: in the partition of their flow run, and deleted with it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.errors import Mismatch, TooLarge
@@ -21,8 +20,7 @@ MAX_DELETED = 40
 TAKEN = "A flow run input with this key already exists."
 
 
-@dataclass(frozen=True)
-class FlowRunInputStore:
+class FlowRunInputStore(NamedTuple):
     """Flow run inputs in the table."""
 
     table: Table

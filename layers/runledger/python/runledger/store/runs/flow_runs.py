@@ -1,7 +1,6 @@
 """Flow runs in the table."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple, Self
 from uuid import UUID
@@ -51,8 +50,7 @@ class ClaimedTaskRun(NamedTuple):
     task_run_id: UUID
 
 
-@dataclass(frozen=True)
-class FlowRunStore:
+class FlowRunStore(NamedTuple):
     """Flow runs in the table."""
 
     table: Table

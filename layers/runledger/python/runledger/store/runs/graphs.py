@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.runs.flow_runs import FlowRun
@@ -17,8 +16,7 @@ from runledger.store.schema import keys
 from runledger.store.store import Store
 
 
-@dataclass(frozen=True)
-class GraphStore:
+class GraphStore(NamedTuple):
     """The nodes of flow runs' graphs in the table."""
 
     table: Table

@@ -9,10 +9,9 @@ too many: what only deleted runs had stays in a large table.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic_core import from_json
 
@@ -47,16 +46,14 @@ UNSEEN = datetime.min.replace(tzinfo=UTC)
 """The last time of a pair that a counter tells."""
 
 
-@dataclass(frozen=True)
-class SeenPair:
+class SeenPair(NamedTuple):
     """A pair as it was read: the version guards the next write."""
 
     pair: ObservedState
     version: int
 
 
-@dataclass(frozen=True)
-class ObservedStateStore:
+class ObservedStateStore(NamedTuple):
     """The states that runs have been in; `known` is a cache of pairs by their sort keys."""
 
     table: Table

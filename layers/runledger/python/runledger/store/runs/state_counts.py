@@ -31,7 +31,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
 from itertools import chain
@@ -134,8 +133,7 @@ def _time(change_id: bytes) -> int:
     return int.from_bytes(change_id[:TIME_BYTES])
 
 
-@dataclass(frozen=True)
-class StateCountStore:
+class StateCountStore(NamedTuple):
     """The counters in the table."""
 
     table: Table

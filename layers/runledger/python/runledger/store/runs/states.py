@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -32,8 +31,7 @@ TIMES = (indexes.BY_EXPECTED_START, indexes.BY_START, indexes.BY_END)
 AROUND = timedelta(milliseconds=25)
 
 
-@dataclass(frozen=True)
-class StateStore:
+class StateStore(NamedTuple):
     """The states of runs in the table."""
 
     table: Table

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.errors import Unavailable, WriteConflict
@@ -23,8 +22,7 @@ from runledger.store.schema import keys
 from runledger.store.store import Shards, Store
 
 
-@dataclass(frozen=True)
-class TaskRunDeletionStore:
+class TaskRunDeletionStore(NamedTuple):
     """Deletes task runs; the stream removes what one transaction can't hold."""
 
     table: Table

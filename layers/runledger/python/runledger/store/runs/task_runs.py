@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.concurrency_limits import HeldSlots
@@ -23,8 +22,7 @@ from runledger.store.schema import keys
 from runledger.store.store import Shards, Store
 
 
-@dataclass(frozen=True)
-class TaskRunStore:
+class TaskRunStore(NamedTuple):
     """Task runs in the table."""
 
     table: Table

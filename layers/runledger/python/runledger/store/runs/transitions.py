@@ -1,7 +1,6 @@
 """Commits a decision in one transaction: the run, its state and the effects."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 from uuid import UUID
@@ -44,8 +43,7 @@ class SeenResults(NamedTuple):
     version: int
 
 
-@dataclass(frozen=True)
-class TransitionContext:
+class TransitionContext(NamedTuple):
     """The flow run, the cache key's results and the tags' active limits."""
 
     flow_run: FlowRun | None = None
@@ -65,8 +63,7 @@ class TransitionContext:
         )
 
 
-@dataclass(frozen=True)
-class ContextLoader:
+class ContextLoader(NamedTuple):
     """Reads the context of a proposed state in as few calls as possible."""
 
     table: Table
@@ -153,8 +150,7 @@ class Proposal(NamedTuple):
     context: TransitionContext
 
 
-@dataclass(frozen=True)
-class TransitionStore:
+class TransitionStore(NamedTuple):
     """Proposed states of task runs: their inputs and their commits."""
 
     table: Table
@@ -224,8 +220,7 @@ class EffectWrites(NamedTuple):
     held: Held
 
 
-@dataclass(frozen=True)
-class EffectContext:
+class EffectContext(NamedTuple):
     """The inputs of an effect's writes."""
 
     table: Table

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import NamedTuple, Self
 
 from runledger.domain.runs.states import StateType
 from runledger.store.dynamodb.expressions import in_index
@@ -14,8 +13,7 @@ from runledger.store.schema import indexes, keys, sort_keys
 from runledger.store.store import Store
 
 
-@dataclass(frozen=True)
-class WaitingRunStore:
+class WaitingRunStore(NamedTuple):
     """The waiting task runs in the table."""
 
     table: Table

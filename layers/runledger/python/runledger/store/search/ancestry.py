@@ -1,7 +1,6 @@
 """Loads the ancestry of runs: their flow runs, and the flows, deployments and parents of these."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
@@ -34,13 +33,13 @@ class KnownFlow(NamedTuple):
 NO_FLOW = KnownFlow()
 
 
-@dataclass(frozen=True)
 class AncestryLoader:
     """Reads the ancestry of each flow run once, and only the parts that the criteria filter by."""
 
-    table: Table
-    criteria: Criteria
-    _seen: dict[UUID | None, Ancestry] = field(default_factory=dict)
+    def __init__(self, table: Table, criteria: Criteria) -> None:
+        """Begin with no ancestry read."""
+        self.table, self.criteria = table, criteria
+        self._seen: dict[UUID | None, Ancestry] = {}
 
     def of(self, runs: Iterable[TaskRunFacts]) -> Mapping[UUID | None, Ancestry]:
         """Return the ancestry of task runs by flow run id; without a flow run there is none."""

@@ -8,9 +8,9 @@ scheduled.
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
+from typing import NamedTuple
 
 from runledger.domain.runs.facts import FlowRunFacts, TaskRunFacts
 from runledger.domain.runs.states import StateType
@@ -33,8 +33,7 @@ FACTS: Mapping[str, Callable[[Item], TaskRunFacts | FlowRunFacts]] = {
 }
 
 
-@dataclass(frozen=True)
-class CreationReader:
+class CreationReader(NamedTuple):
     """Reads entries of runs of a kind.
 
     `page_size` says how many to read at first of each of so many partitions.

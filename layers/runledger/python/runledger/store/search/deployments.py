@@ -1,7 +1,7 @@
 """The search for deployments."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from runledger.domain import sorting
@@ -33,8 +33,7 @@ DEPLOYMENTS: EntityType[Deployment, Deployment] = EntityType(
 )
 
 
-@dataclass(frozen=True)
-class DeploymentSelection:
+class DeploymentSelection(NamedTuple):
     """Filters deployments by the criteria."""
 
     table: Table

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import Page
@@ -15,8 +14,7 @@ F = TypeVar("F")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class EntityType(Generic[F, R]):
+class EntityType(NamedTuple, Generic[F, R]):
     """An entity type: its name in keys, and how to read an entity's facts and its document.
 
     `document` gets the facts, too, if the item has the whole document. `paths` read some of its

@@ -1,7 +1,7 @@
 """The search for flow runs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from runledger.domain import sorting
 from runledger.domain.filters.ancestry import Ancestry
@@ -30,8 +30,7 @@ FLOW_RUNS: EntityType[FlowRunFacts, FlowRunFacts] = EntityType(
 )
 
 
-@dataclass(frozen=True)
-class FlowRunSelection:
+class FlowRunSelection(NamedTuple):
     """Filters flow runs by the criteria."""
 
     table: Table

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 from uuid import UUID
 
 from runledger.domain import sorting
@@ -31,8 +31,7 @@ FLOWS: EntityType[Flow, Flow] = EntityType(
 )
 
 
-@dataclass(frozen=True)
-class FlowSelection:
+class FlowSelection(NamedTuple):
     """Filters flows by the criteria."""
 
     table: Table
@@ -73,7 +72,7 @@ class FlowSelection:
             return True
         deployments = Members(self.table, self.criteria).deployments(ancestry.flow.id)
         return any(
-            wanted.matches(replace(ancestry, deployment=deployment)) for deployment in deployments
+            wanted.matches(ancestry._replace(deployment=deployment)) for deployment in deployments
         )
 
     def _has_run(self, flow: Flow) -> bool:

@@ -1,8 +1,7 @@
 """Task runs, flow runs and deployments below a searched entity, read where a filter needs them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
@@ -22,8 +21,7 @@ from runledger.store.search.ancestry import AncestryLoader
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Members:
+class Members(NamedTuple):
     """The members of flow runs and flows, read if the criteria filter by them."""
 
     table: Table

@@ -6,6 +6,7 @@ A plan may read too much, never too little: the executor applies all criteria to
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import DURATION, Order
@@ -51,16 +52,14 @@ WHOLE: Mapping[str, Index] = {
 SPARSE = {"end_time", "next_scheduled_start_time"}
 
 
-@dataclass(frozen=True)
-class Lookup:
+class Lookup(NamedTuple):
     """Read items by their keys."""
 
     name: str
     keys: tuple[Key, ...]
 
 
-@dataclass(frozen=True)
-class Follow:
+class Follow(NamedTuple):
     """Read the targets of pointers: of those in ranges of partitions, and of those with keys."""
 
     name: str

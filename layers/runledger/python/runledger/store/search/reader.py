@@ -2,11 +2,10 @@
 
 import heapq
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain, groupby
 from math import isqrt
 from operator import itemgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from runledger.domain.sorting import ALL, Page, has_value
 from runledger.store import items
@@ -23,8 +22,7 @@ A = TypeVar("A")
 SORT_KEYS = frozenset({indexes.BY_EXPECTED_START.range, indexes.BY_NAME.range})
 
 
-@dataclass(frozen=True)
-class Candidate(Generic[F]):
+class Candidate(NamedTuple, Generic[F]):
     """An entity that may match the filters: its key, and the parts of it that have been read."""
 
     key: keys.Key
@@ -32,12 +30,12 @@ class Candidate(Generic[F]):
     item: Item | None = None
 
 
-@dataclass
 class CountingIterator(Generic[A]):
     """Yields the elements of an iterable and counts them."""
 
-    elements: Iterable[A]
-    number: int = 0
+    def __init__(self, elements: Iterable[A]) -> None:
+        """Begin at none."""
+        self.elements, self.number = elements, 0
 
     def __iter__(self) -> Iterator[A]:
         """Count each element."""
@@ -46,14 +44,13 @@ class CountingIterator(Generic[A]):
             yield element
 
 
-@dataclass
 class Reader(Generic[F, R]):
     """Reads entities for a page; `items_read` counts index entries and items alike."""
 
-    table: Table
-    entity_type: EntityType[F, R]
-    page: Page
-    items_read: int = field(default=0, init=False)
+    def __init__(self, table: Table, entity_type: EntityType[F, R], page: Page) -> None:
+        """Begin with nothing read."""
+        self.table, self.entity_type, self.page = table, entity_type, page
+        self.items_read = 0
 
     def candidates(self, read: Read, *, ordered: bool = True) -> Iterator[Candidate[F]]:
         """Yield the candidates of a plan; those of a walk in the order of its index if `ordered`.

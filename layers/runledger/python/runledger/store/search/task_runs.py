@@ -1,7 +1,7 @@
 """The search for task runs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from runledger.domain import sorting
 from runledger.domain.filters.criteria import Criteria
@@ -31,11 +31,10 @@ TASK_RUNS: EntityType[TaskRunFacts, TaskRunFacts] = EntityType(
 
 
 # Task runs by what their entries in `by_owner` tell: their flow run, and if they have subflow runs.
-MEMBERS = replace(TASK_RUNS, facts=task_run_items.read_member, wide=frozenset({indexes.BY_OWNER}))
+MEMBERS = TASK_RUNS._replace(facts=task_run_items.read_member, wide=frozenset({indexes.BY_OWNER}))
 
 
-@dataclass(frozen=True)
-class TaskRunSelection:
+class TaskRunSelection(NamedTuple):
     """Filters task runs by the criteria."""
 
     criteria: Criteria

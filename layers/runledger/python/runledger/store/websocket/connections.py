@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.access import Caller
@@ -37,8 +36,7 @@ class Connection(Value):
     key_id: UUID | None = None
 
 
-@dataclass(frozen=True)
-class ConnectionStore:
+class ConnectionStore(NamedTuple):
     """WebSocket connections in the table, with a cache of those that never change."""
 
     table: Table

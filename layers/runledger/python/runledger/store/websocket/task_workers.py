@@ -5,7 +5,6 @@ worker and then finds the queue empty, a process that adds a run later finds the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Self
 from uuid import UUID
@@ -72,8 +71,7 @@ class QueuedRun(NamedTuple):
     waiting: WaitingRun
 
 
-@dataclass(frozen=True)
-class TaskWorkerStore:
+class TaskWorkerStore(NamedTuple):
     """Task workers, their queues and the runs that they hold."""
 
     table: Table
