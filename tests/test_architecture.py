@@ -52,6 +52,8 @@ BUDGETS = {
     "set_task_run_state": ImportBudget(72, 303, 2_045),
     "read_task_runs": ImportBudget(91, 322, 2_089),
 }
+# A dataclass compiles its methods at each import: twenty times what a named tuple takes.
+MAX_DATACLASSES = 7
 # boto3's packages, which take as long to import as all the rest; of botocore its quota of retries.
 OF_BOTO3 = {"boto3", "botocore", "dateutil", "s3transfer", "urllib3"}
 FEW_OF_BOTOCORE = {"botocore", "botocore.retries", "botocore.retries.quota"}
@@ -64,6 +66,7 @@ MODULES = sorted(
 STORED = REPOSITORY / "layers/runledger/python/runledger"
 # `TASK_RUN#`, `{kind}#{id}` or a lone `#`; `#0` is a placeholder of an expression.
 KEY = re.compile(r"[\w}]#|^#$")
+DATACLASS = re.compile(r"^@dataclass.*\n(class \w+)", re.MULTILINE)
 # A place on somebody's machine: what lies there, others don't have.
 SOMEBODYS = re.compile(r"(?<![\w.}>/-])/(?:home|Users|root|work)/\w")
 
@@ -117,6 +120,20 @@ def test_a_function_imports_little(operation: str) -> None:
     _, most, kilobytes = BUDGETS[operation]
     assert len(sizes) <= most, sorted(sizes)
     assert sum(sizes.values()) <= kilobytes * 1024, sorted(sizes, key=sizes.__getitem__)
+
+
+@pytest.mark.parametrize("operation", BUDGETS)
+def test_a_function_makes_few_dataclasses(operation: str) -> None:
+    """Those of our modules; where a named tuple does not do, a dataclass may."""
+    names = (name.split(".") for name in imports(operation) if name.startswith("runledger."))
+    paths = (STORED.parent.joinpath(*parts).with_suffix(".py") for parts in names)
+    found = [
+        line
+        for path in paths
+        if path.is_file()
+        for line in DATACLASS.findall(path.read_text("utf-8"))
+    ]
+    assert len(found) <= MAX_DATACLASSES, found
 
 
 @pytest.mark.parametrize("operation", BUDGETS)
