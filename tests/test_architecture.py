@@ -53,7 +53,7 @@ BUDGETS = {
     "read_task_runs": ImportBudget(91, 322, 2_089),
 }
 # A dataclass compiles its methods at each import: twenty times what a named tuple takes.
-MAX_DATACLASSES = 7
+MAX_DATACLASSES = 8
 # boto3's packages, which take as long to import as all the rest; of botocore its quota of retries.
 OF_BOTO3 = {"boto3", "botocore", "dateutil", "s3transfer", "urllib3"}
 FEW_OF_BOTOCORE = {"botocore", "botocore.retries", "botocore.retries.quota"}
