@@ -12,7 +12,7 @@ from tests.store.support.asking import flow_run_id
 from tests.store.support.calls import heard
 from tests.support.databases import DynamoDB
 
-ROUND = 4
+ROUND = 16
 
 
 @pytest.mark.parametrize("rounds", [1, 4])

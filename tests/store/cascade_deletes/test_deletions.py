@@ -175,8 +175,8 @@ def test_a_deletion_asks_as_much_for_each_task_run_in_any_number(
     asked = delete_flow_run(a_flow_run(api, task_runs))
     with heard(client) as calls:
         ask(api, asked)
-    # A Query and a TransactWriteItems for each, and seven for the flow run.
-    assert len(calls) <= 2 * task_runs + 7
+    # A Query and a TransactWriteItems for each, and eight for the flow run.
+    assert len(calls) <= 2 * task_runs + 8
 
 
 def test_task_runs_are_removed_side_by_side(site_on_dynoxide: Site) -> None:

@@ -1,7 +1,9 @@
 """Flow runs in the table."""
 
+import heapq
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple, Self
 from uuid import UUID
 
@@ -192,8 +194,11 @@ class FlowRunStore(NamedTuple):
     ) -> Iterator[ClaimedTaskRun]:
         """Yield every acknowledged task run of a flow run, from the sort key `after` on."""
         first, last = keys.under(keys.TASK_KEY)
-        rest = in_partition(keys.flow_run(run_id).pk, (max(first, after), last))
-        for item in self.table.query(Query(rest, page=page)):
+        partitions = keys.task_keys(run_id)
+        wheres = (in_partition(pk, (max(first, after), last)) for pk in partitions)
+        share = page and -(-page * 5 // (4 * len(partitions)))  # with a margin for chance
+        found = self.table.query_each(Query(where, page=share) for where in wheres)
+        for item in heapq.merge(*found, key=itemgetter("sk")):
             if item["sk"] > after:
                 yield ClaimedTaskRun(item["sk"], items.pointed_to(item))
 

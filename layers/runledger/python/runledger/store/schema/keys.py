@@ -6,7 +6,7 @@
 | its earlier states          | TASK_RUN#<id>          | STATES#<number>             |
 | flow runs it is parent of   | TASK_RUN#<id>          | SUBFLOW#<flow run id>       |
 | its tags                    | TASK_RUN#<id>          | TAG#<tag>, or TAG#*: many   |
-| its key, in a flow run      | FLOW_RUN#<flow run id> | TASK_KEY#<key>              |
+| its key, in a flow run      | TASK_KEYS#<id>#<shard> | TASK_KEY#<key>              |
 | its key, without a flow run | TASK_KEY#<key>         | TASK_KEY                    |
 | flow run                    | FLOW_RUN#<id>          | FLOW_RUN                    |
 | its earlier states          | FLOW_RUN#<id>          | STATES#<number>             |
@@ -92,7 +92,7 @@ def of(item: Mapping[str, Any]) -> Key:
 
 TASK_RUN, FLOW_RUN, FLOW, OBSERVED = "TASK_RUN", "FLOW_RUN", "FLOW", "OBSERVED"
 STATES, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATES", "SUBFLOW", "TASK_KEY", "IDEMPOTENCY"
-STATE_ID = "STATE_ID"
+TASK_KEYS, STATE_ID = "TASK_KEYS", "STATE_ID"
 RUNS = (TASK_RUN, FLOW_RUN)
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
 FLOW_NAME, CACHE, DEPLOYMENT, TAG = "FLOW_NAME", "CACHE", "DEPLOYMENT", "TAG"
@@ -104,6 +104,9 @@ LISTENER, LISTENERS, LOG_LISTENERS = "LISTENER", "LISTENERS", "LOG_LISTENERS"
 API_KEY, API_KEYS = "API_KEY", "API_KEYS"
 
 # Sorts before all else in the partition of a task run, which is often read without its pieces.
+# For the keys of a flow run's task runs, of two write units each; unique, as it never changes.
+TASK_KEY_SHARDS = 2
+
 DOCUMENT_PIECE = "DOCUMENT_PIECE"
 
 # Sorts after every word that begins a sort key, and after every key of an input.
@@ -120,9 +123,17 @@ def task_run(run_id: UUID) -> Key:
 
 
 def task_key(flow_run_id: UUID | None, task_key: str, dynamic_key: str) -> Key:
-    """The item that makes (flow_run_id, task_key, dynamic_key) unique."""
+    """The item that makes (flow_run_id, task_key, dynamic_key) unique; <id> is the flow run's."""
     key = join(TASK_KEY, bounded(task_key, dynamic_key))
-    return Key(join(FLOW_RUN, flow_run_id), key) if flow_run_id else Key(key, TASK_KEY)
+    if flow_run_id is None:
+        return Key(key, TASK_KEY)
+    number = zlib.crc32(key.encode()) % TASK_KEY_SHARDS
+    return Key(join(TASK_KEYS, flow_run_id, number), key)
+
+
+def task_keys(flow_run_id: UUID) -> tuple[str, ...]:
+    """The partitions that together have the keys of a flow run's task runs."""
+    return tuple(join(TASK_KEYS, flow_run_id, number) for number in range(TASK_KEY_SHARDS))
 
 
 def flow_run(run_id: UUID) -> Key:
