@@ -22,8 +22,11 @@ from runledger.store.store import Shards, Store
 
 A = TypeVar("A")
 
-# Events in the first page of a partition.
-PAGE = 50
+# Partitions of a day for each of an index: a run has an event for each of its states.
+SHARDS_PER_INDEX_SHARD = 2
+
+# Events in the first pages of a day's partitions, together.
+PAGE = 100
 
 PATH = "by_occurred"
 TOO_LONG = "The search takes longer than a request may. Narrow it by one of these: filter.occurred."
@@ -52,7 +55,8 @@ class EventStore(NamedTuple):
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        return cls(store.table, store.index_shards, store.event_retention)
+        shards = Shards(*(SHARDS_PER_INDEX_SHARD * number for number in store.index_shards))
+        return cls(store.table, shards, store.event_retention)
 
     def add(self, event: ReceivedEvent) -> None:
         """Store an event, unless it is stored already."""
@@ -75,9 +79,9 @@ class EventStore(NamedTuple):
         range_ = sort_keys.between(since, until)
         days = keys.event_days(since, until, self.shards.read)
         for partitions in reversed(days) if reverse else days:
-            found = (
-                self.table.query(Query(in_partition(pk, range_), reverse=reverse, page=PAGE))
-                for pk in partitions
+            page = max(1, PAGE // len(partitions))
+            found = self.table.query_each(
+                Query(in_partition(pk, range_), reverse=reverse, page=page) for pk in partitions
             )
             for item in heapq.merge(*found, key=lambda item: str(item["sk"]), reverse=reverse):
                 yield read(item)
