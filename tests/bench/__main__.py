@@ -32,7 +32,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], BenchResult]] = {
         throughput.QUICK if options.quick else throughput.FULL
     ),
     "sizes": lambda options: sizes.result(options.sizes, options.seconds, alone=options.alone),
-    "scale": lambda _: scale.result(),
+    "scale": lambda options: scale.result(options.shards),
     "events": lambda options: events.result(QUICK_TASKS if options.quick else mapped_flow.TASKS),
 }
 APART = {
@@ -71,6 +71,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sizes", type=_sizes, metavar="N,N", help="numbers of runs to load")
     parser.add_argument("--alone", action="store_true", help="sizes: without the reference")
     parser.add_argument("--seconds", type=float, help="sizes: for each question to each side")
+    parser.add_argument("--shards", type=int, help="scale: IndexShards, if not the default")
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="where to draw plots (SVG)")
     options = parser.parse_args()
     options.sizes = options.sizes or (QUICK_SIZES if options.quick else SIZES)

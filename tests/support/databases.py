@@ -15,7 +15,8 @@ from local.cloudformation import template
 from local.database import tables
 from runledger.store.dynamodb.client import JsonClient
 
-TEMPLATE = template.load(parameters={"Authentication": "off", "LogLevel": "WARNING"})
+PARAMETERS = {"Authentication": "off", "LogLevel": "WARNING"}
+TEMPLATE = template.load(parameters=PARAMETERS)
 
 SHARED_MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 bytes that must be free
 

@@ -36,6 +36,14 @@ HEARTBEATS, EVENTS = 1, 3
 RUNS, WARM_UP, TOGETHER = 20, 3, 10
 AUTHORIZER = "authorize"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+# What a worker tells of a run as it received it.
+RECEIVED = (
+    "name",
+    "task_key",
+    "dynamic_key",
+    "expected_start_time",
+    "next_scheduled_start_time",
+)
 SCHEDULED_FIRST = ("SCHEDULED", "PENDING", "RUNNING", "COMPLETED")
 
 
@@ -93,9 +101,10 @@ def told_by_events(site: DeliverySite) -> Life:
     return partial(_events, _client_of_events(site))
 
 
-def in_background(site: DeliverySite) -> Life:
-    """Return the life of a run that a worker of its own waits for; there must be no other."""
-    return partial(_background, site, subscribe(site.sockets), _client_of_events(site))
+def in_background(site: DeliverySite, workers: int = 1) -> Life:
+    """Return the life of a run for which so many workers wait; there must be no others."""
+    waiting = [subscribe(site.sockets, client_id=f"host-{number}") for number in range(workers)]
+    return partial(_background, site, Receivers(waiting), _client_of_events(site))
 
 
 def _client_of_events(site: DeliverySite) -> WebSocketClient:
@@ -190,16 +199,31 @@ def _events(socket: WebSocketClient) -> Iterator[LifeStep]:
         yield _event(socket, event)
 
 
-def _background(site: DeliverySite, worker: Worker, socket: WebSocketClient) -> Iterator[LifeStep]:
-    """A run of `.delay()`, which waits for no worker, and which the worker tells of by events."""
+class Receivers:
+    """The workers that wait for runs, and which of them has got which."""
+
+    def __init__(self, workers: Sequence[Worker]) -> None:
+        self._workers = workers
+        self._receivers: dict[str, Worker] = {}
+
+    def of(self, run_id: str) -> Worker:
+        """Return the worker that has got a run."""
+        for worker in self._workers:
+            self._receivers |= dict.fromkeys(worker.ids(), worker)
+        return self._receivers.pop(run_id)
+
+
+def _background(
+    site: DeliverySite, receivers: Receivers, socket: WebSocketClient
+) -> Iterator[LifeStep]:
+    """A run of `.delay()`, which waits for no worker, and which a worker tells of by events."""
     made: list[str] = []
     yield LifeStep("create and hand out", REST, lambda: made.append(delay(site.api)))
-    assert worker.ids() == made
-    yield LifeStep("acknowledge", WEBSOCKET, worker.ack)
+    yield LifeStep("acknowledge", WEBSOCKET, receivers.of(made[0]).ack)
     run = site.api.get(f"/task_runs/{made[0]}").json()
-    key = {name: run[name] for name in ("task_key", "dynamic_key")}
+    received = {name: run[name] for name in RECEIVED}
     for event in _renamed(_recorded_in_background(), run_id=made[0], first_id=run["state_id"]):
-        event["payload"]["task_run"] |= key
+        event["payload"]["task_run"] |= received
         yield _event(socket, event)
 
 

@@ -9,14 +9,16 @@ from tests.bench.workers.delivery_costs import DeliverySite
 from tests.support.background import subscribe
 
 PAGE, RUNS = 200, 400
+WORKERS, AT_ONCE = 40, 10
 
 
 class ReplayedProgram(NamedTuple):
-    """What is done at a rate, and how: `prepare` returns the act of doing it once."""
+    """What is done at a rate, and how: `prepare` returns the act of doing it, once or at once."""
 
     unit: str
     prepare: Callable[[DeliverySite], Callable[[], object]]
     times: int
+    at_once: int = 1
 
 
 def _etl(site: DeliverySite) -> Callable[[], object]:
@@ -26,12 +28,16 @@ def _etl(site: DeliverySite) -> Callable[[], object]:
 
 
 def _background(site: DeliverySite) -> Callable[[], object]:
-    """A run of one task, which a worker waits for."""
-    life = lives.in_background(site)
+    """Some runs of one task, for which more workers wait: those that are idle longest get them.
+
+    As at a hundred runs a second or more, a batch of the stream has changes of several runs.
+    """
+    life = lives.in_background(site, workers=WORKERS)
 
     def run() -> None:
-        for step in life():
-            step.act()
+        for steps in zip(*[life() for _ in range(AT_ONCE)], strict=True):
+            for step in steps:
+                step.act()
             site.stream.pump()
 
     return run
@@ -63,7 +69,7 @@ def _viewer(site: DeliverySite) -> Callable[[], object]:
 
 PROGRAMS: Mapping[str, ReplayedProgram] = {
     "an ETL: mapped tasks of one flow run": ReplayedProgram("task runs", _etl, 100),
-    "background runs of one task": ReplayedProgram("task runs", _background, 20),
+    "background runs of one task": ReplayedProgram("task runs", _background, 40, at_once=AT_ONCE),
     "viewers of a site": ReplayedProgram("page views", _viewer, 5),
     "task workers that connect": ReplayedProgram("workers", _worker, 20),
 }

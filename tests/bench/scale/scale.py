@@ -1,9 +1,12 @@
-"""Which limit a growing load meets first: `make bench ARGS=scale`, a minute.
+"""Which limit a growing load meets first: `make bench ARGS=scale`, some minutes.
+
+`ARGS="scale --shards 8"` shows what `IndexShards` moves.
 
 Programs run in this process on dynoxide. Their keys and units are replayed against DynamoDB's
 limits for each partition key of the table and of each index, with adaptive capacity off: 1,000
 write units and 3,000 read units a second. A key is hot at the rate at which it takes as many.
-Keys of which each run has its own never are.
+Keys of which each run or each worker has its own never are. Of a key's shards each takes its share,
+since a hash of random ids chooses among them.
 
 The check: twice as many runs take twice the units, at each key that is hot first.
 """
@@ -11,6 +14,7 @@ The check: twice as many runs take twice the units, at each key that is hot firs
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from statistics import mean
 from typing import NamedTuple
 
 import boto3
@@ -40,7 +44,7 @@ MAX_DEVIATION = 1.25
 
 
 class HotKey(NamedTuple):
-    """The busiest key of a class: units for each time that a program's act is done."""
+    """A class of keys: units of one of them for each time that a program's act is done."""
 
     kind: str
     where: str
@@ -63,14 +67,16 @@ class Load(NamedTuple):
     milliseconds: float  # in functions, for these and behind the stream
 
 
-def result() -> BenchResult:
-    """Measure, and print all."""
+def result(shards: int | None) -> BenchResult:
+    """Measure, and print all. shards: IndexShards, if not the default."""
     deviation = 1.0
-    with delivery_costs.on_dynoxide() as site:
+    parameters = {"IndexShards": str(shards)} if shards else {}
+    with delivery_costs.on_dynoxide(**parameters) as site:
         for name, program in PROGRAMS.items():
             act = program.prepare(site)
             half, load = (
-                _measured(site, act, times) for times in (program.times, 2 * program.times)
+                _measured(site, act, times, program.at_once)
+                for times in (program.times, 2 * program.times)
             )
             _show(name, program, load)
             deviation = max(deviation, _deviation(half, load))
@@ -78,13 +84,13 @@ def result() -> BenchResult:
     return BenchResult([Figure(name, deviation, MAX_DEVIATION, MAX_DEVIATION)])
 
 
-def _measured(site: DeliverySite, act: Callable[[], object], times: int) -> Load:
+def _measured(site: DeliverySite, act: Callable[[], object], times: int, at_once: int) -> Load:
     site.stream.pump()
     database = boto3.client("dynamodb")
     stream = Stream(database, wiring.store().table.name, database.meta.endpoint_url)
     position = traffic.end(stream, "")
     with timed_functions() as taken, traffic.recorded(site.client, stream, position) as seen:
-        for _ in range(times):
+        for _ in range(times // at_once):
             act()
         site.stream.pump()
     seconds = sum(seconds for _, seconds in taken)
@@ -96,7 +102,7 @@ def _measured(site: DeliverySite, act: Callable[[], object], times: int) -> Load
 
 
 def _hot_keys(seen: Traffic, times: int) -> Iterator[HotKey]:
-    """Yield the busiest key of each class whose keys are fewer than the times."""
+    """Yield the mean key of each class whose keys are fewer than the times."""
     units = {"write": seen.writes, "read": seen.reads}
     classes: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     kinds = [(kind, place, units[kind][place]) for kind in units for place in units[kind]]
@@ -104,7 +110,7 @@ def _hot_keys(seen: Traffic, times: int) -> Iterator[HotKey]:
         classes[kind, place.where, ID.sub("*", place.key)].append(amount)
     for class_, amounts in classes.items():
         if len(amounts) < times / 2 and class_[-1] not in BOUNDED:
-            yield HotKey(*class_, max(amounts) / times)
+            yield HotKey(*class_, mean(amounts) / times)
 
 
 def _deviation(half: Load, load: Load) -> float:

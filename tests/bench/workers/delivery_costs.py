@@ -11,6 +11,7 @@ import boto3
 import httpx
 
 from local import environment, settings
+from local.cloudformation import template
 from local.database import dynamodb, tables
 from local.websocket_api.client import Connector
 from runledger import wiring
@@ -18,7 +19,7 @@ from tests.bench.metering import READS, Usage, metered
 from tests.support import hosting
 from tests.support.background import Worker, delay, set_state, subscribe
 from tests.support.client_events import AnyClient
-from tests.support.databases import TEMPLATE, DynamoDB, own_client
+from tests.support.databases import PARAMETERS, TEMPLATE, DynamoDB, own_client
 from tests.support.management import served
 from tests.support.streaming import Streaming
 
@@ -33,12 +34,13 @@ class DeliverySite(NamedTuple):
 
 
 @contextmanager
-def on_dynoxide() -> Iterator[DeliverySite]:
-    """A site of its own, until the end of the block."""
+def on_dynoxide(**parameters: str) -> Iterator[DeliverySite]:
+    """A site of its own, deployed with these parameters, until the end of the block."""
     chosen = settings.read({"DATA": settings.MEMORY})
+    deployed = template.load(parameters=PARAMETERS | parameters)
     with dynamodb.running(chosen, in_file=True) as database, served() as management:
         sockets = hosting.management_path(management)
-        environment.prepare(TEMPLATE, chosen, database.endpoint, sockets)
+        environment.prepare(deployed, chosen, database.endpoint, sockets)
         wiring.reset()
         tables.ensure(TEMPLATE, chosen.table)
         client = own_client(database.endpoint)
