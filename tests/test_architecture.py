@@ -27,7 +27,7 @@ FOLDERS = (
 # Long enough that a subject need not be cut in two.
 MAX_FILE, MAX_FUNCTION = 300, 40
 # One module spells every key of the table.
-LONG_FILES = {"layers/runledger/python/runledger/store/schema/keys.py": 460}
+LONG_FILES = {"layers/runledger/python/runledger/store/schema/keys.py": 480}
 MAX_MODULES_IN_FOLDER = 20
 # Filters whose class names stand in the answers to invalid bodies.
 NAMED_ON_THE_WIRE = {"ConcurrencyLimit", "Text"}
@@ -48,8 +48,8 @@ class ImportBudget(NamedTuple):
 # A larger one needs a reason: `make bench ARGS=cold` measures what it costs.
 BUDGETS = {
     "read_task_run": ImportBudget(51, 281, 1_965),
-    "create_task_run": ImportBudget(71, 302, 2_039),
-    "set_task_run_state": ImportBudget(72, 303, 2_045),
+    "create_task_run": ImportBudget(71, 302, 2_040),
+    "set_task_run_state": ImportBudget(72, 303, 2_047),
     "read_task_runs": ImportBudget(91, 322, 2_089),
 }
 # A dataclass compiles its methods at each import: twenty times what a named tuple takes.

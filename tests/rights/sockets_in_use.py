@@ -44,6 +44,7 @@ def _use_workers(api: httpx.Client, sockets: Connector, stream: Streaming) -> No
     runs = [delay(api) for _ in range(MAX_UNCHECKED + 3)]
     stream.pump()
     worker = subscribe(sockets)
+    api.post("/task_workers/filter", json={}).raise_for_status()
     for _ in range(MAX_UNCHECKED + 1):
         worker.ack()
     delay(api, "later")

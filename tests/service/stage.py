@@ -45,7 +45,7 @@ class Stage(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.database = type(self).new_table()
-        self.store = Store(Table(self.database.client, self.database.table), shards=1)
+        self.store = Store(Table(self.database.client, self.database.table), shards=2)
         self.far_ends = FarEnds()
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
         self.processes = {name: Process() for name in CLIENTS}
@@ -89,8 +89,11 @@ class Stage(RuleBasedStateMachine):
 
     def _assert_first(self, run_id: UUID, before: Contents) -> None:
         """Nothing is left in the queue that a run came from that should have come before it."""
-        for place in (key for key, one in queued(before) if one.run_id == run_id):
-            left = [one for key, one in queued(self.seen) if key.pk == place.pk and key < place]
+        for place, _ in (entry for entry in queued(before) if entry[1].run_id == run_id):
+            queue, now = before[place]["queue"], queued(self.seen)
+            left = [
+                one for key, one in now if self.seen[key]["queue"] == queue and key.sk < place.sk
+            ]
             assert not [
                 one for one in left if one.run_id in self.runs and self.is_waiting(one.run_id)
             ]

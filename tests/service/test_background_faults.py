@@ -81,11 +81,11 @@ class Scene(NamedTuple):
 
 
 STEPS: dict[Step, Scene] = {
-    subscribe: Scene(_nothing, 7),
-    acknowledge: Scene(_subscribed, 6),
-    announce: Scene(_idle, 5),
+    subscribe: Scene(_nothing, 10),
+    acknowledge: Scene(_subscribed, 9),
+    announce: Scene(_idle, 9),
     depart: Scene(_subscribed, 6),
-    sweep: Scene(_departed, 5),
+    sweep: Scene(_departed, 6),
 }
 
 

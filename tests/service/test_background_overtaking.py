@@ -88,7 +88,7 @@ BEFORE: dict[str, tuple[Step, ...]] = {
 @contextmanager
 def counter(dynoxide: Engine, before: tuple[Step, ...]) -> Iterator[Counter]:
     with fresh_table(dynoxide) as database:
-        site = Counter(Store(Table(database.client, database.table), shards=1))
+        site = Counter(Store(Table(database.client, database.table), shards=2))
         for step in before:
             step(site)
         yield site

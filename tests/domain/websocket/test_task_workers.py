@@ -7,7 +7,12 @@ from uuid import UUID
 import pytest
 
 from runledger.domain.runs.states import State, is_taken_up, is_waiting
-from runledger.domain.runs.task_runs import goes_on_waiting, is_unstarted, waiting_run
+from runledger.domain.runs.task_runs import (
+    goes_on_waiting,
+    is_own_queue,
+    is_unstarted,
+    waiting_run,
+)
 from runledger.domain.websocket.task_workers import (
     IS_SHORTENED,
     SHORTENED,
@@ -45,6 +50,11 @@ def test_a_worker_that_is_there_and_holds_nothing_is_idle(
 def test_a_worker_empties_its_clients_queue_before_those_of_its_tasks() -> None:
     assert worker().queues == ("client:client", "task:a", "task:b")
     assert worker(gone=GONE).queues == ()
+
+
+def test_a_client_has_a_queue_of_its_own_whatever_its_tasks_are_called() -> None:
+    one = worker().replace(task_keys=("client:client", ""))
+    assert list(map(is_own_queue, one.queues)) == [True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -20,13 +20,14 @@ class Charge(NamedTuple):
     calls: dict[str, int]
 
 
-HANDED_OUT = {"Query": 3, "GetItem": 2, "TransactWriteItems": 1, "UpdateItem": 1, "PutItem": 1}
+HANDED_OUT = {"Query": 6, "GetItem": 3, "TransactWriteItems": 1, "UpdateItem": 1, "PutItem": 1}
 # fmt: off
-# The stream also counts the run by its new state, and observes a state of a new name.
+# A queue has four partitions. The stream also counts the run by its new state, and observes a state
+# of a new name.
 COSTS = {
     "create":                    Charge(0, 10, {"TransactWriteItems": 1}),
-    "hand out, from the stream": Charge(5, 8,  HANDED_OUT),
-    "acknowledge":               Charge(6, 1,  {"GetItem": 2, "Query": 4, "PutItem": 1}),
+    "hand out, from the stream": Charge(9, 8,  HANDED_OUT),
+    "acknowledge":               Charge(9.5, 1, {"GetItem": 2, "Query": 10, "PutItem": 1}),
     "set to RUNNING":            Charge(1, 4,  {"GetItem": 1, "PutItem": 1}),
     "count, from the stream":    Charge(1, 2,  {"GetItem": 1, "UpdateItem": 1, "PutItem": 1}),
 }
@@ -47,14 +48,23 @@ def test_each_step_of_a_delivered_run_has_its_cost(site: DeliverySite) -> None:
     assert costs == COSTS
 
 
-def test_workers_that_have_nothing_to_do_cost_a_delivered_run_two_reads(site: DeliverySite) -> None:
+def test_workers_that_have_nothing_to_do_cost_a_delivered_run_five_queries(
+    site: DeliverySite,
+) -> None:
     used = delivery_costs.of_a_run(site, delivery_costs.connected(site, WORKERS))
     calls = {step: dict(u.calls) for step, u in used.items()}
     alone = {step: cost.calls for step, cost in COSTS.items()}
     step = "hand out, from the stream"
-    assert calls == alone | {step: alone[step] | {"Query": alone[step]["Query"] + 2}}
+    # One more worker finds the queue empty; all workers are read in one call.
+    more = {"Query": HANDED_OUT["Query"] + 5, "GetItem": HANDED_OUT["GetItem"] - 1}
+    assert calls == alone | {step: HANDED_OUT | more | {"BatchGetItem": 1}}
 
 
-def test_an_idle_minute_reads_the_table_once(site: DeliverySite) -> None:
-    delivery_costs.connected(site, WORKERS)
-    assert delivery_costs.of_an_idle_minute(site).calls == {"Query": 1}
+@pytest.mark.parametrize(
+    ("workers", "reads"), [(0, {"Query": 1}), (WORKERS, {"Query": 1, "BatchGetItem": 1})]
+)
+def test_an_idle_minute_reads_the_workers_once(
+    site: DeliverySite, workers: int, reads: dict[str, int]
+) -> None:
+    delivery_costs.connected(site, workers)
+    assert delivery_costs.of_an_idle_minute(site).calls == reads

@@ -58,9 +58,11 @@ def whole(database: DynamoDB) -> Contents:
     tags, counters = _tags(table), set(filter(is_of_counter, table))
     events = {key for key in table if key.pk.startswith(keys.EVENTS)}
     assert tags == set(_tagged(found))
-    queued = {key for key in table if keys.is_of(key, keys.QUEUE)}
-    assert queued >= set(_waiting(found))
-    assert table.keys() == states | pointers.keys() | owners | tags | counters | events | queued
+    queued = {key: item["queue"] for key, item in table.items() if keys.is_of(key, keys.QUEUE)}
+    assert {(queue, key.sk) for key, queue in queued.items()} >= set(_waiting(found))
+    assert (
+        table.keys() == states | pointers.keys() | owners | tags | counters | events | queued.keys()
+    )
     _assert_counts_of_subflows(table, found)
     _assert_counts_of_deployments(table, found)
     return found
@@ -149,11 +151,12 @@ def _tagged(found: Contents) -> Iterator[Key]:
         yield from (keys.tag(key, tag) for tag in (tags if len(tags) <= MAX_TAGS else [None]))
 
 
-def _waiting(found: Contents) -> Iterator[Key]:
-    """The places of runs that wait for a worker; the stream removes those of others."""
+def _waiting(found: Contents) -> Iterator[tuple[str, str]]:
+    """The queues and sort keys of runs that wait; the stream removes those of others."""
     for run in found.task_runs:
         if run.state and is_waiting(run.state):
-            yield keys.of(enqueue_write(waiting_run(run, run.state)).item)
+            entry = enqueue_write(waiting_run(run, run.state), shards=1).item
+            yield entry["queue"], entry["sk"]
 
 
 def _assert_counts_of_subflows(table: Table, found: Contents) -> None:

@@ -10,6 +10,9 @@ from runledger.domain.runs.empirical_policies import TaskRunPolicy
 from runledger.domain.runs.states import AWAITING_RETRY, State, StateType, is_taken_up, is_waiting
 from runledger.domain.values import Labels, Value
 
+# Begins the name of a client's own queue.
+OWN_QUEUE = "client:"
+
 # The sources of a task run's parameters (docs/contract/task-runs.md 2.4). Clients see the names of
 # these classes: pydantic puts them into the `loc` of an error.
 
@@ -124,7 +127,12 @@ def task_queue(task_key: str) -> str:
 
 def own_queue(client_id: str) -> str:
     """Return the name of a client's own queue, of runs that it once acknowledged."""
-    return f"client:{client_id}"
+    return f"{OWN_QUEUE}{client_id}"
+
+
+def is_own_queue(queue: str) -> bool:
+    """Return whether a queue is a client's own."""
+    return queue.startswith(OWN_QUEUE)
 
 
 def is_unstarted(run: TaskRun, queued: WaitingRun) -> bool:

@@ -6,6 +6,7 @@ when it subscribes or acknowledges. A conditional write, the claim, decides whic
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -82,9 +83,13 @@ class TaskRunDispatcher(NamedTuple):
                 raise CloseConnection(DROPPED)
 
     def _serve_next(self, seen: SeenWorker) -> None:
-        """Hand a worker its next run, or make it idle; it goes on holding its acknowledged runs."""
+        """Hand a worker its next run, or make it idle; it goes on holding its acknowledged runs.
+
+        The first look may overlook runs that were just queued: it is half as dear, and another one
+        follows it.
+        """
         idle = seen.worker.replace(holding=None, since=self.context.now)
-        if self._serve(seen, idle) is not None:
+        if self._serve(seen, idle, consistent=False) is not None:
             return
         freed = self._workers.change(seen, idle)
         # A run that was queued before this write found no idle worker: look for it again.
@@ -96,23 +101,28 @@ class TaskRunDispatcher(NamedTuple):
 
         Workers are read before the queues; a worker that is not idle reads the queues later itself.
         """
-        left = set(queues)
-        workers = sorted(self._workers.all(), key=lambda seen: seen.worker.since)
+        left = frozenset(queues)
+        found = self._workers.all(lambda worker: not left.isdisjoint(worker.queues))
+        workers = sorted(found, key=lambda seen: seen.worker.since)
         for seen in workers:
             if seen.worker.is_idle and not left.isdisjoint(seen.worker.queues):
                 nothing_waits = self._serve(seen, seen.worker) is None
-                left.difference_update(seen.worker.task_queues if nothing_waits else ())
+                left -= frozenset(seen.worker.task_queues if nothing_waits else ())
 
-    def _serve(self, seen: SeenWorker, idle: TaskWorker) -> ClaimOutcome | None:
+    def _serve(
+        self, seen: SeenWorker, idle: TaskWorker, *, consistent: bool = True
+    ) -> ClaimOutcome | None:
         """Hand a worker the first run of its queues; None if they are empty.
 
         `idle` is the worker that was read, in its idle state.
         """
-        claims = (self._claim(queued, seen, idle) for queued in self._waiting_for(idle))
+        waiting = self._waiting_for(idle, consistent=consistent)
+        claims = (self._claim(queued, seen, idle) for queued in waiting)
         return next((claim for claim in claims if claim and claim != ClaimOutcome.TOO_LATE), None)
 
-    def _waiting_for(self, worker: TaskWorker) -> Iterator[QueuedRun]:
-        found = chain.from_iterable(map(self._workers.waiting, worker.queues))
+    def _waiting_for(self, worker: TaskWorker, *, consistent: bool) -> Iterator[QueuedRun]:
+        waiting = partial(self._workers.waiting, consistent=consistent)
+        found = chain.from_iterable(map(waiting, worker.queues))
         return (queued for queued in found if queued.waiting.queue in worker.task_queues)
 
     def _claim(self, queued: QueuedRun, seen: SeenWorker, idle: TaskWorker) -> ClaimOutcome | None:

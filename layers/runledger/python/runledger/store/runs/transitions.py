@@ -150,6 +150,23 @@ class Proposal(NamedTuple):
     context: TransitionContext
 
 
+class EffectWrites(NamedTuple):
+    """The writes of effects, and the slots that the run holds after them."""
+
+    writes: tuple[Write, ...]
+    held: Held
+
+
+class EffectContext(NamedTuple):
+    """The inputs of an effect's writes."""
+
+    table: Table
+    shards: Shards
+    run: TaskRun
+    context: TransitionContext
+    now: datetime
+
+
 class TransitionStore(NamedTuple):
     """Proposed states of task runs: their inputs and their commits."""
 
@@ -190,7 +207,7 @@ class TransitionStore(NamedTuple):
             Conflict: the id belongs to a run with another key.
             WriteConflict: an input of the decision changed meanwhile; decide again.
         """
-        outcome = effect_writes(self.table, decision, context, now=now)
+        outcome = self._effect_writes(decision, context, now=now)
         return TaskRunStore(self.table, self.shards).create(decision.run, outcome.writes)
 
     def commit(self, proposal: Proposal, decision: Decision[TaskRun], *, now: datetime) -> None:
@@ -200,9 +217,7 @@ class TransitionStore(NamedTuple):
             WriteConflict: an input of the decision changed meanwhile; decide again.
         """
         run = decision.run
-        outcome = effect_writes(
-            self.table, decision, proposal.context, held=proposal.seen.held, now=now
-        )
+        outcome = self._effect_writes(decision, proposal.context, held=proposal.seen.held, now=now)
         task_runs = TaskRunStore(self.table, self.shards)
         try:
             self.table.write(
@@ -212,38 +227,21 @@ class TransitionStore(NamedTuple):
         except ConditionFailed as failed:
             raise WriteConflict(str(run.id)) from failed
 
-
-class EffectWrites(NamedTuple):
-    """The writes of effects, and the slots that the run holds after them."""
-
-    writes: tuple[Write, ...]
-    held: Held
-
-
-class EffectContext(NamedTuple):
-    """The inputs of an effect's writes."""
-
-    table: Table
-    run: TaskRun
-    context: TransitionContext
-    now: datetime
-
-
-def effect_writes(
-    table: Table,
-    decision: Decision[TaskRun],
-    context: TransitionContext,
-    *,
-    held: Held = (),
-    now: datetime,
-) -> EffectWrites:
-    """Return the writes of a decision's effects, for a run that holds `held`."""
-    inputs = EffectContext(table, decision.run, context, now)
-    outcome = EffectWrites((), held)
-    for effect in decision.effects:
-        more = EFFECT_WRITES[type(effect)](inputs, outcome.held)
-        outcome = EffectWrites(outcome.writes + more.writes, more.held)
-    return outcome
+    def _effect_writes(
+        self,
+        decision: Decision[TaskRun],
+        context: TransitionContext,
+        *,
+        held: Held = (),
+        now: datetime,
+    ) -> EffectWrites:
+        """Return the writes of a decision's effects, for a run that holds `held`."""
+        inputs = EffectContext(self.table, self.shards, decision.run, context, now)
+        outcome = EffectWrites((), held)
+        for effect in decision.effects:
+            more = EFFECT_WRITES[type(effect)](inputs, outcome.held)
+            outcome = EffectWrites(outcome.writes + more.writes, more.held)
+        return outcome
 
 
 def remember(inputs: EffectContext, held: Held) -> EffectWrites:
@@ -275,10 +273,11 @@ def release(inputs: EffectContext, held: Held) -> EffectWrites:
 
 def enqueue(inputs: EffectContext, held: Held) -> EffectWrites:
     """Put the run into its queue; the table's stream hands it to a task worker."""
-    state = inputs.run.state
-    return EffectWrites(
-        (task_run_queue.enqueue_write(waiting_run(inputs.run, state)),) if state else (), held
-    )
+    state, shards = inputs.run.state, inputs.shards.written
+    if state is None:
+        return EffectWrites((), held)
+    waiting = waiting_run(inputs.run, state)
+    return EffectWrites((task_run_queue.enqueue_write(waiting, shards=shards),), held)
 
 
 EFFECT_WRITES: Mapping[type[Any], Callable[[EffectContext, Held], EffectWrites]] = {

@@ -25,9 +25,10 @@
 | slots held of it            | LIMIT_ID#<id>          | SLOT#<lease id>             |
 | all limits, by name         | LIMITS                 | LIMIT#<sort key of the name>|
 | lease that can be renewed   | LEASE#<id>             | LEASE                       |
-| run that waits for a worker | QUEUE#<queue>          | <0: again, 1>#<time>#<state>|
-| task worker                 | TASK_WORKERS           | TASK_WORKER#<connection>    |
+| run that waits for a worker | QUEUE#<queue>#<shard>  | <0: again, 1>#<time>#<state>|
 | WebSocket connection        | CONNECTION#<id>        | CONNECTION                  |
+| its task worker             | CONNECTION#<id>        | TASK_WORKER                 |
+| all task workers            | TASK_WORKERS           | TASK_WORKER#<connection>    |
 | cascade delete that goes on | <that of the deleted>  | REMAINDER                   |
 | flow run that was deleted   | FLOW_RUN#<id>          | TOMBSTONE                   |
 | piece of a large document   | <that of its item>     | DOCUMENT_PIECE#<id>#<piece> |
@@ -103,10 +104,10 @@ REMAINDER, TOMBSTONE, INPUT, EVENTS, LOGS = "REMAINDER", "TOMBSTONE", "INPUT", "
 LISTENER, LISTENERS, LOG_LISTENERS = "LISTENER", "LISTENERS", "LOG_LISTENERS"
 API_KEY, API_KEYS = "API_KEY", "API_KEYS"
 
-# Sorts before all else in the partition of a task run, which is often read without its pieces.
 # For the keys of a flow run's task runs, of two write units each; unique, as it never changes.
 TASK_KEY_SHARDS = 2
 
+# Sorts before all else in the partition of a task run, which is often read without its pieces.
 DOCUMENT_PIECE = "DOCUMENT_PIECE"
 
 # Sorts after every word that begins a sort key, and after every key of an input.
@@ -311,22 +312,29 @@ def observed(state_type: str, name: str) -> Key:
 # connections whose clients have not sent credentials yet: <deadline>#<connection>.
 
 
-def queue(name: str) -> str:
-    """The partition of a queue; its sort keys are in the order of delivery."""
-    return join(QUEUE, bounded(name))
+def queue(name: str, shards: int) -> tuple[str, ...]:
+    """The partitions that together have a queue; their sort keys are in the order of delivery."""
+    return tuple(join(QUEUE, bounded(name), number) for number in range(shards))
 
 
-def queued(queue_name: str, since: datetime, state_id: UUID, *, again: bool) -> Key:
+def queued(name: str, since: datetime, state_id: UUID, *, again: bool, shards: int) -> Key:
     """A run in a queue; redelivered runs (`again`) come before new ones."""
-    return Key(queue(queue_name), join(int(not again), sort_keys.instant(since), state_id))
-
-
-def task_worker(connection_id: str) -> Key:
-    return Key(TASK_WORKERS, join(TASK_WORKER, connection_id))
+    partition = join(QUEUE, bounded(name), shard_of(state_id, shards))
+    return Key(partition, join(int(not again), sort_keys.instant(since), state_id))
 
 
 def connection(connection_id: str) -> Key:
     return Key(join(CONNECTION, connection_id), CONNECTION)
+
+
+def task_worker(connection_id: str) -> Key:
+    """The worker of a connection: each run that it gets changes it three times."""
+    return Key(connection(connection_id).pk, TASK_WORKER)
+
+
+def task_worker_listing(connection_id: str) -> Key:
+    """A worker in the list of all, which does not change while it is connected."""
+    return Key(TASK_WORKERS, join(TASK_WORKER, connection_id))
 
 
 def connection_of(key: Key) -> str:

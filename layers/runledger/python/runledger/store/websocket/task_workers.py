@@ -1,11 +1,17 @@
 """Task workers in the table, and the background runs that wait for one or are held by one.
 
-A waiting run is an item of its queue's partition, which is read consistently: if a process frees a
-worker and then finds the queue empty, a process that adds a run later finds the worker free.
+A waiting run is an item of one of its queue's partitions, which are read consistently: if a process
+frees a worker and then finds the queue empty, a process that adds a run later finds the worker
+free.
+
+A list has all workers as they connected. What changes with each run is in an item of its own, since
+all workers together get more runs than the list's partition could be written for.
 """
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Callable, Iterator
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple, Self
 from uuid import UUID
 
@@ -29,10 +35,10 @@ from runledger.store.runs.past_states import state_of
 from runledger.store.runs.task_run_items import Hold, Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
-from runledger.store.store import Store
+from runledger.store.store import Shards, Store
 
 # Mostly the first run of a page is handed out; the others are read in vain.
-PAGE = 4
+PAGE = 4  # of all partitions of a queue together
 
 # Once a worker got so many runs, those that it has started are forgotten.
 MAX_UNCHECKED = 8
@@ -76,16 +82,24 @@ class TaskWorkerStore(NamedTuple):
 
     table: Table
     task_runs: TaskRunStore
+    shards: Shards
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        return cls(store.table, TaskRunStore.of(store))
+        return cls(store.table, TaskRunStore.of(store), store.index_shards)
 
-    def all(self) -> list[SeenWorker]:
-        """Return every worker, also disconnected ones that still hold runs."""
-        workers = in_partition(keys.TASK_WORKERS, keys.under(keys.TASK_WORKER))
-        found = self.table.query(Query(workers))
-        return [_read(item) for item in found]
+    def all(self, wanted: Callable[[TaskWorker], bool] = bool) -> list[SeenWorker]:
+        """Return every worker, also disconnected ones that still hold runs.
+
+        Only those are read that are `wanted` as they connected.
+        """
+        listed = self.table.query(
+            Query(in_partition(keys.TASK_WORKERS, keys.under(keys.TASK_WORKER)))
+        )
+        workers = filter(wanted, (items.read_document(TaskWorker, item) for item in listed))
+        wanted_keys = [keys.task_worker(worker.connection_id) for worker in workers]
+        found = self.table.read_many(wanted_keys)
+        return [_read(found[key]) for key in wanted_keys if key in found]
 
     def read(self, connection_id: str) -> SeenWorker | None:
         """Return the worker of a connection as last acknowledged."""
@@ -94,26 +108,39 @@ class TaskWorkerStore(NamedTuple):
 
     def add(self, worker: TaskWorker) -> SeenWorker | None:
         """Store the worker of a new connection; return None if it has one already."""
-        return self._written(worker)
+        listing = keys.task_worker_listing(worker.connection_id)._asdict()
+        listed = Put(listing | {"body": worker.model_dump_json(exclude_defaults=True)})
+        return self._written(SeenWorker(worker, 1), _put(worker), listed)
 
     def change(self, seen: SeenWorker, worker: TaskWorker) -> SeenWorker | None:
         """Replace a worker; return None if it changed meanwhile."""
-        return self._written(worker, seen)
+        return self._written(SeenWorker(worker, seen.version + 1), _put(worker, seen))
 
-    def _written(self, worker: TaskWorker, seen: SeenWorker | None = None) -> SeenWorker | None:
+    def _written(self, worker: SeenWorker, *writes: Write) -> SeenWorker | None:
         # The condition also fails when botocore repeats a write whose response was lost.
-        written = SeenWorker(worker, seen.version + 1 if seen else 1)
-        is_done = self._write(_put(worker, seen)) or self.read(worker.connection_id) == written
-        return written if is_done else None
+        is_done = self._write(*writes) or self.read(worker.worker.connection_id) == worker
+        return worker if is_done else None
 
     def remove(self, seen: SeenWorker) -> None:
         """Remove a disconnected worker, unless it changed meanwhile."""
-        self._write(Delete(keys.task_worker(seen.worker.connection_id), has_version(seen.version)))
+        connection_id = seen.worker.connection_id
+        self._write(
+            Delete(keys.task_worker(connection_id), has_version(seen.version)),
+            Delete(keys.task_worker_listing(connection_id)),
+        )
 
-    def waiting(self, queue: str) -> Iterator[QueuedRun]:
-        """Yield the runs of a queue in the order of delivery."""
-        found = self.table.query(Query(in_partition(keys.queue(queue)), page=PAGE))
-        queued = (item for item in found if not large_documents.is_piece(keys.of(item)))
+    def waiting(self, queue: str, *, consistent: bool = True) -> Iterator[QueuedRun]:
+        """Yield the runs of a queue in the order of delivery.
+
+        All runs that were queued before are there only if the read is `consistent`.
+        """
+        partitions = task_run_queue.partitions(queue, self.shards.read)
+        page = max(1, PAGE // len(partitions))
+        found = self.table.query_each(
+            Query(in_partition(pk), page=page, consistent=consistent) for pk in partitions
+        )
+        merged = heapq.merge(*found, key=itemgetter("sk"))
+        queued = (item for item in merged if not large_documents.is_piece(keys.of(item)))
         return (QueuedRun(keys.of(item), items.read_document(WaitingRun, item)) for item in queued)
 
     def drop(self, queued: QueuedRun) -> None:
@@ -152,9 +179,10 @@ class TaskWorkerStore(NamedTuple):
         it may still report that it started the run. Return False if the run or the worker changed.
         """
         waiting = held.hold.waiting
-        requeued = task_run_queue.requeue_write(waiting, waiting.queue, again=True)
         return self._write(
-            self.task_runs.hold_write(held.run, held.hold), requeued, _put(worker, seen)
+            self.task_runs.hold_write(held.run, held.hold),
+            self._requeue_write(waiting, waiting.queue),
+            _put(worker, seen),
         )
 
     def requeue(self, held: HeldRun, queue: str) -> None:
@@ -163,13 +191,25 @@ class TaskWorkerStore(NamedTuple):
         If it was put back into its task's queue before, it is removed from there.
         """
         acknowledged = held.hold.waiting.replace(acknowledged=True)
-        before = task_run_queue.queue_key(acknowledged, acknowledged.queue, again=True)
-        elsewhere = [Delete(before)] if queue != acknowledged.queue else []
+        elsewhere = self._requeued(acknowledged) if queue != acknowledged.queue else ()
         self._write(
             self.task_runs.hold_write(held.run, None),
-            *elsewhere,
-            task_run_queue.requeue_write(acknowledged, queue, again=True),
+            *map(Delete, elsewhere),
+            self._requeue_write(acknowledged, queue),
         )
+
+    def _requeued(self, waiting: WaitingRun) -> list[keys.Key]:
+        """Return where a run may be that was put back into its task's queue.
+
+        This may have been done with another number of shards, and no other worker may find it.
+        """
+        _, sk = task_run_queue.queue_key(waiting, waiting.queue, again=True, shards=1)
+        partitions = task_run_queue.partitions(waiting.queue, self.shards.read)
+        return [keys.Key(pk, sk) for pk in partitions]
+
+    def _requeue_write(self, waiting: WaitingRun, queue: str) -> Put:
+        shards = self.shards.written
+        return task_run_queue.requeue_write(waiting, queue, again=True, shards=shards)
 
     def transfer(self, held: HeldRun, connection_id: str) -> None:
         """Let another connection of the same client hold a run, unless one of them changed."""
@@ -185,17 +225,18 @@ class TaskWorkerStore(NamedTuple):
         waiting = queued.waiting
         self._write(
             Delete(queued.key, PRESENT),
-            task_run_queue.requeue_write(waiting, waiting.queue, again=True),
+            self._requeue_write(waiting, waiting.queue),
         )
 
     def dequeue(self, waiting: WaitingRun) -> None:
         """Remove a run from the queue that it was put into when it entered its state.
 
-        If it was put back into a queue, the next process that reads it there drops it.
+        If it was put back into a queue, or queued with another number of shards, the next process
+        that reads it there drops it.
         """
-        self.table.write(
-            Delete(task_run_queue.queue_key(waiting, waiting.queue, again=waiting.retry))
-        )
+        queue, shards = waiting.queue, self.shards.written
+        key = task_run_queue.queue_key(waiting, queue, again=waiting.retry, shards=shards)
+        self.table.write(Delete(key))
 
     def state_of(self, waiting: WaitingRun) -> State | None:
         """Return the state in which a run was queued, which it may have left."""
