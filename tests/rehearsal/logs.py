@@ -15,6 +15,8 @@ FAULT = re.compile(
     r"AccessDenied|not authorized to perform|ImportError|ImportModuleError|ModuleNotFoundError"
     r'|Traceback \(most recent call last\)|Task timed out|"level":"(ERROR|CRITICAL)"'
 )
+# The authorizer refuses credentials by an error, of which Lambda's runtime logs the traceback.
+TRACEBACK, REFUSAL = "Traceback", re.compile(r"\bauth\.Unauthorized: Unauthorized$")
 # What ministack itself says of functions that could not start or did not take what they were given.
 OUTSIDE = re.compile(
     r"Warm worker execution error|failed processing|dispatch error|error firing|ERROR \["
@@ -51,10 +53,12 @@ def failures(
     """Return the faults in the functions' lines and in ministack's output."""
     lines = list(lines)
     owners = {line.stream: owner for line in lines if (owner := _owner(line.text, functions))}
+    refused = {line.stream for line in lines if REFUSAL.search(line.text)}
     inside = (
         RehearsalFailure(_short(line.text), owners.get(line.stream, ""))
         for line in lines
         if FAULT.search(line.text)
+        and not (line.text.startswith(TRACEBACK) and line.stream in refused)
     )
     outside = (
         RehearsalFailure(_short(line), _owner(line, functions))

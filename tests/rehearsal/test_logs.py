@@ -49,6 +49,15 @@ def test_a_line_without_a_function_belongs_to_that_of_its_invocation() -> None:
     assert failure.function == "read_task_run"
 
 
+def test_refused_credentials_are_no_failure() -> None:
+    traceback = "Traceback (most recent call last):"
+    refusal = "runledger.adapters.auth.Unauthorized: Unauthorized"
+    assert logs.failures(invocation(traceback, "  File", refusal), [], FUNCTIONS) == []
+    assert logs.failures(invocation(traceback, "  File", "KeyError: 'Unauthorized'"), [], FUNCTIONS)
+    elsewhere = [*invocation(traceback), *invocation(refusal, stream="another")]
+    assert logs.failures(elsewhere, [], FUNCTIONS)
+
+
 @pytest.mark.parametrize(
     "text",
     [
