@@ -36,7 +36,7 @@ def is_moved(item: Item, now: datetime) -> bool:
     key = key_of(item)
     if key.pk in STAYING:
         return False
-    if any(keys.is_of(key, kind) for kind in (keys.CONNECTION, keys.COUNT)):
+    if key.sk == keys.CONNECTION or keys.is_of(key, keys.COUNT):
         return False
     # DynamoDB removes a remainder when it has expired: that makes the stream go on with a delete.
     return key.sk == keys.REMAINDER or not (_is_over(item, key, now) or _has_expired(item, now))
@@ -58,7 +58,7 @@ def rank(item: Item) -> int:
     task runs that are there.
     """
     key = key_of(item)
-    if key.pk == keys.TASK_WORKERS:
+    if key.pk == keys.TASK_WORKERS or key.sk == keys.TASK_WORKER:
         return 2
     return int(keys.is_of(key, keys.QUEUE) or key.sk == keys.FLOW_RUN)
 

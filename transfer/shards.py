@@ -1,26 +1,34 @@
 """Moves items out of partitions that searches of the other table do not read.
 
-A search reads the partitions 0 to `IndexShardsRead` - 1 of the busiest index keys. An entry in any
-of them is found, and gets into its own when its run is written again.
+A search reads the partitions 0 to `IndexShardsRead` - 1 of the busiest index keys, and twice as many
+of events and queues. An entry in any of them is found, and gets into its own when its run is
+written again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from runledger.store.events import events
+from runledger.store.runs import task_run_queue
 from runledger.store.schema import keys
 from runledger.store.schema.sort_keys import SEPARATOR, join
 from transfer.lines import Item
 
-# The kinds whose keys end with the number of a partition, by attribute.
-KINDS = {
-    "shard": (keys.TASK_RUN, keys.FLOW_RUN, keys.FLOW, keys.DEPLOYMENT),
-    "state_shard": (keys.TASK_RUN, keys.FLOW_RUN, keys.LOGS),
-    "owner": (keys.TAG,),
-    "pk": (keys.EVENTS, keys.LOGS),
+# The kinds whose keys end with the number of a partition, by attribute, each with the number of its
+# partitions for each index shard.
+KINDS: Mapping[str, Mapping[str, int]] = {
+    "shard": dict.fromkeys((keys.TASK_RUN, keys.FLOW_RUN, keys.FLOW, keys.DEPLOYMENT), 1),
+    "state_shard": dict.fromkeys((keys.TASK_RUN, keys.FLOW_RUN, keys.LOGS), 1),
+    "owner": {keys.TAG: 1},
+    "pk": {
+        keys.EVENTS: events.SHARDS_PER_INDEX_SHARD,
+        keys.QUEUE: task_run_queue.SHARDS_PER_INDEX_SHARD,
+        keys.LOGS: 1,
+    },
 }
 
 
 def fitting(shards: int) -> Callable[[Item], Item]:
-    """Return what changes an item so that one who reads so many partitions finds it."""
+    """Return what changes an item so that one who reads so many index shards finds it."""
 
     def fit(item: Item) -> Item:
         changed = {
@@ -33,8 +41,9 @@ def fitting(shards: int) -> Callable[[Item], Item]:
     return fit
 
 
-def _fitting(text: str, kinds: tuple[str, ...], shards: int) -> str:
+def _fitting(text: str, kinds: Mapping[str, int], shards: int) -> str:
     start, _, number = text.rpartition(SEPARATOR)
-    if text.partition(SEPARATOR)[0] not in kinds or not number.isdecimal():
+    partitions = shards * kinds.get(text.partition(SEPARATOR)[0], 0)
+    if not partitions or not number.isdecimal() or int(number) < partitions:
         return text
-    return join(start, int(number) % shards) if int(number) >= shards else text
+    return join(start, int(number) % partitions)

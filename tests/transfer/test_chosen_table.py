@@ -29,8 +29,8 @@ def make(stack: str, outputs: dict[str, object]) -> None:
 def test_a_stack_names_its_table_and_the_partitions_that_it_reads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    make("ledger", {"TableName": "its-table"})
-    monkeypatch.setenv("STACK", "ledger")
+    make("moved", {"TableName": "its-table"})
+    monkeypatch.setenv("STACK", "moved")
     with chosen_table.opened(may_create=True) as table:
         assert (table.table, table.shards) == ("its-table", 5)
 

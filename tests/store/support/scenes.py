@@ -127,20 +127,20 @@ CALLS: dict[Asking, list[str]] = {
     create_flow_run: [GET, TRANSACT],
     tag_flow_run: [GET, TRANSACT],
     create_subflow_run: [GET, GET, TRANSACT],
-    delete_subflow_run: [GET, GET, TRANSACT, QUERY, QUERY, QUERY],
+    delete_subflow_run: [GET, GET, TRANSACT, QUERY, QUERY, QUERY, QUERY],
     # Task runs are removed side by side, so that their calls come in any order.
     delete_flow_run: [
         *(GET, TRANSACT, QUERY, QUERY, QUERY, TRANSACT, TRANSACT),
-        *(QUERY, QUERY),
+        *(QUERY, QUERY, QUERY),
     ],
     delete_flow: [
         *(GET, TRANSACT, QUERY, GET, TRANSACT, QUERY, QUERY, TRANSACT),
-        *(QUERY, QUERY, QUERY),
+        *(QUERY, QUERY, QUERY, QUERY),
     ],
     new_deployment: [GET, GET, TRANSACT],
     update_deployment: [GET, GET, GET, PUT],
     start_flow_run: [GET, GET, GET, TRANSACT],
-    delete_deployment: [GET, TRANSACT, QUERY, GET, TRANSACT, QUERY, QUERY, QUERY],
+    delete_deployment: [GET, TRANSACT, QUERY, GET, TRANSACT, QUERY, QUERY, QUERY, QUERY],
 }
 
 # By how many calls it is done; what follows, the stream does where the request fails.
