@@ -1,7 +1,7 @@
 """Moves items out of partitions that searches of the other table do not read.
 
-A search reads the partitions 0 to `IndexShardsRead` - 1 of the busiest index keys, and twice as many
-of events and queues. An entry in any of them is found, and gets into its own when its run is
+A search reads the partitions 0 to `IndexShardsRead` - 1 of the busiest index keys, and twice as
+many of events and queues. An entry in any of them is found, and gets into its own when its run is
 written again.
 """
 
