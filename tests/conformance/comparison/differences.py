@@ -172,6 +172,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     _one("Odd version headers", 500, 409, _has_odd_version),
     _one("Methods of API Gateway", 405, 404, lambda it: it.asked("(TRACE|BREW|get) .*")),
     _one("Methods of API Gateway", 405, 403, lambda it: it.asked("(TRACE|BREW|get) .*")),
+    _one("Methods of API Gateway", 405, 400, lambda it: it.asked("(BREW|get) .*")),
     _one("Unknown paths", 401, 404, lambda it: it.ours.body == {"detail": "Not Found"}),
     _one("Lists for the UI", 500, 200, lambda it: it.sent(rb'"work_(pools|queues)": \{\}')),
     _one("Lists for the UI", 200, 200, _lists_no_artifacts),
