@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 
 from tests.conformance.clients.stock import BIN
+from tests.keys import exchanging
 from tests.rehearsal import (
     callers,
     changes,
     deployment,
     emulator,
-    keys,
     logs,
     revoking,
     samples,
@@ -80,8 +80,8 @@ def _use(stack: Stack, built: Path, api: DeployedApi) -> list[RehearsalFailure]:
         "stock background tasks and their worker": partial(
             stock.check, stack, stock.run_background_tasks
         ),
-        "a key replaces another without a failed request": partial(keys.exchange, stack),
-        "a key may do what its scope says": partial(keys.scopes_hold, stack),
+        "a key replaces another without a failed request": partial(exchanging.exchange, stack),
+        "a key may do what its scope says": partial(exchanging.scopes_hold, stack),
         "each function has run, each schedule too": partial(_all_have_run, stack),
         "alarms watch the stack and tell the topic": partial(watching.is_watched, stack),
         "the dashboard shows the stack": partial(watching.has_a_dashboard, stack),
