@@ -13,6 +13,7 @@ from runledger.settings import settings
 
 @consumer
 def handler(records: Sequence[Record], now: datetime) -> Failures:
+    changes = maintenance.changes_of(records)
     if settings().run_metrics == "on":
-        publish(run_metrics.entered_states(records))
-    return maintenance.follow(wiring.store(), records, wiring.removal_deadline(now), now=now)
+        publish(run_metrics.entered_states(changes))
+    return maintenance.follow(wiring.store(), changes, wiring.removal_deadline(now), now=now)

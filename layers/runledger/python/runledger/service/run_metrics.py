@@ -3,20 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from runledger.store import stream_changes
-from runledger.store.dynamodb import stream_records
+from runledger.store.dynamodb.stream_records import Change
 from runledger.store.runs.waiting_runs import WaitingRunStore
 from runledger.store.store import Store
 
 
-def entered_states(records: Iterable[Mapping[str, Any]]) -> Mapping[str, int]:
+def entered_states(changes: Iterable[Change]) -> Mapping[str, int]:
     """Return the number of task runs that entered each type of state, by the metric's name.
 
     The stream may repeat a change, which is then in two of these numbers.
     """
-    changes = map(stream_records.read, records)
     types = filter(None, map(stream_changes.entered_task_run_state, changes))
     return Counter(f"{state_type.title()}TaskRuns" for state_type in types)
 
