@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from keys.commands import CommandError, KeyCommands
 from local import environment, settings
-from local.cloudformation import template
+from local.cloudformation import deployed_stacks, template
 from local.database import dynamodb, tables
 from local.settings import StartupError
 from runledger.domain.access import Scope
@@ -65,11 +65,10 @@ def _store(stack: str) -> Iterator[Store]:
     """Open the table of a deployed stack, or that of the local server's settings.
 
     Raises:
-        CommandError: there is no such stack.
-        StartupError: the local database can't be used.
+        StartupError: there is no such stack, or the local database can't be used.
     """
     if stack:
-        yield Store(Table(boto3.client("dynamodb"), _table_of(stack)), shards=1)
+        yield Store(Table(boto3.client("dynamodb"), deployed_stacks.find(stack).table), shards=1)
         return
     chosen = settings.read(os.environ)
     api = template.load(parameters=chosen.parameters)
@@ -78,16 +77,6 @@ def _store(stack: str) -> Iterator[Store]:
         tables.ensure(api, chosen.table, with_stream=True, is_own=database.is_own)
         client = boto3.client("dynamodb", endpoint_url=database.endpoint)
         yield Store(Table(client, chosen.table), shards=1)
-
-
-def _table_of(stack: str) -> str:
-    """Return the name of a stack's table, from its outputs."""
-    (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
-    if "TableName" not in outputs:
-        raise CommandError(f"The stack {stack} has no output TableName: is it Runledger's?")
-    name: str = outputs["TableName"]
-    return name
 
 
 if __name__ == "__main__":

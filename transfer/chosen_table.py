@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import environment, settings
-from local.cloudformation import template
+from local.cloudformation import deployed_stacks, template
 from local.cloudformation.template import Template
 from local.database import dynamodb, sqlite, tables
 from local.settings import LocalSettings, StartupError
@@ -73,16 +73,9 @@ def _shards(api: Template, of: LocalSettings) -> int:
 
 
 def _of_stack(name: str) -> ChosenTable:
-    try:
-        (found,) = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    except (BotoCoreError, ClientError) as error:
-        raise StartupError(f"There is no stack {name}: {error}") from None
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())}
-    if "TableName" not in outputs:
-        raise StartupError(f"Stack {name} is none of Runledger: its outputs name no table")
-    given = {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", ())}
+    stack = deployed_stacks.find(name)
     client = boto3.client("dynamodb", config=PATIENT)
-    return ChosenTable(client, outputs["TableName"], _shards_read(given))
+    return ChosenTable(client, stack.table, _shards_read(stack.parameters))
 
 
 def _shards_read(parameters: Mapping[str, str]) -> int:

@@ -1,34 +1,25 @@
 """`make keys`, as it is called."""
 
-import os
 import re
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import boto3
 import pytest
 
-from keys.__main__ import _table_of
-from keys.commands import CommandError
+from local.cloudformation import deployed_stacks
+from local.settings import StartupError
 from runledger.store.api_keys import ApiKeyStore
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
+from tests.support import commands
 from tests.support.databases import DynamoDB
 from tests.support.keys import add_key
 
 SECRET = re.compile(r"rl_[\w-]{43}\n")
 
 
-def keys(*command: str, **chosen: str) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "keys", *command],
-        check=False,
-        env=os.environ | chosen,
-        capture_output=True,
-        text=True,
-    )
-    return done.returncode, done.stdout, done.stderr
+keys = partial(commands.run, "keys")
 
 
 def on(database: DynamoDB, *command: str) -> tuple[int, str, str]:
@@ -101,6 +92,6 @@ def test_the_table_of_a_stack_is_one_of_its_outputs() -> None:
     cloudformation = boto3.client("cloudformation")
     cloudformation.create_stack(StackName="ledger", TemplateBody=f"{resources}\n{outputs}")
     cloudformation.create_stack(StackName="other", TemplateBody=resources)
-    assert _table_of("ledger") == "the-table"
-    with pytest.raises(CommandError, match="other"):
-        _table_of("other")
+    assert deployed_stacks.find("ledger").table == "the-table"
+    with pytest.raises(StartupError, match="other"):
+        deployed_stacks.find("other")

@@ -1,24 +1,17 @@
 """`make recount`, as it is called."""
 
-import os
-import subprocess
-import sys
-
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add
 from runledger.store.schema import keys
 from tests.store.support.counting import Counting
 from tests.store.support.populations import put_numbered
+from tests.support import commands
 from tests.support.databases import DynamoDB
 
 
 def recount(database: DynamoDB, table: str = "") -> tuple[int, str, str]:
     chosen = {"TABLE_NAME": table or database.table, "DYNAMODB_ENDPOINT": database.endpoint}
-    command = [sys.executable, "-m", "recount"]
-    done = subprocess.run(
-        command, check=False, env=os.environ | chosen, capture_output=True, text=True
-    )
-    return done.returncode, done.stdout, done.stderr
+    return commands.run("recount", **chosen)
 
 
 def test_it_prints_what_was_wrong(on_dynoxide: DynamoDB) -> None:

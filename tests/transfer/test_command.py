@@ -1,29 +1,20 @@
 """`make export` and `make import`, as they are called."""
 
-import os
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.store.support.contents import scan
 from tests.store.support.populations import put_numbered
+from tests.support import commands
 from tests.support.databases import DynamoDB
 from tests.transfer.moving import moved
 
 RUNS = 20
 
 
-def transfer(*arguments: str, **settings: str) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "transfer", *arguments],
-        check=False,
-        env=os.environ | settings,
-        capture_output=True,
-        text=True,
-    )
-    return done.returncode, done.stdout, done.stderr
+transfer = partial(commands.run, "transfer")
 
 
 def of(database: DynamoDB) -> dict[str, str]:
