@@ -49,6 +49,10 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/deployments/[^/]+/schedules/[^/]+/?", "/deployments/{id}/schedules/{schedule_id}"),
         (r"/deployments/get_scheduled_flow_runs/?", "/deployments/get_scheduled_flow_runs"),
         (r"/deployments/[^/]+/?", "/deployments/{id}"),
+        (r"/variables/?", "/variables/"),
+        (r"/variables/(filter|count)/?", r"/variables/\1"),
+        (r"/variables/name/[^/]*/?", "/variables/name/{name}"),
+        (r"/variables/[^/]+/?", "/variables/{id}"),
         (r"/automations/related-to/[^/]+/?", "/automations/related-to/{resource}"),
         (r"/automations/owned-by/[^/]+/?", "/automations/owned-by/{resource}"),
         (r"/logs/?", "/logs/"),
@@ -88,6 +92,8 @@ METHODS = {
     "/deployments/{id}/create_flow_run": ("POST",),
     "/deployments/{id}/schedules": ("GET", "POST"),
     "/deployments/{id}/schedules/{schedule_id}": ("PATCH", "DELETE"),
+    "/variables/{id}": ("GET", "PATCH", "DELETE"),
+    "/variables/name/{name}": ("GET", "PATCH", "DELETE"),
     "/automations/owned-by/{resource}": ("DELETE",),
     "/concurrency_limits/{id}": ("GET", "DELETE"),
     "/concurrency_limits/tag/{tag}": ("GET", "DELETE"),
@@ -97,7 +103,7 @@ METHODS = {
 POSTED = (
     *("/task_runs/", "/flow_runs/", "/flows/", "/deployments/", "/logs/"),
     *("/ui/flow_runs/", "/ui/flows/", "/artifacts/", "/work_pools/", "/saved_searches/"),
-    *("/concurrency_limits/", "/v2/concurrency_limits/"),
+    *("/concurrency_limits/", "/v2/concurrency_limits/", "/variables/"),
 )
 
 

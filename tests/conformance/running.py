@@ -25,7 +25,7 @@ COUNTS = re.compile(
     r"POST /(task_runs|flow_runs)/(count|paginate)/?$|GET /(observed-states|task_run_states/\S)"
 )
 PATIENCE_WITH_COUNTS = 25
-MADE = re.compile(r"POST (/(?:flows|flow_runs|task_runs|(?:v2/)?concurrency_limits))/?$")
+MADE = re.compile(r"POST (/(?:flows|flow_runs|task_runs|(?:v2/)?concurrency_limits|variables))/?$")
 
 
 # Asks the reference while this thread asks ours.

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from tests.rights.documents_in_use import use_documents
 from tests.rights.inputs_in_use import use_inputs
 from tests.rights.limits_in_use import use_limits
 from tests.rights.reports_in_use import use_events, use_logs
@@ -42,6 +43,7 @@ def use_everything(api: httpx.Client) -> None:
     _query(api, "flows", {"name": {"any_": ["flow"]}})
     _do(api.patch(f"/flows/{flow}", json={"tags": ["one"]}))
     use_site(api, flow, flow_run)
+    use_documents(api)
     for drawn in (flow_run, subflow_runs[0]):
         _do(api.get(f"/flow_runs/{drawn}/graph-v2"))
     _do(api.patch(f"/task_runs/{parents[0]}", json={"name": "renamed"}))

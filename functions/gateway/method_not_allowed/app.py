@@ -23,7 +23,7 @@ POSTED = (
     "/reset", "/renew", "/increment", "/decrement", "/increment-with-lease",
     "/decrement-with-lease", "/get_scheduled_flow_runs", "/count-task-runs", "/counts",
     "/count-deployments", "/next-runs", "/count-by/{countable}", "/lateness",
-    "/pause_deployment", "/resume_deployment", "/admin/keys",
+    "/pause_deployment", "/resume_deployment", "/admin/keys", "/variables",
 )  # fmt: skip
 ANYWHERE = "/{path+}"
 DELETED = ("/automations/owned-by/{resource_id}", "/admin/keys/{id}")

@@ -20,6 +20,7 @@ from tests.conformance.tables.deployments import (
     deployments,
     parameters,
 )
+from tests.conformance.tables.documents import variables
 from tests.conformance.tables.events import event_counts, events, logs, task_workers
 from tests.conformance.tables.runs import (
     caches,
@@ -49,6 +50,7 @@ TABLES = (
     *(queries, durations, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
     *(concurrency_limits, slots),
     *(deployments, deployment_schedules, deployment_criteria, parameters),
+    variables,
     # Leaves lines of logs, all of which `logs` lists.
     flow_run_reports,
 )

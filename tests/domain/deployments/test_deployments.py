@@ -58,15 +58,15 @@ def test_a_run_has_the_labels_of_its_deployment_and_its_own() -> None:
 
 def test_the_parameters_of_a_run_replace_those_of_its_deployment() -> None:
     made = deployment(parameters={"p": 1, "q": 2}, parameter_openapi_schema=SCHEMA)
-    assert made.parameters_of_run({"p": 3}, enforced=None) == {"p": 3, "q": 2}
+    assert made.parameters_of_run({"p": 3}, {}, enforced=None) == {"p": 3, "q": 2}
 
 
 @pytest.mark.parametrize("enforced", [None, True])
 def test_parameters_of_a_run_that_break_the_schema_are_a_mismatch(*, enforced: bool | None) -> None:
     made = deployment(parameter_openapi_schema=SCHEMA)
     with pytest.raises(Mismatch, match=r"Error creating flow run: .* 'p' is a required property"):
-        made.parameters_of_run({}, enforced=enforced)
-    assert made.parameters_of_run({}, enforced=False) == {}
+        made.parameters_of_run({}, {}, enforced=enforced)
+    assert made.parameters_of_run({}, {}, enforced=False) == {}
 
 
 def test_a_deployment_may_lack_parameters_but_not_break_its_schema() -> None:

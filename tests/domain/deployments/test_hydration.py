@@ -26,6 +26,7 @@ VALUES: list[tuple[Any, Any]] = [
     (stands_for("json", value="[" * 149 + "]" * 149),    json.loads("[" * 149 + "]" * 149)),
     (stands_for("unknown", value=3),                     3),
     (stands_for("unknown"),                              None),
+    (stands_for("workspace_variable", variable_name="known"), {"b": [1]}),
     ([1, stands_for("workspace_variable"), 2],           [1, 2]),
 ]
 BROKEN: list[tuple[Any, str]] = [
@@ -46,25 +47,26 @@ BROKEN: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("given", "expected"), VALUES)
 def test_the_value_takes_the_place_of_the_object(given: object, expected: object) -> None:
-    assert hydrated({"a": given}, "flow run") == {"a": expected}
+    known = {"known": {"b": [1]}}
+    assert hydrated({"a": given}, "flow run", known) == {"a": expected}
 
 
 def test_objects_stand_for_values_however_deep() -> None:
     listed = [stands_for("json"), stands_for("json", value="[1]")]
-    assert hydrated({"a": {"b": listed}}, "flow run") == {"a": {"b": [[1]]}}
+    assert hydrated({"a": {"b": listed}}, "flow run", {}) == {"a": {"b": [[1]]}}
 
 
 @pytest.mark.parametrize("kind", ["json", "workspace_variable"])
 def test_an_object_that_is_not_filled_in_is_left_out(kind: str) -> None:
-    assert hydrated({"a": stands_for(kind), "b": 1}, "flow run") == {"b": 1}
+    assert hydrated({"a": stands_for(kind), "b": 1}, "flow run", {}) == {"b": 1}
 
 
 def test_parameters_that_stand_for_no_object_are_none() -> None:
-    assert hydrated(stands_for("none", value=[1]), "flow run") == {}
+    assert hydrated(stands_for("none", value=[1]), "flow run", {}) == {}
 
 
 @pytest.mark.parametrize(("given", "expected"), BROKEN)
 def test_a_value_that_can_not_be_told_is_rejected(given: object, expected: str) -> None:
     with pytest.raises(Rejected) as rejected:
-        hydrated({"a": given}, "flow run")
+        hydrated({"a": given}, "flow run", {})
     assert str(rejected.value).startswith(f"Error hydrating flow run: {expected}")

@@ -124,10 +124,10 @@ for schema in {}, {"type": "object", "properties": {}, "title": "Parameters"}:
     check_parameters({"a": 1}, schema, complete=True)
     check_sent_together({"a": 1}, schema)
 template = {"__prefect_kind": "jinja", "template": "as it is"}
-assert hydrated({"a": template}, "parameters") == {"a": "as it is"}
+assert hydrated({"a": template}, "parameters", {}) == {"a": "as it is"}
 assert not {"jsonschema", "jinja2"} & set(sys.modules)
 check_parameters({"a": 1}, {"title": "Other"}, complete=True)
-hydrated({"a": template | {"template": "{{ 1 }}"}}, "parameters")
+hydrated({"a": template | {"template": "{{ 1 }}"}}, "parameters", {})
 assert {"jsonschema", "jinja2"} <= set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -51,7 +51,7 @@ def answers(case: JSON) -> JSON:
     given = case["parameters"]
     return {
         "create": answer(lambda: check_sent_together(given, case["schema"])),
-        "run": answer(lambda: known.parameters_of_run(given, enforced=None)),
+        "run": answer(lambda: known.parameters_of_run(given, {}, enforced=None)),
         "update": answer(known.replace(parameters=given).check_parameters),
     }
 
@@ -102,7 +102,7 @@ def test_what_fails_on_the_reference_is_refused_with_a_reason(case: JSON, asked:
 )
 def test_placeholders_are_replaced_as_on_the_reference(case: JSON) -> None:
     free = deployment(enforce_parameter_schema=False)
-    actual = answer(lambda: free.parameters_of_run(case["parameters"], enforced=None))
+    actual = answer(lambda: free.parameters_of_run(case["parameters"], {}, enforced=None))
     assert actual == expected(case, "run")
 
 
@@ -111,6 +111,6 @@ def test_placeholders_are_replaced_as_on_the_reference(case: JSON) -> None:
 )
 def test_placeholders_that_the_reference_fails_on_are_rejected(case: JSON) -> None:
     free = deployment(enforce_parameter_schema=False)
-    actual = answer(lambda: free.parameters_of_run(case["parameters"], enforced=None))
+    actual = answer(lambda: free.parameters_of_run(case["parameters"], {}, enforced=None))
     assert actual[0] == 400
     assert actual[1].startswith("Error hydrating flow run parameters: ")

@@ -32,4 +32,4 @@ def test_a_text_without_expressions_is_as_it_was(template: str) -> None:
 def test_a_rendered_text_that_is_no_unicode_is_rejected() -> None:
     parameters = {"a": {"__prefect_kind": "jinja", "template": r"{{ '\ud800' }}"}}
     with pytest.raises(Rejected, match="can't be written as JSON"):
-        hydrated(parameters, "flow run parameters")
+        hydrated(parameters, "flow run parameters", {})

@@ -91,15 +91,21 @@ class Deployment(Value):
         ids = {FLOW_LABEL: str(self.flow_id), DEPLOYMENT_LABEL: str(self.id)}
         return merge_labels(self.labels, ids, own)
 
-    def parameters_of_run(self, own: Mapping[str, Any], *, enforced: bool | None) -> dict[str, Any]:
-        """Return the parameters of a run: the deployment's, replaced by the run's own.
+    def placeholders_of_run(self, own: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters of a run: the deployment's, replaced by the run's own."""
+        return {**self.parameters, **own}
+
+    def parameters_of_run(
+        self, own: Mapping[str, Any], variables: Mapping[str, Any], *, enforced: bool | None
+    ) -> dict[str, Any]:
+        """Return the hydrated parameters of a run.
 
         Raises:
             Rejected: a placeholder can't be hydrated.
             Mismatch: they break the deployment's schema, or it is not one, and that is enforced.
             Invalid: the schema has circular references.
         """
-        parameters: dict[str, Any] = hydrated({**self.parameters, **own}, "flow run parameters")
+        parameters = hydrated(self.placeholders_of_run(own), "flow run parameters", variables)
         if self.enforce_parameter_schema if enforced is None else enforced:
             self._check(parameters, "creating flow run", complete=True)
         return parameters

@@ -1,7 +1,7 @@
 """Hydration: replaces `__prefect_kind` placeholders by their values."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -13,20 +13,41 @@ KIND = "__prefect_kind"
 NOTHING = object()
 # Levels of nesting that documents may have more of, around parameters.
 MAX_LEVELS_AROUND = 50
+VARIABLE = "workspace_variable"
+# In the place of a variable's name that has to be hydrated itself; no variable is named so.
+ANY_NAME = "*"
+
+Variables = Mapping[str, Any]
+"""Values of variables, by name."""
 
 
 class Unreadable(ValueError):  # noqa: N818 - a value is
     """A placeholder can't be hydrated."""
 
 
-def hydrated(parameters: Mapping[str, Any], of: str) -> dict[str, Any]:
+def named_variables(value: object) -> Iterator[str]:
+    """Yield the names of the variables that placeholders may refer to."""
+    if isinstance(value, dict):
+        if value.get(KIND) == VARIABLE:
+            name = value.get("variable_name")
+            yield name if isinstance(name, str) else ANY_NAME
+        for inner in value.values():
+            yield from named_variables(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from named_variables(inner)
+
+
+def hydrated(parameters: Mapping[str, Any], of: str, variables: Variables) -> dict[str, Any]:
     """Replace each placeholder by its value; `of` names the parameters in errors.
+
+    `variables` has the values of those that `named_variables` names, as far as they exist.
 
     Raises:
         Rejected: one can't be hydrated.
     """
     try:
-        hydrated_value = _hydrate(parameters)
+        hydrated_value = _hydrate(parameters, variables)
         if hydrated_value != parameters:
             _check_storable(hydrated_value)
     except Unreadable as error:
@@ -43,28 +64,28 @@ def _check_storable(value: object) -> None:
         raise Unreadable(f"the values can't be written as JSON: {error}") from error
 
 
-def _hydrate(value: object) -> Any:  # noqa: ANN401 - any JSON
+def _hydrate(value: object, variables: Variables) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, dict) and KIND in value:
         if isinstance(value[KIND], dict | list):
             raise Unreadable(f"Invalid {KIND}: {value[KIND]}")
         hydrate = KINDS.get(value[KIND])
-        return hydrate(value) if hydrate else value.get("value")
+        return hydrate(value, variables) if hydrate else value.get("value")
     if isinstance(value, dict):
-        hydrated_value = {name: _hydrate(inner) for name, inner in value.items()}
+        hydrated_value = {name: _hydrate(inner, variables) for name, inner in value.items()}
         return {name: inner for name, inner in hydrated_value.items() if inner is not NOTHING}
     if isinstance(value, list):
-        return [inner for inner in map(_hydrate, value) if inner is not NOTHING]
+        return [inner for each in value if (inner := _hydrate(each, variables)) is not NOTHING]
     return value
 
 
-def _none(given: Mapping[str, Any]) -> Any:  # noqa: ANN401
+def _none(given: Mapping[str, Any], variables: Variables) -> Any:  # noqa: ANN401
     if "value" not in given:
         raise Unreadable("Missing 'value' key in __prefect object")
-    return _hydrate(given["value"])
+    return _hydrate(given["value"], variables)
 
 
-def _json(given: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    text = _inner(given, "value")
+def _json(given: Mapping[str, Any], variables: Variables) -> Any:  # noqa: ANN401
+    text = _inner(given, "value", variables)
     if not isinstance(text, str):
         return text
     try:
@@ -73,17 +94,19 @@ def _json(given: Mapping[str, Any]) -> Any:  # noqa: ANN401
         raise Unreadable(f"Invalid JSON: {error}") from error
 
 
-def _variable(given: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    name = _inner(given, "variable_name")
+def _variable(given: Mapping[str, Any], variables: Variables) -> Any:  # noqa: ANN401
+    name = _inner(given, "variable_name", variables)
     if name is NOTHING:
         return NOTHING
+    if isinstance(name, str) and name in variables:
+        return variables[name]
     raise Unreadable(f"Variable '{name}' not found in workspace.")
 
 
-def _template(given: Mapping[str, Any]) -> Any:  # noqa: ANN401
+def _template(given: Mapping[str, Any], variables: Variables) -> Any:  # noqa: ANN401
     if "template" not in given:
         raise Unreadable("Missing 'template' key in __prefect object")
-    text = _inner(given, "template")
+    text = _inner(given, "template", variables)
     if isinstance(text, str):
         return _rendered(text) if "{" in text else text
     if text is NOTHING or isinstance(text, dict | list):
@@ -100,14 +123,14 @@ def _rendered(template: str) -> str:
         raise Unreadable(f"Invalid jinja: {error}") from error
 
 
-def _inner(given: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401
+def _inner(given: Mapping[str, Any], name: str, variables: Variables) -> Any:  # noqa: ANN401
     inner = given.get(name, NOTHING)
-    return _hydrate(inner) if isinstance(inner, dict) else inner
+    return _hydrate(inner, variables) if isinstance(inner, dict) else inner
 
 
-KINDS: Mapping[object, Callable[[Mapping[str, Any]], Any]] = {
+KINDS: Mapping[object, Callable[[Mapping[str, Any], Variables], Any]] = {
     "none": _none,
     "json": _json,
     "jinja": _template,
-    "workspace_variable": _variable,
+    VARIABLE: _variable,
 }

@@ -18,6 +18,7 @@ from runledger.domain.runs.states import State
 from runledger.domain.values import merge_labels
 from runledger.execution_limits import limited
 from runledger.service.deployments import schedules
+from runledger.service.documents import variables
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion, flow_runs
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
@@ -159,12 +160,12 @@ def update(
 
     def attempt() -> Deployment:
         seen = _found(DeploymentStore.of(store).read(deployment_id), NOT_FOUND_TO_CHANGE)
+        known = variables.values_for(store, changes.get("parameters") or {})
         with limited():
-            changed = _changed(seen.deployment, changes)
+            changed = _changed(seen.deployment, changes, known)
         _check_limit(store, limit_id)
         if requests is not None:
-            known = seen.deployment.schedules
-            renewed = schedules.updated(known, requests, deployment_id, now=now)
+            renewed = schedules.updated(seen.deployment.schedules, requests, deployment_id, now=now)
             changed = changed.replace(schedules=renewed)
         changed.check_schedules()
         DeploymentStore.of(store).rewrite(seen, changed.replace(updated=now))
@@ -173,12 +174,14 @@ def update(
     return retry_on_conflict(attempt)
 
 
-def _changed(deployment: Deployment, changes: Mapping[str, Any]) -> Deployment:
+def _changed(
+    deployment: Deployment, changes: Mapping[str, Any], known: Mapping[str, Any]
+) -> Deployment:
     _check_pool(changes.get("work_pool_name"))
     if changes.get("parameters") is not None:
         changes = {
             **changes,
-            "parameters": hydrated(changes["parameters"], "deployment parameters"),
+            "parameters": hydrated(changes["parameters"], "deployment parameters", known),
         }
     valid = {
         name: value for name, value in changes.items() if value is not None or name not in REQUIRED
@@ -211,15 +214,17 @@ def create_flow_run(
         Conflict: the parent task run or the infrastructure document is unknown.
     """
     deployment = read(store, deployment_id)
+    own = fields["parameters"]
+    known = variables.values_for(store, deployment.placeholders_of_run(own))
     with limited():
-        parameters = deployment.parameters_of_run(fields["parameters"], enforced=enforced)
+        parameters = deployment.parameters_of_run(own, known, enforced=enforced)
     if fields["work_queue_name"]:
         raise Rejected(
             f"Cannot create flow run in work queue {fields['work_queue_name']} because deployment"
             f" {deployment_id} is not associated with a work pool."
             " Please remove work_pool_name and try again."
         )
-    own = {
+    of_deployment = {
         "flow_id": deployment.flow_id,
         "deployment_id": deployment.id,
         "deployment_version": deployment.version,
@@ -227,7 +232,9 @@ def create_flow_run(
         "tags": tuple(dict.fromkeys((*deployment.tags, *fields["tags"]))),
         "work_queue_name": deployment.work_queue_name,
     }
-    return flow_runs.create(store, FlowRun.model_construct(**{**fields, **own}), state, now=now)
+    return flow_runs.create(
+        store, FlowRun.model_construct(**{**fields, **of_deployment}), state, now=now
+    )
 
 
 def delete(store: Store, deployment_id: UUID, deadline: Deadline, *, now: datetime) -> None:

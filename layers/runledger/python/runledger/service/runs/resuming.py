@@ -17,6 +17,7 @@ from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateDetails, StateType
 from runledger.execution_limits import limited
+from runledger.service.documents import variables
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_runs
 from runledger.store.runs.flow_run_inputs import FlowRunInputStore
@@ -76,8 +77,9 @@ def _new_input(
     keyset, run_id = details.run_input_keyset, details.flow_run_id
     if not keyset or run_id is None:
         return None
+    known = variables.values_for(store, sent or {})
     with limited():
-        run_input = hydrated(sent or {}, "run input")
+        run_input = hydrated(sent or {}, "run input", known)
     schema = _schema(store, run_id, keyset.get("schema", ""))
     with limited():
         _check(run_input, schema)

@@ -32,6 +32,8 @@
 | cascade delete that goes on | <that of the deleted>  | REMAINDER                   |
 | flow run that was deleted   | FLOW_RUN#<id>          | TOMBSTONE                   |
 | piece of a large document   | <that of its item>     | DOCUMENT_PIECE#<id>#<piece> |
+| document of a noun          | DOCUMENTS#<noun>#<part>| DOCUMENT#<id>               |
+| what is unique of it        | NAME#<noun>#<names>    | NAME                        |
 | chunk of log lines          | LOGS#<key of its run>  | `sort_keys.ChunkSortKey`   |
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |
@@ -103,6 +105,7 @@ TASK_WORKER, TASK_WORKERS = "TASK_WORKER", "TASK_WORKERS"
 REMAINDER, TOMBSTONE, INPUT, EVENTS, LOGS = "REMAINDER", "TOMBSTONE", "INPUT", "EVENTS", "LOGS"
 LISTENER, LISTENERS, LOG_LISTENERS = "LISTENER", "LISTENERS", "LOG_LISTENERS"
 API_KEY, API_KEYS = "API_KEY", "API_KEYS"
+DOCUMENT, DOCUMENTS, NAME = "DOCUMENT", "DOCUMENTS", "NAME"
 
 # For the keys of a flow run's task runs, of two write units each; unique, as it never changes.
 TASK_KEY_SHARDS = 2
@@ -394,6 +397,24 @@ def document_piece(pk: str, document_id: str, number: int) -> Key:
 def all_but_document_pieces() -> tuple[str, str]:
     """The range of all other items in the partition of a task run."""
     return DOCUMENT_PIECE + AFTER_SEPARATOR, AFTER_WORDS
+
+
+# Named documents, such as variables: a few partitions for each noun.
+
+
+def document(noun: str, document_id: UUID, partitions: int) -> Key:
+    partition = join(DOCUMENTS, noun, shard_of(document_id, partitions))
+    return Key(partition, join(DOCUMENT, document_id))
+
+
+def document_partitions(noun: str, partitions: int) -> tuple[str, ...]:
+    """The partitions that together have a noun's documents."""
+    return tuple(join(DOCUMENTS, noun, number) for number in range(partitions))
+
+
+def document_name(noun: str, names: Iterable[str]) -> Key:
+    """The item that makes texts unique among a noun's documents."""
+    return Key(join(NAME, noun, bounded(*names)), NAME)
 
 
 # Events: a few partitions for each day, in the order of time. They are not in an index, so that a

@@ -1,0 +1,1 @@
+"""Named documents: nouns whose documents are found by name."""

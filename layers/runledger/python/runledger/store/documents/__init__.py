@@ -1,0 +1,1 @@
+"""Named documents in the table."""
