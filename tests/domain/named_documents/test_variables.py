@@ -48,6 +48,11 @@ def test_a_value_that_the_reference_can_not_store_is_refused(value: object) -> N
         TypeAdapter[Any](VariableValue).validate_python(value)
 
 
+@pytest.mark.parametrize("value", [{"a": [1, 1.5, None, True]}, "x" * 4_998])
+def test_any_other_json_is_a_value(value: object) -> None:
+    assert TypeAdapter[Any](VariableValue).validate_python(value) == value
+
+
 def test_a_page_has_what_matches_in_its_order() -> None:
     untagged = VariableFilter.model_validate({"tags": {"is_null_": True}}).test
     page = Page(VariableSort.CREATED_DESC.order, offset=1, limit=1)

@@ -28,7 +28,7 @@ def create(api: httpx.Client, name: str = "a", value: object = 1, **fields: Any)
     return api.post("/variables/", json={"name": name, "value": value, **fields})
 
 
-def found(api: httpx.Client, sort: str = "NAME_ASC", **criteria: Any) -> list[str]:
+def found(api: httpx.Client, sort: str = "NAME_ASC", /, **criteria: Any) -> list[str]:
     asked = {"variables": criteria, "sort": sort}
     shown = api.post("/variables/filter", json=asked).raise_for_status().json()
     count = api.post("/variables/count", json={"variables": criteria}).json()
@@ -81,7 +81,11 @@ def test_variables_are_found_by_all_criteria_and_in_each_order(api: httpx.Client
     assert found(api, tags={"all_": ["x"]}) == ["b_1", "c"]
     assert found(api, tags={"is_null_": True}) == ["a-1"]
     assert found(api, name={"like_": "B_"}) == ["b_1"]
-    either = {"name": {"any_": ["c"]}, "tags": {"is_null_": True}, "operator": "or_"}
+    either: dict[str, Any] = {
+        "name": {"any_": ["c"]},
+        "tags": {"is_null_": True},
+        "operator": "or_",
+    }
     assert found(api, **either) == ["a-1", "c"]
     page = api.post("/variables/filter", json={"limit": 1, "offset": 1}).json()
     assert [variable["name"] for variable in page] == ["b_1"]
