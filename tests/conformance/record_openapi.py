@@ -1,4 +1,4 @@
-"""Record the facts of the reference's OpenAPI document that ours is compared with.
+"""Record the facts of the reference's OpenAPI document, with which ours is compared.
 
 python -m tests.conformance.record_openapi
 """
@@ -9,7 +9,6 @@ import httpx
 
 from tests.conformance import servers
 from tests.openapi.facts import RECORDED, facts
-from tests.support.declared import DOCUMENT
 
 # The reference makes its document at the first request.
 SECONDS = 60
@@ -19,14 +18,11 @@ def main() -> None:
     with servers.reference() as url:
         answer = httpx.get(f"{url}/openapi.json", timeout=SECONDS)
         theirs = facts(answer.raise_for_status().json())
-    ours = facts(DOCUMENT)
-    shared = {
-        kind: {name: theirs[kind][name] for name in sorted(ours[kind]) if name in theirs[kind]}
-        for kind in theirs
-    }
     lines = (
-        f'"{kind}": {{\n' + ",\n".join(f'"{k}": {json.dumps(v)}' for k, v in found.items()) + "\n}"
-        for kind, found in shared.items()
+        f'"{kind}": {{\n'
+        + ",\n".join(f'"{k}": {json.dumps(v)}' for k, v in sorted(found.items()))
+        + "\n}"
+        for kind, found in theirs.items()
     )
     RECORDED.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
 

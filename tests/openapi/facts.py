@@ -45,6 +45,7 @@ def _operation(document: Json, operation: Json) -> Facts:
     parameters = [_resolved(document, parameter) for parameter in operation.get("parameters", ())]
     body = operation.get("requestBody")
     return {
+        "group": operation.get("tags", ["none"])[0],
         "parameters": sorted([p["in"], p["name"], p["required"]] for p in parameters),
         "body": body and fields(document, body["content"]["application/json"]["schema"]),
         "needs_body": bool(body and body.get("required")),

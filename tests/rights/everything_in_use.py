@@ -1,10 +1,12 @@
 """Every noun from its creation to its end, for the sake of every right that it takes."""
 
+from itertools import product
 from typing import Any
 
 import httpx
 
 from tests.rights.documents_in_use import use_documents
+from tests.rights.bulk_in_use import use_bulk
 from tests.rights.inputs_in_use import use_inputs
 from tests.rights.limits_in_use import use_limits
 from tests.rights.reports_in_use import use_events, use_logs
@@ -44,8 +46,9 @@ def use_everything(api: httpx.Client) -> None:
     _do(api.patch(f"/flows/{flow}", json={"tags": ["one"]}))
     use_site(api, flow, flow_run)
     use_documents(api)
-    for drawn in (flow_run, subflow_runs[0]):
-        _do(api.get(f"/flow_runs/{drawn}/graph-v2"))
+    use_bulk(api)
+    for drawn, graph in product((flow_run, subflow_runs[0]), ("graph", "graph-v2")):
+        _do(api.get(f"/flow_runs/{drawn}/{graph}"))
     _do(api.patch(f"/task_runs/{parents[0]}", json={"name": "renamed"}))
     for tags in (["one"], ["other"]):
         _do(api.patch(f"/flow_runs/{flow_run}", json={"tags": tags}))

@@ -24,6 +24,7 @@ POSTED = (
     "/decrement-with-lease", "/get_scheduled_flow_runs", "/count-task-runs", "/counts",
     "/count-deployments", "/next-runs", "/count-by/{countable}", "/lateness",
     "/pause_deployment", "/resume_deployment", "/admin/keys", "/variables",
+    "/bulk_delete", "/bulk_set_state", "/create_flow_run/bulk", "/schemas/validate",
 )  # fmt: skip
 ANYWHERE = "/{path+}"
 DELETED = ("/automations/owned-by/{resource_id}", "/admin/keys/{id}")

@@ -18,11 +18,13 @@ from tests.conformance.tables.deployments import (
     deployment_criteria,
     deployment_schedules,
     deployments,
+    form_values,
     parameters,
 )
 from tests.conformance.tables.documents import variables
 from tests.conformance.tables.events import event_counts, events, logs, task_workers
 from tests.conformance.tables.runs import (
+    bulk,
     caches,
     durations,
     filters,
@@ -49,7 +51,7 @@ TABLES = (
     *(flow_run_inputs, resuming, large_documents),
     *(queries, durations, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
     *(concurrency_limits, slots),
-    *(deployments, deployment_schedules, deployment_criteria, parameters),
+    *(deployments, deployment_schedules, deployment_criteria, parameters, bulk, form_values),
     variables,
     # Leaves lines of logs, all of which `logs` lists.
     flow_run_reports,

@@ -21,6 +21,9 @@ ATTEMPTS = 3
 # Parallel requests of the local server; a Lambda needs one, and 16 to delete a flow run.
 CONNECTIONS = 40
 
+# The last object of a request for many may take 10 s to validate, of the function's 29 s.
+SECONDS_TO_BEGIN = timedelta(seconds=15)
+
 # Where curl and botocore find the proxy of HTTPS.
 PROXIES = ("HTTPS_PROXY", "https_proxy")
 
@@ -52,6 +55,11 @@ def store_for_search(since: datetime) -> Store:
 def removal_deadline(since: datetime) -> Deadline:
     """Return the time at which a removal leaves the rest to the table's stream."""
     return Deadline(since + timedelta(seconds=settings().removal_seconds), now)
+
+
+def bulk_deadline(since: datetime) -> Deadline:
+    """Return the time after which a request for many objects begins with no other one."""
+    return Deadline(since + SECONDS_TO_BEGIN, now)
 
 
 @cache

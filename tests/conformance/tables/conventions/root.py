@@ -1,10 +1,10 @@
-"""GET /health, /ready, /version, /admin/version, /csrf-token, /openapi.json."""
+"""GET /health, /ready, /version, /admin/version, /hello, /csrf-token, /openapi.json."""
 
 from collections.abc import Iterator
 
 from tests.conformance.programs import Program, bare, get, program, raw
 
-PATHS = ("/health", "/ready", "/version", "/admin/version")
+PATHS = ("/health", "/ready", "/version", "/admin/version", "/hello")
 DOCUMENT = "/openapi.json"
 
 

@@ -1,4 +1,4 @@
-"""GET /flow_runs/{id}/graph-v2."""
+"""GET /flow_runs/{id}/graph-v2, and /graph for old clients."""
 
 from collections.abc import Iterator
 
@@ -17,6 +17,7 @@ SINCE = (
 def programs() -> Iterator[Program]:
     yield _of_task_runs()
     yield _of_subflow_runs()
+    yield _of_dependencies()
     yield program(
         "graph: none",
         FLOW,
@@ -25,6 +26,22 @@ def programs() -> Iterator[Program]:
         get("/flow_runs/abc/graph-v2"),
         get(f"/flow_runs/{some_id(1)}/graph-v2", x_prefect_api_version="0.1.0"),
         *(bare(method, GRAPH) for method in ("POST", "PATCH", "DELETE", "PUT")),
+    )
+
+
+def _of_dependencies() -> Program:
+    return program(
+        "graph: dependencies",
+        FLOW,
+        FLOW_RUN,
+        get("/flow_runs/<run.id>/graph"),
+        # Ids are random, and order the answer.
+        post("/task_runs/", {"name": "elsewhere", **NEW}).named("elsewhere"),
+        _ran("second", x=_results("elsewhere"), y=_results("elsewhere")),
+        get("/flow_runs/<run.id>/graph"),
+        get(f"/flow_runs/{some_id(1)}/graph"),
+        get("/flow_runs/abc/graph"),
+        bare("POST", "/flow_runs/<run.id>/graph"),
     )
 
 

@@ -241,7 +241,7 @@ class Request:
         """
         content = self.content if self._is_json else None
         if content is not None and not isinstance(content, dict):
-            names = model.model_fields
+            names = [field.alias or name for name, field in model.model_fields.items()]
             raise InvalidRequest([missing("body", name) for name in names], content)
         given = {name: value for name, value in (content or {}).items() if value is not None}
         return self._validated(model, given, named=True)

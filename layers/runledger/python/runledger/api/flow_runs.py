@@ -1,6 +1,6 @@
-"""Request bodies of flow runs (docs/contract/neighbours.md 3)."""
+"""Request and response bodies of flow runs (docs/contract/neighbours.md 3)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from runledger.api.bodies import PENDING, Body, Name, Parameters, StateCreate
 from runledger.domain.runs.empirical_policies import FlowRunPolicy
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State
-from runledger.domain.values import Labels
+from runledger.domain.runs.task_runs import TaskRun, TaskRunResult
+from runledger.domain.values import Labels, Value
 
 
 class FlowRunCreate(Body):
@@ -83,3 +84,28 @@ class FlowRunUpdate(Body):
         if "tags" in sent:
             sent["tags"] = tuple(self.tags)
         return sent | ({"name": self.name or ids.name()} if "name" in sent else {})
+
+
+class DependencyResult(Value):
+    """A task run and the task runs whose results it was given (docs/contract/clients.md 6)."""
+
+    id: UUID
+    name: str
+    upstream_dependencies: tuple[TaskRunResult, ...]
+    state: State | None
+    expected_start_time: datetime | None
+    start_time: datetime | None
+    end_time: datetime | None
+    total_run_time: timedelta | None
+    estimated_run_time: timedelta | None
+    untrackable_result: bool
+
+    @classmethod
+    def of(cls, run: TaskRun) -> "DependencyResult":
+        own = {field: getattr(run, field) for field in cls.model_fields if hasattr(run, field)}
+        given = (one for inputs in run.task_inputs.values() for one in inputs)
+        upstream = dict.fromkeys(one for one in given if isinstance(one, TaskRunResult))
+        untrackable = run.state is not None and run.state.state_details.untrackable_result
+        return cls.model_construct(
+            **own, upstream_dependencies=tuple(upstream), untrackable_result=untrackable
+        )

@@ -1,8 +1,9 @@
 """Request and response bodies of the UI's own endpoints (docs/contract/clients.md 6)."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -181,3 +182,62 @@ class ReadArtifacts(Skipping, ArtifactsSorted, Limited):
     task_runs: TaskRunFilter | None = None
     flows: FlowFilter | None = None
     deployments: DeploymentFilter | None = None
+
+
+class ValidateObject(Value):
+    """POST /ui/schemas/validate."""
+
+    json_schema: dict[str, Any] = Field(alias="schema")
+    values: dict[str, Any]
+
+
+class SchemaValuePropertyError(Value):
+    """What is wrong with a property of an object, or below it."""
+
+    property: str
+    errors: "list[SchemaValueError]"
+
+
+class SchemaValueIndexError(Value):
+    """What is wrong with an item of a list, or below it."""
+
+    index: int
+    errors: "list[SchemaValueError]"
+
+
+SchemaValueError = str | SchemaValuePropertyError | SchemaValueIndexError
+
+
+class SchemaValuesValidationResponse(Value):
+    """What is wrong with values, in the places where the site's form shows it."""
+
+    errors: list[SchemaValueError]
+    valid: bool
+
+    @classmethod
+    def of(cls, problems: Iterable[tuple[Sequence[str | int], str]]) -> Self:
+        """Return the problems, each of which has its path in the values and its message."""
+        errors: list[dict[str, Any] | str] = []
+        for path, message in problems:
+            _insert(errors, path, message)
+        return cls.model_validate({"errors": errors, "valid": not errors})
+
+
+def _insert(errors: list[Any], path: Sequence[str | int], message: str) -> None:
+    """Add a message at its place in a tree of errors.
+
+    As on the reference, the last step of a path is a new entry even if there is one.
+    """
+    if not path:
+        errors.append(message)
+        return
+    step, *rest = path
+    place = {"index" if isinstance(step, int) else "property": step}
+    known = (
+        entry for entry in errors if isinstance(entry, dict) and place.items() <= entry.items()
+    )
+    entry = next(known, None) if rest else None
+    if entry is None:
+        entry = {**place, "errors": []}
+        errors.append(entry)
+    _insert(entry["errors"], rest, message)

@@ -55,6 +55,15 @@ def hydrated(parameters: Mapping[str, Any], of: str, variables: Variables) -> di
     return hydrated_value if isinstance(hydrated_value, dict) else {}
 
 
+def hydrated_placeholder(given: Mapping[str, Any], variables: Variables) -> Any:  # noqa: ANN401
+    """Return the value of one placeholder, or `NOTHING`.
+
+    Raises:
+        Unreadable: it can't be hydrated.
+    """
+    return _hydrate(given, variables)
+
+
 def _check_storable(value: object) -> None:
     """Check values that were texts so far for what requests are checked for as they come in."""
     around = MAX_LEVELS_AROUND

@@ -12,10 +12,8 @@ from jsonschema.validators import Draft202012Validator, validate, validator_for
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from runledger.domain.deployments.parameters import NO_SCHEMA
+from runledger.domain.deployments.parameters import CIRCULAR, NO_SCHEMA
 from runledger.domain.errors import Invalid, Mismatch
-
-CIRCULAR = "Invalid schema: Unable to validate schema with circular references."
 
 # A `$ref` leads into the schema itself or to a draft of JSON Schema: given a registry, the library
 # fetches no other document.

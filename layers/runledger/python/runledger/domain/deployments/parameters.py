@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+CIRCULAR = "Invalid schema: Unable to validate schema with circular references."
 NO_SCHEMA = "The provided schema is not a valid json schema."
 
 # The schema of a flow without parameters, as clients send it: it allows everything.

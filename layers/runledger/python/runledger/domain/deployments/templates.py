@@ -27,7 +27,7 @@ def render(template: str) -> str:
     Raises:
         TemplateError: it can't be rendered.
     """
-    _check(template)
+    check(template)
     if "{{" not in template and "{%" not in template:
         return template
     try:
@@ -38,7 +38,12 @@ def render(template: str) -> str:
         raise TemplateError(reason) from error
 
 
-def _check(template: str) -> None:
+def check(template: str) -> None:
+    """Check a template without rendering it.
+
+    Raises:
+        TemplateError: it is not valid, or breaks a limit.
+    """
     try:
         depths = list(_depths_of_loops(ENVIRONMENT.parse(template), 0))
     except (TemplateSyntaxError, RecursionError) as error:

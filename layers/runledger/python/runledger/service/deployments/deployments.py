@@ -17,6 +17,7 @@ from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State
 from runledger.domain.values import merge_labels
 from runledger.execution_limits import limited
+from runledger.service import bulk
 from runledger.service.deployments import schedules
 from runledger.service.documents import variables
 from runledger.service.retries import retry_on_conflict
@@ -213,17 +214,28 @@ def create_flow_run(
         Invalid: the schema has circular references, or takes too long.
         Conflict: the parent task run or the infrastructure document is unknown.
     """
-    deployment = read(store, deployment_id)
+    return start(store, read(store, deployment_id), fields, state, enforced=enforced, now=now)
+
+
+def start(
+    store: Store,
+    deployment: Deployment,
+    fields: Mapping[str, Any],
+    state: State,
+    *,
+    enforced: bool | None,
+    now: datetime,
+) -> flow_runs.CreatedFlowRun:
+    """Create a run of a deployment that was read, as `create_flow_run` does.
+
+    Raises:
+        Rejected, Mismatch, Invalid, Conflict: as `create_flow_run` does.
+    """
     own = fields["parameters"]
     known = variables.values_for(store, deployment.placeholders_of_run(own))
     with limited():
         parameters = deployment.parameters_of_run(own, known, enforced=enforced)
-    if fields["work_queue_name"]:
-        raise Rejected(
-            f"Cannot create flow run in work queue {fields['work_queue_name']} because deployment"
-            f" {deployment_id} is not associated with a work pool."
-            " Please remove work_pool_name and try again."
-        )
+    _check_queue(deployment, fields["work_queue_name"])
     of_deployment = {
         "flow_id": deployment.flow_id,
         "deployment_id": deployment.id,
@@ -237,19 +249,35 @@ def create_flow_run(
     )
 
 
+def _check_queue(deployment: Deployment, queue: str | None) -> None:
+    if queue:
+        action = f"Cannot create flow run in work queue {queue} because deployment"
+        reason = "is not associated with a work pool."
+        advice = "Please remove work_pool_name and try again."
+        # The cause is what a request for many runs is told.
+        short = Rejected(f"{action} {reason}")
+        raise Rejected(f"{action} {deployment.id} {reason} {advice}") from short
+
+
 def delete(store: Store, deployment_id: UUID, deadline: Deadline, *, now: datetime) -> None:
     """Remove a deployment and, until the deadline, its runs that never started.
 
     Raises:
         NotFound: there is none.
     """
-    retry_on_conflict(
-        lambda: DeploymentStore.of(store).delete(
-            _found(DeploymentStore.of(store).read(deployment_id))
-        )
-    )
+    if not _delete_alone(store, deployment_id):
+        raise NotFound(NOT_FOUND)
     with suppress(Unavailable):
         remove_rest(store.with_deadline(deadline), deployment_id, now=now)
+
+
+def delete_all(
+    store: Store, ids: Sequence[UUID], deadline: Deadline, *, now: datetime
+) -> list[UUID]:
+    """Remove deployments as `delete` does, and return those that existed."""
+    return bulk.delete_each(
+        store, ids, deadline, delete=_delete_alone, remove_rest=partial(remove_rest, now=now)
+    )
 
 
 def remove_rest(store: Store, deployment_id: UUID, *, now: datetime) -> None:
@@ -262,10 +290,16 @@ def remove_rest(store: Store, deployment_id: UUID, *, now: datetime) -> None:
 def delete_of_flow(store: Store, flow_id: UUID) -> None:
     """Remove the deployments of a flow; its runs must be deleted first."""
     for deployment_id in DeploymentStore.of(store).of_flow(flow_id):
-        retry_on_conflict(partial(_delete_if_exists, store, deployment_id))
+        _delete_alone(store, deployment_id)
 
 
-def _delete_if_exists(store: Store, deployment_id: UUID) -> None:
-    seen = DeploymentStore.of(store).read(deployment_id)
-    if seen:
-        DeploymentStore.of(store).delete(seen)
+def _delete_alone(store: Store, deployment_id: UUID) -> bool:
+    """Remove a deployment by itself; return whether it existed."""
+
+    def attempt() -> bool:
+        seen = DeploymentStore.of(store).read(deployment_id)
+        if seen:
+            DeploymentStore.of(store).delete(seen)
+        return seen is not None
+
+    return retry_on_conflict(attempt)

@@ -1,13 +1,15 @@
 """Use cases of flows: create, read, update and delete them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger.domain.errors import NotFound, Unavailable
 from runledger.domain.runs.flows import Flow
+from runledger.service import bulk
 from runledger.service.deployments import deployments
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
@@ -77,6 +79,23 @@ def delete(store: Store, flow_id: UUID, deadline: Deadline, *, now: datetime) ->
     retry_on_conflict(lambda: FlowStore.of(store).delete(read(store, flow_id)))
     with suppress(Unavailable):
         remove_rest(store.with_deadline(deadline), flow_id, now=now)
+
+
+def delete_all(
+    store: Store, ids: Sequence[UUID], deadline: Deadline, *, now: datetime
+) -> list[UUID]:
+    """Remove flows as `delete` does, and return those that existed."""
+    return bulk.delete_each(
+        store, ids, deadline, delete=_delete_if_exists, remove_rest=partial(remove_rest, now=now)
+    )
+
+
+def _delete_if_exists(store: Store, flow_id: UUID) -> bool:
+    try:
+        retry_on_conflict(lambda: FlowStore.of(store).delete(read(store, flow_id)))
+    except NotFound:
+        return False
+    return True
 
 
 def remove_rest(store: Store, flow_id: UUID, *, now: datetime) -> None:

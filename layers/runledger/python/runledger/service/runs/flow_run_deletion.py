@@ -4,7 +4,7 @@ In this order no new task runs can be created in it meanwhile. If a request's ti
 table's stream removes the rest: see `service.stream.cascade_deletes`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -13,6 +13,7 @@ from uuid import UUID
 from runledger.domain.errors import NotFound, Unavailable
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.parallel import MAX_PARALLEL, map_all
+from runledger.service import bulk
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs.flow_runs import NOT_FOUND
 from runledger.store.dynamodb.table import Deadline, chunks
@@ -38,6 +39,19 @@ def delete(store: Store, run_id: UUID, deadline: Deadline, *, now: datetime) -> 
         remove_rest(store.with_deadline(deadline), run_id, now=now)
     if not was_deleted:
         raise NotFound(NOT_FOUND)
+
+
+def delete_all(
+    store: Store, ids: Sequence[UUID], deadline: Deadline, *, now: datetime
+) -> list[UUID]:
+    """Remove flow runs as `delete` does, and return those that existed."""
+    return bulk.delete_each(
+        store,
+        ids,
+        deadline,
+        delete=partial(_delete_alone, now=now),
+        remove_rest=partial(remove_rest, now=now, max_parallel=1),
+    )
 
 
 def delete_each(

@@ -57,13 +57,16 @@ class Deadline(NamedTuple):
     at: datetime
     clock: Callable[[], datetime]
 
+    def is_over(self) -> bool:
+        return self.clock() >= self.at
+
     def check(self) -> None:
         """Check that there is time left.
 
         Raises:
             DeadlineExceeded: there is none.
         """
-        if self.clock() >= self.at:
+        if self.is_over():
             raise DeadlineExceeded(f"it is past {self.at}")
 
 

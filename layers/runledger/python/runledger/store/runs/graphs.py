@@ -8,10 +8,12 @@ from uuid import UUID
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.graphs import GraphTaskRun, Subflow
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.store import items
 from runledger.store.dynamodb.expressions import in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.runs import task_run_items
+from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import keys
 from runledger.store.store import Store
 
@@ -27,8 +29,7 @@ class GraphStore(NamedTuple):
 
     def nodes(self, task_run_ids: Sequence[UUID]) -> Iterator[GraphTaskRun]:
         """Yield the task runs; the parent of several subflow runs comes once with each of them."""
-        found = self.table.read_many([keys.task_run(run_id) for run_id in task_run_ids])
-        task_runs = list(map(task_run_items.read_task_run, found.values()))
+        task_runs = self._stored(task_run_ids)
         parents = [stored.run.id for stored in task_runs if stored.subflow_runs]
         linked = [run_id for parent_id in parents for run_id in self._subflow_runs(parent_id)]
         subflows: dict[UUID | None, list[Subflow | None]] = defaultdict(list)
@@ -36,6 +37,14 @@ class GraphStore(NamedTuple):
             subflows[subflow.run.parent_task_run_id].append(subflow)
         for run in (stored.run for stored in task_runs):
             yield from (GraphTaskRun(run, subflow) for subflow in subflows.get(run.id, [None]))
+
+    def task_runs(self, task_run_ids: Sequence[UUID]) -> list[TaskRun]:
+        """Return the task runs alone."""
+        return [stored.run for stored in self._stored(task_run_ids)]
+
+    def _stored(self, task_run_ids: Sequence[UUID]) -> list[Stored]:
+        found = self.table.read_many([keys.task_run(run_id) for run_id in task_run_ids])
+        return list(map(task_run_items.read_task_run, found.values()))
 
     def _subflow_runs(self, task_run_id: UUID) -> Iterator[UUID]:
         links = in_partition(keys.task_run(task_run_id).pk, keys.under(keys.SUBFLOW))

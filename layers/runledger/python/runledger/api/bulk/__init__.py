@@ -1,0 +1,1 @@
+"""Bodies of requests that change many objects at once."""

@@ -1,0 +1,107 @@
+"""The operations of the reference that Runledger does not serve, by their group.
+
+Whoever serves one takes it off this list; flows, flow runs and task runs are complete.
+"""
+
+from collections.abc import Mapping
+
+NOT_SERVED: Mapping[str, frozenset[str]] = {
+    "Admin": frozenset({"DELETE /admin/storage", "PUT /admin/storage"}),
+    "Artifacts": frozenset(
+        {
+            "DELETE /artifacts/{id}",
+            "GET /artifacts/{id}",
+            "GET /artifacts/{key}/latest",
+            "PATCH /artifacts/{id}",
+            "POST /artifacts",
+            "POST /artifacts/count",
+            "POST /artifacts/latest/count",
+            "POST /artifacts/latest/filter",
+        }
+    ),
+    "Automations": frozenset(
+        {
+            "DELETE /automations/{id}",
+            "GET /automations/{id}",
+            "PATCH /automations/{id}",
+            "POST /automations",
+            "POST /automations/count",
+            "POST /automations/filter",
+            "POST /automations/templates/validate",
+            "POST /templates/validate",
+            "PUT /automations/{id}",
+        }
+    ),
+    "Block capabilities": frozenset({"GET /block_capabilities"}),
+    "Block documents": frozenset(
+        {
+            "DELETE /block_documents/{id}",
+            "GET /block_documents/{id}",
+            "PATCH /block_documents/{id}",
+            "POST /block_documents",
+            "POST /block_documents/count",
+            "POST /block_documents/filter",
+        }
+    ),
+    "Block schemas": frozenset(
+        {
+            "DELETE /block_schemas/{id}",
+            "GET /block_schemas/checksum/{checksum}",
+            "GET /block_schemas/{id}",
+            "POST /block_schemas",
+            "POST /block_schemas/filter",
+        }
+    ),
+    "Block types": frozenset(
+        {
+            "DELETE /block_types/{id}",
+            "GET /block_types/slug/{slug}",
+            "GET /block_types/slug/{slug}/block_documents",
+            "GET /block_types/slug/{slug}/block_documents/name/{block_document_name}",
+            "GET /block_types/{id}",
+            "PATCH /block_types/{id}",
+            "POST /block_types",
+            "POST /block_types/filter",
+            "POST /block_types/install_system_block_types",
+        }
+    ),
+    "Collections": frozenset({"GET /collections/views/{view}"}),
+    "Deployments": frozenset(
+        {"GET /deployments/{id}/work_queue_check", "POST /deployments/{id}/schedule"}
+    ),
+    "SavedSearches": frozenset(
+        {"DELETE /saved_searches/{id}", "GET /saved_searches/{id}", "PUT /saved_searches"}
+    ),
+    "Work Pools": frozenset(
+        {
+            "DELETE /work_pools/{name}",
+            "DELETE /work_pools/{work_pool_name}/queues/{name}",
+            "DELETE /work_pools/{work_pool_name}/workers/{name}",
+            "GET /work_pools/{name}",
+            "GET /work_pools/{work_pool_name}/queues/{name}",
+            "PATCH /work_pools/{name}",
+            "PATCH /work_pools/{work_pool_name}/queues/{name}",
+            "POST /work_pools",
+            "POST /work_pools/count",
+            "POST /work_pools/{name}/concurrency_status",
+            "POST /work_pools/{name}/get_scheduled_flow_runs",
+            "POST /work_pools/{work_pool_name}/queues",
+            "POST /work_pools/{work_pool_name}/queues/filter",
+            "POST /work_pools/{work_pool_name}/workers/filter",
+            "POST /work_pools/{work_pool_name}/workers/heartbeat",
+        }
+    ),
+    "Work Queues": frozenset(
+        {
+            "DELETE /work_queues/{id}",
+            "GET /work_queues/name/{name}",
+            "GET /work_queues/{id}",
+            "GET /work_queues/{id}/status",
+            "PATCH /work_queues/{id}",
+            "POST /work_queues",
+            "POST /work_queues/filter",
+            "POST /work_queues/{id}/concurrency_status",
+            "POST /work_queues/{id}/get_runs",
+        }
+    ),
+}
