@@ -55,15 +55,17 @@ def _run_in_bulk(api: httpx.Client, flow: str) -> None:
 
 
 def _name_variables(api: httpx.Client) -> None:
-    """Name variables by texts, and by a placeholder: then all are read."""
+    """Name one variable, two, and one by a placeholder: then all are read."""
     _do(api.post("/variables/", json={"name": "bulk", "value": LONG}))
+    _do(api.post("/variables/", json={"name": "other", "value": LONG}))
     deployed = {"name": "variables", "flow_id": _flow(api)}
-    deployment = _do(api.post("/deployments/", json=deployed)).json()["id"]
+    path = f"/deployments/{_do(api.post('/deployments/', json=deployed)).json()['id']}"
     kind = "__prefect_kind"
-    for name in ("bulk", {kind: "none", "value": "bulk"}):
-        values = {"x": {kind: "workspace_variable", "variable_name": name}}
-        path = f"/deployments/{deployment}/create_flow_run/bulk"
-        _do(api.post(path, json=[{"parameters": values}]))
+    for names in (["bulk"], ["bulk", "other"], [{kind: "none", "value": "bulk"}]):
+        values = {"x": [{kind: "workspace_variable", "variable_name": name} for name in names]}
+        _do(api.post(f"{path}/create_flow_run/bulk", json=[{"parameters": values}]))
+        _do(api.post(f"{path}/create_flow_run", json={"parameters": values}))
+        _do(api.patch(path, json={"parameters": values}))
         _do(api.post("/ui/schemas/validate", json={"schema": {}, "values": values}))
 
 

@@ -1,12 +1,11 @@
 """Every noun from its creation to its end, for the sake of every right that it takes."""
 
-from itertools import product
 from typing import Any
 
 import httpx
 
-from tests.rights.documents_in_use import use_documents
 from tests.rights.bulk_in_use import use_bulk
+from tests.rights.documents_in_use import use_documents
 from tests.rights.inputs_in_use import use_inputs
 from tests.rights.limits_in_use import use_limits
 from tests.rights.reports_in_use import use_events, use_logs
@@ -47,16 +46,15 @@ def use_everything(api: httpx.Client) -> None:
     use_site(api, flow, flow_run)
     use_documents(api)
     use_bulk(api)
-    for drawn, graph in product((flow_run, subflow_runs[0]), ("graph", "graph-v2")):
-        _do(api.get(f"/flow_runs/{drawn}/{graph}"))
+    for drawn in (flow_run, subflow_runs[0]):
+        _read(api, f"/flow_runs/{drawn}/graph", f"/flow_runs/{drawn}/graph-v2")
     _do(api.patch(f"/task_runs/{parents[0]}", json={"name": "renamed"}))
     for tags in (["one"], ["other"]):
         _do(api.patch(f"/flow_runs/{flow_run}", json={"tags": tags}))
     _do(api.delete(f"/flow_runs/{subflow_runs[0]}"))
     _do(api.delete(f"/task_runs/{parents[1]}"))
     read = (f"/task_runs/{parents[2]}", f"/flow_runs/{flow_run}", f"/flows/{flow}")
-    for path in (*read, f"/ui{read[0]}", "/flows/name/flow", "/ready"):
-        _do(api.get(path))
+    _read(api, *read, f"/ui{read[0]}", "/flows/name/flow", "/ready")
     _do(api.delete(f"/flows/{flow}"))
 
 
@@ -139,6 +137,11 @@ def _query(api: httpx.Client, of: str, wanted: dict[str, object]) -> None:
             _do(api.post(f"/{of}/history", json=criteria | span))
             _do(api.post("/ui/flow_runs/history", json=criteria))
             _do(api.post("/flow_runs/lateness", json=criteria))
+
+
+def _read(api: httpx.Client, *paths: str) -> None:
+    for path in paths:
+        _do(api.get(path))
 
 
 def _create(api: httpx.Client, path: str, **body: object) -> str:

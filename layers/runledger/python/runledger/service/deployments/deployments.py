@@ -2,31 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from runledger.domain.deployments.deployments import FLOW_LABEL, Deployment, is_waiting
+from runledger.domain.deployments.deployments import FLOW_LABEL, Deployment
 from runledger.domain.deployments.hydration import hydrated
 from runledger.domain.deployments.schedules import ScheduleRequest
-from runledger.domain.errors import Conflict, Mismatch, NotFound, Rejected, Unavailable
+from runledger.domain.errors import Conflict, Mismatch, NotFound, Rejected
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State
 from runledger.domain.values import merge_labels
 from runledger.execution_limits import limited
-from runledger.service import bulk
 from runledger.service.deployments import schedules
 from runledger.service.documents import variables
 from runledger.service.retries import retry_on_conflict
-from runledger.service.runs import flow_run_deletion, flow_runs
+from runledger.service.runs import flow_runs
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.deployments.deployments import DeploymentStore
 from runledger.store.deployments.flows import FlowStore
-from runledger.store.dynamodb.table import Deadline
 from runledger.store.store import Store
 
 NOT_FOUND = "Deployment not found"
@@ -257,49 +253,3 @@ def _check_queue(deployment: Deployment, queue: str | None) -> None:
         # The cause is what a request for many runs is told.
         short = Rejected(f"{action} {reason}")
         raise Rejected(f"{action} {deployment.id} {reason} {advice}") from short
-
-
-def delete(store: Store, deployment_id: UUID, deadline: Deadline, *, now: datetime) -> None:
-    """Remove a deployment and, until the deadline, its runs that never started.
-
-    Raises:
-        NotFound: there is none.
-    """
-    if not _delete_alone(store, deployment_id):
-        raise NotFound(NOT_FOUND)
-    with suppress(Unavailable):
-        remove_rest(store.with_deadline(deadline), deployment_id, now=now)
-
-
-def delete_all(
-    store: Store, ids: Sequence[UUID], deadline: Deadline, *, now: datetime
-) -> list[UUID]:
-    """Remove deployments as `delete` does, and return those that existed."""
-    return bulk.delete_each(
-        store, ids, deadline, delete=_delete_alone, remove_rest=partial(remove_rest, now=now)
-    )
-
-
-def remove_rest(store: Store, deployment_id: UUID, *, now: datetime) -> None:
-    """Remove the runs of a deleted deployment that never started."""
-    flow_run_deletion.delete_each(
-        store, DeploymentStore.of(store).flow_runs(deployment_id), now=now, precondition=is_waiting
-    )
-
-
-def delete_of_flow(store: Store, flow_id: UUID) -> None:
-    """Remove the deployments of a flow; its runs must be deleted first."""
-    for deployment_id in DeploymentStore.of(store).of_flow(flow_id):
-        _delete_alone(store, deployment_id)
-
-
-def _delete_alone(store: Store, deployment_id: UUID) -> bool:
-    """Remove a deployment by itself; return whether it existed."""
-
-    def attempt() -> bool:
-        seen = DeploymentStore.of(store).read(deployment_id)
-        if seen:
-            DeploymentStore.of(store).delete(seen)
-        return seen is not None
-
-    return retry_on_conflict(attempt)

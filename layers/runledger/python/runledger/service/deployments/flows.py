@@ -10,7 +10,7 @@ from uuid import UUID
 from runledger.domain.errors import NotFound, Unavailable
 from runledger.domain.runs.flows import Flow
 from runledger.service import bulk
-from runledger.service.deployments import deployments
+from runledger.service.deployments import deployment_deletion
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
 from runledger.store.deployments.flows import FlowStore
@@ -101,4 +101,4 @@ def _delete_if_exists(store: Store, flow_id: UUID) -> bool:
 def remove_rest(store: Store, flow_id: UUID, *, now: datetime) -> None:
     """Remove the flow runs and the deployments of a deleted flow."""
     flow_run_deletion.delete_each(store, FlowStore.of(store).flow_runs(flow_id), now=now)
-    deployments.delete_of_flow(store, flow_id)
+    deployment_deletion.delete_of_flow(store, flow_id)

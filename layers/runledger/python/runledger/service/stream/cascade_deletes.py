@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from runledger.parallel import map_all
-from runledger.service.deployments import deployments, flows
+from runledger.service.deployments import deployment_deletion, flows
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
 from runledger.service.stream.failures import Failure
@@ -116,7 +116,7 @@ def of_flow(store: Store, removed: Removed) -> None:
 
 def of_deployment(store: Store, removed: Removed) -> None:
     """Remove the runs of a deployment that never started."""
-    deployments.remove_rest(store, removed.id, now=removed.now)
+    deployment_deletion.remove_rest(store, removed.id, now=removed.now)
 
 
 REMOVERS: Mapping[str, Callable[[Store, Removed], None]] = {

@@ -1,0 +1,66 @@
+"""Deletes deployments: first the deployment, then its runs that never started.
+
+What a request has no time for, the table's stream removes: see `service.stream.cascade_deletes`.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from runledger.domain.deployments.deployments import is_waiting
+from runledger.domain.errors import NotFound, Unavailable
+from runledger.service import bulk
+from runledger.service.deployments.deployments import NOT_FOUND
+from runledger.service.retries import retry_on_conflict
+from runledger.service.runs import flow_run_deletion
+from runledger.store.deployments.deployments import DeploymentStore
+from runledger.store.dynamodb.table import Deadline
+from runledger.store.store import Store
+
+
+def delete(store: Store, deployment_id: UUID, deadline: Deadline, *, now: datetime) -> None:
+    """Remove a deployment and, until the deadline, its runs that never started.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if not _delete_alone(store, deployment_id):
+        raise NotFound(NOT_FOUND)
+    with suppress(Unavailable):
+        remove_rest(store.with_deadline(deadline), deployment_id, now=now)
+
+
+def delete_all(
+    store: Store, ids: Sequence[UUID], deadline: Deadline, *, now: datetime
+) -> list[UUID]:
+    """Remove deployments as `delete` does, and return those that existed."""
+    return bulk.delete_each(
+        store, ids, deadline, delete=_delete_alone, remove_rest=partial(remove_rest, now=now)
+    )
+
+
+def remove_rest(store: Store, deployment_id: UUID, *, now: datetime) -> None:
+    """Remove the runs of a deleted deployment that never started."""
+    flow_run_deletion.delete_each(
+        store, DeploymentStore.of(store).flow_runs(deployment_id), now=now, precondition=is_waiting
+    )
+
+
+def delete_of_flow(store: Store, flow_id: UUID) -> None:
+    """Remove the deployments of a flow; its runs must be deleted first."""
+    for deployment_id in DeploymentStore.of(store).of_flow(flow_id):
+        _delete_alone(store, deployment_id)
+
+
+def _delete_alone(store: Store, deployment_id: UUID) -> bool:
+    """Remove a deployment by itself; return whether it existed."""
+
+    def attempt() -> bool:
+        seen = DeploymentStore.of(store).read(deployment_id)
+        if seen:
+            DeploymentStore.of(store).delete(seen)
+        return seen is not None
+
+    return retry_on_conflict(attempt)
