@@ -16,7 +16,7 @@ REHEARSAL := .ministack-venv/stamp .lambda-venv/stamp
 LAMBDA_PYTHON = $(shell python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null)
 DATABASE := local/node_modules/.package-lock.json
 
-.PHONY: help run ui test check format openapi bench conformance clients recount keys import export pins sam rehearsal clean
+.PHONY: help run ui test check format openapi bench conformance clients recount keys import export retention pins sam rehearsal clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z ]*\):[^#]*## /  make \1	/p' Makefile
@@ -66,6 +66,9 @@ keys: $(VENV)/local.stamp $(DATABASE) ## add, list and revoke keys (ARGS="add et
 import export: $(VENV)/local.stamp $(DATABASE) ## move a table's items, ARGS="runs.jsonl" (TABLE_NAME, DYNAMODB_ENDPOINT, DATA, STACK)
 	@exec $(BIN)/python -m transfer $@ $(ARGS)
 
+retention: $(VENV)/local.stamp $(DATABASE) ## let finished runs leave, also those that ended before it was set (STACK, or RUN_RETENTION_DAYS and as above)
+	@exec $(BIN)/python -m retention
+
 pins: .pins-venv/stamp ## pin all packages of pyproject.toml and requirements.in, with hashes (ARGS=--upgrade)
 	cd layers/dependencies && ../../$(COMPILE) requirements.in --output-file requirements.txt
 	$(COMPILE) pyproject.toml --extra local --constraint layers/dependencies/requirements.txt \
@@ -84,7 +87,7 @@ clean: ## remove the tools' files; keep the database in .runledger/
 	rm -rf $(VENV) .reference-venv .client-*-venv .sam-venv .pins-venv .ministack-venv .lambda-venv .aws-sam local/node_modules build
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	rm -rf layers/runledger/python/*.egg-info
-	find examples functions keys layers local openapi recount tests transfer -name __pycache__ -prune -exec rm -rf {} +
+	find examples functions keys layers local openapi recount retention tests transfer -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

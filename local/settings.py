@@ -11,6 +11,7 @@ from local.cloudformation.template import REPOSITORY
 
 MEMORY = ":memory:"
 MAX_PORT = 65535
+MAX_DAYS = 36500
 ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104 recognised, not bound
 AUTHENTICATION_VALUES = ("", "on", "off")
 SOCKETS_VALUES = ("same", "redirect")
@@ -35,6 +36,7 @@ class LocalSettings:
     dynamodb_endpoint: str
     dynamodb_host: str
     dynamodb_port: int  # 0: any free port
+    run_retention_days: int = 0  # 0: finished runs are kept
     has_keys: bool = False  # in the table
 
     @property
@@ -68,6 +70,7 @@ class LocalSettings:
             "Authentication": "required" if self.is_guarded else "off",
             "AuthSha256": sha256(self.auth.encode()).hexdigest() if self.auth else "",
             "LogLevel": self.log_level,
+            "RunRetentionDays": str(self.run_retention_days),
         }
 
 
@@ -89,6 +92,7 @@ def read(environment: Mapping[str, str]) -> LocalSettings:
         dynamodb_endpoint=http_url("DYNAMODB_ENDPOINT", of("DYNAMODB_ENDPOINT")),
         dynamodb_host=of("DYNAMODB_HOST", "127.0.0.1"),
         dynamodb_port=port_number("DYNAMODB_PORT", of("DYNAMODB_PORT", "0")),
+        run_retention_days=_days("RUN_RETENTION_DAYS", of("RUN_RETENTION_DAYS", "0")),
     )
 
 
@@ -109,6 +113,12 @@ def is_loopback(host: str) -> bool:
 def port_number(name: str, text: str) -> int:
     if not text.isdecimal() or int(text) > MAX_PORT:
         raise StartupError(f"{name}={text} is not a port: give a number up to {MAX_PORT}")
+    return int(text)
+
+
+def _days(name: str, text: str) -> int:
+    if not text.isdecimal() or int(text) > MAX_DAYS:
+        raise StartupError(f"{name}={text} is not a number of days: give one up to {MAX_DAYS}")
     return int(text)
 
 

@@ -21,6 +21,7 @@ FOLDERS = (
     "local",
     "openapi",
     "recount",
+    "retention",
     "tests",
     "transfer",
 )

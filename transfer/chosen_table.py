@@ -29,11 +29,15 @@ PATIENT = Config(
 
 
 class ChosenTable(NamedTuple):
-    """A table, and the number of partitions of its index keys that searches read."""
+    """A table, and the number of partitions of its index keys that searches read.
+
+    With 0 days of retention, finished runs are kept for good.
+    """
 
     client: "DynamoDBClient"
     table: str
     shards: int
+    run_retention_days: int = 0
 
 
 @contextmanager
@@ -59,7 +63,7 @@ def opened(*, may_create: bool) -> Iterator[ChosenTable]:
             _check(client, of.table)
         if database.file:
             sqlite.index_stream(database.file)
-        yield ChosenTable(client, of.table, _shards(api, of))
+        yield ChosenTable(client, of.table, _shards(api, of), of.run_retention_days)
 
 
 def _shards(api: Template, of: LocalSettings) -> int:
@@ -75,7 +79,8 @@ def _shards(api: Template, of: LocalSettings) -> int:
 def _of_stack(name: str) -> ChosenTable:
     stack = deployed_stacks.find(name)
     client = boto3.client("dynamodb", config=PATIENT)
-    return ChosenTable(client, stack.table, _shards_read(stack.parameters))
+    days = int(stack.parameters.get("RunRetentionDays", 0))
+    return ChosenTable(client, stack.table, _shards_read(stack.parameters), days)
 
 
 def _shards_read(parameters: Mapping[str, str]) -> int:

@@ -9,7 +9,7 @@ import boto3
 
 from local import console
 from local.cloudformation.template import Template
-from local.database import sqlite, tables
+from local.database import expiry, sqlite, tables
 from local.database.dynamodb import RunningDatabase
 from local.event_sources import streams
 from local.event_sources.batches import DeadLetter
@@ -35,6 +35,11 @@ def running(
         trim_all = partial(trim, database.file, settings.table, consumers)
         trim_all()
         pollers.repeat(trim_all, SECONDS_BETWEEN_TRIMS)
+    if database.file and api.time_to_live:
+        expire_all = partial(
+            expiry.remove_expired, boto3.client("dynamodb"), database.file, settings.table, api
+        )
+        pollers.repeat(expire_all, expiry.SECONDS_BETWEEN_SEARCHES)
     with pollers.running(consumers, api.schedules, functions):
         yield
 

@@ -230,6 +230,7 @@ def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
         {"DYNAMODB_ENDPOINT": "here"},
         {"LOG_LEVEL": "loud"},
         {"SOCKETS": "elsewhere"},
+        {"RUN_RETENTION_DAYS": "-1"},
     ],
 )
 def test_a_setting_without_sense_is_one_line(tmp_path: Path, setting: dict[str, str]) -> None:

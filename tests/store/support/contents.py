@@ -17,7 +17,7 @@ from runledger.store.runs.derived_items import MAX_TAGS
 from runledger.store.runs.past_states import PastStates
 from runledger.store.runs.task_run_queue import enqueue_write
 from runledger.store.schema import keys
-from runledger.store.schema.keys import REMAINDER, TOMBSTONE, Key
+from runledger.store.schema.keys import REMAINDER, RETENTION, TOMBSTONE, Key
 from tests.support import databases
 from tests.support.databases import DynamoDB
 
@@ -69,7 +69,7 @@ def whole(database: DynamoDB) -> Contents:
 
 
 def _goes_later(key: Key, closed: AbstractSet[str]) -> bool:
-    expires = key.sk in {TOMBSTONE, REMAINDER}
+    expires = key.sk in {TOMBSTONE, REMAINDER, RETENTION}
     told = key.sk == keys.STATE_ID or key.pk == keys.OBSERVED
     return expires or told or (key.pk in closed and keys.is_earlier_states(key))
 

@@ -20,6 +20,7 @@ class Settings(BaseModel):
     removal_seconds: float = Field(default=20, ge=0)
     run_log_retention_days: int = Field(default=0, ge=0)
     event_retention_days: int = Field(default=7, ge=1)
+    run_retention_days: int = Field(default=0, ge=0)
     authentication: Literal["required", "off"] = "required"
     auth_sha256: str = ""
     aws_endpoint_url: str = ""
@@ -37,6 +38,11 @@ class Settings(BaseModel):
     def run_log_retention(self) -> timedelta | None:
         """The time after which logs of runs expire; None: never."""
         return timedelta(days=self.run_log_retention_days) or None
+
+    @property
+    def run_retention(self) -> timedelta | None:
+        """The time after which finished runs leave; None: never."""
+        return timedelta(days=self.run_retention_days) or None
 
     @property
     def event_retention(self) -> timedelta:

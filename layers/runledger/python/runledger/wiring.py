@@ -43,6 +43,7 @@ def store() -> Store:
         shards_read=settings().index_shards_read,
         log_retention=settings().run_log_retention,
         event_retention=settings().event_retention,
+        run_retention=settings().run_retention,
     )
 
 

@@ -120,7 +120,7 @@ class Store:
 
     This module imports none of them, so that a function loads only the stores that it uses. New
     index entries are spread over `shards`; `shards_read` is larger where older entries use more.
-    With a retention of None, log lines never expire.
+    With a retention of None, log lines and runs stay for good.
     """
 
     table: Table
@@ -128,6 +128,7 @@ class Store:
     shards_read: int = field(default=0, kw_only=True)
     log_retention: timedelta | None = None
     event_retention: timedelta = timedelta(days=7)
+    run_retention: timedelta | None = None
     known_pairs: FifoCache[ObservedState] = field(default_factory=FifoCache, repr=False)
     known_connections: FifoCache[Connection] = field(default_factory=FifoCache, repr=False)
     known_runs: FifoCache[RecordedRun] = field(default_factory=FifoCache, repr=False)

@@ -36,6 +36,11 @@ def is_removal(change: Change) -> bool:
     return change.new is None
 
 
+def is_end_of_retention(change: Change) -> bool:
+    """Return whether the timer of a finished run was removed."""
+    return change.key.sk == keys.RETENTION and change.new is None
+
+
 def is_new_queue_entry(change: Change) -> bool:
     """Return whether a background run was put into a queue."""
     return change.old is None and keys.is_of(change.key, keys.QUEUE)

@@ -71,6 +71,28 @@ def delete_each(
         map_all(delete_one, some)
 
 
+def delete_from_below(
+    store: Store,
+    run_id: UUID,
+    delete_task_run: Callable[[UUID], None],
+    *,
+    now: datetime,
+    precondition: Callable[[FlowRun], bool],
+) -> None:
+    """Remove a flow run's task runs, and then the flow run if none of them is left.
+
+    It must meet the precondition. Its states and inputs are left to the table's stream.
+    """
+    claims = FlowRunStore.of(store).claims
+
+    def is_ready(run: FlowRun) -> bool:
+        return precondition(run) and not any(claims(run_id, page=1))
+
+    for some in chunks(claims(run_id, page=PAGE), PAGE):
+        map_all(delete_task_run, [claim.task_run_id for claim in some])
+    _delete_alone(store, run_id, now=now, precondition=is_ready)
+
+
 def _delete_alone(
     store: Store, run_id: UUID, *, now: datetime, precondition: Callable[[FlowRun], bool] = bool
 ) -> bool:

@@ -1,16 +1,17 @@
-"""What the table needs after its changes: counts, what follows from states, removals of remains."""
+"""What the table needs after its changes: counts, what follows from states, removals."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from runledger.service.stream import cascade_deletes, states
+from runledger.service.stream import cascade_deletes, retention, states
 from runledger.service.stream.failures import Failure, attempt
 from runledger.store import stream_changes
 from runledger.store.dynamodb import stream_records
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Deadline
+from runledger.store.retention import RetentionStore
 from runledger.store.runs.state_counts import StateCountStore
 from runledger.store.store import Store
 
@@ -32,4 +33,6 @@ def follow(
     yield from attempt(
         partial(states.record, store), list(filter(stream_changes.is_of_states, changes))
     )
+    yield from attempt(partial(RetentionStore.of(store).set_timers, now=now), changes)
     yield from cascade_deletes.follow(store, changes, deadline, now=now)
+    yield from retention.follow(store, changes, deadline, now=now)

@@ -222,9 +222,9 @@ class FlowRunStore(NamedTuple):
             raise WriteConflict(str(run.id)) from failed
 
     def remove_rest(self, run_id: UUID) -> None:
-        """Remove the earlier states and the inputs of a deleted flow run."""
-        states = in_partition(keys.flow_run(run_id).pk, keys.under(keys.STATES))
-        found = self.table.query(Query(states, attributes=keys.Key._fields))
+        """Remove the earlier states, the inputs and the timer of a deleted flow run."""
+        own = in_partition(keys.flow_run(run_id).pk, keys.retention_and_states())
+        found = self.table.query(Query(own, attributes=keys.Key._fields))
         rest = chain(map(keys.of, found), flow_run_inputs.of_flow_run(self.table, run_id))
         self.table.remove_unordered(rest)
 

@@ -1,6 +1,6 @@
 """Deletes task runs with all items in their partitions, at once or in parts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple, Self
@@ -32,8 +32,12 @@ class TaskRunDeletionStore(NamedTuple):
     def of(cls, store: Store) -> Self:
         return cls(store.table, store.index_shards)
 
-    def delete(self, run_id: UUID, now: datetime) -> bool:
-        """Remove the run with its states, tags, key and slots; return whether it existed.
+    def delete(
+        self, run_id: UUID, now: datetime, *, precondition: Callable[[Item], bool] = bool
+    ) -> bool:
+        """Remove the run with its states, tags, key and slots, if its item meets the precondition.
+
+        Return whether it did.
 
         Earlier states and subflow runs that exceed a transaction are removed after the run. If that
         is interrupted, the stream calls `remove_rest`.
@@ -43,7 +47,7 @@ class TaskRunDeletionStore(NamedTuple):
         """
         found = self._under(run_id)
         run_item = found.pop(keys.TASK_RUN, None)
-        if run_item is None:
+        if run_item is None or not precondition(run_item):
             return False
         stored = task_run_items.read_task_run(run_item)
         first: list[Write] = [
@@ -117,6 +121,6 @@ def fits_a_transaction(item: Item) -> bool:
     stored = task_run_items.read_task_run(item)
     slots = 2 * sum(len(held.limits) for held in stored.held)
     return (
-        4 + stored.past.earlier + slots + derived_items.MAX_TAGS + 2 * stored.subflow_runs
+        5 + stored.past.earlier + slots + derived_items.MAX_TAGS + 2 * stored.subflow_runs
         <= MAX_WRITES
     )

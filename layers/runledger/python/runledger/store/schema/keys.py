@@ -31,6 +31,7 @@
 | all task workers            | TASK_WORKERS           | TASK_WORKER#<connection>    |
 | cascade delete that goes on | <that of the deleted>  | REMAINDER                   |
 | flow run that was deleted   | FLOW_RUN#<id>          | TOMBSTONE                   |
+| run that leaves, and when   | <that of the run>      | RETENTION                   |
 | piece of a large document   | <that of its item>     | DOCUMENT_PIECE#<id>#<piece> |
 | document of a noun          | DOCUMENTS#<noun>#<part>| DOCUMENT#<id>               |
 | what is unique of it        | NAME#<noun>#<names>    | NAME                        |
@@ -103,6 +104,7 @@ COUNT, COUNTED = "COUNT", "COUNTED"
 QUEUE, CONNECTION, UNAUTHENTICATED = "QUEUE", "CONNECTION", "UNAUTHENTICATED"
 TASK_WORKER, TASK_WORKERS = "TASK_WORKER", "TASK_WORKERS"
 REMAINDER, TOMBSTONE, INPUT, EVENTS, LOGS = "REMAINDER", "TOMBSTONE", "INPUT", "EVENTS", "LOGS"
+RETENTION = "RETENTION"
 LISTENER, LISTENERS, LOG_LISTENERS = "LISTENER", "LISTENERS", "LOG_LISTENERS"
 API_KEY, API_KEYS = "API_KEY", "API_KEYS"
 DOCUMENT, DOCUMENTS, NAME = "DOCUMENT", "DOCUMENTS", "NAME"
@@ -378,6 +380,16 @@ def remainder(of_entity: Key) -> Key:
 def tombstone(flow_run_id: UUID) -> Key:
     """The item that distinguishes a deleted flow run from one that does not exist yet."""
     return Key(flow_run(flow_run_id).pk, TOMBSTONE)
+
+
+def retention(of_run: Key) -> Key:
+    """The item whose removal makes the stream remove a finished run, with the runs under it."""
+    return Key(of_run.pk, RETENTION)
+
+
+def retention_and_states() -> tuple[str, str]:
+    """The range of a run's timer and its earlier states: nothing else of a run sorts there."""
+    return RETENTION, under(STATES)[1]
 
 
 def entity_of(key: Key) -> tuple[str, UUID]:

@@ -1,0 +1,87 @@
+"""Removes finished runs when their time is over: the runs under them first.
+
+The record of a timer's removal says which run to look at. It leaves if it and all runs under it
+are finished, and ended long enough ago; otherwise it is looked at again later. Each removal expects
+the run as it was read, so that no run leaves that was started anew. All of it can be repeated.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from runledger.service.retries import retry_on_conflict
+from runledger.service.runs import flow_run_deletion
+from runledger.service.stream.failures import Failure
+from runledger.store import stream_changes
+from runledger.store.dynamodb.errors import DeadlineExceeded
+from runledger.store.dynamodb.stream_records import Change
+from runledger.store.dynamodb.table import Deadline
+from runledger.store.retention import RetentionStore
+from runledger.store.runs.task_run_deletion import TaskRunDeletionStore
+from runledger.store.schema import keys
+from runledger.store.schema.keys import Key
+from runledger.store.store import Store
+
+
+def follow(
+    store: Store, batch: Sequence[Change], deadline: Deadline, *, now: datetime
+) -> Iterator[Failure]:
+    """Remove the runs whose timers were removed; yield the first change that failed."""
+    if store.run_retention is None:
+        return
+    for change in filter(stream_changes.is_end_of_retention, batch):
+        try:
+            look_at(store, keys.entity(*keys.entity_of(change.key)), deadline, now=now)
+        except Exception as error:  # noqa: BLE001 - the stream repeats the record
+            yield Failure(change.sequence_number, error)
+            return
+
+
+def look_at(store: Store, root: Key, deadline: Deadline, *, now: datetime) -> None:
+    """Remove a run, if it may leave; otherwise set a timer, if it may later."""
+    retention = RetentionStore.of(store)
+    ended = retention.end_of_root(root)
+    if ended is None:
+        return
+    if not retention.is_past(ended, now):
+        retention.set_timer(root, ended, now)
+        return
+    try:
+        has_left = _remove(store.with_deadline(deadline), root, now)
+    except DeadlineExceeded:
+        retention.repeat_now(root, now)
+    else:
+        if not has_left:
+            retention.repeat_later(root, now)
+
+
+def _remove(store: Store, root: Key, now: datetime) -> bool:
+    """Remove a run and all runs under it; return whether it has left."""
+    retention = RetentionStore.of(store)
+    flow_runs = retention.flow_runs_under(root, now)
+    if flow_runs is None:
+        return False
+    for run_id in reversed(flow_runs):
+        _remove_flow_run(store, run_id, now)
+    kind, run_id = keys.entity_of(root)
+    if kind == keys.TASK_RUN:
+        _remove_task_run(store, now, run_id)
+    return retention.end_of_root(root) is None
+
+
+def _remove_flow_run(store: Store, run_id: UUID, now: datetime) -> None:
+    retention = RetentionStore.of(store)
+    flow_run_deletion.delete_from_below(
+        store,
+        run_id,
+        partial(_remove_task_run, store, now),
+        now=now,
+        precondition=partial(retention.has_past, now=now),
+    )
+
+
+def _remove_task_run(store: Store, now: datetime, run_id: UUID) -> None:
+    may_leave = partial(RetentionStore.of(store).may_leave, now=now)
+    deletion = TaskRunDeletionStore.of(store)
+    retry_on_conflict(lambda: deletion.delete(run_id, now, precondition=may_leave))

@@ -1,0 +1,1 @@
+"""`make retention`: sets the timers of runs that have finished."""
