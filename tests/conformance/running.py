@@ -25,7 +25,10 @@ COUNTS = re.compile(
     r"POST /(task_runs|flow_runs)/(count|paginate)/?$|GET /(observed-states|task_run_states/\S)"
 )
 PATIENCE_WITH_COUNTS = 25
-MADE = re.compile(r"POST (/(?:flows|flow_runs|task_runs|(?:v2/)?concurrency_limits|variables))/?$")
+MADE = re.compile(
+    r"(?:POST|PUT) (/(?:flows|flow_runs|task_runs|(?:v2/)?concurrency_limits|variables"
+    r"|saved_searches|artifacts))/?$"
+)
 
 
 # Asks the reference while this thread asks ours.

@@ -69,9 +69,6 @@ NOT_SERVED: Mapping[str, frozenset[str]] = {
     "Deployments": frozenset(
         {"GET /deployments/{id}/work_queue_check", "POST /deployments/{id}/schedule"}
     ),
-    "SavedSearches": frozenset(
-        {"DELETE /saved_searches/{id}", "GET /saved_searches/{id}", "PUT /saved_searches"}
-    ),
     "Work Pools": frozenset(
         {
             "DELETE /work_pools/{name}",

@@ -5,6 +5,7 @@ import httpx
 
 def use_documents(api: httpx.Client) -> None:
     use_variables(api)
+    use_saved_searches(api)
 
 
 def use_variables(api: httpx.Client) -> None:
@@ -17,6 +18,15 @@ def use_variables(api: httpx.Client) -> None:
         _do(api.patch(path, json={"value": 2}))
         _do(api.patch(path, json={"name": "renamed"}))
         _do(api.delete(path.replace("name/variable", "name/renamed")))
+
+
+def use_saved_searches(api: httpx.Client) -> None:
+    condition = dict.fromkeys(("object", "property", "type", "operation", "value"), "x" * 99)
+    for filters in ([condition], [condition] * 9):
+        saved = _do(api.put("/saved_searches/", json={"name": "s", "filters": filters})).json()
+    _do(api.get(f"/saved_searches/{saved['id']}"))
+    _do(api.post("/saved_searches/filter", json={}))
+    _do(api.delete(f"/saved_searches/{saved['id']}"))
 
 
 def _do(response: httpx.Response) -> httpx.Response:

@@ -12,7 +12,7 @@ from runledger.domain.errors import NotFound
 from runledger.service import api_keys
 
 # The reference names only the first method that it registered for a path: PATCH for these, POST for
-# paths that create, list or propose, DELETE where there is no other, and GET for the rest.
+# paths that create, list or propose, PUT and DELETE where there is no other, and GET for the rest.
 PATCHED = (
     "/task_runs/{id}", "/flow_runs/{id}", "/flow_runs/{id}/labels", "/flows/{id}",
     "/deployments/{id}", "/deployments/{id}/schedules/{schedule_id}",
@@ -26,6 +26,7 @@ POSTED = (
     "/pause_deployment", "/resume_deployment", "/admin/keys", "/variables",
     "/bulk_delete", "/bulk_set_state", "/create_flow_run/bulk", "/schemas/validate",
 )  # fmt: skip
+PUT = ("/saved_searches",)
 ANYWHERE = "/{path+}"
 DELETED = ("/automations/owned-by/{resource_id}", "/admin/keys/{id}")
 
@@ -60,6 +61,8 @@ def first_method(resource: str) -> str:
         return "PATCH"
     if resource in DELETED:
         return "DELETE"
+    if resource in PUT:
+        return "PUT"
     return "POST" if resource.endswith(POSTED) else "GET"
 
 

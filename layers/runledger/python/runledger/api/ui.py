@@ -152,10 +152,6 @@ class AboutWorkPools(Value):
     work_pools: WorkPoolFilter | None = None
 
 
-class ReadSavedSearches(Skipping, Limited):
-    """POST /saved_searches/filter."""
-
-
 class ReadWorkPools(Skipping, AboutWorkPools, Limited):
     """POST /work_pools/filter."""
 

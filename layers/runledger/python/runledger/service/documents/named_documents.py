@@ -1,11 +1,11 @@
 """Use cases of named documents: create, read, find, change and delete them, of every noun alike."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, NamedTuple
 from uuid import UUID
 
-from runledger.domain.errors import Conflict, Mismatch, NotFound
+from runledger.domain.errors import Conflict, Mismatch, NotFound, WriteConflict
 from runledger.domain.filters.criterion import ObjectFilter
 from runledger.domain.named_documents.nouns import D, Noun, page_of
 from runledger.domain.sorting import Page
@@ -25,6 +25,31 @@ def create(store: Store, noun: Noun[D], document: D) -> D:
     if not NamedDocumentStore.of(store, noun).create(document):
         raise Mismatch(noun.taken(document))
     return document
+
+
+class SavedDocument(NamedTuple, Generic[D]):
+    """A document, and whether this call created it."""
+
+    document: D
+    new: bool
+
+
+def save(store: Store, noun: Noun[D], document: D, replaced: Collection[str]) -> SavedDocument[D]:
+    """Create a document, or replace these fields of the one that has its name."""
+    documents = NamedDocumentStore.of(store, noun)
+
+    def attempt() -> SavedDocument[D]:
+        seen = documents.read_by_name(*noun.unique(document))
+        if seen is None:
+            if documents.create(document):
+                return SavedDocument(document, new=True)
+            raise WriteConflict(noun.taken(document))
+        changes = {field: getattr(document, field) for field in replaced}
+        changed = seen.document.replace(**changes)
+        documents.rewrite(seen, changed)
+        return SavedDocument(changed, new=False)
+
+    return retry_on_conflict(attempt)
 
 
 def read(store: Store, noun: Noun[D], id_or_name: UUID | str) -> D:
