@@ -104,11 +104,11 @@ def test_an_interval_is_positive(seconds: int) -> None:
 
 
 @pytest.mark.parametrize("kind", [IntervalSchedule, CronSchedule])
-def test_a_time_zone_is_spelled_as_one(kind: type) -> None:
-    timing = {"interval": DAY} if kind is IntervalSchedule else {"cron": "* * * * *"}
+def test_a_time_zone_is_one_of_the_database(kind: type[IntervalSchedule | CronSchedule]) -> None:
+    timing: dict[str, Any] = {"interval": DAY} if kind is IntervalSchedule else {"cron": "@daily"}
     assert kind(**timing, timezone="Etc/GMT+1").timezone == "Etc/GMT+1"
     with pytest.raises(ValidationError, match='Invalid timezone: "no zone"'):
-        kind(**timing, timezone="no zone")
+        kind.model_validate(timing | {"timezone": "no zone"}, context={"now": NOW})
 
 
 def test_an_interval_counts_from_now_in_utc_unless_something_else_was_sent() -> None:
@@ -118,12 +118,15 @@ def test_an_interval_counts_from_now_in_utc_unless_something_else_was_sent() -> 
     assert own.anchored(NOW) == own
 
 
-@pytest.mark.parametrize("timing", [CronSchedule(cron="* * * * *"), RRuleSchedule(rrule="x")])
+@pytest.mark.parametrize(
+    "timing",
+    [CronSchedule(cron="* * * * *"), RRuleSchedule(rrule="DTSTART:20260101T000000\nFREQ=DAILY")],
+)
 def test_other_timings_need_no_anchor(timing: CronSchedule | RRuleSchedule) -> None:
     assert timing.anchored(datetime(2030, 1, 1, tzinfo=UTC)) == timing
 
 
 def test_a_null_is_as_if_it_had_not_been_sent() -> None:
-    sent = RRuleSchedule(rrule="x", timezone=None)
-    assert sent.without_nulls() == RRuleSchedule(rrule="x")
+    sent = RRuleSchedule(rrule="FREQ=DAILY", timezone=None)
+    assert sent.without_nulls() == RRuleSchedule(rrule="FREQ=DAILY")
     assert sent.without_nulls().timezone == "UTC"

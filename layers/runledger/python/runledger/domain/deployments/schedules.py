@@ -1,21 +1,22 @@
-"""Schedules of deployments: stored and returned, they start no runs.
+"""Schedules of deployments: `occurrences` has their times.
 
-See docs/contract/neighbours.md 5.
+See docs/contract/schedules.md.
 """
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Protocol, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, model_validator
+from pydantic import AfterValidator, ConfigDict, ValidationInfo, model_validator
+from pydantic_core import PydanticKnownError
 
+from runledger.domain.deployments import rrules, time_zones
 from runledger.domain.values import Time, Value
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# The characters of IANA's names; whether a zone exists is not checked.
-ZONE = re.compile(r"[A-Za-z0-9_+/-]*")
+# Expressions of croniter that have another time in each process.
+RANDOM = {"r", "h"}
 
 
 def positive(interval: timedelta) -> timedelta:
@@ -50,14 +51,41 @@ class Zoned(Protocol):
 Z = TypeVar("Z", bound=Zoned)
 
 
-def validate_timezone(timing: Z) -> Z:
-    """Refuse impossible names of zones; the reference's 422s contain this function's name."""
-    if timing.timezone and not ZONE.fullmatch(timing.timezone):
+def validate_timezone(timing: Z, info: ValidationInfo) -> Z:
+    """Refuse unknown names of zones in requests; the reference's 422s have this function's name."""
+    if info.context and timing.timezone and not time_zones.is_zone(timing.timezone):
         raise ValueError(
             f'Invalid timezone: "{timing.timezone}"'
             " (specify in IANA tzdata format, for example, America/New_York)"
         )
     return timing
+
+
+def contains_zone(timezone: str | None, info: ValidationInfo) -> str | None:
+    """Refuse, in requests, a text that has no zone in it: more is not asked of an rrule's."""
+    if info.context and timezone is not None and not time_zones.contains_zone(timezone):
+        raise PydanticKnownError("string_pattern_mismatch", {"pattern": time_zones.pattern()})
+    return timezone
+
+
+def valid_cron(cron: str, info: ValidationInfo) -> str:
+    """Refuse, in requests, an expression that means nothing, or another thing in each process."""
+    if not info.context:
+        return cron
+    from croniter import croniter  # noqa: PLC0415 - it takes 50 ms
+
+    if not croniter.is_valid(cron):
+        raise ValueError(f'Invalid cron string: "{cron}"')
+    if not RANDOM.isdisjoint(cron.casefold().split()):
+        raise ValueError(f'Random and Hashed expressions are unsupported, received: "{cron}"')
+    return cron
+
+
+def valid_rrule(rrule: str, info: ValidationInfo) -> str:
+    """Refuse, in requests, a text that is no rule."""
+    if info.context:
+        rrules.check(rrule)
+    return rrule
 
 
 class IntervalSchedule(Timing):
@@ -79,7 +107,7 @@ class IntervalSchedule(Timing):
 class CronSchedule(Timing):
     """Follows a cron expression."""
 
-    cron: str
+    cron: Annotated[str, AfterValidator(valid_cron)]
     timezone: str | None = None
     day_or: bool = True
 
@@ -89,8 +117,13 @@ class CronSchedule(Timing):
 class RRuleSchedule(Timing):
     """Follows an iCalendar rule."""
 
-    rrule: str
-    timezone: str | None = "UTC"
+    rrule: Annotated[str, AfterValidator(valid_rrule)]
+    timezone: Annotated[str | None, AfterValidator(contains_zone)] = "UTC"
+
+    def anchored(self, now: datetime) -> Self:
+        """Return the rule with a start."""
+        zone = time_zones.zone(self.timezone) or UTC
+        return self.replace(rrule=rrules.with_start(self.rrule, zone, now))
 
 
 AnyTiming = IntervalSchedule | CronSchedule | RRuleSchedule

@@ -1,0 +1,134 @@
+"""Recurrence rules of iCalendar, as dateutil reads them.
+
+dateutil takes 17 ms to import: only functions that check or follow a rule import it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import dropwhile
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dateutil.rrule import rrule, rruleset
+
+MAX_LENGTH = 6500
+MAX_SHOWN = 40
+
+# Where a rule without DTSTART begins.
+DEFAULT_START = datetime(2020, 1, 1)  # noqa: DTZ001 - in the schedule's own zone
+
+# The lengths of dateutil's frequencies WEEKLY to SECONDLY, which are fixed.
+UNITS = {
+    2: timedelta(weeks=1),
+    3: timedelta(days=1),
+    4: timedelta(hours=1),
+    5: timedelta(minutes=1),
+    6: timedelta(seconds=1),
+}
+MINUTELY = 5
+
+# Occurrences before the wanted ones that are looked at. Only rules with COUNT need to be followed
+# from their start.
+MAX_PAST = 200_000
+
+
+def check(text: str) -> None:
+    """Refuse a text that is no rule, in the reference's words.
+
+    Raises:
+        ValueError: it is none, or too long.
+    """
+    try:
+        _parsed(text)
+    except Exception as error:  # noqa: BLE001 - dateutil lets many errors through
+        raise ValueError(f'Invalid RRule string "{text}": {error}') from None
+    if len(text) > MAX_LENGTH:
+        raise ValueError(
+            f'Invalid RRule string "{text[:MAX_SHOWN]}..."\n'
+            f"Max length is {MAX_LENGTH}, got {len(text)}"
+        )
+
+
+def with_start(text: str, zone: tzinfo, now: datetime) -> str:
+    """Return the rule with a DTSTART: by default 2020, or near `now` if it recurs often."""
+    if "DTSTART" in text.upper():
+        return text
+    try:
+        start = _recent(_parsed(text), now.astimezone(zone).replace(tzinfo=None))
+    except (ValueError, TypeError):
+        return text
+    return f"DTSTART:{start:%Y%m%dT%H%M%S}\n{text}"
+
+
+def _recent(rule: rrule | rruleset, now: datetime) -> datetime:
+    """Return the last start before `now` from which the rule has the same occurrences."""
+    parts: Any = rule
+    is_often = getattr(parts, "_freq", 0) >= MINUTELY and parts._count is None
+    if not is_often or now <= DEFAULT_START:
+        return DEFAULT_START
+    period = UNITS[parts._freq] * parts._interval
+    return DEFAULT_START + (now - DEFAULT_START) // period * period if period else DEFAULT_START
+
+
+def follow(text: str, timezone: str, start: datetime) -> Iterator[datetime]:
+    """Yield the occurrences from an instant on, in UTC; none if the rule does not advance.
+
+    dateutil's own zones decide which instant a time is that the clock skips or shows twice.
+    """
+    from dateutil.tz import gettz  # noqa: PLC0415
+
+    zone = gettz(timezone)
+    local_start = start.astimezone(zone).replace(tzinfo=None)
+    rule: Any = _parsed(text)
+    rules = [rule] if hasattr(rule, "_freq") else [*rule._rrule, *rule._exrule]
+    if any(one._interval < 1 for one in rules):
+        return
+    localized = _localized(rule, zone, local_start)
+    yield from _from((time.astimezone(UTC) for time in localized), start)
+
+
+def _from(times: Iterable[datetime], start: datetime) -> Iterator[datetime]:
+    """Yield the times from `start` on, if they begin before too many others have passed."""
+    past = 0
+
+    def is_past(time: datetime) -> bool:
+        nonlocal past
+        past += 1
+        return past <= MAX_PAST and time < start
+
+    for time in dropwhile(is_past, times):
+        if past > MAX_PAST:
+            return
+        yield time
+
+
+def _localized(rule: Any, zone: tzinfo, start: datetime) -> Any:  # noqa: ANN401 - private parts
+    """Return the rule or the set of rules with its times in the zone, whatever they say."""
+    if hasattr(rule, "_freq"):
+        return _advanced(rule, zone, start)
+    rule._rrule = [_advanced(one, zone, start) for one in rule._rrule]
+    rule._exrule = [_advanced(one, zone, start) for one in rule._exrule]
+    rule._rdate = [time.replace(tzinfo=zone) for time in rule._rdate]
+    rule._exdate = [time.replace(tzinfo=zone) for time in rule._exdate]
+    return rule
+
+
+def _advanced(rule: Any, zone: tzinfo, start: datetime) -> Any:  # noqa: ANN401 - private parts
+    """Return a rule in the zone; it begins near `start` if that changes no occurrence."""
+    first: datetime = rule._dtstart.replace(tzinfo=None)
+    distance = start - first - timedelta(days=2)
+    if rule._count is None and rule._freq in UNITS and distance > timedelta(0):
+        period = UNITS[rule._freq] * rule._interval
+        first += distance // period * period
+    changes = {"dtstart": first.replace(tzinfo=zone)}
+    if rule._until:
+        changes["until"] = rule._until.replace(tzinfo=zone)
+    return rule.replace(**changes)
+
+
+def _parsed(text: str) -> rrule | rruleset:
+    from dateutil.rrule import rrulestr  # noqa: PLC0415
+
+    return rrulestr(text, dtstart=DEFAULT_START)
