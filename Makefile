@@ -70,8 +70,10 @@ retention: $(VENV)/local.stamp $(DATABASE) ## let finished runs leave, also thos
 	@exec $(BIN)/python -m retention
 
 pins: .pins-venv/stamp ## pin all packages of pyproject.toml and requirements.in, with hashes (ARGS=--upgrade)
-	cd layers/dependencies && ../../$(COMPILE) requirements.in --output-file requirements.txt
+	for layer in dependencies encryption; do \
+	  (cd layers/$$layer && ../../$(COMPILE) requirements.in --output-file requirements.txt) || exit 1; done
 	$(COMPILE) pyproject.toml --extra local --constraint layers/dependencies/requirements.txt \
+	  --constraint layers/encryption/requirements.txt \
 	  --output-file requirements/local.txt
 	$(COMPILE) pyproject.toml --extra local --extra dev --constraint requirements/local.txt \
 	  --output-file requirements/dev.txt

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import boto3
 
-from local import console, environment
+from local import block_key, console, environment
 from local.application import application
 from local.cloudformation import template
 from local.database import dynamodb, tables
@@ -30,6 +30,7 @@ def run(settings: LocalSettings) -> None:
         listening(settings.host, settings.port) as listener,
         _websocket_listeners(settings) as websocket_listeners,
         dynamodb.running(settings, in_file=True) as database,
+        block_key.kept(settings),
     ):
         port = port_of(listener)
         sockets_port = port_of(websocket_listeners[0]) if websocket_listeners else None

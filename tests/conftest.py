@@ -3,6 +3,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import boto3
 import httpx
@@ -37,6 +38,7 @@ hypothesis.settings.register_profile("quick", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
+BLOCK_KEY = Path(__file__).parent / "support" / "block.key"
 MANY_THREADS = Config(max_pool_connections=64)
 
 
@@ -217,6 +219,7 @@ def api_client(
     around = environment.function_variables(TEMPLATE, database.table, database.endpoint, sockets)
     for name, value in around.items():
         patch.setenv(name, value)
+    patch.setenv("BLOCK_KEY_FILE", str(BLOCK_KEY))
     wiring.reset()
     return hosting.http_client()
 

@@ -19,12 +19,19 @@ from packaging.utils import NormalizedName, canonicalize_name
 REPOSITORY = Path(__file__).parent.parent
 LAYER = REPOSITORY / "layers/dependencies"
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
-RUNTIME = [line for line in (LAYER / "requirements.in").read_text("utf-8").splitlines() if line]
-RUNTIME = [line.split("#")[0].strip() for line in RUNTIME if not line.startswith("#")]
+LAYERS = ("dependencies", "encryption")
+
+
+def wanted_by(layer: str) -> list[str]:
+    lines = (REPOSITORY / "layers" / layer / "requirements.in").read_text("utf-8").splitlines()
+    return [line.split("#")[0].strip() for line in lines if line and not line.startswith("#")]
+
+
+RUNTIME = [line for layer in LAYERS for line in wanted_by(layer)]
 LOCAL, DEV = (PROJECT["optional-dependencies"][extra] for extra in ("local", "dev"))
 # Each file, and what it is made of.
 FILES = {
-    "layers/dependencies/requirements.txt": RUNTIME,
+    **{f"layers/{layer}/requirements.txt": wanted_by(layer) for layer in LAYERS},
     "requirements/local.txt": [*RUNTIME, *LOCAL],
     "requirements/dev.txt": [*RUNTIME, *LOCAL, *DEV],
 }
@@ -99,14 +106,20 @@ def test_every_pin_of_ours_stands_in_its_file(file: str) -> None:
         assert [str(pin.specifier) for pin in found] == [str(wanted.specifier)]
 
 
-def test_the_layer_has_wheels_for_both_processors() -> None:
-    """Compiled packages have many wheels, of which the layer needs two; others have one."""
-    compiled = {"markupsafe", "pydantic-core", "rpds-py"}
+def test_the_layers_have_wheels_for_both_processors() -> None:
+    """Compiled packages have many wheels, of which a layer needs two; others have one."""
+    compiled = {"cffi", "cryptography", "markupsafe", "pydantic-core", "rpds-py"}
     hashes = {
         canonicalize_name(Requirement(line.split("--hash=")[0]).name): len(HASH.findall(line))
-        for line in lines_of("layers/dependencies/requirements.txt")
+        for layer in LAYERS
+        for line in lines_of(f"layers/{layer}/requirements.txt")
     }
     assert {name for name, number in hashes.items() if number > 2} == compiled
+
+
+def test_the_layers_of_packages_are_built_alike() -> None:
+    made = {(REPOSITORY / "layers" / layer / "Makefile").read_text("utf-8") for layer in LAYERS}
+    assert len(made) == 1
 
 
 class Build:
@@ -119,12 +132,16 @@ class Build:
         self._wheels.mkdir()
         shutil.copy(LAYER / "Makefile", self._source)
 
-    def wheel(self, name: str, content: str, *, needs: str | None = None) -> str:
-        """Make a wheel; return the line that pins it."""
+    def wheel(
+        self, name: str, content: str, *, needs: str | None = None, module: str | None = None
+    ) -> str:
+        """Make a wheel, maybe with a file as a compiled module; return the line that pins it."""
         path, info = self._wheels / f"{name}-1.0-py3-none-any.whl", f"{name}-1.0.dist-info"
         needed = f"Requires-Dist: {needs}\n" if needs else ""
         with zipfile.ZipFile(path, "w") as wheel:
             wheel.writestr(f"{name}.py", content)
+            if module:
+                wheel.writestr(module, "")
             wheel.writestr(
                 f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{needed}"
             )
@@ -154,6 +171,9 @@ class Build:
     def has(self, name: str) -> bool:
         return (self._target / "python" / f"{name}.py").exists()
 
+    def modules(self) -> set[str]:
+        return {path.name for path in (self._target / "python").rglob("*.so")}
+
     @staticmethod
     def _make() -> str:
         found = shutil.which("make")
@@ -167,11 +187,15 @@ def build(tmp_path: Path) -> Build:
 
 
 def test_the_layer_is_built_of_what_is_pinned(build: Build) -> None:
-    pins = build.wheel("outer", "", needs="inner"), build.wheel("inner", "")
-    built = build.run(*pins)
+    """A module for several Pythons has a file for each processor, or one would hide the other."""
+    outer = build.wheel("outer", "", needs="inner", module="deep/_rust.abi3.so")
+    built = build.run(outer, build.wheel("inner", ""))
     assert built.returncode == 0, built.stderr
     assert build.has("outer")
     assert build.has("inner")
+    assert build.modules() == {
+        f"_rust.cpython-313-{processor}-linux-gnu.so" for processor in ("aarch64", "x86_64")
+    }
 
 
 def test_a_package_with_another_hash_ends_the_build(build: Build) -> None:

@@ -27,6 +27,8 @@ class Settings(BaseModel):
     aws_endpoint_url_dynamodb: str = ""
     websocket_url: str = ""
     worker_lease_seconds: int = Field(default=60, ge=1)
+    block_key_file: str = ""
+    block_key_secret: str = ""
     run_metrics: Literal["on", "off"] = "off"
 
     @property
