@@ -1,0 +1,1 @@
+"""Blocks: their types, schemas and documents."""
