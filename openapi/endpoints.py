@@ -22,7 +22,7 @@ from runledger.domain.documents import Document
 # How an endpoint uses its request; other members would be missed here.
 READS = frozenset({"body", "parameters", "query_parameters"})
 CHECKS_VERSION = frozenset({"check_version", "version"})
-REST = frozenset({"caller", "now"})
+REST = frozenset({"caller", "need", "now"})
 
 
 class RequestParameter(NamedTuple):

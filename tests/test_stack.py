@@ -176,4 +176,5 @@ def _words(policy: list[dict[str, Any]]) -> Iterator[str]:
     if "BatchGetItem" in on_table:
         on_table.remove("GetItem")
     yield from (word for action, word in NAMED_FOR.items() if action in on_table)
-    yield from ("post" for action, _ in granted if action == "ManageConnections")
+    beside = {"ManageConnections": "post", "GetSecretValue": "key"}
+    yield from (beside[action] for action, _ in granted if action in beside)

@@ -23,6 +23,7 @@ WRITING = {
 }
 ANYWHERE = "/{path+}"
 POSTING = "execute-api:ManageConnections"
+READING_KEY = "secretsmanager:GetSecretValue"
 OPEN = {"health_check", "perform_readiness_check", "redirect_websocket"}
 MAX_PATHS = 300  # of a REST API
 MAX_PATTERNS = 5  # of an event source; AWS gives ten to who asks
@@ -148,7 +149,7 @@ def test_only_health_is_open_at_the_gateway() -> None:
 
 @each_function
 def test_rights_are_named_one_by_one(operation: str) -> None:
-    assert _actions(operation) <= READING | WRITING | {POSTING}
+    assert _actions(operation) <= READING | WRITING | {POSTING, READING_KEY}
 
 
 @each_function
@@ -159,14 +160,48 @@ def test_rights_are_on_the_table_and_its_indexes(operation: str) -> None:
     asked = (
         listed(statement["Resource"])
         for statement in statements(operation)
-        if statement["Action"] != [POSTING]
+        if statement["Action"] not in ([POSTING], [READING_KEY])
     )
     assert [arn for arns in asked for arn in arns if arn not in known] == []
 
 
+def test_the_data_of_blocks_alone_needs_a_key_and_a_library() -> None:
+    """Those that read or write it have both, and no right to any other secret."""
+    key = DOCUMENT["Metadata"]["Keys"]["blocks"]
+    keyed = {
+        operation
+        for operation in FUNCTIONS
+        for statement in statements(operation)
+        if statement["Action"] == [READING_KEY] and statement["Resource"] == key
+    }
+    for attribute, value in (("Layers", [{"Ref": "EncryptionLayer"}]), ("Environment", key)):
+        having = {
+            operation
+            for operation, (_, properties) in FUNCTIONS.items()
+            if value in (given := properties.get(attribute), _key_named_by(given))
+        }
+        assert having == keyed
+    assert keyed == {
+        *("create_block_document", "update_block_document_data"),
+        *("read_block_document_by_id", "read_block_documents"),
+        "read_block_documents_for_block_type",
+        "read_block_document_by_name_for_block_type",
+    }
+    granted = {action for operation in FUNCTIONS.keys() - keyed for action in _actions(operation)}
+    assert READING_KEY not in granted
+
+
+def _key_named_by(environment: Any) -> Any:  # noqa: ANN401 a piece of YAML
+    return (
+        (environment or {}).get("Variables", {}).get("BLOCK_KEY_SECRET")
+        if isinstance(environment, dict)
+        else None
+    )
+
+
 @pytest.mark.parametrize("operation", sorted(o for o in FUNCTIONS if o.startswith("read_")))
 def test_what_reads_can_not_write(operation: str) -> None:
-    assert _actions(operation) <= READING
+    assert _actions(operation) <= READING | {READING_KEY}
 
 
 @pytest.mark.parametrize(

@@ -32,39 +32,6 @@ NOT_SERVED: Mapping[str, frozenset[str]] = {
             "PUT /automations/{id}",
         }
     ),
-    "Block capabilities": frozenset({"GET /block_capabilities"}),
-    "Block documents": frozenset(
-        {
-            "DELETE /block_documents/{id}",
-            "GET /block_documents/{id}",
-            "PATCH /block_documents/{id}",
-            "POST /block_documents",
-            "POST /block_documents/count",
-            "POST /block_documents/filter",
-        }
-    ),
-    "Block schemas": frozenset(
-        {
-            "DELETE /block_schemas/{id}",
-            "GET /block_schemas/checksum/{checksum}",
-            "GET /block_schemas/{id}",
-            "POST /block_schemas",
-            "POST /block_schemas/filter",
-        }
-    ),
-    "Block types": frozenset(
-        {
-            "DELETE /block_types/{id}",
-            "GET /block_types/slug/{slug}",
-            "GET /block_types/slug/{slug}/block_documents",
-            "GET /block_types/slug/{slug}/block_documents/name/{block_document_name}",
-            "GET /block_types/{id}",
-            "PATCH /block_types/{id}",
-            "POST /block_types",
-            "POST /block_types/filter",
-            "POST /block_types/install_system_block_types",
-        }
-    ),
     "Collections": frozenset({"GET /collections/views/{view}"}),
     "Deployments": frozenset(
         {"GET /deployments/{id}/work_queue_check", "POST /deployments/{id}/schedule"}

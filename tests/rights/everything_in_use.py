@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from tests.rights.blocks_in_use import use_blocks
 from tests.rights.bulk_in_use import use_bulk
 from tests.rights.documents_in_use import use_documents
 from tests.rights.inputs_in_use import use_inputs
@@ -30,7 +31,8 @@ def use_everything(api: httpx.Client) -> None:
     ]
     _propose_states(api, flow_run, parents[0])
     _hold_slots(api, flow, flow_run)
-    use_limits(api)
+    for use in (use_limits, use_documents, use_blocks):
+        use(api)
     _deploy(api, flow)
     use_logs(api, flow_run, parents[0])
     use_events(api)
@@ -44,7 +46,6 @@ def use_everything(api: httpx.Client) -> None:
     _query(api, "flows", {"name": {"any_": ["flow"]}})
     _do(api.patch(f"/flows/{flow}", json={"tags": ["one"]}))
     use_site(api, flow, flow_run)
-    use_documents(api)
     use_bulk(api)
     for drawn in (flow_run, subflow_runs[0]):
         _read(api, f"/flow_runs/{drawn}/graph", f"/flow_runs/{drawn}/graph-v2")

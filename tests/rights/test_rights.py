@@ -39,6 +39,9 @@ GRANTED = {
 # What follows changes posts to listeners, of whom there are none here.
 POSTING = Right("react_to_changes", "ManageConnections", on_index=False)
 
+# The key of blocks is in a file here.
+READING_KEY = {Right(operation, "GetSecretValue", on_index=False) for operation in FUNCTIONS}
+
 # What no request sets to work: `test_rights_of_sockets` does.
 UNASKED = {
     *("websocket_connect", "websocket_default", "websocket_disconnect"),
@@ -67,7 +70,7 @@ def test_a_function_may_do_what_it_does(used: set[Right]) -> None:
 
 def test_a_function_may_do_nothing_else(used: set[Right]) -> None:
     of_others = {right for right in GRANTED if right.operation not in UNASKED}
-    assert of_others - used - {POSTING} == set()
+    assert of_others - used - {POSTING} - READING_KEY == set()
 
 
 @dataclass

@@ -43,11 +43,12 @@ def a_month(costs: Costs, runs: int, stored: float) -> float:
 def idle() -> float:
     """Return the dollars of a month without requests: a function a minute, with a query.
 
-    Its traces and metrics are in.
+    Its traces and metrics are in, and the key of blocks.
     """
     milliseconds = 2 * MILLISECONDS_OF_A_CALL
     minute = _lambda(1, milliseconds) + prices.READ_UNIT + _logs(1) + prices.TRACE
-    return prices.MINUTES_A_MONTH * minute + METRICS * prices.METRIC_MONTH
+    monthly = METRICS * prices.METRIC_MONTH + prices.SECRET_MONTH
+    return prices.MINUTES_A_MONTH * minute + monthly
 
 
 def crossing(costs: Costs, stored: float, always_on: float) -> float:

@@ -23,6 +23,9 @@ WEBSOCKET_MESSAGE, WEBSOCKET_MINUTE = 1.00 / MILLION, 0.25 / MILLION
 LOG_GIGABYTE, METRIC_MONTH = 0.50, 0.30
 TRACE = 5.00 / MILLION
 
+# secretsmanager: a secret a month.
+SECRET_MONTH = 0.40
+
 # The reference on servers that are always on, dollars a month.
 # ec2: t4g.small, 2 GB of memory; ebs: 20 GB of gp3; vpc: a public IPv4 address.
 EC2_SMALL = 0.0168 * HOURS_A_MONTH

@@ -23,7 +23,7 @@ from runledger.adapters.problems import (
     new_problem,
     problems_of,
 )
-from runledger.domain.access import Caller
+from runledger.domain.access import Caller, Scope
 from runledger.domain.errors import NotFound
 
 M = TypeVar("M", bound=BaseModel)
@@ -83,6 +83,15 @@ class Request:
     def authorization(self) -> Sequence[str]:
         """Every Authorization header."""
         return parsing.header_values(self.event).get("authorization", ())
+
+    def need(self, scope: Scope) -> None:
+        """Check that the caller may do what only some requests of this function ask for.
+
+        Raises:
+            Forbidden: its scope does not include it.
+        """
+        if self.caller:
+            self.caller.check(scope)
 
     def path_text(self, name: str) -> str:
         """Return a variable of the path; API Gateway passes it on as it is in the URL.

@@ -15,6 +15,7 @@ from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State
 from runledger.domain.values import merge_labels
 from runledger.execution_limits import limited
+from runledger.service.blocks import existence
 from runledger.service.deployments import schedules
 from runledger.service.documents import variables
 from runledger.service.retries import retry_on_conflict
@@ -28,7 +29,7 @@ from runledger.store.store import Store
 NOT_FOUND = "Deployment not found"
 NOT_FOUND_TO_CHANGE = "Deployment not found."
 
-# Fields that can't be None, and fields that refer to block documents, of which there are none.
+# Fields that can't be None, and fields that refer to documents of blocks.
 REQUIRED = frozenset({"parameters", "enforce_parameter_schema"})
 BLOCKS = frozenset({"storage_document_id", "infrastructure_document_id"})
 
@@ -57,7 +58,7 @@ def save(
     """
     _check_pool(deployment.work_pool_name)
     _check_limit(store, limit_id)
-    _check_blocks(deployment)
+    _check_blocks(store, deployment)
     now = deployment.updated
 
     def attempt() -> Saved:
@@ -94,13 +95,13 @@ def _check_limit(store: Store, limit_id: UUID | None) -> None:
         raise NotFound("Concurrency limit not found")
 
 
-def _check_blocks(deployment: Deployment) -> None:
+def _check_blocks(store: Store, deployment: Deployment) -> None:
     blocks = {
         "infrastructure": deployment.infrastructure_document_id,
         "storage": deployment.storage_document_id,
     }
     for kind, block_id in blocks.items():
-        if block_id:
+        if block_id and not existence.exists(store, block_id):
             raise Mismatch(
                 f"Error creating deployment. Could not find {kind} block with id: {block_id}. This"
                 " usually occurs when applying a deployment specification that was built against a"
@@ -160,6 +161,7 @@ def update(
         known = variables.values_for(store, changes.get("parameters") or {})
         with limited():
             changed = _changed(seen.deployment, changes, known)
+        _check_changed_blocks(store, changes)
         _check_limit(store, limit_id)
         if requests is not None:
             renewed = schedules.updated(seen.deployment.schedules, requests, deployment_id, now=now)
@@ -187,9 +189,15 @@ def _changed(
     # An update without a schema is checked by the old one.
     schema = changed.parameter_openapi_schema or deployment.parameter_openapi_schema
     changed.replace(parameter_openapi_schema=schema).check_parameters()
-    if valid != changes or any(changes.get(name) for name in BLOCKS):
-        raise Conflict("it would be without what it needs, or need what there is not")
+    if valid != changes:
+        raise Conflict("it would be without what it needs")
     return changed
+
+
+def _check_changed_blocks(store: Store, changes: Mapping[str, Any]) -> None:
+    for name in BLOCKS & changes.keys():
+        if changes[name] and not existence.exists(store, changes[name]):
+            raise Conflict(f"block document {changes[name]} is unknown")
 
 
 def create_flow_run(

@@ -62,12 +62,20 @@ def create(store: Store, run: FlowRun, state: State, *, now: datetime) -> Create
         return CreatedFlowRun(first, new=False)
 
 
+def _check_infrastructure(store: Store, document_id: UUID | None) -> None:
+    if document_id is None:
+        return
+    from runledger.service.blocks import existence  # noqa: PLC0415 - runs seldom name one
+
+    if not existence.exists(store, document_id):
+        raise Conflict(f"infrastructure document {document_id} is unknown")
+
+
 def _create(store: Store, sent: FlowRun, state: State, *, now: datetime) -> CreatedFlowRun:
     flow = FlowStore.of(store).read(sent.flow_id)
     if flow is None:
         raise Conflict(f"flow {sent.flow_id} is unknown")
-    if sent.infrastructure_document_id:
-        raise Conflict(f"infrastructure document {sent.infrastructure_document_id} is unknown")
+    _check_infrastructure(store, sent.infrastructure_document_id)
     run = record(sent.replace(labels=_labels(store, flow, sent)), state, now=now)
 
     def attempt() -> CreatedFlowRun:
