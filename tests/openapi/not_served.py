@@ -7,18 +7,6 @@ from collections.abc import Mapping
 
 NOT_SERVED: Mapping[str, frozenset[str]] = {
     "Admin": frozenset({"DELETE /admin/storage", "PUT /admin/storage"}),
-    "Artifacts": frozenset(
-        {
-            "DELETE /artifacts/{id}",
-            "GET /artifacts/{id}",
-            "GET /artifacts/{key}/latest",
-            "PATCH /artifacts/{id}",
-            "POST /artifacts",
-            "POST /artifacts/count",
-            "POST /artifacts/latest/count",
-            "POST /artifacts/latest/filter",
-        }
-    ),
     "Automations": frozenset(
         {
             "DELETE /automations/{id}",

@@ -29,6 +29,31 @@ def use_saved_searches(api: httpx.Client) -> None:
     _do(api.delete(f"/saved_searches/{saved['id']}"))
 
 
+def use_artifacts(api: httpx.Client, flow_run: str, task_run: str) -> None:
+    """Large ones, two of a key; found by each path, and through runs."""
+    body = {"data": "x" * 999, "flow_run_id": flow_run, "task_run_id": task_run}
+    made = [_do(api.post("/artifacts/", json=body | {"key": "k"})).json() for _ in range(2)]
+    flow = _do(api.get(f"/flow_runs/{flow_run}")).json()["flow_id"]
+    other = _do(api.post("/flow_runs/", json={"flow_id": flow})).json()["id"]
+    _do(api.post("/artifacts/", json={"key": "l", "flow_run_id": other}))
+    through: dict[str, object] = {"flow_runs": {}}
+    ids = [artifact["id"] for artifact in made]
+    searches: list[dict[str, object]] = [{}, {"artifacts": {"key": {"any_": ["k"]}}}]
+    searches += ({"artifacts": {"id": {"any_": some}}} for some in (ids, ids[:1]))
+    searches += ({"flow_runs": {}}, {"task_runs": {}})
+    for criteria in searches:
+        for question in ("filter", "count"):
+            _do(api.post(f"/artifacts/{question}", json=criteria))
+    for question in ("filter", "count"):
+        for wanted in (searches[0], {"artifacts": {"key": {"any_": ["k", "l"]}}}, through):
+            _do(api.post(f"/artifacts/latest/{question}", json=wanted))
+    _do(api.get("/artifacts/k/latest"))
+    for artifact_id in reversed(ids):
+        _do(api.get(f"/artifacts/{artifact_id}"))
+        _do(api.patch(f"/artifacts/{artifact_id}", json={"data": "y" * 999}))
+        _do(api.delete(f"/artifacts/{artifact_id}"))
+
+
 def _do(response: httpx.Response) -> httpx.Response:
     assert response.is_success, response.text
     return response

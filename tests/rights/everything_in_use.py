@@ -6,7 +6,7 @@ import httpx
 
 from tests.rights.blocks_in_use import use_blocks
 from tests.rights.bulk_in_use import use_bulk
-from tests.rights.documents_in_use import use_documents
+from tests.rights.documents_in_use import use_artifacts, use_documents
 from tests.rights.inputs_in_use import use_inputs
 from tests.rights.limits_in_use import use_limits
 from tests.rights.reports_in_use import use_events, use_logs
@@ -34,17 +34,15 @@ def use_everything(api: httpx.Client) -> None:
     for use in (use_limits, use_documents, use_blocks):
         use(api)
     _deploy(api, flow)
-    use_logs(api, flow_run, parents[0])
+    for use_in_run in (use_logs, use_artifacts):
+        use_in_run(api, flow_run, parents[0])
     use_events(api)
     use_inputs(api, flow_run)
     for several in (1, None):
         _query(api, "task_runs", {"id": {"any_": parents[:several]}})
         _query(api, "flow_runs", {"id": {"any_": subflow_runs[:several]}})
     _query(api, "flow_runs", {"parent_task_run_id": {"any_": parents}})
-    for ids in ([flow], [flow, flow_run]):
-        _query(api, "flows", {"id": {"any_": ids}})
-    _query(api, "flows", {"name": {"any_": ["flow"]}})
-    _do(api.patch(f"/flows/{flow}", json={"tags": ["one"]}))
+    _query_flows(api, flow, flow_run)
     use_site(api, flow, flow_run)
     use_bulk(api)
     for drawn in (flow_run, subflow_runs[0]):
@@ -57,6 +55,13 @@ def use_everything(api: httpx.Client) -> None:
     read = (f"/task_runs/{parents[2]}", f"/flow_runs/{flow_run}", f"/flows/{flow}")
     _read(api, *read, f"/ui{read[0]}", "/flows/name/flow", "/ready")
     _do(api.delete(f"/flows/{flow}"))
+
+
+def _query_flows(api: httpx.Client, flow: str, other: str) -> None:
+    for ids in ([flow], [flow, other]):
+        _query(api, "flows", {"id": {"any_": ids}})
+    _query(api, "flows", {"name": {"any_": ["flow"]}})
+    _do(api.patch(f"/flows/{flow}", json={"tags": ["one"]}))
 
 
 def _propose_states(api: httpx.Client, flow_run: str, task_run: str) -> None:

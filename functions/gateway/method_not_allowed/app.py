@@ -23,7 +23,7 @@ POSTED = (
     "/reset", "/renew", "/increment", "/decrement", "/increment-with-lease",
     "/decrement-with-lease", "/get_scheduled_flow_runs", "/count-task-runs", "/counts",
     "/count-deployments", "/next-runs", "/count-by/{countable}", "/lateness",
-    "/pause_deployment", "/resume_deployment", "/admin/keys", "/variables",
+    "/pause_deployment", "/resume_deployment", "/admin/keys", "/variables", "/artifacts",
     "/bulk_delete", "/bulk_set_state", "/create_flow_run/bulk", "/schemas/validate",
 )  # fmt: skip
 PUT = ("/saved_searches",)

@@ -107,10 +107,6 @@ def _is_about_as_late(it: Exchange) -> bool:
     return it.asked("POST /flow_runs/lateness") and sums_agree(theirs, ours)
 
 
-def _lists_no_artifacts(it: Exchange) -> bool:
-    return it.asked("POST /artifacts/filter") and it.ours.body == []
-
-
 DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         "NaN and Infinity",
@@ -175,7 +171,6 @@ DIFFERENCES: tuple[Difference, ...] = (
     _one("Methods of API Gateway", 405, 400, lambda it: it.asked("(BREW|get) .*")),
     _one("Unknown paths", 401, 404, lambda it: it.ours.body == {"detail": "Not Found"}),
     _one("Lists for the UI", 500, 200, lambda it: it.sent(rb'"work_(pools|queues)": \{\}')),
-    _one("Lists for the UI", 200, 200, _lists_no_artifacts),
     _one("Settings", 200, 200, lambda it: it.asked("GET /admin/settings")),
     _one("The API document", 200, 200, lambda it: it.asked("GET /openapi.json.*")),
     _one("The API document", 200, 405, lambda it: it.asked("HEAD /openapi.json")),

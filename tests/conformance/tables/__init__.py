@@ -21,7 +21,7 @@ from tests.conformance.tables.deployments import (
     form_values,
     parameters,
 )
-from tests.conformance.tables.documents import blocks, saved_searches, variables
+from tests.conformance.tables.documents import artifacts, blocks, saved_searches, variables
 from tests.conformance.tables.events import event_counts, events, logs, task_workers
 from tests.conformance.tables.runs import (
     bulk,
@@ -52,7 +52,7 @@ TABLES = (
     *(queries, durations, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
     *(concurrency_limits, slots),
     *(deployments, deployment_schedules, deployment_criteria, parameters, bulk, form_values),
-    *(blocks, variables, saved_searches),
+    *(blocks, variables, saved_searches, artifacts),
     # Leaves lines of logs, all of which `logs` lists.
     flow_run_reports,
 )

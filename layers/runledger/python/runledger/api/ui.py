@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -13,10 +12,7 @@ from runledger.api.queries import Filtered, Limited, Skipping
 from runledger.domain.documents import Document
 from runledger.domain.errors import Invalid
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.filters.deployments import DeploymentFilter
 from runledger.domain.filters.fields import Id, Type
-from runledger.domain.filters.flow_runs import FlowRunFilter
-from runledger.domain.filters.flows import FlowFilter
 from runledger.domain.filters.task_runs import TaskRunFilter, TaskRunState
 from runledger.domain.filters.work_pools import WorkPoolFilter, WorkQueueFilter
 from runledger.domain.runs.dashboard import Window
@@ -154,30 +150,6 @@ class AboutWorkPools(Value):
 
 class ReadWorkPools(Skipping, AboutWorkPools, Limited):
     """POST /work_pools/filter."""
-
-
-class ArtifactSort(StrEnum):
-    """The orders, listed as in the reference's errors."""
-
-    CREATED_DESC = "CREATED_DESC"
-    UPDATED_DESC = "UPDATED_DESC"
-    ID_DESC = "ID_DESC"
-    KEY_DESC = "KEY_DESC"
-    KEY_ASC = "KEY_ASC"
-
-
-class ArtifactsSorted(Value):
-    sort: ArtifactSort = ArtifactSort.ID_DESC
-
-
-class ReadArtifacts(Skipping, ArtifactsSorted, Limited):
-    """POST /artifacts/filter; the filter of artifacts itself is ignored."""
-
-    artifacts: dict[str, Any] | None = None
-    flow_runs: FlowRunFilter | None = None
-    task_runs: TaskRunFilter | None = None
-    flows: FlowFilter | None = None
-    deployments: DeploymentFilter | None = None
 
 
 class ValidateObject(Value):

@@ -13,6 +13,7 @@ from uuid import UUID
 from runledger.domain.runs.facts import duration
 
 if TYPE_CHECKING:
+    from runledger.domain.artifacts import Artifact, ArtifactCollection
     from runledger.domain.deployments.deployments import Deployment
     from runledger.domain.runs.facts import Duration, FlowRunFacts, TaskRunFacts
     from runledger.domain.runs.flows import Flow
@@ -140,6 +141,10 @@ def rank_flow(flow: Flow, column: str) -> tuple[Any, ...]:
 def rank_deployment(deployment: Deployment, column: str) -> tuple[Any, ...]:
     value = getattr(deployment, column)
     return _rank(deployment.id, deployment.created, column, value)
+
+
+def rank_artifact(artifact: Artifact | ArtifactCollection, column: str) -> tuple[Any, ...]:
+    return _rank(artifact.id, artifact.created, column, getattr(artifact, column))
 
 
 def _rank(item_id: UUID, created: datetime, column: str, value: object) -> tuple[Any, ...]:

@@ -33,9 +33,12 @@ class Criteria(Value):
         """Return whether the run matches; without an ancestry it has no flow run."""
         if self.task_runs is not None and not self.task_runs.matches(facts):
             return False
-        return not self.of_ancestry or self._matches_ancestry(ancestry)
+        return self.matches_ancestry(ancestry)
 
-    def _matches_ancestry(self, ancestry: Ancestry | None) -> bool:
+    def matches_ancestry(self, ancestry: Ancestry | None) -> bool:
+        """Return whether the flow run and what it belongs to match, as far as filters ask."""
+        if not self.of_ancestry:
+            return True
         if ancestry is None or ancestry.flow_run is None:
             return False
         return all(filter_.matches(ancestry) for filter_ in self.of_ancestry)

@@ -35,6 +35,10 @@
 | piece of a large document   | <that of its item>     | DOCUMENT_PIECE#<id>#<piece> |
 | document of a noun          | DOCUMENTS#<noun>#<part>| DOCUMENT#<id>               |
 | what is unique of it        | NAME#<noun>#<names>    | NAME                        |
+| artifact                    | ARTIFACT#<id>          | ARTIFACT                    |
+| its task run                | ARTIFACT#<id>          | OF_TASK_RUN                 |
+| artifacts of a key, by time | ARTIFACT_KEY#<key>     | ARTIFACT#<created, id>      |
+| the latest of each key      | ARTIFACT_COLLECTIONS#<part> | COLLECTION#<key> |
 | chunk of log lines          | LOGS#<key of its run>  | `sort_keys.ChunkSortKey`   |
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |
@@ -51,6 +55,7 @@
 | by_owner                | owner: FLOW_RUN#<id>, FLOW#<id>    | id                   |
 | by_owner, of a tag      | owner: TAG#<kind>#<tag>#<shard>    | id: that of the run  |
 | by_owner, of a chunk    | owner: TASK_RUN#<id>               | id: sk               |
+| ..., of an artifact     | owner: ARTIFACTS#<pk of its run>   | id                   |
 | ..., of a connection    | owner: API_KEY#<id>                | id: the connection's |
 | by_state                | state_shard: <kind>#<TYPE>#<shard> | expected_start       |
 | by_state, of a chunk    | state_shard: LOGS#<shard>          | expected_start: sk   |
@@ -107,10 +112,16 @@ REMAINDER, TOMBSTONE, INPUT, EVENTS, LOGS = "REMAINDER", "TOMBSTONE", "INPUT", "
 RETENTION = "RETENTION"
 LISTENER, LISTENERS, LOG_LISTENERS = "LISTENER", "LISTENERS", "LOG_LISTENERS"
 API_KEY, API_KEYS = "API_KEY", "API_KEYS"
+ARTIFACT, ARTIFACTS, ARTIFACT_KEY = "ARTIFACT", "ARTIFACTS", "ARTIFACT_KEY"
+ARTIFACT_COLLECTIONS, COLLECTION = "ARTIFACT_COLLECTIONS", "COLLECTION"
+OF_TASK_RUN = "OF_TASK_RUN"
 DOCUMENT, DOCUMENTS, NAME = "DOCUMENT", "DOCUMENTS", "NAME"
 
 # For the keys of a flow run's task runs, of two write units each; unique, as it never changes.
 TASK_KEY_SHARDS = 2
+
+# The partitions of the latest artifacts of all keys; unique, as it never changes.
+COLLECTION_PARTITIONS = 4
 
 # Sorts before all else in the partition of a task run, which is often read without its pieces.
 DOCUMENT_PIECE = "DOCUMENT_PIECE"
@@ -427,6 +438,44 @@ def document_partitions(noun: str, partitions: int) -> tuple[str, ...]:
 def document_name(noun: str, names: Iterable[str]) -> Key:
     """The item that makes texts unique among a noun's documents."""
     return Key(join(NAME, noun, bounded(*names)), NAME)
+
+
+# Artifacts, and for each key the latest of them.
+
+
+def artifact(artifact_id: UUID) -> Key:
+    return Key(join(ARTIFACT, artifact_id), ARTIFACT)
+
+
+def task_run_of_artifact(artifact_id: UUID) -> Key:
+    """The item by which `by_owner` leads from an artifact's task run to it."""
+    return Key(artifact(artifact_id).pk, OF_TASK_RUN)
+
+
+def artifacts_of(run: Key) -> str:
+    """The owner, in `by_owner`, of the artifacts of a run."""
+    return join(ARTIFACTS, run.pk)
+
+
+def artifact_key(key: str) -> str:
+    """The partition that has the artifacts of a key."""
+    return join(ARTIFACT_KEY, bounded(key))
+
+
+def artifact_of_key(key: str, created: datetime, artifact_id: UUID) -> Key:
+    """The item that leads from a key to an artifact, in the order of creation."""
+    place = sort_keys.time_sort_key(created, created, artifact_id)
+    return Key(artifact_key(key), join(ARTIFACT, place))
+
+
+def artifact_collection(key: str) -> Key:
+    number = zlib.crc32(key.encode()) % COLLECTION_PARTITIONS
+    return Key(join(ARTIFACT_COLLECTIONS, number), join(COLLECTION, bounded(key)))
+
+
+def artifact_collections() -> tuple[str, ...]:
+    """The partitions that together have the latest artifacts of all keys."""
+    return tuple(join(ARTIFACT_COLLECTIONS, number) for number in range(COLLECTION_PARTITIONS))
 
 
 # Events: a few partitions for each day, in the order of time. They are not in an index, so that a

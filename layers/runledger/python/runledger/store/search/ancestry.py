@@ -1,12 +1,12 @@
 """Loads the ancestry of runs: their flow runs, and the flows, deployments and parents of these."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from uuid import UUID
 
 from runledger.domain.filters.ancestry import Ancestry
 from runledger.domain.filters.criteria import Criteria
-from runledger.domain.runs.facts import FlowRunFacts, TaskRunFacts
+from runledger.domain.runs.facts import FlowRunFacts
 from runledger.domain.runs.flows import Flow
 from runledger.store import items
 from runledger.store.dynamodb.table import Table
@@ -16,6 +16,13 @@ from runledger.store.schema import keys
 
 if TYPE_CHECKING:
     from runledger.domain.deployments.deployments import Deployment
+
+
+class InFlowRun(Protocol):
+    """A task run or an artifact, which may be in a flow run."""
+
+    @property
+    def flow_run_id(self) -> UUID | None: ...
 
 
 class KnownFlow(NamedTuple):
@@ -41,8 +48,8 @@ class AncestryLoader:
         self.table, self.criteria = table, criteria
         self._seen: dict[UUID | None, Ancestry] = {}
 
-    def of(self, runs: Iterable[TaskRunFacts]) -> Mapping[UUID | None, Ancestry]:
-        """Return the ancestry of task runs by flow run id; without a flow run there is none."""
+    def of(self, runs: Iterable[InFlowRun]) -> Mapping[UUID | None, Ancestry]:
+        """Return ancestries by flow run id; without a flow run there is none."""
         if not self.criteria.needs_ancestry:
             return {}
         ids = {run.flow_run_id for run in runs if run.flow_run_id}

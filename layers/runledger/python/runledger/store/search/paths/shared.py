@@ -21,6 +21,7 @@ FILTERS: Mapping[str, str] = {
     keys.FLOW_RUN: "flow_runs",
     keys.FLOW: "flows",
     keys.DEPLOYMENT: "deployments",
+    keys.ARTIFACT: "artifacts",
 }
 
 # The indexed times of runs.

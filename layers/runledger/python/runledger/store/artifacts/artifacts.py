@@ -1,0 +1,136 @@
+"""Artifacts in the table.
+
+The collection of a key is in the same transactions as its artifacts, so that it always has the
+latest of them. A transaction that makes an older artifact the latest one also gives it a new
+version: whoever changes or removes it meanwhile starts over.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple, Self
+from uuid import UUID
+
+from runledger.domain.artifacts import Artifact, ArtifactCollection
+from runledger.domain.errors import WriteConflict
+from runledger.store import items
+from runledger.store.artifacts import artifact_items
+from runledger.store.artifacts.artifact_items import SeenArtifact, SeenCollection
+from runledger.store.dynamodb.errors import ConditionFailed
+from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
+from runledger.store.dynamodb.table import Query, Table
+from runledger.store.dynamodb.writes import Add, Delete, Write
+from runledger.store.schema import keys
+from runledger.store.store import Shards, Store
+
+
+class ArtifactStore(NamedTuple):
+    """Artifacts in the table.
+
+    Its writing methods raise `WriteConflict` when something that they rely on changed meanwhile.
+    """
+
+    table: Table
+    shards: Shards
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        return cls(store.table, store.index_shards)
+
+    def read(self, artifact_id: UUID) -> SeenArtifact | None:
+        """Return the artifact as last acknowledged."""
+        item = self.table.read(keys.artifact(artifact_id))
+        return artifact_items.read_artifact(item) if item else None
+
+    def read_collection(self, key: str) -> SeenCollection | None:
+        """Return the collection of a key, without the content of its artifact."""
+        item = self.table.read(keys.artifact_collection(key))
+        return artifact_items.read_collection(item) if item else None
+
+    def collections(self) -> list[ArtifactCollection]:
+        """Return all collections, without the content of their artifacts."""
+        partitions = keys.artifact_collections()
+        found = self.table.query_each(Query(in_partition(pk)) for pk in partitions)
+        every = chain.from_iterable(found)
+        return [artifact_items.read_collection(item).collection for item in every]
+
+    def complete(self, collections: Iterable[ArtifactCollection]) -> list[ArtifactCollection]:
+        """Return the collections with their artifacts' content, in their order.
+
+        One whose artifact was deleted since it was read is left out.
+        """
+        wanted = {keys.artifact(one.latest_id): one for one in collections}
+        found = self.table.read_many(list(wanted))
+        return [
+            one.with_latest(artifact_items.read_artifact(found[key]).artifact)
+            for key, one in wanted.items()
+            if key in found
+        ]
+
+    def create(self, artifact: Artifact, collection_id: UUID) -> None:
+        """Store a new artifact; it is the latest of its key.
+
+        The id is that of the collection, if the key is new.
+        """
+        new = artifact_items.new_writes(artifact, shards=self.shards.written)
+        self._write(*new, *self._as_latest(artifact, collection_id))
+
+    def _as_latest(self, artifact: Artifact, collection_id: UUID) -> Iterator[Write]:
+        if artifact.key is None:
+            return
+        seen = self.read_collection(artifact.key)
+        if seen is None:
+            args = artifact, artifact.key, collection_id, artifact.created
+            first = SeenCollection(ArtifactCollection.of(*args))
+            yield artifact_items.put_collection(first, ABSENT)
+        else:
+            yield self._replaced(seen, artifact)
+
+    @staticmethod
+    def _replaced(seen: SeenCollection, latest: Artifact, **changes: object) -> Write:
+        changed = seen.collection.with_latest(latest).replace(**changes)
+        after = SeenCollection(changed, seen.version + 1)
+        return artifact_items.put_collection(after, has_version(seen.version))
+
+    def rewrite(self, seen: SeenArtifact, artifact: Artifact) -> None:
+        """Replace an artifact that was read."""
+        put = artifact_items.rewrite(seen, artifact, shards=self.shards.written)
+        latest = self._where_latest(artifact)
+        self._write(put, *([self._replaced(latest, artifact)] if latest else ()))
+
+    def delete(self, seen: SeenArtifact) -> None:
+        """Remove an artifact; if it is the latest of its key, the one before it follows."""
+        latest = self._where_latest(seen.artifact)
+        succession = self._succession(latest, seen.artifact) if latest else ()
+        self._write(*artifact_items.removal_writes(seen), *succession)
+
+    def _where_latest(self, artifact: Artifact) -> SeenCollection | None:
+        """Return the collection of which an artifact is the latest."""
+        seen = self.read_collection(artifact.key) if artifact.key is not None else None
+        return seen if seen and seen.collection.latest_id == artifact.id else None
+
+    def _succession(self, seen: SeenCollection, removed: Artifact) -> Iterator[Write]:
+        before = self._newest_but(removed, seen.collection.key)
+        if before is None:
+            collection = keys.artifact_collection(seen.collection.key)
+            yield Delete(collection, has_version(seen.version))
+            return
+        latest = before.artifact
+        yield self._replaced(seen, latest, created=latest.created)
+        yield Add(keys.artifact(latest.id), {"version": 1}, has_version(before.version))
+
+    def _newest_but(self, removed: Artifact, key: str) -> SeenArtifact | None:
+        pointers = in_partition(keys.artifact_key(key))
+        newest = map(items.pointed_to, self.table.query(Query(pointers, reverse=True, page=2)))
+        other = next((found for found in newest if found != removed.id), None)
+        if other is None:
+            return None
+        seen = self.read(other)
+        if seen is None:
+            raise WriteConflict(str(other))
+        return seen
+
+    def _write(self, *writes: Write) -> None:
+        try:
+            self.table.write(*writes)
+        except ConditionFailed as failed:
+            raise WriteConflict("an artifact or its collection changed") from failed
