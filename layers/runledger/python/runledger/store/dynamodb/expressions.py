@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runledger.store.dynamodb import attribute_values
 from runledger.store.dynamodb.conditions import Attr, Condition, Placeholders
+from runledger.store.dynamodb.item_schema import checked
 from runledger.store.dynamodb.packing import unpacked, with_packed
 
 if TYPE_CHECKING:
@@ -81,11 +82,14 @@ def typed(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Remove DynamoDB's type tags, and unpack texts; numbers become `Decimal`."""
-    return unpacked(
-        {
-            # Most attributes are texts.
-            name: value["S"] if "S" in value else attribute_values.plain(value)
-            for name, value in item.items()
-        }
-    )
+    """Remove DynamoDB's type tags, and unpack texts; numbers become `Decimal`.
+
+    Raises:
+        Unavailable: a later version has written the item.
+    """
+    # Most attributes are texts.
+    untagged = {
+        name: value["S"] if "S" in value else attribute_values.plain(value)
+        for name, value in item.items()
+    }
+    return unpacked(checked(untagged))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from runledger.store.dynamodb import expressions
 from runledger.store.dynamodb.conditions import Condition
+from runledger.store.dynamodb.item_schema import marked
 from runledger.store.dynamodb.packing import BODY, PACKED, packed
 from runledger.store.schema.keys import Key
 
@@ -32,7 +33,7 @@ class Put(NamedTuple):
 
     def request(self) -> dict[str, Any]:
         """Return the request for the client."""
-        return {"Item": expressions.typed(packed(self.item))} | _expecting(self.expect)
+        return {"Item": expressions.typed(packed(marked(self.item)))} | _expecting(self.expect)
 
     def is_stored_as(self, met: Item | None) -> bool:
         """Return whether an item that was met is the one to be written."""
@@ -67,7 +68,7 @@ class Add(NamedTuple):
     def request(self) -> dict[str, Any]:
         """Return the request for the client."""
         spelled = _expecting(self.expect)
-        changes = {**self.amounts, **self.sets, **self.includes, **self.excludes}
+        changes = {**self.amounts, **self._sets, **self.includes, **self.excludes}
         names = {f"#new_{name}": name for name in (*changes, *self._replaced)}
         values = {f":new_{name}": value for name, value in changes.items()}
         return spelled | {
@@ -81,11 +82,15 @@ class Add(NamedTuple):
     def _expression(self) -> str:
         clauses = (
             ("ADD #new_{0} :new_{0}", [*self.amounts, *self.includes]),
-            ("SET #new_{0} = :new_{0}", self.sets),
+            ("SET #new_{0} = :new_{0}", self._sets),
             ("DELETE #new_{0} :new_{0}", self.excludes),
             ("REMOVE #new_{0}", self._replaced),
         )
         return " ".join(_clause(form, names) for form, names in clauses if names)
+
+    @property
+    def _sets(self) -> Mapping[str, Any]:
+        return marked(self.sets)
 
     @property
     def _replaced(self) -> tuple[str, ...]:
