@@ -22,11 +22,11 @@ from runledger.domain.documents import Document
 # How an endpoint uses its request; other members would be missed here.
 READS = frozenset({"body", "parameters", "query_parameters"})
 CHECKS_VERSION = frozenset({"check_version", "version"})
-REST = frozenset({"caller", "need", "now"})
+REST = frozenset({"caller", "need", "now", "user_agent"})
 
 
 class RequestParameter(NamedTuple):
-    """A variable of the path, or a parameter of the query."""
+    """A variable of the path, a parameter of the query, or a header."""
 
     name: str
     place: str
@@ -37,6 +37,7 @@ class RequestParameter(NamedTuple):
 
 READERS: Mapping[str, Callable[..., RequestParameter]] = {
     "id": lambda name="id": RequestParameter(name, "path", UUID),
+    "header_flag": lambda name: RequestParameter(name, "header", bool, required=False),
     "path_text": lambda name: RequestParameter(name, "path"),
     "path_value": lambda name, value_type: RequestParameter(name, "path", value_type),
     "query": lambda name: RequestParameter(name, "query"),

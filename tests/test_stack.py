@@ -36,7 +36,7 @@ NAMED_FOR = {
 
 
 def test_the_stack_has_room_for_more_functions() -> None:
-    assert len(RESOURCES) < MAX_RESOURCES * 0.8
+    assert len(RESOURCES) < MAX_RESOURCES * 0.9
 
 
 def test_a_function_costs_few_resources() -> None:
@@ -49,7 +49,7 @@ def test_an_account_has_room_for_several_stacks() -> None:
 
 
 def test_the_template_has_room_to_grow() -> None:
-    assert len(json.dumps(STACK)) < MAX_BYTES * 0.8
+    assert len(json.dumps(STACK)) < MAX_BYTES * 0.9
 
 
 def test_no_permission_is_made_for_the_rest_api() -> None:

@@ -12,6 +12,7 @@ Facts = dict[str, Any]
 RENAMED = {
     "/artifacts/{id}": "/artifacts/{id_or_key}",
     "/artifacts/{key}": "/artifacts/{id_or_key}",
+    "/work_pools/{name}": "/work_pools/{work_pool_name}",
 }
 VARIABLE = re.compile(r"{(\w+)}")
 

@@ -12,6 +12,7 @@ from tests.rights.limits_in_use import use_limits
 from tests.rights.reports_in_use import use_events, use_logs
 from tests.rights.schedules_in_use import use_schedules
 from tests.rights.site_in_use import use_site
+from tests.rights.work_pools_in_use import use_work_pools
 
 # What is stored in pieces, as large documents are.
 LONG = "long enough " * 50
@@ -34,6 +35,7 @@ def use_everything(api: httpx.Client) -> None:
     for use in (use_limits, use_documents, use_blocks):
         use(api)
     _deploy(api, flow)
+    use_work_pools(api, flow)
     for use_in_run in (use_logs, use_artifacts):
         use_in_run(api, flow_run, parents[0])
     use_events(api)

@@ -9,6 +9,7 @@ from runledger.adapters.requests import Request
 from runledger.api.deployments import DeploymentCreate
 from runledger.domain.deployments.deployments import Deployment
 from runledger.service.deployments import deployments
+from runledger.service.work_pools.deployment_polls import with_poll
 
 
 @endpoint
@@ -23,4 +24,5 @@ def handler(request: Request) -> Response[Deployment]:
     )
     if saved.deployment.expects_schedules():
         warn_of_schedules(saved.deployment.id)
-    return Response(saved.deployment, HTTPStatus.CREATED if saved.new else HTTPStatus.OK)
+    shown = with_poll(wiring.store(), saved.deployment, request.now)
+    return Response(shown, HTTPStatus.CREATED if saved.new else HTTPStatus.OK)

@@ -5,9 +5,11 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.domain.deployments.deployments import Deployment
 from runledger.service.deployments import deployments
+from runledger.service.work_pools.deployment_polls import with_poll
 
 
 @endpoint
 def handler(request: Request) -> Response[Deployment]:
     flow_name, name = request.path_text("flow_name"), request.path_text("deployment_name")
-    return Response(deployments.read_by_name(wiring.store(), flow_name, name))
+    found = deployments.read_by_name(wiring.store(), flow_name, name)
+    return Response(with_poll(wiring.store(), found, request.now))

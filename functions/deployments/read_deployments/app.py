@@ -3,13 +3,18 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.deployment_queries import ReadDeployments, deployment_criteria
+from runledger.api.deployment_queries import ReadDeployments
 from runledger.domain.deployments.deployments import Deployment
 from runledger.service.search.deployments import DEPLOYMENTS
+from runledger.service.search.work_pools import in_queues
+from runledger.service.work_pools.deployment_polls import with_polls
 
 
 @endpoint
 def handler(request: Request) -> Response[list[Deployment]]:
     body, store = request.parameters(ReadDeployments), wiring.store_for_search(request.now)
-    found = DEPLOYMENTS.find(store, deployment_criteria(body), body.to_page())
-    return Response(found.answer, log=found.log_fields())
+    found = DEPLOYMENTS.find(
+        store, in_queues(store, body.criteria(), body.pool_filters), body.to_page()
+    )
+    shown = with_polls(store, found.answer, request.now)
+    return Response(shown, log=found.log_fields())

@@ -3,15 +3,16 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.flow_queries import FlowRunHistory, flow_run_criteria
+from runledger.api.flow_queries import FlowRunHistory
 from runledger.domain.runs.history import Interval
 from runledger.service.search.flow_runs import FLOW_RUNS
 from runledger.service.search.search import history
+from runledger.service.search.work_pools import in_queues
 
 
 @endpoint
 def handler(request: Request) -> Response[list[Interval]]:
     body, store = request.parameters(FlowRunHistory), wiring.store_for_search(request.now)
-    criteria, timeline = flow_run_criteria(body), body.timeline()
+    criteria, timeline = in_queues(store, body.criteria(), body.pool_filters), body.timeline()
     found = history(FLOW_RUNS, store, criteria, timeline, now=wiring.now())
     return Response(found.answer, log=found.log_fields())

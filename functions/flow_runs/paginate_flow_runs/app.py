@@ -3,17 +3,20 @@
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.flow_queries import PaginateFlowRuns, flow_run_criteria
+from runledger.api.flow_queries import PaginateFlowRuns
 from runledger.api.responses import Paginated
 from runledger.domain.documents import Document
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.service.search.flow_runs import FLOW_RUNS
+from runledger.service.search.work_pools import in_queues
 
 
 @endpoint
 def handler(request: Request) -> Response[Paginated[Document[FlowRun]]]:
     body, store = request.parameters(PaginateFlowRuns), wiring.store_for_search(request.now)
-    found = FLOW_RUNS.paginate(store, flow_run_criteria(body), body.to_page())
+    found = FLOW_RUNS.paginate(
+        store, in_queues(store, body.criteria(), body.pool_filters), body.to_page()
+    )
     now = wiring.now()
     runs = [run.as_of(now) for run in found.answer.page]
     page = Paginated.of(runs, found.answer.total, limit=body.limit, page=body.page)

@@ -1,13 +1,16 @@
-"""POST /work_pools/filter: list work pools; there are none."""
+"""POST /work_pools/filter: list work pools."""
 
-from typing import Any
-
+from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
-from runledger.api.ui import ReadWorkPools
+from runledger.api.work_pools.pools import ReadWorkPools, WorkPoolResponse
+from runledger.service.work_pools import pools
 
 
 @endpoint
-def handler(request: Request) -> Response[list[Any]]:
-    request.parameters(ReadWorkPools)
-    return Response([])
+def handler(request: Request) -> Response[list[WorkPoolResponse]]:
+    body, client = request.parameters(ReadWorkPools), request.user_agent
+    found = pools.read_all(
+        wiring.store(), body.work_pools, offset=body.offset, limit=body.limit, now=request.now
+    )
+    return Response([WorkPoolResponse.of(shown, client) for shown in found])

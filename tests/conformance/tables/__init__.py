@@ -20,6 +20,7 @@ from tests.conformance.tables.deployments import (
     deployments,
     form_values,
     parameters,
+    work_pools,
 )
 from tests.conformance.tables.documents import artifacts, blocks, saved_searches, variables
 from tests.conformance.tables.events import event_counts, events, logs, task_workers
@@ -51,7 +52,15 @@ TABLES = (
     *(flow_run_inputs, resuming, large_documents),
     *(queries, durations, graphs, ui, logs, events, event_bodies, event_counts, task_workers),
     *(concurrency_limits, slots),
-    *(deployments, deployment_schedules, deployment_criteria, parameters, bulk, form_values),
+    *(
+        deployments,
+        deployment_schedules,
+        deployment_criteria,
+        parameters,
+        bulk,
+        form_values,
+        work_pools,
+    ),
     *(blocks, variables, saved_searches, artifacts),
     # Leaves lines of logs, all of which `logs` lists.
     flow_run_reports,

@@ -39,6 +39,7 @@ class FakeDeployment:
     name: str = "nightly"
     tags: tuple[str, ...] = ()
     paused: bool = False
+    work_queue_id: UUID | None = None
     work_queue_name: str | None = None
 
 

@@ -34,6 +34,7 @@ JSON_TYPE = re.compile(r"application/([^;\s]*\+)?json\s*(;.*)?", re.IGNORECASE)
 IDS = frozenset({"id", "schedule_id"})
 DEFERRED = ConfigDict(defer_build=True)
 ANY_UUID: TypeAdapter[UUID] = TypeAdapter(UUID, config=DEFERRED)
+ANY_FLAG: TypeAdapter[bool] = TypeAdapter(bool, config=DEFERRED)
 ANY_TIME: TypeAdapter[datetime] = TypeAdapter(datetime, config=DEFERRED)
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -92,6 +93,20 @@ class Request:
         """
         if self.caller:
             self.caller.check(scope)
+
+    @property
+    def user_agent(self) -> str:
+        """The client's name and version, as it says."""
+        return self.headers.get("user-agent", "")
+
+    def header_flag(self, name: str) -> bool:
+        """Return an optional header that is true or false.
+
+        Raises:
+            InvalidRequest: it is neither.
+        """
+        given = self.headers.get(name)
+        return given is not None and _parse(ANY_FLAG, given, ("header", name), None)
 
     def path_text(self, name: str) -> str:
         """Return a variable of the path; API Gateway passes it on as it is in the URL.

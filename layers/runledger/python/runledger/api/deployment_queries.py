@@ -17,8 +17,6 @@ from runledger.domain.runs.states import StateType
 from runledger.domain.sorting import FlowRunSort, Page
 from runledger.domain.values import UtcTime
 
-NO_DEPLOYMENT = DeploymentFilter(id=IdOrNot(any_=[]))
-
 
 class ReadDeployments(FlowsSorted, Queued, Skipping, Limited):
     """POST /deployments/filter."""
@@ -50,9 +48,3 @@ class GetScheduledFlowRuns(Limited):
     def to_page(self) -> Page:
         """Return the page, in the order in which runs are due."""
         return Page(FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC.order, 0, self.limit)
-
-
-def deployment_criteria(body: Queued) -> Criteria:
-    """Return the criteria of deployments; no deployment has a work pool."""
-    criteria = body.criteria()
-    return criteria.replace(deployments=NO_DEPLOYMENT) if body.names_pools else criteria

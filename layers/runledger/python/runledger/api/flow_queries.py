@@ -4,27 +4,22 @@ Their fields are in the order of the reference's errors, as in `queries`.
 """
 
 from runledger.api.queries import Filtered, Limited, Paged, Skipping, Spanning
-from runledger.domain.filters.criteria import Criteria
-from runledger.domain.filters.fields import IdOrNot
-from runledger.domain.filters.flow_runs import FlowRunFilter
-from runledger.domain.filters.flows import FlowFilter
 from runledger.domain.filters.work_pools import WorkPoolFilter, WorkQueueFilter
 from runledger.domain.sorting import FlowRunSort, FlowSort
 from runledger.domain.values import Value
 
-NO_FLOW_RUN = FlowRunFilter(id=IdOrNot(any_=[]))
-NO_FLOW = FlowFilter(id=IdOrNot(any_=[]))
+PoolFilters = tuple[WorkPoolFilter | None, WorkQueueFilter | None]
 
 
 class Pooled(Filtered):
-    """A filter of work pools; there are none."""
+    """A filter of work pools."""
 
     work_pools: WorkPoolFilter | None = None
 
     @property
-    def names_pools(self) -> bool:
-        """Whether there is a filter of work pools or queues, so that nothing matches."""
-        return self.work_pools is not None
+    def pool_filters(self) -> PoolFilters:
+        """The filters of work pools and of their queues."""
+        return self.work_pools, None
 
 
 class Queued(Pooled):
@@ -33,9 +28,9 @@ class Queued(Pooled):
     work_pool_queues: WorkQueueFilter | None = None
 
     @property
-    def names_pools(self) -> bool:
-        """Whether there is a filter of work pools or queues, so that nothing matches."""
-        return super().names_pools or self.work_pool_queues is not None
+    def pool_filters(self) -> PoolFilters:
+        """The filters of work pools and of their queues."""
+        return self.work_pools, self.work_pool_queues
 
 
 class FlowRunsSorted(Value):
@@ -70,9 +65,9 @@ class FlowRunHistory(Pooled, Spanning):
     work_queues: WorkQueueFilter | None = None
 
     @property
-    def names_pools(self) -> bool:
-        """Whether there is a filter of work pools or queues, so that nothing matches."""
-        return super().names_pools or self.work_queues is not None
+    def pool_filters(self) -> PoolFilters:
+        """The filters of work pools and of their queues."""
+        return self.work_pools, self.work_queues
 
 
 class ReadFlows(FlowsSorted, Pooled, Skipping, Limited):
@@ -85,15 +80,3 @@ class PaginateFlows(FlowsSorted, Pooled, Paged, Limited):
 
 class CountFlows(Pooled):
     """POST /flows/count."""
-
-
-def flow_run_criteria(body: Pooled) -> Criteria:
-    """Return the criteria of flow runs; no flow run has a work pool."""
-    criteria = body.criteria()
-    return criteria.replace(flow_runs=NO_FLOW_RUN) if body.names_pools else criteria
-
-
-def flow_criteria(body: Pooled) -> Criteria:
-    """Return the criteria of flows; no flow has a work pool."""
-    criteria = body.criteria()
-    return criteria.replace(flows=NO_FLOW) if body.names_pools else criteria

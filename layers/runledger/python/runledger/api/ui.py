@@ -8,13 +8,13 @@ from uuid import UUID
 from pydantic import Field
 
 from runledger.api.flow_queries import Pooled
-from runledger.api.queries import Filtered, Limited, Skipping
+from runledger.api.queries import Filtered, Skipping
 from runledger.domain.documents import Document
 from runledger.domain.errors import Invalid
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.filters.fields import Id, Type
 from runledger.domain.filters.task_runs import TaskRunFilter, TaskRunState
-from runledger.domain.filters.work_pools import WorkPoolFilter, WorkQueueFilter
+from runledger.domain.filters.work_pools import WorkQueueFilter
 from runledger.domain.runs.dashboard import Window
 from runledger.domain.runs.facts import FlowRunFacts
 from runledger.domain.runs.states import TERMINAL, StateType
@@ -142,14 +142,6 @@ class SimpleFlowRun(Value):
             duration=(sample.time_running(at) if sample else 0) * MICROSECOND,
             lateness=(sample.lateness(at) if sample else 0) * MICROSECOND,
         )
-
-
-class AboutWorkPools(Value):
-    work_pools: WorkPoolFilter | None = None
-
-
-class ReadWorkPools(Skipping, AboutWorkPools, Limited):
-    """POST /work_pools/filter."""
 
 
 class ValidateObject(Value):

@@ -6,7 +6,7 @@ RunledgerError
 ├── Conflict            the write would break an identity or name a parent that is not there
 │   └── Mismatch        the request contradicts stored data; the answer says why
 ├── Invalid             a value that the types allow and the reference does not
-├── Forbidden           the token of a next page is not one of ours
+├── Forbidden           what nobody may touch, or the token of a next page that is not ours
 ├── Rejected            a change that the object's present state does not allow
 ├── Locked              there is no free slot: worth another try
 ├── LeaseExpired        the lease ended and its slots may be taken (410)
@@ -46,7 +46,7 @@ class Invalid(RunledgerError):  # noqa: N818
 
 
 class Forbidden(RunledgerError):  # noqa: N818
-    """The token of a next page is not one of ours; the text is the reference's."""
+    """What nobody may touch, or a page's token that is not ours; the text is the reference's."""
 
 
 class Rejected(RunledgerError):  # noqa: N818

@@ -60,7 +60,7 @@ class CountArtifacts(Value):
     deployments: DeploymentFilter | None = None
 
     def criteria(self) -> ArtifactCriteria:
-        fields = {name: getattr(self, name) for name in ArtifactCriteria.model_fields}
+        fields = {name: getattr(self, name) for name in CountArtifacts.model_fields}
         return ArtifactCriteria.model_construct(**fields)
 
 

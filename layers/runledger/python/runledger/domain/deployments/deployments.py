@@ -64,8 +64,8 @@ class Deployment(Value):
     tags: tuple[str, ...] = ()
     labels: Labels | None = None
     work_queue_name: str | None = None
-    work_queue_id: None = None
-    last_polled: None = None
+    work_queue_id: UUID | None = None
+    last_polled: datetime | None = None
     parameter_openapi_schema: dict[str, Any] | None = {}
     path: str | None = None
     pull_steps: list[dict[str, Any]] | None = []
@@ -75,7 +75,7 @@ class Deployment(Value):
     created_by: None = None
     updated_by: None = None
     work_pool_name: str | None = None
-    status: Literal["NOT_READY"] = "NOT_READY"
+    status: Literal["READY", "NOT_READY"] = "NOT_READY"
     enforce_parameter_schema: bool = True
 
     def expects_schedules(self) -> bool:

@@ -65,6 +65,20 @@ def check_schema(schema: Any) -> None:  # noqa: ANN401
         raise Mismatch(NO_SCHEMA) from error
 
 
+def check_variables_schema(schema: Any) -> None:  # noqa: ANN401
+    """Check the schema of a work pool's variables by draft 2020-12.
+
+    Raises:
+        Invalid: it is not a schema.
+    """
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise Invalid(f"Invalid schema: {error.message}") from error
+    except UNREADABLE as error:
+        raise Invalid("Invalid schema.") from error
+
+
 def _check(value: object, schema: Any, draft: type[Any]) -> None:  # noqa: ANN401
     try:
         validate(value, schema, draft, registry=NO_OTHER_DOCUMENTS)

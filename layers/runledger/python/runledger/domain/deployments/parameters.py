@@ -74,47 +74,61 @@ def _allows_everything(schema: object) -> bool:
     return isinstance(schema, dict) and schema.items() <= NO_PARAMETERS.items()
 
 
-def amended(schema: Mapping[str, Any]) -> dict[str, Any]:
+def amended(schema: Mapping[str, Any], *, null_for_default: bool = False) -> dict[str, Any]:
     """Amend schemas of old clients.
 
-    An optional parameter may also be null, the `items` of a tuple are its `prefixItems`, and a
-    block may be a reference to its document.
+    An optional parameter may also be null (one with a default only if `null_for_default`), the
+    `items` of a tuple are its `prefixItems`, and a block may be a reference to its document.
     """
-    mended = _with_properties(schema)
+    mended = _with_properties(schema, null_for_default=null_for_default)
     definitions = schema.get("definitions")
     if isinstance(definitions, dict):
-        mended["definitions"] = dict(_definitions(definitions))
+        mended["definitions"] = dict(_definitions(definitions, null_for_default=null_for_default))
     return mended
 
 
-def _definitions(definitions: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    yield from ((name, _definition(inner)) for name, inner in definitions.items())
-    for inner in definitions.values():
+def _definitions(
+    definitions: Mapping[str, Any], *, null_for_default: bool
+) -> Iterator[tuple[str, Any]]:
+    mended = {
+        name: _definition(inner, null_for_default=null_for_default)
+        for name, inner in definitions.items()
+    }
+    yield from mended.items()
+    for name, inner in definitions.items():
         if not isinstance(inner, dict) or "block_type_slug" not in inner:
             continue
         if isinstance(inner.get("title"), str):
-            yield inner["title"], {"oneOf": [_definition(inner), BLOCK_REFERENCE]}
+            yield inner["title"], {"oneOf": [mended[name], BLOCK_REFERENCE]}
 
 
-def _definition(schema: Any) -> Any:  # noqa: ANN401 - any JSON
-    return _with_properties(schema) if isinstance(schema, dict) else schema
+def _definition(schema: Any, *, null_for_default: bool) -> Any:  # noqa: ANN401 - any JSON
+    return (
+        _with_properties(schema, null_for_default=null_for_default)
+        if isinstance(schema, dict)
+        else schema
+    )
 
 
-def _with_properties(schema: Mapping[str, Any]) -> dict[str, Any]:
+def _with_properties(schema: Mapping[str, Any], *, null_for_default: bool) -> dict[str, Any]:
     properties = schema.get("properties")
     if not isinstance(properties, dict):
         return {**schema}
     required = schema.get("required", ())
     needed = required if isinstance(required, list) else ()
-    mended = {name: _property(inner, required=name in needed) for name, inner in properties.items()}
+    mended = {
+        name: _property(inner, null_for_default=null_for_default, required=name in needed)
+        for name, inner in properties.items()
+    }
     return {**schema, "properties": mended}
 
 
-def _property(schema: Any, *, required: bool) -> Any:  # noqa: ANN401
+def _property(schema: Any, *, null_for_default: bool, required: bool) -> Any:  # noqa: ANN401
     if not isinstance(schema, dict):
         return schema
-    mended = _with_properties(schema)
-    if not required and mended.get("type", "null") != "null" and "default" not in mended:
+    mended = _with_properties(schema, null_for_default=null_for_default)
+    is_nullable = not required and (null_for_default or "default" not in mended)
+    if is_nullable and mended.get("type", "null") != "null":
         mended["anyOf"] = [{"type": mended.pop("type")}, {"type": "null"}]
     items = mended.get("items")
     if items and isinstance(items, list) and not mended.get("prefixItems"):

@@ -7,6 +7,7 @@ from uuid import UUID
 from runledger.domain.filters.criterion import Getter, ObjectFilter
 from runledger.domain.runs.facts import FlowRunFacts
 from runledger.domain.runs.flows import Flow
+from runledger.domain.values import Value
 
 
 class FilterableDeployment(Protocol):
@@ -20,6 +21,8 @@ class FilterableDeployment(Protocol):
     def tags(self) -> tuple[str, ...]: ...
     @property
     def paused(self) -> bool: ...
+    @property
+    def work_queue_id(self) -> UUID | None: ...
     @property
     def work_queue_name(self) -> str | None: ...
 
@@ -46,3 +49,14 @@ class AncestryFilter(ObjectFilter):
 
     def attribute(self, name: str) -> Getter:
         return attrgetter(f"{self.about}.{name}")
+
+
+class WorkQueueIds(Value):
+    """The queues that filters of work pools and of queues find: what is searched is in one."""
+
+    ids: frozenset[UUID]
+
+    def matches(self, ancestry: Ancestry) -> bool:
+        """Return whether the flow run or, where none is searched, the deployment is in a queue."""
+        owner = ancestry.flow_run or ancestry.deployment
+        return owner is not None and owner.work_queue_id in self.ids

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from runledger.domain.filters.ancestry import Ancestry, AncestryFilter
+from runledger.domain.filters.ancestry import Ancestry, AncestryFilter, WorkQueueIds
 from runledger.domain.filters.deployments import DeploymentFilter
 from runledger.domain.filters.flow_runs import FlowRunFilter
 from runledger.domain.filters.flows import FlowFilter
@@ -12,16 +12,17 @@ from runledger.domain.values import Value
 
 
 class Criteria(Value):
-    """The four filters of a search; all given ones must match."""
+    """The filters of a search; all given ones must match."""
 
     flows: FlowFilter | None = None
     flow_runs: FlowRunFilter | None = None
     task_runs: TaskRunFilter | None = None
     deployments: DeploymentFilter | None = None
+    work_queues: WorkQueueIds | None = None
 
     @cached_property
-    def of_ancestry(self) -> tuple[AncestryFilter, ...]:
-        given = (self.flow_runs, self.flows, self.deployments)
+    def of_ancestry(self) -> tuple[AncestryFilter | WorkQueueIds, ...]:
+        given = (self.flow_runs, self.flows, self.deployments, self.work_queues)
         return tuple(filter_ for filter_ in given if filter_ is not None)
 
     @property

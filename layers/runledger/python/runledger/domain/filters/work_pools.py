@@ -1,13 +1,22 @@
-"""The filters of work pools and their queues. There are none, so given filters match nothing."""
+"""The filters of work pools, of their queues and of their workers."""
+
+from typing import Annotated
 
 from runledger.domain.filters.criterion import Criterion, ObjectFilter
-from runledger.domain.filters.fields import Id, Text
-from runledger.domain.filters.operators import AnyOf
+from runledger.domain.filters.fields import Id, Period, Text
+from runledger.domain.filters.like import begins_like
+from runledger.domain.filters.operators import AnyOf, Comparison, NotAnyOf, Test
+from runledger.domain.work_pools.workers import WorkerStatus
+
+
+def begins_like_one_of(patterns: list[str]) -> Test:
+    tests = tuple(map(begins_like, patterns))
+    return lambda text: any(test(text) for test in tests)
 
 
 class QueueName(Criterion):
     any_: AnyOf[str] = None
-    startswith_: list[str] | None = None
+    startswith_: Annotated[list[str] | None, Comparison(begins_like_one_of)] = None
 
 
 class WorkPoolFilter(ObjectFilter):
@@ -19,3 +28,13 @@ class WorkPoolFilter(ObjectFilter):
 class WorkQueueFilter(ObjectFilter):
     id: Id | None = None
     name: QueueName | None = None
+
+
+class WorkerFilterStatus(Criterion):
+    any_: AnyOf[WorkerStatus] = None
+    not_any_: NotAnyOf[WorkerStatus] = None
+
+
+class WorkerFilter(ObjectFilter):
+    last_heartbeat_time: Period | None = None
+    status: WorkerFilterStatus | None = None

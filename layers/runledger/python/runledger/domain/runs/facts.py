@@ -103,6 +103,7 @@ class FlowRunFacts(RunFacts[FlowRun], model=FlowRun):
 
     flow_id: UUID
     deployment_id: UUID | None
+    work_queue_id: UUID | None
     work_queue_name: str | None
     flow_version: str | None
     idempotency_key: str | None

@@ -9,7 +9,7 @@ from uuid import UUID
 from runledger.domain.deployments.deployments import FLOW_LABEL, Deployment
 from runledger.domain.deployments.hydration import hydrated
 from runledger.domain.deployments.schedules import ScheduleRequest
-from runledger.domain.errors import Conflict, Mismatch, NotFound, Rejected
+from runledger.domain.errors import Conflict, Mismatch, NotFound
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State
@@ -20,6 +20,7 @@ from runledger.service.deployments import schedules
 from runledger.service.documents import variables
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_runs
+from runledger.service.work_pools import job_variables, links
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.deployments.deployments import DeploymentStore
@@ -52,25 +53,27 @@ def save(
     """Create a deployment, or replace the `sent` fields of the flow's deployment with its name.
 
     Raises:
-        NotFound: it names a work pool, which Runledger does not have, or an unknown limit.
+        NotFound: it names an unknown work pool or limit.
+        Invalid: its job variables break their schema.
         Mismatch: it names a block document, which Runledger does not have.
         Conflict: the flow is unknown, or two schedules share a slug.
     """
-    _check_pool(deployment.work_pool_name)
+    job_variables.check_deployment(store, deployment)
     _check_limit(store, limit_id)
     _check_blocks(store, deployment)
-    now = deployment.updated
+    # Without names of a pool or a queue, a known deployment stays in its queue.
+    linked = links.of_new_deployment(store, deployment)
+    fields = (sent - links.FIELDS) | linked.keys()
 
     def attempt() -> Saved:
         flow = FlowStore.of(store).read(deployment.flow_id)
         if flow is None:
             raise Conflict(f"flow {deployment.flow_id} is unknown")
         seen = DeploymentStore.of(store).read_by_name(flow.id, deployment.name)
-        new = deployment.replace(labels=_labels(flow, deployment))
-        known = (
-            seen.deployment.replace(**{name: getattr(new, name) for name in sent}) if seen else new
-        )
-        saved = known.replace(schedules=schedules.new(requests, known.id, now=now))
+        new = deployment.replace(labels=_labels(flow, deployment), **linked)
+        known = seen.deployment.replace(**{f: getattr(new, f) for f in fields}) if seen else new
+        renewed = schedules.new(requests, known.id, now=deployment.updated)
+        saved = known.replace(schedules=renewed)
         saved.check_schedules()
         if seen:
             DeploymentStore.of(store).rewrite(seen, saved)
@@ -83,11 +86,6 @@ def save(
 
 def _labels(flow: Flow, deployment: Deployment) -> dict[str, Any]:
     return merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, deployment.labels)
-
-
-def _check_pool(name: str | None) -> None:
-    if name:
-        raise NotFound(f'Work pool "{name}" not found.')
 
 
 def _check_limit(store: Store, limit_id: UUID | None) -> None:
@@ -160,14 +158,16 @@ def update(
         seen = _found(DeploymentStore.of(store).read(deployment_id), NOT_FOUND_TO_CHANGE)
         known = variables.values_for(store, changes.get("parameters") or {})
         with limited():
-            changed = _changed(seen.deployment, changes, known)
+            changed = _changed(seen.deployment, links.without_names(changes), known)
         _check_changed_blocks(store, changes)
         _check_limit(store, limit_id)
         if requests is not None:
             renewed = schedules.updated(seen.deployment.schedules, requests, deployment_id, now=now)
             changed = changed.replace(schedules=renewed)
         changed.check_schedules()
-        DeploymentStore.of(store).rewrite(seen, changed.replace(updated=now))
+        linked = links.changed(store, seen.deployment, changes, now=now)
+        changed = changed.replace(**linked, updated=now)
+        DeploymentStore.of(store).rewrite(seen, changed)
         return changed
 
     return retry_on_conflict(attempt)
@@ -176,7 +176,6 @@ def update(
 def _changed(
     deployment: Deployment, changes: Mapping[str, Any], known: Mapping[str, Any]
 ) -> Deployment:
-    _check_pool(changes.get("work_pool_name"))
     if changes.get("parameters") is not None:
         changes = {
             **changes,
@@ -213,9 +212,10 @@ def create_flow_run(
 
     Raises:
         NotFound: there is no such deployment.
-        Rejected: a parameter can't be hydrated, or the run names a work queue.
+        Rejected: a parameter can't be hydrated, or the run names a queue and there is no pool.
         Mismatch: the parameters break the deployment's schema.
-        Invalid: the schema has circular references, or takes too long.
+        Invalid: the schema has circular references, or takes too long, or the job variables break
+            theirs.
         Conflict: the parent task run or the infrastructure document is unknown.
     """
     return start(store, read(store, deployment_id), fields, state, enforced=enforced, now=now)
@@ -239,7 +239,9 @@ def start(
     known = variables.values_for(store, deployment.placeholders_of_run(own))
     with limited():
         parameters = deployment.parameters_of_run(own, known, enforced=enforced)
-    _check_queue(deployment, fields["work_queue_name"])
+    queue = links.of_deployment_run(store, deployment, fields["work_queue_name"], now=now)
+    if queue:
+        job_variables.check_run(queue.pool, deployment, fields["job_variables"])
     of_deployment = {
         "flow_id": deployment.flow_id,
         "deployment_id": deployment.id,
@@ -247,17 +249,8 @@ def start(
         "parameters": parameters,
         "tags": tuple(dict.fromkeys((*deployment.tags, *fields["tags"]))),
         "work_queue_name": deployment.work_queue_name,
+        **(queue.of_run() if queue else {}),
     }
     return flow_runs.create(
         store, FlowRun.model_construct(**{**fields, **of_deployment}), state, now=now
     )
-
-
-def _check_queue(deployment: Deployment, queue: str | None) -> None:
-    if queue:
-        action = f"Cannot create flow run in work queue {queue} because deployment"
-        reason = "is not associated with a work pool."
-        advice = "Please remove work_pool_name and try again."
-        # The cause is what a request for many runs is told.
-        short = Rejected(f"{action} {reason}")
-        raise Rejected(f"{action} {deployment.id} {reason} {advice}") from short

@@ -24,6 +24,7 @@ from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.values import merge_labels
 from runledger.service.retries import retry_on_conflict
+from runledger.service.work_pools import links
 from runledger.store.deployments.deployments import DeploymentStore
 from runledger.store.deployments.flows import FlowStore
 from runledger.store.runs.flow_runs import FlowRunStore, Parent, StoredFlowRun
@@ -47,11 +48,12 @@ def create(store: Store, run: FlowRun, state: State, *, now: datetime) -> Create
     See docs/contract/neighbours.md 4.
 
     Raises:
-        NotFound: it names a work pool; Runledger has none.
+        NotFound: it names an unknown work pool or queue.
         Conflict: the flow, the parent task run or the infrastructure document is unknown.
     """
-    if run.work_pool_name:
-        raise NotFound(_unknown_pool(run.work_pool_name, run.work_queue_name))
+    if run.work_pool_name and run.work_queue_id is None:
+        link = links.find(store, run.work_pool_name, run.work_queue_name)
+        run = run.replace(**link.of_run())
     try:
         return _create(store, run, state, now=now)
     except Conflict:
@@ -95,14 +97,6 @@ def _labels(store: Store, flow: Flow, run: FlowRun) -> dict[str, Any]:
     if seen:
         return seen.deployment.labels_of_runs(run.labels)
     return merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, run.labels)
-
-
-def _unknown_pool(pool: str, queue: str | None) -> str:
-    return (
-        f"Work pool queue '{pool}/{queue}' not found."
-        if queue
-        else f'Work pool "{pool}" not found.'
-    )
 
 
 def set_state(

@@ -1,5 +1,7 @@
 """Deployments in the table."""
 
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple, Self
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from runledger.store.dynamodb.conditions import Condition
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, PRESENT, has_version, in_partition
 from runledger.store.dynamodb.table import Query, Table
-from runledger.store.dynamodb.writes import Add, Delete, Put, Write
+from runledger.store.dynamodb.writes import Add, Delete, Item, Put, Write
 from runledger.store.schema import keys
 from runledger.store.store import Shards, Store
 
@@ -48,6 +50,12 @@ class DeploymentStore(NamedTuple):
         """Return the ids of the deployment's flow runs."""
         return self._pointed_to(keys.deployment(deployment_id).pk, keys.FLOW_RUN)
 
+    def of_queues(self, pool: str, queues: AbstractSet[UUID]) -> list[UUID]:
+        """Return the ids of the deployments whose runs go to one of a pool's queues."""
+        entries = in_partition(keys.work_pool(pool).pk, keys.under(keys.DEPLOYMENT))
+        found = self.table.query(Query(entries))
+        return [items.pointed_to(item) for item in found if UUID(item["queue"]) in queues]
+
     def _pointed_to(self, pk: str, kind: str) -> list[UUID]:
         pointers = in_partition(pk, keys.under(kind))
         return [items.pointed_to(item) for item in self.table.query(Query(pointers))]
@@ -60,12 +68,14 @@ class DeploymentStore(NamedTuple):
             self._put(SeenDeployment(deployment), ABSENT),
             Put(items.pointer_item(claim, deployment.id), ABSENT),
             Add(keys.flow(deployment.flow_id), {"deployments": 1}, PRESENT),
+            *map(Put, _queue_entries(deployment)),
         )
 
     def rewrite(self, seen: SeenDeployment, deployment: Deployment) -> None:
         """Replace the deployment that was read."""
         after = SeenDeployment(deployment, seen.version + 1, seen.pieces)
-        self._write(deployment, self._put(after, has_version(seen.version)))
+        put = self._put(after, has_version(seen.version))
+        self._write(deployment, put, *_moved_entries(seen.deployment, deployment))
 
     def delete(self, seen: SeenDeployment) -> None:
         """Remove a deployment with its name; its runs stay. Its flow may be gone already."""
@@ -73,6 +83,7 @@ class DeploymentStore(NamedTuple):
         removal = (
             Delete(keys.deployment(deployment.id), has_version(seen.version)),
             Delete(keys.deployment_of_flow(deployment.flow_id, deployment.name)),
+            *(Delete(keys.of(entry)) for entry in _queue_entries(deployment)),
         )
         count = Add(keys.flow(deployment.flow_id), {"deployments": -1}, PRESENT)
         try:
@@ -92,3 +103,22 @@ class DeploymentStore(NamedTuple):
             self.table.write(*writes)
         except ConditionFailed as failed:
             raise WriteConflict(str(deployment.id)) from failed
+
+
+def _moved_entries(seen: Deployment, deployment: Deployment) -> Iterator[Write]:
+    """Yield the writes that move a deployment to another queue."""
+    before, after = _queue_entries(seen), _queue_entries(deployment)
+    if before == after:
+        return
+    kept = {keys.of(entry) for entry in after}
+    yield from (Delete(keys.of(entry)) for entry in before if keys.of(entry) not in kept)
+    yield from map(Put, after)
+
+
+def _queue_entries(deployment: Deployment) -> list[Item]:
+    """Spell the entry of a deployment in the pool of its queue, if it has one."""
+    pool, queue = deployment.work_pool_name, deployment.work_queue_id
+    if pool is None or queue is None:
+        return []
+    entry = items.pointer_item(keys.deployment_of_pool(pool, deployment.id), deployment.id)
+    return [{**entry, "queue": str(queue)}]

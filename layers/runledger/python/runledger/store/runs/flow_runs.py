@@ -24,6 +24,7 @@ from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.schema import keys
 from runledger.store.store import Shards, Store
+from runledger.store.work_pools import run_entries
 
 
 class StoredFlowRun(NamedTuple):
@@ -93,6 +94,7 @@ class FlowRunStore(NamedTuple):
                 Put(items.check_facts(self._item(run)), ABSENT),
                 *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
                 *derived_items.new_run_writes(run, shards=self.shards.written),
+                *run_entries.new_run_writes(run),
                 *(self._link_writes(run, parent) if parent else ()),
             )
         except ConditionFailed as failed:
@@ -159,6 +161,7 @@ class FlowRunStore(NamedTuple):
             ),
             *beside,
             *derived,
+            *run_entries.update_writes(seen.run, run),
         ]
 
     def _item(self, run: FlowRun, *, version: int = 1, past: PastStates = NO_STATES) -> Item:
@@ -215,6 +218,7 @@ class FlowRunStore(NamedTuple):
                 *self._unlink_writes(run),
                 *map(Delete, _memberships(run)),
                 *derived_items.deletion_writes(run),
+                *run_entries.deletion_writes(run),
                 Delete(keys.flow_run(run.id), has_version(seen.version)),
                 tombstone,
             )

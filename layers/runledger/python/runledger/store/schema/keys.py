@@ -25,6 +25,14 @@
 | slots held of it            | LIMIT_ID#<id>          | SLOT#<lease id>             |
 | all limits, by name         | LIMITS                 | LIMIT#<sort key of the name>|
 | lease that can be renewed   | LEASE#<id>             | LEASE                       |
+| work pool, with its queues  | WORK_POOL#<name>       | POOL                        |
+| polls of its queues         | WORK_POOL#<name>       | POLLED                      |
+| its workers                 | WORK_POOL#<name>       | HEARTBEAT#<name>            |
+| deployments of its queues   | WORK_POOL#<name>       | DEPLOYMENT#<id>             |
+| runs scheduled in it        | WORK_POOL#<name>       | SCHEDULED#<time>#<run id>   |
+| runs that hold slots of it  | WORK_SLOTS#<name>      | SLOT#<queue id>#<run id>    |
+| pool of a queue             | WORK_QUEUE#<id>        | WORK_QUEUE                  |
+| all pools, by name          | WORK_POOLS             | WORK_POOL#<sort key of name>|
 | run that waits for a worker | QUEUE#<queue>#<shard>  | <0: again, 1>#<time>#<state>|
 | WebSocket connection        | CONNECTION#<id>        | CONNECTION                  |
 | its task worker             | CONNECTION#<id>        | TASK_WORKER                 |
@@ -116,6 +124,9 @@ ARTIFACT, ARTIFACTS, ARTIFACT_KEY = "ARTIFACT", "ARTIFACTS", "ARTIFACT_KEY"
 ARTIFACT_COLLECTIONS, COLLECTION = "ARTIFACT_COLLECTIONS", "COLLECTION"
 OF_TASK_RUN = "OF_TASK_RUN"
 DOCUMENT, DOCUMENTS, NAME = "DOCUMENT", "DOCUMENTS", "NAME"
+WORK_POOL, WORK_POOLS = "WORK_POOL", "WORK_POOLS"
+WORK_QUEUE, WORK_SLOTS = "WORK_QUEUE", "WORK_SLOTS"
+POOL, POLLED, HEARTBEAT, SCHEDULED = "POOL", "POLLED", "HEARTBEAT", "SCHEDULED"
 
 # For the keys of a flow run's task runs, of two write units each; unique, as it never changes.
 TASK_KEY_SHARDS = 2
@@ -322,6 +333,68 @@ def state_type_of_shard(state_shard: str) -> str:
 def observed(state_type: str, name: str) -> Key:
     """The type and name of states that runs have been in."""
     return Key(OBSERVED, join(state_type, bounded(name)))
+
+
+# Work pools. A poll is one query: of the last polls, the pool, and the runs that are due. To read a
+# pool is another one: of its workers, the last polls, and the pool.
+
+
+def work_pool(name: str) -> Key:
+    return Key(join(WORK_POOL, bounded(name)), POOL)
+
+
+def work_pool_listing(name: str, created: datetime, pool_id: UUID) -> Key:
+    """The entry of a pool in the list of all pools, which is in the order of names."""
+    return Key(WORK_POOLS, join(WORK_POOL, sort_keys.name_sort_key(name, created, pool_id)))
+
+
+def work_queue(queue_id: UUID) -> Key:
+    """The item that leads from a queue to its pool."""
+    return Key(join(WORK_QUEUE, queue_id), WORK_QUEUE)
+
+
+def polled(pool: str) -> Key:
+    return Key(work_pool(pool).pk, POLLED)
+
+
+def worker(pool: str, name: str) -> Key:
+    return Key(work_pool(pool).pk, join(HEARTBEAT, bounded(name)))
+
+
+def workers_and_pool() -> tuple[str, str]:
+    """The range of a pool's workers, the last polls, and the pool."""
+    return under(HEARTBEAT)[0], POOL
+
+
+def deployment_of_pool(pool: str, deployment_id: UUID) -> Key:
+    return Key(work_pool(pool).pk, join(DEPLOYMENT, deployment_id))
+
+
+def scheduled_run(pool: str, time: datetime | None, run_id: UUID) -> Key:
+    """A scheduled run that waits for a worker of the pool, in the order of time."""
+    at = sort_keys.instant(time) if time else sort_keys.FIRST_INSTANT
+    return Key(work_pool(pool).pk, join(SCHEDULED, at, run_id))
+
+
+def pool_and_scheduled(until: datetime | None) -> tuple[str, str]:
+    """The range of the last polls, of a pool, and of the runs that are scheduled up to a time."""
+    if until is None:
+        return POLLED, under(SCHEDULED)[1]
+    return POLLED, join(SCHEDULED, sort_keys.instant(until)) + AFTER_SEPARATOR
+
+
+def work_slots(pool: str) -> str:
+    """The partition of the slots of a pool's queues."""
+    return join(WORK_SLOTS, bounded(pool))
+
+
+def work_slot(pool: str, queue_id: UUID, run_id: UUID) -> Key:
+    return Key(work_slots(pool), join(SLOT, queue_id, run_id))
+
+
+def slots_of_queue(queue_id: UUID) -> tuple[str, str]:
+    """The range of a queue's slots in the partition of its pool's."""
+    return under(join(SLOT, queue_id))
 
 
 # Background runs, task workers and connections. In `by_owner`, the owner UNAUTHENTICATED has the

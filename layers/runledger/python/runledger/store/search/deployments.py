@@ -53,7 +53,7 @@ class DeploymentSelection(NamedTuple):
         return {flow.id: flow for flow in flows}
 
     def _matches(self, deployment: Deployment, ancestry: Ancestry) -> bool:
-        filters = (self.criteria.deployments, self.criteria.flows)
+        filters = (self.criteria.deployments, self.criteria.flows, self.criteria.work_queues)
         members = Members(self.table, self.criteria)
         return all(
             criterion.matches(ancestry) for criterion in filters if criterion

@@ -50,7 +50,9 @@ class FlowSelection(NamedTuple):
                 self._matches(ancestry) and self._has_deployment(ancestry) and self._has_run(flow)
             )
 
-        below = (self.criteria.deployments, self.criteria.flow_runs, self.criteria.task_runs)
+        criteria = self.criteria
+        of_deployments = (criteria.deployments, criteria.work_queues)
+        below = (*of_deployments, criteria.flow_runs, criteria.task_runs)
         reads_members = any(criterion is not None for criterion in below)
         return test_each(is_match, zip(facts, ancestries, strict=True), reads=reads_members)
 
@@ -66,14 +68,14 @@ class FlowSelection(NamedTuple):
         return self.criteria.flows is None or self.criteria.flows.matches(ancestry)
 
     def _has_deployment(self, ancestry: Ancestry) -> bool:
-        """Return whether a deployment of the flow matches the filter on deployments."""
-        wanted = self.criteria.deployments
-        if wanted is None or ancestry.flow is None:
+        """Return whether a deployment of the flow matches the filters on deployments and queues."""
+        given = (self.criteria.deployments, self.criteria.work_queues)
+        wanted = [criterion for criterion in given if criterion is not None]
+        if not wanted or ancestry.flow is None:
             return True
         deployments = Members(self.table, self.criteria).deployments(ancestry.flow.id)
-        return any(
-            wanted.matches(ancestry._replace(deployment=deployment)) for deployment in deployments
-        )
+        each = (ancestry._replace(deployment=deployment) for deployment in deployments)
+        return any(all(criterion.matches(one) for criterion in wanted) for one in each)
 
     def _has_run(self, flow: Flow) -> bool:
         members = Members(self.table, self.criteria)

@@ -1,0 +1,1 @@
+"""Work pools, their queues and their workers."""

@@ -1,0 +1,1 @@
+"""Use cases of work pools, their queues and their workers."""

@@ -1,0 +1,114 @@
+"""Base job templates and job variables, as the reference validates them."""
+
+from typing import Any
+
+import pytest
+
+from runledger.domain.errors import Invalid, NotFound
+from runledger.domain.work_pools import worker_types
+from runledger.domain.work_pools.job_templates import (
+    check_defaults,
+    check_job_variables,
+    check_template,
+)
+
+Json = dict[str, Any]
+
+
+def template(**properties: Json) -> Json:
+    job = {name: f"{{{{ {name} }}}}" for name in properties}
+    return {"job_configuration": job, "variables": {"properties": properties}}
+
+
+NUMBER = template(count={"type": "integer", "default": 1}, name={"type": "string"})
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"variables": {}}, "must contain both"),
+        ({"job_configuration": {"a": "b"}}, "must contain both"),
+        ({"job_configuration": ["a"], "variables": {"properties": {}}}, "must be objects"),
+        ({"job_configuration": {"a": "{{ x }}{{ y }}"}, "variables": {"type": "object"}}, "x ,y."),
+        (
+            {
+                "job_configuration": {"a": [{"b": "{{x.y}}"}]},
+                "variables": {"properties": {"x": {}}},
+            },
+            "x.y",
+        ),
+    ],
+)
+def test_a_template_declares_its_variables(given: Json, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        check_template(given)
+
+
+@pytest.mark.parametrize("given", [{}, NUMBER])
+def test_a_template_that_does_is_taken(given: Json) -> None:
+    check_template(given)
+    check_defaults(given)
+
+
+@pytest.mark.parametrize("known", worker_types.WORKER_TYPES, ids=lambda known: known.type)
+def test_our_own_templates_are_valid(known: worker_types.WorkerType) -> None:
+    described = known.described()["default_base_job_configuration"]
+    check_template(described)
+    check_defaults(described)
+
+
+def test_a_view_of_collections_is_known_by_its_name() -> None:
+    assert (worker_types.view("demo-flows"), worker_types.view("nothing")) == ({}, None)
+    found = worker_types.view("aggregate-worker-metadata")
+    assert found is not None
+    assert found["prefect"]["process"]["type"] == "process"
+
+
+@pytest.mark.parametrize(
+    ("variable", "reason"),
+    [
+        ({"type": "string", "default": 1}, "for work pool's job variable defaults: .* field 'x'"),
+        ({"type": "nonsense"}, "Invalid schema: 'nonsense'"),
+    ],
+)
+def test_defaults_fit_their_schema(variable: Json, reason: str) -> None:
+    with pytest.raises(Invalid, match=reason):
+        check_defaults(template(x=variable))
+
+
+@pytest.mark.parametrize("broken", [{"properties": {"x": {"pattern": "("}}, "$ref": 5}])
+def test_a_schema_that_nobody_understands_is_refused(broken: Json) -> None:
+    with pytest.raises(Invalid):
+        check_defaults({"job_configuration": {"a": "b"}, "variables": broken})
+
+
+def test_a_default_can_not_be_a_block_that_is_not_there() -> None:
+    with pytest.raises(NotFound, match="Block not found"):
+        check_defaults(template(x={"default": {"$ref": {"block_document_id": "y"}}}))
+    check_defaults(template(x={"default": {"$ref": {"other": "y"}}}, y={"default": None}))
+
+
+@pytest.mark.parametrize("given", [{"count": 2}, {"count": None}, {"more": 1}, None])
+def test_job_variables_may_be_left_out(given: Json | None) -> None:
+    check_job_variables(NUMBER, given, doing="creating deployment", complete=False)
+
+
+def test_job_variables_fit_the_schema_of_the_pool() -> None:
+    with pytest.raises(Invalid, match=r"^Error creating flow run: .*'count'.*'two' is not valid"):
+        check_job_variables(
+            NUMBER, {"count": 1}, {"count": "two"}, doing="creating flow run", complete=True
+        )
+
+
+@pytest.mark.parametrize(("default", "is_complete"), [(1, False), ("one", True)])
+def test_what_is_required_may_be_missing_where_a_default_is_broken(
+    default: object, *, is_complete: bool
+) -> None:
+    known = template(count={"type": "integer", "default": default}, name={"type": "string"})
+    known["variables"]["required"] = ["name"]
+    if is_complete:
+        check_job_variables(known, doing="creating flow run", complete=True)
+    else:
+        with pytest.raises(Invalid, match="'name' is a required property"):
+            check_job_variables(known, doing="creating flow run", complete=True)
+    check_job_variables({"job_configuration": {}}, {"a": 1}, doing="nothing", complete=True)
