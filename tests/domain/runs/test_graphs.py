@@ -32,7 +32,7 @@ def graph(*runs: TaskRun | GraphTaskRun, since: int | None = None, **fields: Any
     shown = [one if isinstance(one, GraphTaskRun) else GraphTaskRun(one) for one in runs]
     states = fields.pop("states", [])
     then = None if since is None else NOW + since * SECOND
-    return graph_of(flow_run(state("RUNNING"), **fields), states, shown, then)
+    return graph_of(flow_run(state("RUNNING"), **fields), states, shown, then, artifacts={})
 
 
 def numbers(edges: Iterable[Edge]) -> list[int]:

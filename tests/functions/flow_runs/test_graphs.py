@@ -114,3 +114,21 @@ def test_a_graph_that_is_too_large_is_refused(api: httpx.Client, within: str) ->
         ran(api, within, key)
     with pytest.raises(Rejected, match="has more than 1 nodes"):
         graphs.draw(wiring.store(), UUID(within), None, max_nodes=1)
+
+
+def test_artifacts_are_on_their_nodes_and_the_latest_of_a_key_is_marked(
+    api: httpx.Client, within: str
+) -> None:
+    task_run = ran(api, within, "a")
+    artifacts: list[dict[str, Any]] = [
+        {"type": "table", "key": "k", "task_run_id": task_run},
+        {"type": "progress", "key": "k", "data": 5},
+        {"type": "progress", "task_run_id": task_run, "data": 6},
+        *({"type": "result"}, {}),
+    ]
+    for fields in artifacts:
+        api.post("/artifacts/", json={"flow_run_id": within, **fields}).raise_for_status()
+    drawn = graph(api, within)
+    ((_, node),) = drawn["nodes"]
+    shown = [[(it["is_latest"], it["data"]) for it in at["artifacts"]] for at in (node, drawn)]
+    assert shown == [[(False, None), (True, 6)], [(True, 5)]]

@@ -1,7 +1,7 @@
 """The graph of a flow run: its task runs and their dependencies (docs/contract/clients.md 6)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -21,8 +21,23 @@ class Edge(Value):
     id: UUID
 
 
+class GraphArtifact(Value):
+    """An artifact on a node; only a progress shows its data."""
+
+    id: UUID
+    created: datetime
+    key: str | None
+    type: str | None
+    is_latest: bool
+    data: Any
+
+
+ArtifactsByTaskRun = Mapping[UUID | None, Sequence[GraphArtifact]]
+"""Those of the flow run itself are at None."""
+
+
 class Node(Value):
-    """A task run, or the subflow run in its place; there are no artifacts."""
+    """A task run, or the subflow run in its place."""
 
     kind: Literal["flow-run", "task-run"]
     id: UUID
@@ -33,7 +48,7 @@ class Node(Value):
     parents: tuple[Edge, ...]
     children: tuple[Edge, ...]
     encapsulating: tuple[Edge, ...]
-    artifacts: tuple[Any, ...] = ()
+    artifacts: tuple[GraphArtifact, ...] = ()
 
 
 class GraphState(Value):
@@ -52,7 +67,7 @@ class Graph(Value):
     end_time: datetime | None
     root_node_ids: tuple[UUID, ...]
     nodes: tuple[tuple[UUID, Node], ...]
-    artifacts: tuple[Any, ...] = ()
+    artifacts: tuple[GraphArtifact, ...] = ()
     states: tuple[GraphState, ...]
 
 
@@ -111,15 +126,18 @@ def graph_of(
     states: Iterable[State],
     task_runs: Iterable[GraphTaskRun],
     since: datetime | None,
+    *,
+    artifacts: ArtifactsByTaskRun,
 ) -> Graph:
     """Return the graph of a flow run, without nodes that ended before `since`."""
-    nodes = _nodes(task_runs)
+    nodes = _nodes(task_runs, artifacts)
     recent = [node for node in nodes if not (since and node.end_time and node.end_time < since)]
     return Graph(
         start_time=run.start_time or run.expected_start_time,
         end_time=run.end_time,
         root_node_ids=tuple(node.id for node in recent if not node.parents),
         nodes=tuple((node.id, node) for node in recent),
+        artifacts=tuple(artifacts.get(None, ())),
         states=tuple(
             GraphState(id=state.id, timestamp=state.timestamp, type=state.type, name=state.name)
             for state in states
@@ -127,7 +145,7 @@ def graph_of(
     )
 
 
-def _nodes(task_runs: Iterable[GraphTaskRun]) -> list[Node]:
+def _nodes(task_runs: Iterable[GraphTaskRun], artifacts: ArtifactsByTaskRun) -> list[Node]:
     """Return the nodes in the order of their starts, each edge once."""
     begun = {run.id: (begins, run) for run in task_runs if (begins := run.begins)}
     parents: dict[UUID, Sequence[UUID]] = {}
@@ -147,6 +165,7 @@ def _nodes(task_runs: Iterable[GraphTaskRun]) -> list[Node]:
             parents=_edges(parents[run.id]),
             children=_edges(children[run.id]),
             encapsulating=_edges(it for it in run.inputs(enclosing=True) if it in begun),
+            artifacts=tuple(artifacts.get(run.id, ())),
         )
         for begins, run in (begun[run_id] for run_id in parents)
     ]

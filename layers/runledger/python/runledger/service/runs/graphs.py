@@ -6,6 +6,7 @@ from uuid import UUID
 
 from runledger.domain.errors import Rejected, UnknownRun
 from runledger.domain.runs.graphs import Graph, graph_of
+from runledger.service.runs import graph_artifacts
 from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.runs.graphs import GraphStore
 from runledger.store.runs.states import StateStore
@@ -32,4 +33,6 @@ def draw(
     if len(task_runs) > max_nodes:
         raise Rejected(f"The graph of flow run {run_id} has more than {max_nodes} nodes.")
     states = StateStore.of(store).history(keys.flow_run(run_id))
-    return graph_of(seen.run, states, GraphStore.of(store).nodes(task_runs), since)
+    nodes = GraphStore.of(store).nodes(task_runs)
+    artifacts = graph_artifacts.of_flow_run(store, run_id)
+    return graph_of(seen.run, states, nodes, since, artifacts=artifacts)

@@ -7,7 +7,8 @@ version: whoever changes or removes it meanwhile starts over.
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import NamedTuple, Self
+from operator import attrgetter
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.artifacts import Artifact, ArtifactCollection
@@ -16,10 +17,11 @@ from runledger.store import items
 from runledger.store.artifacts import artifact_items
 from runledger.store.artifacts.artifact_items import SeenArtifact, SeenCollection
 from runledger.store.dynamodb.errors import ConditionFailed
-from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
+from runledger.store.dynamodb.expressions import ABSENT, has_version, in_index, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Add, Delete, Write
 from runledger.store.schema import keys
+from runledger.store.schema.indexes import BY_OWNER
 from runledger.store.store import Shards, Store
 
 
@@ -65,6 +67,25 @@ class ArtifactStore(NamedTuple):
             for key, one in wanted.items()
             if key in found
         ]
+
+    def of_flow_run(self, flow_run_id: UUID) -> list[Artifact]:
+        """Return the artifacts of a flow run as they were created, without their content."""
+        owner = keys.artifacts_of(keys.flow_run(flow_run_id))
+        entries = self.table.query(Query(in_index(BY_OWNER, owner, None), BY_OWNER.name))
+        found = map(artifact_items.read_artifact_facts, entries)
+        return sorted(found, key=attrgetter("created", "id"))
+
+    def data(self, ids: Iterable[UUID]) -> dict[UUID, Any]:
+        """Return the data of artifacts, by their ids."""
+        found = self.table.read_many([keys.artifact(artifact_id) for artifact_id in ids])
+        artifacts = (artifact_items.read_artifact(item).artifact for item in found.values())
+        return {artifact.id: artifact.data for artifact in artifacts}
+
+    def latest(self, of: Iterable[str]) -> set[UUID]:
+        """Return the ids of the latest artifacts of keys."""
+        found = self.table.read_many([keys.artifact_collection(key) for key in of])
+        seen = map(artifact_items.read_collection, found.values())
+        return {one.collection.latest_id for one in seen}
 
     def create(self, artifact: Artifact, collection_id: UUID) -> None:
         """Store a new artifact; it is the latest of its key.
