@@ -48,7 +48,7 @@ def look_at(store: Store, root: Key, deadline: Deadline, *, now: datetime) -> No
         retention.set_timer(root, ended, now)
         return
     try:
-        has_left = _remove(store.with_deadline(deadline), root, now)
+        has_left = _leave(store, root, deadline, now)
     except DeadlineExceeded:
         retention.repeat_now(root, now)
     else:
@@ -56,18 +56,47 @@ def look_at(store: Store, root: Key, deadline: Deadline, *, now: datetime) -> No
             retention.repeat_later(root, now)
 
 
-def _remove(store: Store, root: Key, now: datetime) -> bool:
-    """Remove a run and all runs under it; return whether it has left."""
-    retention = RetentionStore.of(store)
-    flow_runs = retention.flow_runs_under(root, now)
+def _leave(store: Store, root: Key, deadline: Deadline, now: datetime) -> bool:
+    """Remove a run and all runs under it, if they may leave; return whether it has left.
+
+    Raises:
+        DeadlineExceeded: the rest can be removed by another call.
+    """
+    flow_runs = _flow_runs_under(store, root, deadline, now)
     if flow_runs is None:
         return False
+    _remove(store.with_deadline(deadline), root, flow_runs, now)
+    return RetentionStore.of(store).end_of_root(root) is None
+
+
+def _flow_runs_under(
+    store: Store, root: Key, deadline: Deadline, now: datetime
+) -> list[UUID] | None:
+    """Return the flow runs of a tree; None if it may not leave, or is too large to be looked at.
+
+    This may take half of the time. A call that had no time left to remove some of a large tree
+    would be repeated at once, and cost the same again for nothing.
+
+    Raises:
+        DeadlineExceeded: other changes of the batch have taken the time.
+    """
+    begun = deadline.clock()
+    half = Deadline(begun + (deadline.at - begun) / 2, deadline.clock)
+    try:
+        return RetentionStore.of(store.with_deadline(half)).flow_runs_under(root, now)
+    except DeadlineExceeded:
+        if begun - now > (deadline.at - now) / 4:
+            raise
+        return None
+
+
+def _remove(store: Store, root: Key, flow_runs: Sequence[UUID], now: datetime) -> None:
+    """Remove a run and the runs under it, the flow runs among them in reverse order."""
     for run_id in reversed(flow_runs):
         _remove_flow_run(store, run_id, now)
     kind, run_id = keys.entity_of(root)
     if kind == keys.TASK_RUN:
         _remove_task_run(store, now, run_id)
-    return retention.end_of_root(root) is None
 
 
 def _remove_flow_run(store: Store, run_id: UUID, now: datetime) -> None:
