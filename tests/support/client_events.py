@@ -39,6 +39,8 @@ class _Emitter:
         self._of_thread = threading.local()
         for method in (self.call, self.exchange, self.send):
             setattr(client, method.__name__, method)
+        # Many calls at a time are calls by themselves, each with its events.
+        vars(client)["call_each"] = None
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         self._of_thread.context = {}

@@ -10,7 +10,7 @@ from runledger import wiring
 from runledger.service.bulk import NO_TIME
 from runledger.service.deployments import bulk_creation
 from runledger.service.deployments.bulk_creation import WantedRun
-from runledger.store.dynamodb.table import Deadline
+from runledger.store.dynamodb.calls import Deadline
 from tests.functions.deployments.deploying import COUNTED, deployed, new_flow
 
 NOW = datetime.now(UTC)

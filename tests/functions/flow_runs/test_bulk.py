@@ -11,7 +11,7 @@ from runledger.domain.errors import Unavailable
 from runledger.domain.runs.states import State, StateType
 from runledger.service.bulk import NO_TIME
 from runledger.service.runs import bulk_states, flow_run_deletion
-from runledger.store.dynamodb.table import Deadline
+from runledger.store.dynamodb.calls import Deadline
 from tests.store.support.asking import made, new_flow, new_flow_run, new_task_run
 
 NOW = datetime.now(UTC)

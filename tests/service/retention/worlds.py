@@ -14,8 +14,9 @@ from runledger.service.deployments import flows
 from runledger.service.runs import flow_runs, task_run_creation, task_run_states
 from runledger.service.stream import maintenance
 from runledger.store.dynamodb import stream_records
+from runledger.store.dynamodb.calls import Deadline
 from runledger.store.dynamodb.stream_records import Change
-from runledger.store.dynamodb.table import Deadline, Table
+from runledger.store.dynamodb.table import Table
 from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER, RETENTION, Key
 from runledger.store.store import Store

@@ -11,7 +11,7 @@ import pytest
 from runledger import wiring
 from runledger.service.stream import cascade_deletes
 from runledger.store.dynamodb import stream_records
-from runledger.store.dynamodb.table import Deadline
+from runledger.store.dynamodb.calls import Deadline
 from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER, TOMBSTONE, Key
 from tests.store.logs.test_logs import noise

@@ -13,7 +13,8 @@ from runledger import wiring
 from runledger.domain.errors import OutOfTime, WriteConflict
 from runledger.domain.runs.observed_states import ObservedState
 from runledger.domain.runs.states import StateType
-from runledger.store.dynamodb.table import Deadline, Table, chunks
+from runledger.store.dynamodb.calls import Deadline
+from runledger.store.dynamodb.table import Table, chunks
 from runledger.store.runs import observed_states
 from runledger.store.runs.observed_states import ObservedStateStore
 from runledger.store.store import Store

@@ -12,7 +12,8 @@ from runledger import wiring
 from runledger.domain.errors import OutOfTime
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.sorting import Page, TaskRunSort
-from runledger.store.dynamodb.table import Deadline, Table
+from runledger.store.dynamodb.calls import Deadline
+from runledger.store.dynamodb.table import Table
 from runledger.store.search.executor import Searcher
 from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store

@@ -21,7 +21,8 @@ from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort, rank
 from runledger.parallel import MAX_PARALLEL, map_in_parallel
 from runledger.store.deployments.flows import FlowStore
-from runledger.store.dynamodb.table import MAX_KEYS, Deadline, Table
+from runledger.store.dynamodb.calls import Deadline
+from runledger.store.dynamodb.table import MAX_KEYS, Table
 from runledger.store.logs.logs import LogStore
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.search.costs import ENTRIES_PER_QUERY, MANY_QUERIES

@@ -48,6 +48,11 @@ def attempt_all(act: Callable[[T], object], items: Iterable[T]) -> None:
         raise error
 
 
+def is_in_thread() -> bool:
+    """Return whether this is a thread of `map_in_parallel`."""
+    return _in_thread.get()
+
+
 def map_in_parallel(act: Callable[[T], A], items: Iterable[T]) -> Iterator[A]:
     """Yield the results of `act`, in the order of the items, while later calls run.
 

@@ -6,8 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from runledger.settings import settings
+from runledger.store.dynamodb.calls import Deadline
 from runledger.store.dynamodb.client import JsonClient
-from runledger.store.dynamodb.table import Deadline, Table
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from runledger.domain.errors import RunledgerError, Unavailable
 from runledger.parallel import map_all
-from runledger.store.dynamodb.table import Deadline
+from runledger.store.dynamodb.calls import Deadline
 from runledger.store.store import Store
 
 T = TypeVar("T")

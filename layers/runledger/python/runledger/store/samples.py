@@ -7,8 +7,9 @@ do not tell. Each state of a run rewrites its entry in `by_state` in any case.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from runledger.domain.runs.bookkeeping import Sample
 from runledger.store.schema import sort_keys
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from runledger.domain.runs.flow_runs import FlowRun
     from runledger.domain.runs.history import Tally
     from runledger.domain.runs.task_runs import TaskRun
-    from runledger.store.dynamodb.writes import Item
 
 HISTORY = "history"
 # The sort key of `by_state`.
@@ -39,28 +39,40 @@ def spell(run: TaskRun | FlowRun) -> str | None:
     return SEPARATOR.join(map(str, (sample.total_run_time, since, late, sample.state_name)))
 
 
-def tallies(
-    entries: Iterable[Item], state_type: str, *, starts: Sequence[str], now: int
-) -> Iterator[Tally]:
-    """Yield what runs add to intervals with these starts, by their entries of one state type."""
-    for entry in entries:
-        number = bisect_right(starts, entry[SORT_KEY]) - 1
-        total, since, late, name = entry[HISTORY].split(SEPARATOR, PARTS - 1)
-        if late and not since:
-            # Most runs are of this kind: their times stay as they are.
-            yield number, state_type, name, max(int(total), 0), int(late)
-        else:
-            yield number, *read(entry, state_type).totals(now)
+class Samples(NamedTuple):
+    """The sort keys and the samples of runs in one type of state, in the order of `by_state`."""
+
+    state_type: str
+    sort_keys: Sequence[str]
+    histories: Sequence[str]
+
+    def tallies(self, starts: Sequence[str], now: int) -> Iterator[Tally]:
+        """Yield what the runs add to intervals with these starts, and to those around them."""
+        numbers = [bisect_right(starts, sort_key) - 1 for sort_key in self.sort_keys]
+        changing = set()
+        # Many runs add the same, and most of them the same at any time.
+        for (number, history), count in Counter(zip(numbers, self.histories, strict=True)).items():
+            total, since, late, name = _parts(history)
+            if since or not late:
+                changing.add(history)
+                continue
+            times = count * max(int(total), 0), count * int(late)
+            yield number, self.state_type, name, count, *times
+        for place, history in enumerate(self.histories) if changing else ():
+            if history in changing:
+                yield numbers[place], *self._sample(place).totals(now)
+
+    def _sample(self, place: int) -> Sample:
+        total, since, late, name = _parts(self.histories[place])
+        return Sample(
+            sort_keys.microseconds(self.sort_keys[place]),
+            self.state_type,
+            name,
+            int(total),
+            int(since) if since else None,
+            int(late) if late else None,
+        )
 
 
-def read(entry: Item, state_type: str) -> Sample:
-    """Read the sample of a run from its entry in `by_state`, in the partition of a state type."""
-    total, since, late, name = entry[HISTORY].split(SEPARATOR, PARTS - 1)
-    return Sample(
-        sort_keys.microseconds(entry[SORT_KEY]),
-        state_type,
-        name,
-        int(total),
-        int(since) if since else None,
-        int(late) if late else None,
-    )
+def _parts(history: str) -> list[str]:
+    return history.split(SEPARATOR, PARTS - 1)

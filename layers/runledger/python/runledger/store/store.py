@@ -15,7 +15,8 @@ from runledger.store.schema.keys import Key
 if TYPE_CHECKING:
     from runledger.domain.runs.observed_states import ObservedState
     from runledger.store.api_keys import KnownKey
-    from runledger.store.dynamodb.table import Deadline, Table
+    from runledger.store.dynamodb.calls import Deadline
+    from runledger.store.dynamodb.table import Table
     from runledger.store.events.recordings import RecordedRun
     from runledger.store.websocket.connections import Connection
 

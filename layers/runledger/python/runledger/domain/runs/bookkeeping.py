@@ -86,6 +86,11 @@ def mirrored(child: FlowRun, state: State, *, onto: TaskRun) -> State:
     return state.replace(state_details=details, timestamp=next_moment(onto, state.timestamp))
 
 
+# What runs add to a history: the type and the name of their state, their number, their time in
+# RUNNING and their lateness, in microseconds.
+StateTally = tuple[str, str, int, int, int]
+
+
 class Sample(NamedTuple):
     """What a run adds to histories: instants and durations in microseconds.
 
@@ -134,11 +139,11 @@ class Sample(NamedTuple):
         late = _late(state_type, expected, started)
         return cls(expected, state_type, state_name, total_run_time, running_since, late)
 
-    def totals(self, now: int) -> tuple[str, str, int, int]:
-        """Return the state's type and name, the time in RUNNING and the lateness."""
+    def totals(self, now: int) -> StateTally:
+        """Return what the run adds to a history."""
         # A clock that was set back may make a time negative.
         run_time = max(self.time_running(now), 0)
-        return self.state_type, self.state_name, run_time, self.lateness(now)
+        return self.state_type, self.state_name, 1, run_time, self.lateness(now)
 
     def time_running(self, now: int) -> int:
         """Return the time in RUNNING: the total, and that of the present state up to now."""

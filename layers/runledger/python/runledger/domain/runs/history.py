@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
-from runledger.domain.runs.bookkeeping import SECOND, Sample
+from runledger.domain.runs.bookkeeping import SECOND, Sample, StateTally
 from runledger.domain.runs.states import StateType
 from runledger.domain.values import MICROSECOND, Value, microseconds
 
 # The reference omits further intervals without an error.
 MAX_INTERVALS = 500
 
-# A run by itself: its interval, state type and name, and its times in microseconds.
-Tally = tuple[int, str, str, int, int]
+# What runs in a state add to an interval, which comes first.
+Tally = tuple[int, *StateTally]
 
 # By interval, state type and state name: the number of runs, and their times in microseconds.
 Totals = dict[tuple[int, str, str], list[int]]
@@ -80,9 +80,9 @@ class Timeline(NamedTuple):
     def add_up(self, tallies: Iterable[Tally]) -> list[Interval]:
         """Return all intervals with the totals of the tallies, of which some may be of others."""
         totals: Totals = defaultdict(lambda: [0, 0, 0])
-        for number, state_type, state_name, run_time, lateness in tallies:
+        for number, state_type, state_name, count, run_time, lateness in tallies:
             sums = totals[number, state_type, state_name]
-            sums[0] += 1
+            sums[0] += count
             sums[1] += run_time
             sums[2] += lateness
         return list(self._intervals(totals, self.intervals))

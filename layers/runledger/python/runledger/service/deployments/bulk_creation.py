@@ -12,7 +12,7 @@ from runledger.domain.errors import Mismatch, Rejected, RunledgerError
 from runledger.domain.runs.states import State
 from runledger.service import bulk
 from runledger.service.deployments import deployments
-from runledger.store.dynamodb.table import Deadline
+from runledger.store.dynamodb.calls import Deadline
 from runledger.store.store import Store
 
 # Reasons that have other texts here than where one run is created.

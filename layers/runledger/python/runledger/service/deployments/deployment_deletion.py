@@ -16,7 +16,7 @@ from runledger.service.deployments.deployments import NOT_FOUND
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
 from runledger.store.deployments.deployments import DeploymentStore
-from runledger.store.dynamodb.table import Deadline
+from runledger.store.dynamodb.calls import Deadline
 from runledger.store.store import Store
 
 

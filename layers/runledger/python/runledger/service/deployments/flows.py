@@ -14,7 +14,7 @@ from runledger.service.deployments import deployment_deletion
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
 from runledger.store.deployments.flows import FlowStore
-from runledger.store.dynamodb.table import Deadline
+from runledger.store.dynamodb.calls import Deadline
 from runledger.store.store import Store
 
 NOT_FOUND = "Flow not found"

@@ -10,7 +10,7 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State
 from runledger.service import bulk
 from runledger.service.runs import flow_runs
-from runledger.store.dynamodb.table import Deadline
+from runledger.store.dynamodb.calls import Deadline
 from runledger.store.store import Store
 
 

@@ -16,7 +16,8 @@ from runledger.parallel import MAX_PARALLEL, map_all
 from runledger.service import bulk
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs.flow_runs import NOT_FOUND
-from runledger.store.dynamodb.table import Deadline, chunks
+from runledger.store.dynamodb.calls import Deadline
+from runledger.store.dynamodb.table import chunks
 from runledger.store.runs.cascade_deletes import CascadeDeleteStore
 from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.runs.task_run_deletion import TaskRunDeletionStore

@@ -15,9 +15,9 @@ from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
 from runledger.service.stream.failures import Failure
 from runledger.store import stream_changes
+from runledger.store.dynamodb.calls import Deadline
 from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.stream_records import Change
-from runledger.store.dynamodb.table import Deadline
 from runledger.store.logs.logs import LogStore
 from runledger.store.runs.cascade_deletes import CascadeDeleteStore
 from runledger.store.runs.task_run_deletion import TaskRunDeletionStore

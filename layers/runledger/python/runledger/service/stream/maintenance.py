@@ -9,8 +9,8 @@ from runledger.service.stream import cascade_deletes, retention, states
 from runledger.service.stream.failures import Failure, attempt
 from runledger.store import stream_changes
 from runledger.store.dynamodb import stream_records
+from runledger.store.dynamodb.calls import Deadline
 from runledger.store.dynamodb.stream_records import Change
-from runledger.store.dynamodb.table import Deadline
 from runledger.store.retention import RetentionStore
 from runledger.store.runs.state_counts import StateCountStore
 from runledger.store.store import Store

@@ -10,8 +10,10 @@ import re
 import time
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http.client import responses
+from itertools import islice
 from os import environ
 from typing import Any
 
@@ -28,6 +30,8 @@ Parsed = dict[str, Any]
 CONTENT_TYPE = {"Content-Type": "application/x-amz-json-1.0"}
 # It is not signed: a proxy may write its own.
 USER_AGENT = {"User-Agent": "runledger"}
+# Requests that are sent before the first answer is read, each over a connection of its own.
+MAX_TOGETHER = 32
 API = "DynamoDB_20120810"
 # The least statuses of an error, and of one that may not come from DynamoDB itself.
 ERROR, SERVER_ERROR = 300, 500
@@ -101,11 +105,40 @@ class JsonClient:
 
     def call(self, operation: str, request: Mapping[str, Any]) -> Parsed:
         """Call an operation by AWS's name of it."""
-        body = json.dumps(request, default=_in_base64, separators=(",", ":")).encode()
+        return self._call(operation, _spelled(request))
+
+    def _call(self, operation: str, body: bytes) -> Parsed:
         answer = self.exchange(operation, body)
         if answer["ResponseMetadata"]["HTTPStatusCode"] >= ERROR:
             raise botocore_errors.ClientError(answer, operation)  # type: ignore[arg-type]
         return answer
+
+    def call_each(self, operation: str, requests: Iterable[Mapping[str, Any]]) -> Iterator[Parsed]:
+        """Call an operation that only reads for each request; yield the answers in their order.
+
+        Many requests are sent before the first answer is read. So the calls wait together, and no
+        threads are needed, which cost more processor time than a small call. What fails is called
+        again by itself.
+        """
+        rest = iter(requests)
+        while bodies := [_spelled(request) for request in islice(rest, MAX_TOGETHER)]:
+            came = self._responses(operation, bodies) if len(bodies) > 1 else [None]
+            for body, response in zip(bodies, came, strict=True):
+                answer = _answer(response) if response else None
+                yield self._call(operation, body) if answer is None else answer
+
+    def _responses(self, operation: str, bodies: Sequence[bytes]) -> list[RawResponse | None]:
+        requests = [(body, self._headers(operation, body)) for body in bodies]
+        begun = deque(self._connections.begin_each(requests))
+        try:
+            return [
+                self._connections.end(connection) if (connection := begun.popleft()) else None
+                for _ in bodies
+            ]
+        finally:
+            # Whatever ended this early: a late response must not meet the next request.
+            for connection in filter(None, begun):
+                connection.close()
 
     def exchange(self, operation: str, body: bytes) -> Parsed:
         """Return the parsed answer, or refusal, that the last attempt got."""
@@ -134,6 +167,9 @@ class JsonClient:
 
     def send(self, operation: str, body: bytes) -> RawResponse:
         """Make one attempt, with a signature of its own."""
+        return self._connections.post(body, self._headers(operation, body))
+
+    def _headers(self, operation: str, body: bytes) -> dict[str, str]:
         headers = signature.sign(
             self._connections.url,
             CONTENT_TYPE | {"X-Amz-Target": f"{API}.{operation}"},
@@ -141,7 +177,7 @@ class JsonClient:
             region=self._region,
             by=self._credentials(),
         )
-        return self._connections.post(body, headers | USER_AGENT)
+        return headers | USER_AGENT
 
 
 def _region() -> str:
@@ -169,6 +205,20 @@ def _in_base64(value: object) -> str:
     return b64encode(value).decode()
 
 
+def _spelled(request: Mapping[str, Any]) -> bytes:
+    return json.dumps(request, default=_in_base64, separators=(",", ":")).encode()
+
+
+def _answer(response: RawResponse) -> Parsed | None:
+    """Parse an answer; None of a refusal, and of one that did not arrive as it was sent."""
+    if response.status >= ERROR:
+        return None
+    try:
+        return _parsed(response)
+    except botocore_errors.HTTPClientError:
+        return None
+
+
 def _parsed(response: RawResponse) -> Parsed:
     """Return the members of an answer; those of a refusal stand beside `Error`.
 
@@ -185,6 +235,7 @@ def _parsed(response: RawResponse) -> Parsed:
         "RequestId": response.headers.get("x-amzn-requestid", ""),
         "HTTPStatusCode": response.status,
         "HTTPHeaders": response.headers,
+        "RetryAttempts": 0,
     }
     return answer
 

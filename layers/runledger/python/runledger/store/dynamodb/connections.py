@@ -3,15 +3,17 @@
 import select
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from itertools import takewhile
 from os import environ
 from pathlib import Path
 from urllib.parse import urlsplit
 from weakref import finalize
 
+from runledger.parallel import map_in_parallel
 from runledger.store.dynamodb import botocore_errors, http_messages
 from runledger.store.dynamodb.http_messages import Incoming, RawResponse
 
@@ -53,15 +55,37 @@ class ConnectionPool:
         Raises:
             botocore.exceptions.HTTPClientError: no connection, or no response in time.
         """
+        request = self._request(body, headers)
         if (kept := self._idle_connection()) is not None:
             with suppress(_ClosedUnanswered):
-                return self._exchange(kept, body, headers)
+                return self._exchange(kept, request)
         try:
-            return self._exchange(self._connect(), body, headers)
+            return self._exchange(self._connect(), request)
         except _ClosedUnanswered as error:
             raise botocore_errors.ConnectionClosedError(
                 endpoint_url=self.endpoint, error=error
             ) from error
+
+    def begin_each(
+        self, requests: Sequence[tuple[bytes, Mapping[str, str]]]
+    ) -> list[HTTPConnection | None]:
+        """Send requests, each over a connection of its own; `end` reads the responses.
+
+        None stands for a request that could not be sent.
+        """
+        idle = list(takewhile(bool, (self._idle_connection() for _ in requests)))
+        taken = [*idle, *map_in_parallel(self._connection, range(len(requests) - len(idle)))]
+        return [
+            _sent(connection, self._request(*request))
+            for connection, request in zip(taken, requests, strict=True)
+        ]
+
+    def end(self, connection: HTTPConnection) -> RawResponse | None:
+        """Read the response on a connection; None if none came."""
+        try:
+            return self._exchange(connection)
+        except (_ClosedUnanswered, botocore_errors.HTTPClientError):
+            return None
 
     def _idle_connection(self) -> HTTPConnection | None:
         """Take the connection that was used last and is still open."""
@@ -74,6 +98,12 @@ class ConnectionPool:
                 return connection
             connection.close()
         return None
+
+    def _connection(self, _: int) -> HTTPConnection | None:
+        try:
+            return self._connect()
+        except (botocore_errors.ConnectionError, botocore_errors.HTTPClientError):
+            return None
 
     def _connect(self) -> HTTPConnection:
         host, port, timeout = self._url.hostname or "", self._url.port, self._connect_timeout
@@ -97,12 +127,11 @@ class ConnectionPool:
         connection.sock.settimeout(self._read_timeout)
         return connection
 
-    def _exchange(
-        self, connection: HTTPConnection, body: bytes, headers: Mapping[str, str]
-    ) -> RawResponse:
+    def _exchange(self, connection: HTTPConnection, request: bytes = b"") -> RawResponse:
+        """Send a request, unless it has been sent, and read the response."""
         is_kept = False
         try:
-            response = self._send(connection, body, headers).read()
+            response = _send(connection, request).read()
             is_kept = not response.is_last and len(self._idle) < self._size
         except TimeoutError as error:
             raise botocore_errors.ReadTimeoutError(
@@ -119,15 +148,8 @@ class ConnectionPool:
                 connection.close()
         return response
 
-    def _send(
-        self, connection: HTTPConnection, body: bytes, headers: Mapping[str, str]
-    ) -> Incoming:
-        request = http_messages.post(self._url.path or "/", headers, body)
-        try:
-            connection.sock.sendall(request)
-            return Incoming(connection.sock)
-        except CLOSED as error:
-            raise _ClosedUnanswered(str(error)) from error
+    def _request(self, body: bytes, headers: Mapping[str, str]) -> bytes:
+        return http_messages.post(self._url.path or "/", headers, body)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -142,6 +164,26 @@ def tls_context(host: str) -> ssl.SSLContext:
     named = next(filter(None, map(environ.get, ROOTS_VARIABLES)), None)
     amazon = AMAZON_ROOTS if host.endswith(AMAZON_DOMAIN) else None
     return ssl.create_default_context(cafile=named or amazon)
+
+
+def _send(connection: HTTPConnection, request: bytes) -> Incoming:
+    try:
+        connection.sock.sendall(request)
+        return Incoming(connection.sock)
+    except CLOSED as error:
+        raise _ClosedUnanswered(str(error)) from error
+
+
+def _sent(connection: HTTPConnection | None, request: bytes) -> HTTPConnection | None:
+    """Send a request and leave its response; None if that fails."""
+    if connection is None:
+        return None
+    try:
+        connection.sock.sendall(request)
+    except OSError:
+        connection.close()
+        return None
+    return connection
 
 
 def _close(connections: list[HTTPConnection]) -> None:

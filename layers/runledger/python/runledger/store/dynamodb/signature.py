@@ -1,6 +1,8 @@
 """Signs requests: AWS's Signature Version 4, with the credentials of the environment."""
 
+import hmac
 from collections.abc import Callable, Mapping
+from functools import lru_cache, reduce
 from hashlib import sha256
 from os import environ
 from typing import NamedTuple
@@ -52,7 +54,23 @@ def sign(
     url: str, headers: Mapping[str, str], body: bytes, *, region: str, by: AwsCredentials
 ) -> dict[str, str]:
     """Return the headers of a POST, `Host` among them, with the proof of who sends it, and when."""
-    signer = AwsRequestSigner(region, by.access_key, by.secret_key, SERVICE, by.token)
+    signer = _Signer(region, by.access_key, by.secret_key, SERVICE, by.token)
     sent = {"Host": urlsplit(url).netloc.rpartition("@")[2], **headers}
     proof: dict[str, str] = signer.sign_with_headers("POST", url, sent, sha256(body).hexdigest())
     return sent | proof
+
+
+class _Signer(AwsRequestSigner):  # type: ignore[misc]
+    """Derives the key of a day and a region once: four of the six hashes of a signature."""
+
+    def _sign(self, credential_scope: tuple[str, ...], string_to_sign: str) -> str:
+        key = _signing_key(self.secret_access_key, credential_scope)
+        return hmac.digest(key, string_to_sign.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=2)
+def _signing_key(secret_key: str, scope: tuple[str, ...]) -> bytes:
+    def derive(key: bytes, part: str) -> bytes:
+        return hmac.digest(key, part.encode(), "sha256")
+
+    return reduce(derive, scope, f"AWS4{secret_key}".encode())

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import uuid4
 
-from runledger import metering
 from runledger.domain.errors import Unavailable
 from runledger.parallel import map_in_parallel
-from runledger.store.dynamodb import botocore_errors, expressions, large_documents
-from runledger.store.dynamodb.errors import (
-    ConditionFailed,
-    DeadlineExceeded,
-    TransactionConflict,
-    translate,
-)
+from runledger.store.dynamodb import expressions, large_documents
+from runledger.store.dynamodb.calls import Deadline, Operation, TableCalls
+from runledger.store.dynamodb.errors import ConditionFailed, TransactionConflict
 from runledger.store.dynamodb.large_documents import Assembler
 from runledger.store.dynamodb.writes import OPERATIONS, Delete, Item, Put, Write
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-    from runledger.store.dynamodb.client import JsonClient
     from runledger.store.dynamodb.conditions import Condition
 
 T = TypeVar("T")
@@ -44,30 +35,6 @@ MAX_ENTRIES = 10_000
 
 # Batches of unordered writes that are held in memory at a time.
 MAX_BATCHES = 8
-
-# The maximum of the random pause, in seconds, after each attempt at a write that met a transaction
-# and at a batch that was not read whole: half a second in all, on average. botocore retries other
-# transient errors.
-PAUSES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.32)
-
-
-class Deadline(NamedTuple):
-    """An instant, and the clock to compare it with."""
-
-    at: datetime
-    clock: Callable[[], datetime]
-
-    def is_over(self) -> bool:
-        return self.clock() >= self.at
-
-    def check(self) -> None:
-        """Check that there is time left.
-
-        Raises:
-            DeadlineExceeded: there is none.
-        """
-        if self.is_over():
-            raise DeadlineExceeded(f"it is past {self.at}")
 
 
 class Query(NamedTuple):
@@ -93,14 +60,11 @@ class Query(NamedTuple):
         return request | source | ({"Limit": self.page} if self.page else {})
 
 
-@dataclass(frozen=True)
-class Table:
-    """A DynamoDB table."""
+QUERY, BATCH_GET_ITEM = Operation("query", "Query"), Operation("batch_get_item", "BatchGetItem")
 
-    client: DynamoDBClient | JsonClient
-    name: str
-    pauses: Sequence[float] = field(default=PAUSES)
-    deadline: Deadline | None = None
+
+class Table(TableCalls):
+    """A DynamoDB table."""
 
     def with_deadline(self, deadline: Deadline) -> Table:
         """Return the table whose calls raise `DeadlineExceeded` once the deadline is over."""
@@ -123,9 +87,7 @@ class Table:
             item = self._read_one(wanted[0])
             found = [item] if item else []
         else:
-            batches = chunks(dict.fromkeys(wanted), MAX_KEYS)
-            read = map_in_parallel(lambda batch: list(self._read_batch(batch, attributes)), batches)
-            found = [item for batch in read for item in batch]
+            found = list(self._read_batches(wanted, attributes))
         completed = self.assembler.each_whole(found) if whole else found
         return {keys.of(item): item for item in completed}
 
@@ -135,49 +97,92 @@ class Table:
         return Assembler(lambda wanted: list(map_in_parallel(self._read_one, wanted)))
 
     def _read_one(self, key: Key) -> Item | None:
-        answer = self._call("get_item", Key=expressions.typed(key._asdict()), ConsistentRead=True)
+        answer = self.call(
+            "get_item",
+            TableName=self.name,
+            Key=expressions.typed(key._asdict()),
+            ConsistentRead=True,
+        )
         return expressions.plain(answer["Item"]) if "Item" in answer else None
 
-    def _read_batch(self, wanted: Sequence[Key], attributes: Sequence[str]) -> Iterator[Item]:
-        left = [expressions.typed(key._asdict()) for key in wanted]
-        for pause in self._pauses():
-            request = {"Keys": left, "ConsistentRead": True, **expressions.project(attributes)}
-            answer = self._request("batch_get_item", RequestItems={self.name: request})
+    def _read_batches(self, wanted: Sequence[Key], attributes: Sequence[str]) -> Iterator[Item]:
+        batches = chunks(dict.fromkeys(wanted), MAX_KEYS)
+        for answer in self.call_each(BATCH_GET_ITEM, map(self._batch(attributes), batches)):
+            yield from self._whole_batch(answer)
+
+    def _batch(self, attributes: Sequence[str]) -> Callable[[Sequence[Key]], dict[str, Any]]:
+        """Return what makes the request for some items of their keys."""
+        options = {"ConsistentRead": True, **expressions.project(attributes)}
+
+        def request(wanted: Sequence[Key]) -> dict[str, Any]:
+            typed = [expressions.typed(key._asdict()) for key in wanted]
+            return {"RequestItems": {self.name: {"Keys": typed, **options}}}
+
+        return request
+
+    def _whole_batch(self, answer: Mapping[str, Any]) -> Iterator[Item]:
+        """Yield the items of an answer, and those that DynamoDB has left for later requests."""
+        for pause in self.random_pauses():
             yield from map(expressions.plain, answer["Responses"].get(self.name, ()))
-            left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
-            if not left:
+            if not (left := answer.get("UnprocessedKeys")):
                 return
             time.sleep(pause)
-        raise Unavailable(f"{len(left)} of {len(wanted)} keys were not read")
+            answer = self.call("batch_get_item", RequestItems=left)
+        raise Unavailable("some keys were not read")
 
     def query(self, query: Query) -> Iterator[Item]:
         """Yield the items of a query; read each page only when it is needed.
 
         Each page is twice as long as the one before, so that long results need few calls.
         """
-        return chain.from_iterable(self._pages(query))
+        answers = self._answers({"TableName": self.name, **query.request()})
+        return chain.from_iterable(self._pages(query, answers))
 
     def query_each(self, queries: Iterable[Query]) -> Iterator[Iterator[Item]]:
         """Yield the items of each query; the queries run in parallel.
 
         Only the first page of each is read ahead of its need.
         """
+        for query, answers in self._answers_each(queries):
+            yield chain.from_iterable(self._pages(query, answers))
 
-        def begin(query: Query) -> Iterator[Item]:
-            pages = self._pages(query)
-            return chain(next(pages), chain.from_iterable(pages))
+    def typed_pages_each(self, queries: Iterable[Query]) -> Iterator[Iterator[list[Item]]]:
+        """Yield the pages of each query likewise; their items have DynamoDB's type tags."""
+        for _, answers in self._answers_each(queries):
+            yield (answer["Items"] for answer in answers)
 
-        return map_in_parallel(begin, queries)
-
-    def _pages(self, query: Query) -> Iterator[Iterator[Item]]:
-        request = query.request()
-        while True:
-            answer = self._call("query", **request)
+    def _pages(
+        self, query: Query, answers: Iterator[Mapping[str, Any]]
+    ) -> Iterator[Iterator[Item]]:
+        for answer in answers:
             items = list(map(expressions.plain, answer["Items"]))
             yield self.assembler.each_whole(items) if query.whole else iter(items)
+
+    def _answers_each(
+        self, queries: Iterable[Query]
+    ) -> Iterator[tuple[Query, Iterator[Mapping[str, Any]]]]:
+        begun: deque[tuple[Query, dict[str, Any]]] = deque()
+
+        def requests() -> Iterator[dict[str, Any]]:
+            for query in queries:
+                request = {"TableName": self.name, **query.request()}
+                begun.append((query, request))
+                yield request
+
+        for answer in self.call_each(QUERY, requests()):
+            query, request = begun.popleft()
+            yield query, self._answers(request, answer)
+
+    def _answers(
+        self, request: dict[str, Any], answer: Mapping[str, Any] | None = None
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield the answers to a query, of which the first may be there already."""
+        while True:
+            answer = answer or self.call("query", **request)
+            yield answer
             if "LastEvaluatedKey" not in answer:
                 return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            request["ExclusiveStartKey"], answer = answer["LastEvaluatedKey"], None
             if "Limit" in request:
                 request["Limit"] = min(2 * request["Limit"], MAX_ENTRIES)
 
@@ -227,8 +232,8 @@ class Table:
 
     def _write_batch(self, writes: Sequence[Put | Delete]) -> None:
         left = [{f"{OPERATIONS[type(write)][1]}Request": write.request()} for write in writes]
-        for pause in self._pauses():
-            answer = self._request("batch_write_item", RequestItems={self.name: left})
+        for pause in self.random_pauses():
+            answer = self.call("batch_write_item", RequestItems={self.name: left})
             left = answer.get("UnprocessedItems", {}).get(self.name, [])
             if not left:
                 return
@@ -256,33 +261,14 @@ class Table:
         )
 
     def _write_with_retries(self, operation: str, **request: Any) -> None:
-        for pause in self._pauses():
+        for pause in self.random_pauses():
             try:
-                self._request(operation, **request)
+                self.call(operation, **request)
             except TransactionConflict:
                 time.sleep(pause)
             else:
                 return
         raise Unavailable("the items are contended")
-
-    def _call(self, operation: str, **request: Any) -> dict[str, Any]:
-        return self._request(operation, TableName=self.name, **request)
-
-    def _request(self, operation: str, **request: Any) -> dict[str, Any]:
-        if self.deadline:
-            self.deadline.check()
-        try:
-            answer = getattr(self.client, operation)(**request, ReturnConsumedCapacity="TOTAL")
-        except botocore_errors.BotoCoreError as error:
-            raise Unavailable(str(error)) from error
-        except botocore_errors.ClientError as error:
-            raise translate(error) from error
-        metering.add_call(answer)
-        return answer  # type: ignore[no-any-return]
-
-    def _pauses(self) -> Iterator[float]:
-        """Yield a pause for each attempt: random, so that conflicting writers don't meet again."""
-        return (random.uniform(0, longest) for longest in (*self.pauses, 0))  # noqa: S311
 
 
 def chunks(elements: Iterable[T], size: int) -> Iterator[list[T]]:

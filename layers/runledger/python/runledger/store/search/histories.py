@@ -3,22 +3,20 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import compress
 from typing import Any
 
 from runledger.domain.runs.history import Interval, Tally, Timeline
 from runledger.domain.values import microseconds
 from runledger.store import samples
 from runledger.store.dynamodb.expressions import in_index
-from runledger.store.dynamodb.table import Query, chunks
-from runledger.store.dynamodb.writes import Item
+from runledger.store.dynamodb.table import Query
+from runledger.store.samples import Samples
 from runledger.store.schema import keys, sort_keys
 from runledger.store.search.executor import Searcher
 from runledger.store.search.paths.shared import in_states
 from runledger.store.search.planner import Walk
 from runledger.store.search_result import SearchResult
-
-# Entries that are added up at a time.
-MAX_ENTRIES = 1_000
 
 
 def read_history(
@@ -53,19 +51,24 @@ class _Tallies:
     def of(self, walk: Walk) -> Iterator[Tally]:
         """Yield the tallies of the runs of a walk."""
         wheres = (in_index(walk.index, value, walk.between) for value in walk.partitions)
-        found = self.searcher.table.query_each(
-            Query(where, walk.index.name, attributes=samples.ATTRIBUTES, whole=False)
-            for where in wheres
+        found = self.searcher.table.typed_pages_each(
+            Query(where, walk.index.name, attributes=samples.ATTRIBUTES) for where in wheres
         )
-        for partition, entries in zip(walk.partitions, found, strict=True):
+        for partition, pages in zip(walk.partitions, found, strict=True):
             state_type = keys.state_type_of_shard(partition)
-            for some in chunks(entries, MAX_ENTRIES):
-                new = self._new(some)
-                yield from samples.tallies(new, state_type, starts=self.starts, now=self.now)
+            for page in pages:
+                # Both attributes are texts.
+                sort_keys_of_page = [entry[samples.SORT_KEY]["S"] for entry in page]
+                histories = [entry[samples.HISTORY]["S"] for entry in page]
+                runs = self._new(Samples(state_type, sort_keys_of_page, histories))
+                yield from runs.tallies(self.starts, self.now)
 
-    def _new(self, entries: Sequence[Item]) -> Sequence[Item]:
-        self.searcher.reader.items_read += len(entries)
-        found = [entry[samples.SORT_KEY] for entry in entries]
-        again = self.seen.intersection(found)
-        self.seen.update(found)
-        return [entry for entry in entries if entry[samples.SORT_KEY] not in again]
+    def _new(self, found: Samples) -> Samples:
+        self.searcher.reader.items_read += len(found.sort_keys)
+        known = self.seen.intersection(found.sort_keys)
+        self.seen.update(found.sort_keys)
+        if not known:
+            return found
+        is_new = [sort_key not in known for sort_key in found.sort_keys]
+        parts = (list(compress(part, is_new)) for part in (found.sort_keys, found.histories))
+        return Samples(found.state_type, *parts)
