@@ -95,6 +95,20 @@ def test_states_of_a_usual_run_need_no_pointers(on_dynoxide: DynamoDB) -> None:
     assert (run.found(), run.pointers()) == (run.names, set())
 
 
+def test_a_state_in_which_a_run_began_at_once_is_told_by_its_expected_start(
+    on_dynoxide: DynamoDB,
+) -> None:
+    run = Reported(on_dynoxide)
+    soon, late = (DAWN + milliseconds * MILLISECOND for milliseconds in (100, 180))
+    run.report(made(DAWN), DAWN, expected_start_time=DAWN)
+    run.report(made(soon + 24 * MILLISECOND), soon, start_time=soon)
+    assert (run.found(), run.pointers()) == (run.names, set())
+    # It now begins otherwise: its entry by start does not lead to the state before.
+    run.report(made(late), late, expected_start_time=late, start_time=late)
+    assert run.found() == run.names
+    assert len(run.pointers()) == 2
+
+
 def test_a_state_of_another_id_has_a_pointer(on_dynoxide: DynamoDB) -> None:
     run = Reported(on_dynoxide)
     run.report(uuid4(), DAWN, expected_start_time=DAWN)
@@ -117,7 +131,7 @@ def steps(draw: Random) -> Iterator[tuple[UUID, datetime, dict[str, datetime | N
     """States of ids of any kind, at times that become the run's, or do not, or no longer are."""
     at = DAWN
     for _ in range(30):
-        at += draw.choice([10, 40, 1_000]) * MILLISECOND
+        at += draw.choice([10, 40, 90, 1_000]) * MILLISECOND
         name = draw.choice([uuid4(), made(at), made(at), made(at - 200 * MILLISECOND)])
         changed = {time: draw.choice([at, at, None]) for time in TIMES if draw.random() < 0.4}
         if changed.get("expected_start_time", at) is None:

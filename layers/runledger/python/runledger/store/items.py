@@ -153,10 +153,17 @@ def sort_attributes(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str,
         "next_scheduled_start": None
         if _is_told_by_state(run)
         else sort_key(run.next_scheduled_start_time),
-        "start": sort_key(run.start_time) if run.start_time else None,
+        "start": sort_key(run.start_time) if run.start_time and _has_start(run, kind) else None,
         "end": sort_key(run.end_time) if run.end_time else None,
         samples.HISTORY: samples.spell(run),
     }
+
+
+def _has_start(run: TaskRun | FlowRun, kind: str) -> bool:
+    """Return whether a run that began has an entry by its start: flow runs have that order."""
+    if kind != keys.TASK_RUN or run.start_time is None:
+        return True
+    return not sort_keys.begins_at_once(run.start_time, run.expected_start_time)
 
 
 def _is_told_by_state(run: TaskRun | FlowRun) -> bool:

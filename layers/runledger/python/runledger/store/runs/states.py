@@ -25,10 +25,16 @@ from runledger.store.store import Shards, Store
 # The attribute of a run's item that names the new state which an event told.
 REPORTED = "reported"
 
-# The indexes by times of runs, and how far from such a time the id of a state may have been made
-# to be looked for there: clients make both at once.
-TIMES = (indexes.BY_EXPECTED_START, indexes.BY_START, indexes.BY_END)
+# How far from a time of its run the id of a state may have been made to be looked for by that time:
+# clients make both at once.
 AROUND = timedelta(milliseconds=25)
+# The indexes by times of runs, and how long before such an id to begin. That by expected start also
+# tells when a run began at once.
+TIMES: Mapping[Index, timedelta] = {
+    indexes.BY_EXPECTED_START: AROUND + sort_keys.AT_ONCE,
+    indexes.BY_START: AROUND,
+    indexes.BY_END: AROUND,
+}
 
 
 class StateStore(NamedTuple):
@@ -62,7 +68,8 @@ class StateStore(NamedTuple):
         beginning = sort_keys.ids_beginning(carried_by(state_id))
         yield from self._found(kind, {indexes.BY_ID: beginning})
         if kind == keys.TASK_RUN and (at := made_at(state_id)):
-            yield from self._found(kind, dict.fromkeys(TIMES, sort_keys.between(*_around(at))))
+            ranges = {index: sort_keys.between(*around) for index, around in _around(at).items()}
+            yield from self._found(kind, ranges)
 
     def _found(self, kind: str, ranges: Mapping[Index, tuple[str, str]]) -> Iterator[Key]:
         """Yield the runs that have a place within the range of an index, each once."""
@@ -121,21 +128,22 @@ def _tells(item: Item, name: UUID) -> bool:
     at = made_at(name)
     if at is None:
         return False
-    first, last = _around(at)
-    return any(first <= time <= last for time in _times(item))
+    around, times = _around(at), _times(item)
+    return any(around[index][0] <= time <= around[index][1] for index, time in times)
 
 
-def _times(item: Item) -> AbstractSet[datetime]:
-    times = (sort_keys.time_of(item[index.range]) for index in TIMES if index.range in item)
-    return {time for time in times if time}
+def _times(item: Item) -> AbstractSet[tuple[Index, datetime]]:
+    spelled = ((index, item[index.range]) for index in TIMES if index.range in item)
+    times = ((index, sort_keys.time_of(sort_key)) for index, sort_key in spelled)
+    return {(index, time) for index, time in times if time}
 
 
 def _number_of_earlier(item: Item) -> int:
     return int(item.get(EARLIER, 0))
 
 
-def _around(at: datetime) -> tuple[datetime, datetime]:
-    return at - AROUND, at + AROUND
+def _around(at: datetime) -> Mapping[Index, tuple[datetime, datetime]]:
+    return {index: (at - before, at + AROUND) for index, before in TIMES.items()}
 
 
 def _ids(old: Item) -> Iterator[str]:

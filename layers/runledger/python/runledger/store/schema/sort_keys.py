@@ -51,6 +51,10 @@ MICROSECOND = timedelta(microseconds=1)
 # needs no entry of its own for it. Most runs begin when they are created.
 NEAR = 5_000_000
 
+# Most task runs begin so soon after their expected start: they have no entry by start, and are
+# looked for by their expected start (`begins_at_once`).
+AT_ONCE = timedelta(milliseconds=100)
+
 FIRST = datetime.min.replace(tzinfo=UTC)
 
 # Sort keys spell times without their time zone.
@@ -134,6 +138,16 @@ class TimeSortKey(NamedTuple):
 def without_time() -> tuple[str, str]:
     """The range of entries that have no time."""
     return under("")
+
+
+def begins_at_once(start: datetime, expected: datetime | None) -> bool:
+    """Return whether the index by expected start also tells of a task run's start."""
+    return expected is not None and timedelta(0) <= start - expected <= AT_ONCE
+
+
+def expected_between(low: datetime | None, high: datetime | None) -> tuple[str, str]:
+    """The range of the expected starts of task runs that began at once, and within a range."""
+    return between(max(low, FIRST + AT_ONCE) - AT_ONCE if low else None, high)
 
 
 def are_near(time: datetime, expected: datetime | None) -> bool:

@@ -26,5 +26,5 @@ def costs_more_than_all(
 
 def _queries(read: Read | None) -> int:
     if isinstance(read, Walk):
-        return len(read.partitions)
+        return len(read.partitions) + _queries(read.beside)
     return len(read.ranges) if isinstance(read, Follow) else 0

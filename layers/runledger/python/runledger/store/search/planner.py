@@ -3,6 +3,8 @@
 A plan may read too much, never too little: the executor applies all criteria to what it reads.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -73,7 +75,8 @@ class Walk:
 
     `bounded` says that they grow with one owner, not with the table; `bare`, that their entries
     carry no facts, though others of the index do; `lacks_some`, that the index has no entries of
-    the runs without a value in the column of the order: the reader adds them.
+    the runs without a value in the column of the order: the reader adds them. `beside` has the
+    candidates of which the index has no entries; they come in no order.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Walk:
     bounded: bool = False
     bare: bool = False
     lacks_some: bool = False
+    beside: Walk | None = None
 
     def yields(self, order: Order) -> bool:
         """Whether the entries come in the order."""

@@ -75,6 +75,8 @@ class Reader(Generic[F, R]):
         if not ordered:
             found = self._of_entity_type(chain.from_iterable(self._partitions(walk)))
             yield from (self._candidate(entry, wide=wide) for entry in found)
+            if walk.beside:
+                yield from self._entries(walk.beside, ordered=False)
         elif walk.index == indexes.BY_DURATION:
             yield from (self._candidate(entry, wide=False) for entry in self._by_duration(walk))
         elif walk.lacks_some:

@@ -5,6 +5,7 @@ A path is a pure function from criteria to a plan, or to None where it does not 
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -173,4 +174,9 @@ def within(kind: str, wanted: Range | None, index: Index, shards: int) -> Read |
     if wanted.before_ and wanted.after_ and wanted.before_ < wanted.after_:
         return NOTHING
     between = sort_keys.between(wanted.after_, wanted.before_)
-    return Walk(index.name, index, partitions(kind, shards), between)
+    walk = Walk(index.name, index, partitions(kind, shards), between)
+    if kind != keys.TASK_RUN or index != indexes.BY_START:
+        return walk
+    expected = sort_keys.expected_between(wanted.after_, wanted.before_)
+    beside = replace(walk, index=indexes.BY_EXPECTED_START, between=expected)
+    return replace(walk, beside=beside)
