@@ -16,7 +16,7 @@ REHEARSAL := .ministack-venv/stamp .lambda-venv/stamp
 LAMBDA_PYTHON = $(shell python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null)
 DATABASE := local/node_modules/.package-lock.json
 
-.PHONY: help run ui test check format openapi bench conformance clients recount keys import export retention pins sam rehearsal clean
+.PHONY: help run ui test faults check format openapi bench conformance clients recount keys import export retention pins sam rehearsal clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z ]*\):[^#]*## /  make \1	/p' Makefile
@@ -30,6 +30,9 @@ ui: $(VENV)/local.stamp .reference-venv/stamp ## serve Prefect's UI for the loca
 # With bytecode, workers and the servers that tests start need not compile all they import each time.
 test: $(VENV)/dev.stamp $(DATABASE) ## run the tests (ARGS="-k word" selects some, WORKERS=0: in one process)
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+faults: $(VENV)/dev.stamp $(DATABASE) ## let each DynamoDB call of each function meet each kind of fault: some minutes
+	@FAULTS=all $(BIN)/python -m pytest -n $(WORKERS) tests/faults $(ARGS)
 
 check: $(VENV)/dev.stamp ## check format, lint, types, import contracts, template, the domain's coverage
 	$(BIN)/ruff format --check

@@ -17,6 +17,8 @@ NAMES = ("tag:plain", "tag:rate")
 V1, V2 = "/concurrency_limits", "/v2/concurrency_limits"
 RUN = str(uuid4())
 HOLDER = {"type": "task_run", "id": RUN}
+# Of each lease that expired: a request that is repeated takes slots again.
+EXPIRED_SLOTS = 1
 
 
 def use_limits(api: httpx.Client) -> None:
@@ -47,10 +49,10 @@ def _fill(api: httpx.Client) -> None:
     # Through a client of its own, so that no function answers for it.
     others = Store(Table(boto3.client("dynamodb"), wiring.store().table.name), shards=1)
     for name in NAMES:
-        _do(api.patch(f"{V2}/{name}", json={"limit": 99}))
+        _do(api.patch(f"{V2}/{name}", json={"limit": 9_999}))
         for _ in range(2):
             slots.take_on_lease(
-                others, slots.SlotRequest([name], 1), slots.Term(None, 60), now=then
+                others, slots.SlotRequest([name], EXPIRED_SLOTS), slots.Term(None, 60), now=then
             )
         active = _do(api.get(f"{V2}/{name}")).json()["active_slots"]
         _do(api.patch(f"{V2}/{name}", json={"limit": active}))

@@ -55,10 +55,10 @@ class Refusal(NamedTuple):
         reasons = [{"Code": reason, "Message": self.message} for reason in self.reasons]
         named |= {"CancellationReasons": reasons} if reasons else {}
         body = json.dumps(named)
-        return AWSResponse(SOMEWHERE, self.status, HTTPHeaders(), _Raw(body.encode()))
+        return AWSResponse(SOMEWHERE, self.status, HTTPHeaders(), RawBody(body.encode()))
 
 
-class _Raw(BytesIO):
+class RawBody(BytesIO):
     def stream(self) -> Iterator[bytes]:
         yield self.read()
 
