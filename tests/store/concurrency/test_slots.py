@@ -4,13 +4,14 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from uuid import UUID
 
 import httpx
 import pytest
 
+from runledger import wiring
 from runledger.domain.concurrency_limits import SAMPLES, Lease
 from runledger.domain.errors import LeaseExpired, Locked, TooLarge, Unavailable
 from runledger.service.concurrency import concurrency_limits, slots, tag_limits
@@ -18,11 +19,15 @@ from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.concurrency.leases import MAX_REVOKED, LeaseStore
 from runledger.store.concurrency.slots import MAX_LIMITS
 from runledger.store.dynamodb.table import Table
+from runledger.store.schema import keys
+from runledger.store.schema.keys import Key
 from runledger.store.store import Store
 from tests.store.support.asking import Asked, made, persist
 from tests.store.support.calls import FAULTS, broken, heard, preceded
+from tests.store.support.contents import scan
 from tests.store.support.limits import (
     CALLS,
+    GONE,
     LATER,
     LIMIT,
     MEETINGS,
@@ -42,6 +47,7 @@ from tests.store.support.limits import (
     tried,
 )
 from tests.support.databases import DynamoDB
+from tests.support.removals import Removals
 
 TAKERS, SLOTS = 50, 5
 ADDRESS = "/v2/concurrency_limits"
@@ -126,11 +132,36 @@ def test_whatever_fails_each_slot_counted_has_a_holder(
     store: Store, act: Act, call: int, fault: str
 ) -> None:
     lease_id = prepared(store)
-    with broken(store.table.client, FAULTS[fault], first=call), pytest.raises(Unavailable):
+    is_gone = call >= GONE.get(act, CALLS[act])
+    with (
+        broken(store.table.client, FAULTS[fault], first=call),
+        nullcontext() if is_gone else pytest.raises(Unavailable),
+    ):
         act(store, lease_id)
     assert counted(store) == held(store)
+    if not is_gone:
+        tried(act, store, lease_id)
+        assert counted(store) == held(store)
+
+
+@pytest.mark.usefixtures("_no_pauses", "api_on_dynoxide")
+@pytest.mark.parametrize(("act", "call"), [step for step in STEPS if step[0] in GONE], ids=named)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whichever_call_of_a_deletion_fails_no_slot_is_left(
+    on_dynoxide: DynamoDB, act: Act, call: int, fault: str
+) -> None:
+    removals, store = Removals(on_dynoxide), Store(wiring.store().table, shards=2)
+    lease_id = prepared(store)
+    with broken(store.table.client, FAULTS[fault], first=call), suppress(Unavailable):
+        act(store, lease_id)
     tried(act, store, lease_id)
-    assert counted(store) == held(store)
+    removals.follow()
+    limits = {
+        keys.limit_id(seen.limit.id)
+        for seen in ConcurrencyLimitStore.of(store).read_by_names(NAMES)
+    }
+    left = {Key(key.pk, keys.LIMIT_ID) for key in scan(on_dynoxide) if key.sk.startswith(keys.SLOT)}
+    assert left <= limits
 
 
 @pytest.mark.usefixtures("_no_pauses")

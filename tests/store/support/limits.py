@@ -103,6 +103,8 @@ CALLS: dict[Act, int] = {
     rename: 2,
     change: 2,
 }
+# By how many calls a limit is gone; what follows, the stream does where it fails.
+GONE: dict[Act, int] = {delete: 2, delete_by_tag: 6}
 MEETINGS: dict[Act, tuple[Act, ...]] = {
     take: (take, reset, delete, rename, change),
     take_what_expired: (take_what_expired, end_the_lease, renew_the_lease, reset),

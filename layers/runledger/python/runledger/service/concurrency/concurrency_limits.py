@@ -1,11 +1,12 @@
 """Use cases of concurrency limits: create, read, change and delete them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from runledger.domain.concurrency_limits import ConcurrencyLimit
-from runledger.domain.errors import Conflict, NotFound
+from runledger.domain.errors import Conflict, NotFound, Unavailable
 from runledger.service.retries import retry_on_conflict
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.concurrency.slots import SeenLimit
@@ -62,12 +63,27 @@ def change(
 
 
 def delete(store: Store, id_or_name: UUID | str) -> None:
-    """Remove a limit; leases that hold slots of it stay valid without it.
+    """Remove a limit and its slots; leases that hold slots of it stay valid without it.
 
     Raises:
         NotFound: there is none.
     """
-    retry_on_conflict(lambda: ConcurrencyLimitStore.of(store).delete(find(store, id_or_name)))
+
+    def attempt() -> UUID:
+        seen = find(store, id_or_name)
+        ConcurrencyLimitStore.of(store).delete(seen)
+        return seen.limit.id
+
+    remove_rest(store, retry_on_conflict(attempt))
+
+
+def remove_rest(store: Store, limit_id: UUID) -> None:
+    """Remove the slots of a limit that is gone; what is not removed now, the stream removes.
+
+    The request could not be repeated, for nobody finds the limit again.
+    """
+    with suppress(Unavailable):
+        ConcurrencyLimitStore.of(store).remove_slots(limit_id)
 
 
 def find(store: Store, id_or_name: UUID | str, not_found: str = NOT_FOUND) -> SeenLimit:

@@ -98,11 +98,13 @@ def delete(store: Store, id_or_tag: UUID | str, *, now: datetime) -> None:
         NotFound: there is none.
     """
 
-    def attempt() -> None:
+    def attempt() -> UUID:
         _revoke_all(store, _find(store, id_or_tag), now)
-        ConcurrencyLimitStore.of(store).delete(_find(store, id_or_tag))
+        seen = _find(store, id_or_tag)
+        ConcurrencyLimitStore.of(store).delete(seen)
+        return seen.limit.id
 
-    retry_on_conflict(attempt)
+    concurrency_limits.remove_rest(store, retry_on_conflict(attempt))
 
 
 def _find(store: Store, id_or_tag: UUID | str) -> SeenLimit:

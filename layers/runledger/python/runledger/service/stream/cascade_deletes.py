@@ -15,6 +15,7 @@ from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
 from runledger.service.stream.failures import Failure
 from runledger.store import stream_changes
+from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.dynamodb.calls import Deadline
 from runledger.store.dynamodb.errors import DeadlineExceeded
 from runledger.store.dynamodb.stream_records import Change
@@ -119,11 +120,17 @@ def of_deployment(store: Store, removed: Removed) -> None:
     deployment_deletion.remove_rest(store, removed.id, now=removed.now)
 
 
+def of_concurrency_limit(store: Store, removed: Removed) -> None:
+    """Remove the slots that are held of a limit."""
+    ConcurrencyLimitStore.of(store).remove_slots(removed.id)
+
+
 REMOVERS: Mapping[str, Callable[[Store, Removed], None]] = {
     keys.TASK_RUN: of_task_run,
     keys.FLOW_RUN: of_flow_run,
     keys.FLOW: of_flow,
     keys.DEPLOYMENT: of_deployment,
+    keys.LIMIT_ID: of_concurrency_limit,
 }
 HANDLED = frozenset({*REMOVERS, REMAINDER})
 PARENTS = frozenset({keys.FLOW_RUN, keys.FLOW, keys.DEPLOYMENT})

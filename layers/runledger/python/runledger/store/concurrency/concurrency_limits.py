@@ -74,13 +74,15 @@ class ConcurrencyLimitStore(NamedTuple):
         return True
 
     def delete(self, seen: SeenLimit) -> None:
-        """Remove a limit, and then its slots: without the limit they have no effect.
+        """Remove a limit; `remove_slots` removes what is left of it, which has no effect.
 
         Raises:
             WriteConflict: the limit changed meanwhile.
         """
-        limit_id = seen.limit.id
-        self._write(*_deletion_writes(seen), Delete(keys.limit_id(limit_id)))
+        self._write(*_deletion_writes(seen), Delete(keys.limit_id(seen.limit.id)))
+
+    def remove_slots(self, limit_id: UUID) -> None:
+        """Remove the slots that are held of a limit that was removed."""
         held = [
             Delete(keys.slot(limit_id, lease.id))
             for lease in LeaseStore(self.table).of_limit(limit_id)
