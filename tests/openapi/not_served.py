@@ -6,7 +6,6 @@ Whoever serves one takes it off this list; flows, flow runs and task runs are co
 from collections.abc import Mapping
 
 NOT_SERVED: Mapping[str, frozenset[str]] = {
-    "Admin": frozenset({"DELETE /admin/storage", "PUT /admin/storage"}),
     "Automations": frozenset(
         {
             "DELETE /automations/{id}",

@@ -34,6 +34,7 @@ def use_blocks(api: httpx.Client) -> None:
     around = _create(api, "block_documents", name="around", data=inside, **of_outer)["id"]
     _do(api.patch(f"/block_documents/{around}", json={"data": {"text": LONG}}))
     _do(api.patch(f"/block_documents/{around}", json={"data": inside}))
+    _use_as_default_storage(api, outer)
     _read(api, around, outer_schema["id"], outer_schema["checksum"])
     _do(api.delete(f"/block_documents/{two}"))
     _do(api.delete(f"/block_schemas/{inner_schema['id']}"))
@@ -56,6 +57,16 @@ def _read(api: httpx.Client, document: str, schema: str, checksum: str) -> None:
     _do(api.post("/block_schemas/filter", json={}))
     _do(api.post("/block_documents/filter", json=SECRETS))
     _do(api.post("/block_documents/count", json={"block_types": {"slug": {"any_": ["inner"]}}}))
+
+
+def _use_as_default_storage(api: httpx.Client, type_id: str) -> None:
+    body = {"capabilities": ["write-path"], "fields": {"title": "Files", "note": LONG}}
+    schema = _create(api, "block_schemas", block_type_id=type_id, **body)
+    place = {"block_type_id": type_id, "block_schema_id": schema["id"]}
+    files = _create(api, "block_documents", name="files", data={}, **place)["id"]
+    _do(api.put("/admin/storage", json={"default_result_storage_block_id": files}))
+    _do(api.get("/admin/storage"))
+    _do(api.delete("/admin/storage"))
 
 
 def _type(api: httpx.Client, slug: str) -> str:

@@ -187,3 +187,27 @@ def test_deployments_and_runs_name_blocks_that_exist(
         assert api.patch(path, json={name: NOBODY}).status_code == 409
     wrong = {"flow_id": flow, "infrastructure_document_id": NOBODY}
     assert api.post("/flow_runs/", json=wrong).status_code == 409
+
+
+def test_a_block_that_stores_results_can_be_the_default(
+    api: httpx.Client, schema: dict[str, Any]
+) -> None:
+    path, field = "/admin/storage", "default_result_storage_block_id"
+    body = {"fields": {}, "capabilities": ["write-path"]}
+    files = create(api, "block_schemas", block_type_id=schema["block_type_id"], **body)
+    can, can_not = (
+        create(api, "block_documents", name=name, **placed(of))["id"]
+        for name, of in (("can", files), ("can-not", schema))
+    )
+    assert api.get(path).json() == {field: None}
+    assert detail(api.put(path, json={field: can_not})) == (
+        422,
+        f"Block document {can_not} cannot be used for result storage.",
+    )
+    missing = api.put(path, json={field: NOBODY})
+    assert detail(missing) == (404, f"Block document {NOBODY} not found.")
+    assert api.get(path).json() == {field: None}
+    for end in (path, f"/block_documents/{can}"):
+        assert api.put(path, json={field: can}).json() == api.get(path).json() == {field: can}
+        assert api.delete(end).status_code == 204
+        assert api.get(path).json() == {field: None}

@@ -140,6 +140,7 @@ def programs() -> Iterator[Program]:
         yield program(f"blocks: update {number}", *_some(SECRETS), *_updated(update))
     yield program("blocks: documents inside", *_some(SECRETS), *_documents_inside())
     yield program("blocks: criteria", *_criteria())
+    yield program("blocks: default result storage", *_default_storage())
     yield from apart("blocks: no object", *_no_objects())
     yield from apart("blocks: odd paths", *_odd_paths())
 
@@ -256,6 +257,21 @@ def _criteria() -> Iterator[RequestStep]:
     yield new_document("t1", "s1", name="d", is_anonymous=True)
     for asked in CRITERIA:
         yield from (post(f"{DOCUMENTS}/filter", asked), post(f"{DOCUMENTS}/count", asked))
+
+
+def _default_storage() -> Iterator[RequestStep]:
+    storage, field = "/admin/storage", "default_result_storage_block_id"
+    yield from THREE
+    yield new_schema("t1", {"n": 1}, capabilities=["write-path"]).named("s1")
+    yield new_schema("t1", {"n": 2}, capabilities=["read-path"]).named("s2")
+    for number in (1, 2):
+        yield new_document("t1", f"s{number}", name=f"d{number}").named(f"d{number}")
+    for given in ("<d1.id>", "<d2.id>", some_id(4), None, "x"):
+        yield from (send("PUT", storage, {field: given}), get(storage))
+    yield from (send("PUT", storage, {}), send("PUT", storage, []))
+    yield from (bare("PUT", storage), delete(storage), get(storage), delete(storage))
+    yield send("PUT", storage, {field: "<d1.id>", "x": 1})
+    yield from (get(storage), delete(f"{SCHEMAS}/<s1.id>"), get(storage))
 
 
 def _no_objects() -> Iterator[RequestStep]:

@@ -47,6 +47,7 @@
 | its task run                | ARTIFACT#<id>          | OF_TASK_RUN                 |
 | artifacts of a key, by time | ARTIFACT_KEY#<key>     | ARTIFACT#<created, id>      |
 | the latest of each key      | ARTIFACT_COLLECTIONS#<part> | COLLECTION#<key> |
+| setting of the server       | SETTING#<name>         | SETTING                     |
 | chunk of log lines          | LOGS#<key of its run>  | `sort_keys.ChunkSortKey`   |
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |
@@ -119,7 +120,7 @@ TASK_WORKER, TASK_WORKERS = "TASK_WORKER", "TASK_WORKERS"
 REMAINDER, TOMBSTONE, INPUT, EVENTS, LOGS = "REMAINDER", "TOMBSTONE", "INPUT", "EVENTS", "LOGS"
 RETENTION = "RETENTION"
 LISTENER, LISTENERS, LOG_LISTENERS = "LISTENER", "LISTENERS", "LOG_LISTENERS"
-API_KEY, API_KEYS = "API_KEY", "API_KEYS"
+API_KEY, API_KEYS, SETTING = "API_KEY", "API_KEYS", "SETTING"
 ARTIFACT, ARTIFACTS, ARTIFACT_KEY = "ARTIFACT", "ARTIFACTS", "ARTIFACT_KEY"
 ARTIFACT_COLLECTIONS, COLLECTION = "ARTIFACT_COLLECTIONS", "COLLECTION"
 OF_TASK_RUN = "OF_TASK_RUN"
@@ -549,6 +550,13 @@ def artifact_collection(key: str) -> Key:
 def artifact_collections() -> tuple[str, ...]:
     """The partitions that together have the latest artifacts of all keys."""
     return tuple(join(ARTIFACT_COLLECTIONS, number) for number in range(COLLECTION_PARTITIONS))
+
+
+# Settings of the server, which clients change.
+
+
+def setting(name: str) -> Key:
+    return Key(join(SETTING, name), SETTING)
 
 
 # Events: a few partitions for each day, in the order of time. They are not in an index, so that a
