@@ -6,11 +6,12 @@ from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from botocore import xform_name
 from botocore.config import Config
 from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
 from botocore.session import Session
 
-from local.event_sources.get_records import records_getter
+from local.event_sources.stream_requests import requester
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,12 +35,10 @@ class Stream:
 
     def __init__(self, database: "DynamoDBClient", table: str, endpoint: str = "") -> None:
         """Find the stream at the endpoint; "": AWS's, which moto intercepts."""
-        self._client = streams_client(endpoint)
-        self._get_records: Callable[..., dict[str, Any]] = (
-            records_getter(endpoint) if endpoint else self._client.get_records
-        )
+        self._request = requester(endpoint) if endpoint else _requester_of_aws()
         self.arn = database.describe_table(TableName=table)["Table"]["LatestStreamArn"]
-        (shard,) = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]["Shards"]
+        described = self._request("DescribeStream", StreamArn=self.arn)
+        (shard,) = described["StreamDescription"]["Shards"]
         self._shard = shard["ShardId"]
         self._reading = Lock()
         self._last: tuple[str, StreamPage] | None = None
@@ -54,8 +53,8 @@ class Stream:
         position = {"ShardIteratorType": "TRIM_HORIZON"}
         if after:
             position = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
-        answer = self._client.get_shard_iterator(
-            StreamArn=self.arn, ShardId=self._shard, **position
+        answer = self._request(
+            "GetShardIterator", StreamArn=self.arn, ShardId=self._shard, **position
         )
         iterator: str = answer["ShardIterator"]
         return iterator
@@ -70,7 +69,7 @@ class Stream:
             return self._last[1]
 
     def _read(self, iterator: str) -> StreamPage:
-        answer = self._get_records(ShardIterator=iterator, Limit=MAX_RECORDS)
+        answer = self._request("GetRecords", ShardIterator=iterator, Limit=MAX_RECORDS)
         source = {"eventSourceARN": self.arn}
         records = [record | source for record in answer["Records"]]
         return StreamPage(records, answer["NextShardIterator"])
@@ -93,6 +92,18 @@ class _RawJSONParserFactory(ResponseParserFactory):
         return _RawJSONParser()
 
 
+def _requester_of_aws() -> Callable[..., dict[str, Any]]:
+    """Return what `requester` does, through boto3, whose requests moto answers."""
+    client = streams_client("")
+
+    def request(operation: str, **parameters: str | int) -> dict[str, Any]:
+        answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
+        return answer
+
+    return request
+
+
+@cache
 def streams_client(endpoint: str) -> Any:  # noqa: ANN401 it has no types
     """A client whose records have the form that Lambda gives to functions."""
     return _session().create_client("dynamodbstreams", endpoint_url=endpoint or None, config=CONFIG)

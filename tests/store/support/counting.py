@@ -20,14 +20,14 @@ class Counting:
         """Give the table its stream: what is written from here on is counted."""
         enable_stream(database)
         self._database = database
+        self._stream = Stream(database.boto3, database.table, database.endpoint)
         self.store = StateCountStore(Table(database.client, database.table))
 
     def records(self) -> Iterator[Record]:
         """Yield all records of the stream, from the first on."""
-        stream = Stream(self._database.boto3, self._database.table, self._database.endpoint)
-        iterator = stream.start("")
+        iterator = self._stream.start("")
         while True:
-            records, iterator = stream.read(iterator)
+            records, iterator = self._stream.read(iterator)
             if not records:
                 return
             yield from records

@@ -3,7 +3,7 @@ import json
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.event_sources.get_records import MAX_ATTEMPTS, records_getter
+from local.event_sources.stream_requests import MAX_ATTEMPTS, requester
 from tests.store.dynamodb.client.scripted import Act, Script, answer, close, refusal
 
 PAGE = {
@@ -20,7 +20,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_asks_as_boto3_does_and_leaves_the_json_as_it_is() -> None:
     with Script(answer(PAGE)).running() as script:
-        assert records_getter(script.endpoint)(ShardIterator="1", Limit=5) == PAGE
+        assert requester(script.endpoint)("GetRecords", ShardIterator="1", Limit=5) == PAGE
     assert json.loads(script.requests[0]) == {"ShardIterator": "1", "Limit": 5}
     sent = {name.lower(): value for name, value in script.headers[0].items()}
     assert sent["x-amz-target"] == "DynamoDBStreams_20120810.GetRecords"
@@ -30,21 +30,21 @@ def test_it_asks_as_boto3_does_and_leaves_the_json_as_it_is() -> None:
 def test_a_refusal_is_an_error() -> None:
     with Script(refusal("ExpiredIteratorException")).running() as script:
         with pytest.raises(ClientError, match="ExpiredIteratorException"):
-            records_getter(script.endpoint)(ShardIterator="1")
+            requester(script.endpoint)("GetRecords", ShardIterator="1")
         assert len(script.requests) == 1
 
 
 @pytest.mark.parametrize("act", [answer(b"no JSON"), close])
 def test_what_is_no_answer_is_an_error(act: Act) -> None:
     with Script(act).running() as script, pytest.raises(BotoCoreError):
-        records_getter(script.endpoint)(ShardIterator="1")
+        requester(script.endpoint)("GetRecords", ShardIterator="1")
 
 
 def test_a_busy_database_is_asked_again() -> None:
     busy = answer(b"busy", 500)
     with Script(busy, answer(PAGE)).running() as script:
-        assert records_getter(script.endpoint)(ShardIterator="1") == PAGE
+        assert requester(script.endpoint)("GetRecords", ShardIterator="1") == PAGE
     with Script(busy).running() as script:
         with pytest.raises(ClientError, match="busy"):
-            records_getter(script.endpoint)(ShardIterator="1")
+            requester(script.endpoint)("GetRecords", ShardIterator="1")
         assert len(script.requests) == MAX_ATTEMPTS

@@ -1,13 +1,14 @@
-"""GetRecords of DynamoDB Streams over a kept connection.
+"""Requests to DynamoDB Streams over kept connections.
 
-The pollers call it many times a second while functions write. boto3's client takes three times as
-long; its other operations, which are called once, are left to it.
+The pollers read records many times a second while functions write. boto3's client takes three times
+as long, and 15 ms to be made.
 """
 
 import json
 import os
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError
@@ -19,18 +20,15 @@ from runledger.store.dynamodb.connections import ConnectionPool
 from runledger.store.dynamodb.http_messages import RawResponse
 from runledger.store.dynamodb.retries import Attempts, failure_of
 
-OPERATION = "GetRecords"
-HEADERS = {
-    "Content-Type": "application/x-amz-json-1.0",
-    "X-Amz-Target": f"DynamoDBStreams_20120810.{OPERATION}",
-}
+API = "DynamoDBStreams_20120810"
 CONNECT_TIMEOUT, READ_TIMEOUT = 3.0, 20.0  # seconds
 MAX_ATTEMPTS = 4
 MIN_ERROR_STATUS = 300
 
 
-def records_getter(endpoint: str) -> Callable[..., dict[str, Any]]:
-    """The operation at this endpoint: it takes AWS's parameters, and changes nothing of the JSON.
+@cache
+def requester(endpoint: str) -> Callable[..., dict[str, Any]]:
+    """Return `request(operation, **parameters)`; it changes nothing of the answer's JSON.
 
     Raises:
         botocore.exceptions.ClientError: the database refuses it.
@@ -41,27 +39,31 @@ def records_getter(endpoint: str) -> Callable[..., dict[str, Any]]:
     )
     credentials, region = signature.credentials(), os.environ["AWS_DEFAULT_REGION"]
 
-    def attempt(body: bytes) -> RawResponse:
-        headers = signature.sign(connections.url, HEADERS, body, region=region, by=credentials())
+    def attempt(operation: str, body: bytes) -> RawResponse:
+        named = {
+            "Content-Type": "application/x-amz-json-1.0",
+            "X-Amz-Target": f"{API}.{operation}",
+        }
+        headers = signature.sign(connections.url, named, body, region=region, by=credentials())
         return connections.post(body, headers)
 
-    def get_records(**request: str | int) -> dict[str, Any]:
-        body, attempts = json.dumps(request).encode(), Attempts(MAX_ATTEMPTS, RetryQuota())
-        response = attempt(body)
+    def request(operation: str, **parameters: str | int) -> dict[str, Any]:
+        body, attempts = json.dumps(parameters).encode(), Attempts(MAX_ATTEMPTS, RetryQuota())
+        response = attempt(operation, body)
         while (failure := failure_of(response.status, "")) and (
             pause := attempts.pause_after(failure)
         ) is not None:
             time.sleep(pause)
-            response = attempt(body)
-        return _members(response)
+            response = attempt(operation, body)
+        return _members(operation, response)
 
-    return get_records
+    return request
 
 
-def _members(response: RawResponse) -> dict[str, Any]:
+def _members(operation: str, response: RawResponse) -> dict[str, Any]:
     if response.status >= MIN_ERROR_STATUS:
         message = response.body.decode(errors="replace")
-        raise ClientError({"Error": {"Code": str(response.status), "Message": message}}, OPERATION)
+        raise ClientError({"Error": {"Code": str(response.status), "Message": message}}, operation)
     try:
         members: dict[str, Any] = _json(response.body)
     except ValueError as error:
