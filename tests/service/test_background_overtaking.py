@@ -1,8 +1,10 @@
 """What happens to two workers at the same time, each step right before any call of another."""
 
+import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
+from typing import Self
 from uuid import UUID
 
 import pytest
@@ -12,7 +14,7 @@ from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.service.sites import LEASE, NOW, STARTED, TAKEN_UP, WorkerSite
 from tests.store.support.calls import heard, preceded
-from tests.support.databases import Engine, fresh_table
+from tests.support.databases import DynamoDB, Engine, Item, fresh_table, put, scan
 
 FIRST, SECOND = "first", "second"
 
@@ -27,6 +29,15 @@ class Counter(WorkerSite):
         self.connect(FIRST)
         self.connect(SECOND)
         self.subscribe(FIRST)
+
+    def on(self, database: DynamoDB) -> Self:
+        """Return this site as it is now, on another table, which has the same items."""
+        site = copy.copy(self)
+        site.store = Store(Table(database.client, database.table), shards=2)
+        site.far_ends, site.got, site.started = copy.deepcopy(
+            (self.far_ends, self.got, self.started)
+        )
+        return site
 
     def look(self) -> None:
         """Let the clients that are there see what was sent to them."""
@@ -85,13 +96,22 @@ BEFORE: dict[str, tuple[Step, ...]] = {
 }
 
 
-@contextmanager
-def counter(dynoxide: Engine, before: tuple[Step, ...]) -> Iterator[Counter]:
+@cache
+def begun(dynoxide: Engine, before: tuple[Step, ...]) -> tuple[Counter, list[Item]]:
+    """Return a site after these steps, and the items of its table, which is gone."""
     with fresh_table(dynoxide) as database:
         site = Counter(Store(Table(database.client, database.table), shards=2))
         for step in before:
             step(site)
-        yield site
+        return site, list(scan(database))
+
+
+@contextmanager
+def counter(dynoxide: Engine, before: tuple[Step, ...]) -> Iterator[Counter]:
+    site, items = begun(dynoxide, before)
+    with fresh_table(dynoxide) as database:
+        put(database, items)
+        yield site.on(database)
 
 
 def overtaken(

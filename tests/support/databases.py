@@ -2,7 +2,7 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,6 +27,9 @@ _STREAMING: set[str] = set()
 MOST_DELETED, MAX_BATCH = 50, 25
 
 SHARED_MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 bytes that must be free
+
+
+Item = dict[str, Any]
 
 
 class Engine(NamedTuple):
@@ -92,9 +95,18 @@ def _emptied(database: DynamoDB) -> bool:
     deletions = [{"DeleteRequest": {"Key": item}} for item in answer["Items"]]
     if "LastEvaluatedKey" in answer:
         return False
-    for written in chunks(deletions, MAX_BATCH):
-        database.client.call("BatchWriteItem", {"RequestItems": {database.table: written}})
+    _write(database, deletions)
     return True
+
+
+def put(database: DynamoDB, items: Iterable[Item]) -> None:
+    """Put items with typed attribute values."""
+    _write(database, ({"PutRequest": {"Item": item}} for item in items))
+
+
+def _write(database: DynamoDB, requests: Iterable[dict[str, Any]]) -> None:
+    for written in chunks(requests, MAX_BATCH):
+        database.client.call("BatchWriteItem", {"RequestItems": {database.table: written}})
 
 
 def new_table(engine: Engine) -> DynamoDB:
@@ -119,7 +131,7 @@ def enable_stream(database: DynamoDB) -> None:
         database.client.call("UpdateTable", name | {"StreamSpecification": specification})
 
 
-def scan(database: DynamoDB) -> Iterator[dict[str, Any]]:
+def scan(database: DynamoDB) -> Iterator[Item]:
     """Yield every item, with typed attribute values."""
     request: dict[str, Any] = {"TableName": database.table, "ConsistentRead": True}
     while True:

@@ -21,16 +21,17 @@ class Counting:
         enable_stream(database)
         self._database = database
         self._stream = Stream(database.boto3, database.table, database.endpoint)
+        self._iterator = self._stream.start("")
+        self._records: list[Record] = []
         self.store = StateCountStore(Table(database.client, database.table))
 
     def records(self) -> Iterator[Record]:
-        """Yield all records of the stream, from the first on."""
-        iterator = self._stream.start("")
+        """Iterate over all records of the stream, from the first on; each is read once."""
         while True:
-            records, iterator = self._stream.read(iterator)
+            records, self._iterator = self._stream.read(self._iterator)
             if not records:
-                return
-            yield from records
+                return iter(self._records)
+            self._records += records
 
     def drain(self) -> None:
         """Count all changes, also those that are counted already."""

@@ -1,7 +1,7 @@
 """Tables full of runs, which lie there as the store would put them, but for claims and states."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -17,10 +17,10 @@ from runledger.store.runs.state_counts import STATELESS, counter_of
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
+from tests.support import databases
 from tests.support.databases import DynamoDB
 
 DAWN = datetime(2030, 1, 1, tzinfo=UTC)
-PER_REQUEST = 25
 
 WORLD = UUID(int=0)
 
@@ -46,11 +46,8 @@ def in_state(run: TaskRun, state: State) -> TaskRun:
     return run.replace(state=state, state_id=state.id, state_type=state.type, state_name=state.name)
 
 
-def put(database: DynamoDB, filled: Sequence[Item]) -> None:
-    for start in range(0, len(filled), PER_REQUEST):
-        some = filled[start : start + PER_REQUEST]
-        requests = [{"PutRequest": {"Item": typed(item)}} for item in some]
-        database.client.batch_write_item(RequestItems={database.table: requests})
+def put(database: DynamoDB, filled: Iterable[Item]) -> None:
+    databases.put(database, map(typed, filled))
 
 
 def put_task_runs(database: DynamoDB, filled: Sequence[Stored], *, shards: int) -> None:
