@@ -57,6 +57,7 @@ def test_no_permission_is_made_for_the_rest_api() -> None:
     callers = {name: json.dumps(one["SourceArn"]) for name, one in permissions.items()}
     assert [name for name, arn in callers.items() if re.search(r"\bApi\b", arn)] == []
     assert permissions.keys() == {
+        "RunServicesFunctionEveryMinutePermission",
         "SweepTaskWorkersFunctionEveryMinutePermission",
         "WebSocketApiConnectPermission",
         "WebSocketApiDefaultPermission",

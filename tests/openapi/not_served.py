@@ -19,5 +19,4 @@ NOT_SERVED: Mapping[str, frozenset[str]] = {
             "PUT /automations/{id}",
         }
     ),
-    "Deployments": frozenset({"POST /deployments/{id}/schedule"}),
 }

@@ -115,7 +115,7 @@ def _deploy(api: httpx.Client, flow: str) -> None:
     again = {"state": {"type": "SCHEDULED"}, "force": True}
     _do(api.post(f"/flow_runs/{waiting}/set_state", json=again))
     _do(api.patch(f"/deployments/{deployment}", json={"paused": True}))
-    use_schedules(api, deployment)
+    use_schedules(api, flow)
     for path in (f"/deployments/{deployment}", "/deployments/name/flow/d"):
         _do(api.get(path))
     for ids in ([deployment], [deployment, flow]):

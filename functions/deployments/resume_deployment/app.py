@@ -4,17 +4,16 @@ from functools import partial
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
-from runledger.adapters.observability import warn_of_schedules
 from runledger.adapters.requests import Request
-from runledger.service.deployments import deployment_schedules
+from runledger.service.deployments import coming_runs, deployment_schedules
 
 
 @partial(endpoint, versioned=False)
 def handler(request: Request) -> Response[None]:
     # The reference ignores the body, so it need not be JSON.
     request.check_version()
-    now = request.now
-    resumed = deployment_schedules.pause(wiring.store(), request.id(), paused=False, now=now)
-    if resumed.expects_schedules():
-        warn_of_schedules(resumed.id)
+    store, now = wiring.store(), request.now
+    resumed = deployment_schedules.pause(store, request.id(), paused=False, now=now)
+    if resumed.schedules:
+        coming_runs.refresh(store, resumed.id, wiring.removal_deadline(now), now=now)
     return Response()

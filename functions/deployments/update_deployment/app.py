@@ -4,23 +4,23 @@ from http import HTTPStatus
 
 from runledger import wiring
 from runledger.adapters.http import Response, endpoint
-from runledger.adapters.observability import warn_of_schedules
 from runledger.adapters.requests import Request
 from runledger.api.deployments import DeploymentUpdate
-from runledger.service.deployments import deployments
+from runledger.service.deployments import coming_runs, deployments
 
 
 @endpoint
 def handler(request: Request) -> Response[None]:
     body = request.body(DeploymentUpdate)
+    store, now = wiring.store(), request.now
     changed = deployments.update(
-        wiring.store(),
+        store,
         request.id(),
         body.changes(),
         body.schedule_requests(),
         limit_id=body.global_concurrency_limit_id,
-        now=request.now,
+        now=now,
     )
-    if body.may_start_schedules() and changed.expects_schedules():
-        warn_of_schedules(changed.id)
+    if changed.schedules or body.schedule_requests() is not None:
+        coming_runs.refresh(store, changed.id, wiring.removal_deadline(now), now=now)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -35,13 +35,14 @@ def schedule(**fields: Any) -> Schedule:
 
 @pytest.mark.parametrize(
     ("paused", "active", "expected"),
-    [(False, [False, True], True), (True, [True], False), (False, [False], False)],
+    [(False, [False, True], [True]), (True, [True], []), (False, [False], [])],
 )
-def test_an_active_schedule_is_expected_to_start_runs_unless_paused(
-    *, paused: bool, active: list[bool], expected: bool
+def test_active_schedules_start_runs_unless_the_deployment_is_paused(
+    *, paused: bool, active: list[bool], expected: list[bool]
 ) -> None:
     schedules = tuple(schedule(active=one) for one in active)
-    assert deployment(paused=paused, schedules=schedules).expects_schedules() is expected
+    found = deployment(paused=paused, schedules=schedules).active_schedules()
+    assert [one.active for one in found] == expected
 
 
 def test_schedules_have_slugs_of_their_own() -> None:

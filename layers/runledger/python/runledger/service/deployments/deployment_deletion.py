@@ -16,6 +16,7 @@ from runledger.service.deployments.deployments import NOT_FOUND
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
 from runledger.store.deployments.deployments import DeploymentStore
+from runledger.store.deployments.schedulings import SchedulingStore
 from runledger.store.dynamodb.calls import Deadline
 from runledger.store.store import Store
 
@@ -46,12 +47,17 @@ def remove_rest(store: Store, deployment_id: UUID, *, now: datetime) -> None:
     flow_run_deletion.delete_each(
         store, DeploymentStore.of(store).flow_runs(deployment_id), now=now, precondition=is_waiting
     )
+    SchedulingStore.of(store).remove_rest(deployment_id)
 
 
-def delete_of_flow(store: Store, flow_id: UUID) -> None:
-    """Remove the deployments of a flow; its runs must be deleted first."""
+def delete_of_flow(store: Store, flow_id: UUID, *, now: datetime) -> None:
+    """Remove the deployments of a flow; its runs must be deleted first.
+
+    Until a deployment is removed, its schedules may create further runs.
+    """
     for deployment_id in DeploymentStore.of(store).of_flow(flow_id):
         _delete_alone(store, deployment_id)
+        remove_rest(store, deployment_id, now=now)
 
 
 def _delete_alone(store: Store, deployment_id: UUID) -> bool:

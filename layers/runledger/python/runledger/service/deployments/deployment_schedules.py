@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
@@ -13,22 +12,12 @@ from runledger.service.deployments.schedules import Schedules
 from runledger.service.retries import retry_on_conflict
 from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.deployments.deployments import DeploymentStore
+from runledger.store.deployments.schedulings import SchedulingChange
 from runledger.store.store import Store
 
 NO_DEPLOYMENT = "Deployment not found."
 NO_DEPLOYMENT_TO_PAUSE = "Deployment not found"
 NO_SCHEDULE = "Schedule not found."
-
-
-class ChangedSchedules(NamedTuple):
-    """A deployment after a change, and the schedules that were created or changed."""
-
-    deployment: Deployment
-    schedules: Schedules
-
-    def awaited(self) -> bool:
-        """Return whether the client expects one of these schedules to start runs."""
-        return self.deployment.expects_any(self.schedules)
 
 
 def read(store: Store, deployment_id: UUID) -> Schedules:
@@ -42,7 +31,7 @@ def read(store: Store, deployment_id: UUID) -> Schedules:
 
 def create(
     store: Store, deployment_id: UUID, requests: Sequence[ScheduleRequest], *, now: datetime
-) -> ChangedSchedules:
+) -> Schedules:
     """Add schedules to a deployment.
 
     Raises:
@@ -54,13 +43,15 @@ def create(
     def change(known: Deployment) -> Deployment:
         return known.replace(schedules=(*reversed(made), *known.schedules))
 
-    return ChangedSchedules(_changed(store, deployment_id, change), made)
+    # The runs of other schedules stay, as on the reference.
+    _changed(store, deployment_id, change, SchedulingChange(now, added=True))
+    return made
 
 
 def update(
     store: Store, deployment_id: UUID, schedule_id: UUID, request: ScheduleRequest, *, now: datetime
-) -> ChangedSchedules:
-    """Change one of a deployment's schedules.
+) -> None:
+    """SchedulingChange one of a deployment's schedules.
 
     Raises:
         NotFound: there is no such deployment, or it has no such schedule.
@@ -71,11 +62,10 @@ def update(
         schedule, others = _split(known, schedule_id)
         return known.replace(schedules=(schedules.changed(schedule, request, now), *others))
 
-    deployment = _changed(store, deployment_id, change)
-    return ChangedSchedules(deployment, deployment.schedules[:1])
+    _changed(store, deployment_id, change, SchedulingChange(now))
 
 
-def delete(store: Store, deployment_id: UUID, schedule_id: UUID) -> None:
+def delete(store: Store, deployment_id: UUID, schedule_id: UUID, *, now: datetime) -> None:
     """Remove a schedule from a deployment.
 
     Raises:
@@ -86,7 +76,7 @@ def delete(store: Store, deployment_id: UUID, schedule_id: UUID) -> None:
         _, others = _split(known, schedule_id)
         return known.replace(schedules=others)
 
-    _changed(store, deployment_id, change)
+    _changed(store, deployment_id, change, SchedulingChange(now, overdue=True))
 
 
 def pause(store: Store, deployment_id: UUID, *, paused: bool, now: datetime) -> Deployment:
@@ -99,7 +89,8 @@ def pause(store: Store, deployment_id: UUID, *, paused: bool, now: datetime) -> 
     def change(known: Deployment) -> Deployment:
         return known if known.paused == paused else known.replace(paused=paused, updated=now)
 
-    return _changed(store, deployment_id, change, missing=NO_DEPLOYMENT_TO_PAUSE)
+    kind = SchedulingChange(now, overdue=True) if paused else SchedulingChange(now, added=True)
+    return _changed(store, deployment_id, change, kind, missing=NO_DEPLOYMENT_TO_PAUSE)
 
 
 def _split(deployment: Deployment, schedule_id: UUID) -> tuple[Schedule, Schedules]:
@@ -126,6 +117,7 @@ def _changed(
     store: Store,
     deployment_id: UUID,
     change: Callable[[Deployment], Deployment],
+    kind: SchedulingChange,
     *,
     missing: str = NO_DEPLOYMENT,
 ) -> Deployment:
@@ -134,7 +126,7 @@ def _changed(
         changed = change(seen.deployment)
         changed.check_schedules()
         if changed != seen.deployment:
-            DeploymentStore.of(store).rewrite(seen, changed)
+            DeploymentStore.of(store).rewrite(seen, changed, change=kind)
         return changed
 
     return retry_on_conflict(attempt)

@@ -25,6 +25,7 @@ from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.deployments.deployments import DeploymentStore
 from runledger.store.deployments.flows import FlowStore
+from runledger.store.deployments.schedulings import SchedulingChange
 from runledger.store.store import Store
 
 NOT_FOUND = "Deployment not found"
@@ -76,9 +77,11 @@ def save(
         saved = known.replace(schedules=renewed)
         saved.check_schedules()
         if seen:
-            DeploymentStore.of(store).rewrite(seen, saved)
+            DeploymentStore.of(store).rewrite(
+                seen, saved, change=SchedulingChange(deployment.updated)
+            )
         else:
-            DeploymentStore.of(store).create(saved)
+            DeploymentStore.of(store).create(saved, deployment.updated)
         return Saved(saved, new=seen is None)
 
     return retry_on_conflict(attempt)
@@ -143,7 +146,7 @@ def update(
     limit_id: UUID | None,
     now: datetime,
 ) -> Deployment:
-    """Change a deployment's fields, and its schedules unless `requests` is None.
+    """SchedulingChange a deployment's fields, and its schedules unless `requests` is None.
 
     Raises:
         NotFound: there is no such deployment, or no such pool or limit.
@@ -162,12 +165,13 @@ def update(
         _check_changed_blocks(store, changes)
         _check_limit(store, limit_id)
         if requests is not None:
-            renewed = schedules.updated(seen.deployment.schedules, requests, deployment_id, now=now)
-            changed = changed.replace(schedules=renewed)
+            known_ones = seen.deployment.schedules
+            timings = schedules.updated(known_ones, requests, deployment_id, now=now)
+            changed = changed.replace(schedules=timings)
         changed.check_schedules()
         linked = links.changed(store, seen.deployment, changes, now=now)
         changed = changed.replace(**linked, updated=now)
-        DeploymentStore.of(store).rewrite(seen, changed)
+        DeploymentStore.of(store).rewrite(seen, changed, change=SchedulingChange(now))
         return changed
 
     return retry_on_conflict(attempt)
@@ -243,12 +247,9 @@ def start(
     if queue:
         job_variables.check_run(queue.pool, deployment, fields["job_variables"])
     of_deployment = {
-        "flow_id": deployment.flow_id,
-        "deployment_id": deployment.id,
-        "deployment_version": deployment.version,
+        **deployment.fields_of_runs(),
         "parameters": parameters,
         "tags": tuple(dict.fromkeys((*deployment.tags, *fields["tags"]))),
-        "work_queue_name": deployment.work_queue_name,
         **(queue.of_run() if queue else {}),
     }
     return flow_runs.create(

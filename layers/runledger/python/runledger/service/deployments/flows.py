@@ -101,4 +101,4 @@ def _delete_if_exists(store: Store, flow_id: UUID) -> bool:
 def remove_rest(store: Store, flow_id: UUID, *, now: datetime) -> None:
     """Remove the flow runs and the deployments of a deleted flow."""
     flow_run_deletion.delete_each(store, FlowStore.of(store).flow_runs(flow_id), now=now)
-    deployment_deletion.delete_of_flow(store, flow_id)
+    deployment_deletion.delete_of_flow(store, flow_id, now=now)

@@ -38,4 +38,5 @@ def _change_each(store: Store, seen: SeenPool, queues: AbstractSet[UUID], change
 def _change(store: Store, deployment_id: UUID, queues: AbstractSet[UUID], change: Change) -> None:
     seen = DeploymentStore.of(store).read(deployment_id)
     if seen and seen.deployment.work_queue_id in queues:
-        DeploymentStore.of(store).rewrite(seen, change(seen.deployment))
+        # Its coming runs stay as they are.
+        DeploymentStore.of(store).rewrite(seen, change(seen.deployment), change=None)

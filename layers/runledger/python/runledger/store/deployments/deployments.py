@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from typing import NamedTuple, Self
 from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.errors import WriteConflict
 from runledger.store import items
-from runledger.store.deployments import deployment_items
+from runledger.store.deployments import deployment_items, schedulings
 from runledger.store.deployments.deployment_items import SeenDeployment
+from runledger.store.deployments.schedulings import SchedulingChange
 from runledger.store.dynamodb.conditions import Condition
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, PRESENT, has_version, in_partition
@@ -60,7 +62,7 @@ class DeploymentStore(NamedTuple):
         pointers = in_partition(pk, keys.under(kind))
         return [items.pointed_to(item) for item in self.table.query(Query(pointers))]
 
-    def create(self, deployment: Deployment) -> None:
+    def create(self, deployment: Deployment, now: datetime) -> None:
         """Store a new deployment; its name must be new in its flow."""
         claim = keys.deployment_of_flow(deployment.flow_id, deployment.name)
         self._write(
@@ -69,13 +71,20 @@ class DeploymentStore(NamedTuple):
             Put(items.pointer_item(claim, deployment.id), ABSENT),
             Add(keys.flow(deployment.flow_id), {"deployments": 1}, PRESENT),
             *map(Put, _queue_entries(deployment)),
+            *schedulings.change_writes((), deployment, SchedulingChange(now, added=True)),
         )
 
-    def rewrite(self, seen: SeenDeployment, deployment: Deployment) -> None:
-        """Replace the deployment that was read."""
+    def rewrite(
+        self, seen: SeenDeployment, deployment: Deployment, *, change: SchedulingChange | None
+    ) -> None:
+        """Replace the deployment that was read, and mark what that changes of its coming runs."""
         after = SeenDeployment(deployment, seen.version + 1, seen.pieces)
-        put = self._put(after, has_version(seen.version))
-        self._write(deployment, put, *_moved_entries(seen.deployment, deployment))
+        self._write(
+            deployment,
+            self._put(after, has_version(seen.version)),
+            *_moved_entries(seen.deployment, deployment),
+            *schedulings.change_writes(seen.deployment.schedules, deployment, change),
+        )
 
     def delete(self, seen: SeenDeployment) -> None:
         """Remove a deployment with its name; its runs stay. Its flow may be gone already."""
@@ -84,6 +93,7 @@ class DeploymentStore(NamedTuple):
             Delete(keys.deployment(deployment.id), has_version(seen.version)),
             Delete(keys.deployment_of_flow(deployment.flow_id, deployment.name)),
             *(Delete(keys.of(entry)) for entry in _queue_entries(deployment)),
+            Delete(keys.scheduling(deployment.id)),
         )
         count = Add(keys.flow(deployment.flow_id), {"deployments": -1}, PRESENT)
         try:

@@ -11,7 +11,7 @@ from runledger.domain.errors import Conflict, WriteConflict
 from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.store import items
+from runledger.store import items, timers
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
 from runledger.store.dynamodb.large_documents import PIECES
@@ -90,16 +90,30 @@ class FlowRunStore(NamedTuple):
         """
         try:
             self.table.write(
-                *_claim(run),
-                Put(items.check_facts(self._item(run)), ABSENT),
-                *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
-                *derived_items.new_run_writes(run, shards=self.shards.written),
-                *run_entries.new_run_writes(run),
-                *(self._link_writes(run, parent) if parent else ()),
+                *self.creation_writes(run), *(self._link_writes(run, parent) if parent else ())
             )
         except ConditionFailed as failed:
             return self._first(run, failed)
         return run
+
+    def creation_writes(self, run: FlowRun, version: int | None = None) -> list[Write]:
+        """Return the writes of a new flow run without a parent task run.
+
+        Its timer tells the version of the scheduling by which it was created.
+        """
+        return [
+            *_claim(run),
+            Put(items.check_facts(self._item(run)), ABSENT),
+            *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
+            *derived_items.new_run_writes(run, shards=self.shards.written),
+            *run_entries.new_run_writes(run),
+            *timers.new_run_writes(run, version),
+        ]
+
+    def claimed(self, runs: Sequence[FlowRun]) -> set[UUID]:
+        """Return the ids of those whose idempotency key is taken."""
+        wanted = {key: run.id for run in runs for key in _claimed(run)}
+        return {wanted[key] for key in self.table.read_many(list(wanted))}
 
     def rewrite(self, seen: StoredFlowRun, run: FlowRun) -> None:
         """Replace a flow run that was read; its state stays.
@@ -162,6 +176,7 @@ class FlowRunStore(NamedTuple):
             *beside,
             *derived,
             *run_entries.update_writes(seen.run, run),
+            *timers.update_writes(seen.run, run),
         ]
 
     def _item(self, run: FlowRun, *, version: int = 1, past: PastStates = NO_STATES) -> Item:
@@ -219,6 +234,7 @@ class FlowRunStore(NamedTuple):
                 *map(Delete, _memberships(run)),
                 *derived_items.deletion_writes(run),
                 *run_entries.deletion_writes(run),
+                *timers.deletion_writes(run),
                 Delete(keys.flow_run(run.id), has_version(seen.version)),
                 tombstone,
             )

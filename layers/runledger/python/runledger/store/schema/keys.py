@@ -20,6 +20,10 @@
 | deployments of it, by name  | FLOW#<id>              | DEPLOYMENT#<name>           |
 | deployment                  | DEPLOYMENT#<id>        | DEPLOYMENT                  |
 | flow runs of it             | DEPLOYMENT#<id>        | FLOW_RUN#<flow run id>      |
+| how far they are scheduled  | DEPLOYMENT#<id>        | SCHEDULING                  |
+| scheduled run of it         | DEPLOYMENT#<id>        | COMING#<time>#<flow run id> |
+| ... that is late            | DEPLOYMENT#<id>        | OVERDUE#<flow run id>       |
+| what is to be done, in time | TIMERS                 | <time>#<kind>#<id>          |
 | concurrency limit           | LIMIT#<name>           | LIMIT                       |
 | its name                    | LIMIT_ID#<id>          | LIMIT_ID                    |
 | slots held of it            | LIMIT_ID#<id>          | SLOT#<lease id>             |
@@ -113,6 +117,7 @@ STATES, SUBFLOW, TASK_KEY, IDEMPOTENCY = "STATES", "SUBFLOW", "TASK_KEY", "IDEMP
 TASK_KEYS, STATE_ID = "TASK_KEYS", "STATE_ID"
 RUNS = (TASK_RUN, FLOW_RUN)
 LIMIT, LIMIT_ID, LIMITS, SLOT, LEASE = "LIMIT", "LIMIT_ID", "LIMITS", "SLOT", "LEASE"
+SCHEDULING, COMING, OVERDUE, TIMERS = "SCHEDULING", "COMING", "OVERDUE", "TIMERS"
 FLOW_NAME, CACHE, DEPLOYMENT, TAG = "FLOW_NAME", "CACHE", "DEPLOYMENT", "TAG"
 COUNT, COUNTED = "COUNT", "COUNTED"
 QUEUE, CONNECTION, UNAUTHENTICATED = "QUEUE", "CONNECTION", "UNAUTHENTICATED"
@@ -214,6 +219,53 @@ def deployment_of_flow(flow_id: UUID, name: str) -> Key:
 
 def flow_run_of_deployment(deployment_id: UUID, flow_run_id: UUID) -> Key:
     return Key(deployment(deployment_id).pk, join(FLOW_RUN, flow_run_id))
+
+
+# What is to be done at a time. A run that a schedule created is in the partition of its deployment,
+# which has one timer for all of these.
+
+
+def scheduling(deployment_id: UUID) -> Key:
+    """How far a deployment's runs are scheduled, and what a change of it has left to do."""
+    return Key(deployment(deployment_id).pk, SCHEDULING)
+
+
+def coming(deployment_id: UUID, time: datetime, flow_run_id: UUID) -> Key:
+    return Key(deployment(deployment_id).pk, join(COMING, sort_keys.instant(time), flow_run_id))
+
+
+def overdue(deployment_id: UUID, flow_run_id: UUID) -> Key:
+    return Key(deployment(deployment_id).pk, join(OVERDUE, flow_run_id))
+
+
+def is_overdue(key: Key) -> bool:
+    return key.sk.startswith(OVERDUE + SEPARATOR)
+
+
+def timer(kind: str, time: datetime, item_id: UUID) -> Key:
+    return Key(TIMERS, join(sort_keys.instant(time), kind, item_id))
+
+
+def timers_until(time: datetime) -> tuple[str, str]:
+    """The range of timers that are due."""
+    return sort_keys.FIRST_INSTANT, sort_keys.instant(time) + AFTER_SEPARATOR
+
+
+def timed_entity(timer: Key) -> tuple[str, UUID]:
+    """Return the kind and the id of what is due."""
+    _, kind, item_id = timer.sk.split(SEPARATOR)
+    return kind, UUID(item_id)
+
+
+def timed_run(coming_or_overdue: Key) -> UUID:
+    """Return the id of a scheduled run of a deployment."""
+    return UUID(coming_or_overdue.sk.rpartition(SEPARATOR)[2])
+
+
+def time_of(timer: Key) -> datetime:
+    """Return the time of a timer, or of a coming run."""
+    spelled = timer.sk.removeprefix(COMING + SEPARATOR).partition(SEPARATOR)[0]
+    return datetime.fromisoformat(spelled).replace(tzinfo=UTC)
 
 
 def limit(name: str) -> Key:
