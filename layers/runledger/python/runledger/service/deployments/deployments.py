@@ -76,15 +76,17 @@ def save(
         renewed = schedules.new(requests, known.id, now=deployment.updated)
         saved = known.replace(schedules=renewed)
         saved.check_schedules()
-        if seen:
-            DeploymentStore.of(store).rewrite(
-                seen, saved, change=SchedulingChange(deployment.updated)
-            )
-        else:
-            DeploymentStore.of(store).create(saved, deployment.updated)
+        _write(store, seen, saved, now=deployment.updated)
         return Saved(saved, new=seen is None)
 
     return retry_on_conflict(attempt)
+
+
+def _write(store: Store, seen: SeenDeployment | None, saved: Deployment, *, now: datetime) -> None:
+    if seen:
+        DeploymentStore.of(store).rewrite(seen, saved, change=SchedulingChange(now))
+    else:
+        DeploymentStore.of(store).create(saved, now)
 
 
 def _labels(flow: Flow, deployment: Deployment) -> dict[str, Any]:
