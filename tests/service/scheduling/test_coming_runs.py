@@ -36,7 +36,8 @@ from runledger.service.deployments import (
 )
 from runledger.service.runs import flow_runs
 from runledger.store.deployments.deployments import DeploymentStore
-from runledger.store.dynamodb.table import Deadline, Table
+from runledger.store.dynamodb.calls import Deadline
+from runledger.store.dynamodb.table import Table
 from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.store import Store
 from tests.store.support.calls import FAULTS, broken, heard

@@ -11,7 +11,7 @@ from runledger.parallel import attempt_all
 from runledger.service.deployments import coming_runs
 from runledger.service.runs import expired_runs
 from runledger.store.deployments.schedulings import SchedulingStore
-from runledger.store.dynamodb.table import Deadline
+from runledger.store.dynamodb.calls import Deadline
 from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key

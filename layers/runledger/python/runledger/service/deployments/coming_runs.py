@@ -32,7 +32,8 @@ from runledger.service.runs import expired_runs, flow_run_deletion
 from runledger.service.work_pools import links
 from runledger.store.deployments.deployments import DeploymentStore
 from runledger.store.deployments.schedulings import Scheduling, SchedulingStore
-from runledger.store.dynamodb.table import Deadline, chunks
+from runledger.store.dynamodb.calls import Deadline
+from runledger.store.dynamodb.table import chunks
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from runledger.store.store import Store
