@@ -53,7 +53,7 @@ class ComingRun(NamedTuple):
         return {"id": str(schedule.id), "type": "SCHEDULE", "display_value": shown}
 
 
-class Plan(NamedTuple):
+class RunPlan(NamedTuple):
     """The runs that are missing, the first one first, and when to look again."""
 
     runs: tuple[ComingRun, ...]
@@ -77,7 +77,7 @@ def next_times(timing: AnyTiming, start: datetime, bounds: Bounds = DEFAULT) -> 
     return Times(tuple(times), min(few + LATE_AFTER, last - bounds.min_time))
 
 
-def plan(deployment: Deployment, filled: Mapping[str, datetime], now: datetime) -> Plan:
+def plan(deployment: Deployment, filled: Mapping[str, datetime], now: datetime) -> RunPlan:
     """Return the runs that a deployment's schedules want and that were not created before."""
     found = [(one, next_times(one.schedule, now)) for one in deployment.active_schedules()]
     missing = [
@@ -87,7 +87,7 @@ def plan(deployment: Deployment, filled: Mapping[str, datetime], now: datetime) 
         if str(schedule.id) not in filled or time > filled[str(schedule.id)]
     ]
     again = [look_again for _, (_, look_again) in found if look_again]
-    return Plan(_in_order(missing), min(again, default=None))
+    return RunPlan(_in_order(missing), min(again, default=None))
 
 
 def wanted_between(

@@ -16,7 +16,7 @@ from runledger.domain.deployments.run_schedule import (
     AUTO_SCHEDULED,
     Bounds,
     ComingRun,
-    Plan,
+    RunPlan,
     late_at,
     plan,
     wanted_between,
@@ -174,7 +174,7 @@ class Filler(NamedTuple):
         return record(FlowRun.model_construct(**fields), state, now=now)
 
 
-def _fill(filler: Filler, seen: Scheduling, missing: Plan) -> None:
+def _fill(filler: Filler, seen: Scheduling, missing: RunPlan) -> None:
     """Create the missing runs, and set the timer."""
     times = [missing.look_again, *(late_at(run) for run in missing.runs[:1])]
     timer = min(filter(None, times), default=None)
