@@ -28,8 +28,6 @@ CREATIONS: tuple[Mapping[str, object], ...] = (
     {"name": "Prefect-x"},
     {"name": "a/b"},
     {"name": " '"},
-    {"name": 5},
-    {"name": None},
     {"type": None},
     {"concurrency_limit": -1},
     {"is_paused": None},
@@ -156,7 +154,7 @@ def _workers() -> Program:
         made(),
         *beats,
         listing,
-        *(get(POOL), delete(f"{WORKERS}/w"), delete(f"{WORKERS}/w"), listing, GONE),
+        *(delete(f"{WORKERS}/w"), delete(f"{WORKERS}/w"), listing, GONE),
     )
 
 
@@ -198,8 +196,8 @@ def _polls() -> Program:
     path = "/deployments/<deployment.id>/create_flow_run"
     body = {"name": "d", "flow_id": "<flow.id>", "work_pool_name": "<pool.name>"}
     runs = [
-        {"name": "a", "state": _scheduled(3)},
-        {"name": "b", "state": _scheduled(2)},
+        {"name": "a", "work_queue_name": "default", "state": _scheduled(3)},
+        {"name": "b", "work_queue_name": "default", "state": _scheduled(2)},
         {"name": "u2", "work_queue_name": "urgent", "state": _scheduled(5)},
         {"name": "u1", "work_queue_name": "urgent", "state": _scheduled(4)},
     ]

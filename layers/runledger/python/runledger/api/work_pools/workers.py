@@ -22,6 +22,9 @@ MAX_INTERVAL = 10**9
 # Fields of a flow run that polls do not show.
 NOT_IN_POLLS = ("work_pool_id", "work_pool_name")
 
+# Fields at the end of a flow run in polls.
+LAST_IN_POLLS = ("work_queue_id", "state", "job_variables")
+
 
 class WorkerHeartbeat(Value):
     """POST /work_pools/{work_pool_name}/workers/heartbeat."""
@@ -100,11 +103,14 @@ class WorkerFlowRunResponse(Value):
 
     @classmethod
     def of(cls, handed_out: HandedOut, now: datetime) -> "WorkerFlowRunResponse":
-        run = handed_out.run.as_of(now)
+        fields = dict(handed_out.run.as_of(now))
+        # The order is the reference's.
+        last = {field: fields.pop(field) for field in LAST_IN_POLLS}
+        run = {field: value for field, value in fields.items() if field not in NOT_IN_POLLS}
         return cls.model_construct(
             work_pool_id=handed_out.pool_id,
             work_queue_id=handed_out.queue_id,
-            flow_run={field: value for field, value in run.items() if field not in NOT_IN_POLLS},
+            flow_run={**run, **last},
         )
 
 

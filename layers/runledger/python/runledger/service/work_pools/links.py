@@ -8,7 +8,7 @@ from runledger import ids
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.errors import Rejected
 from runledger.domain.work_pools.creation import new_agent_pool
-from runledger.domain.work_pools.pools import AGENT_POOL, WorkPool, WorkQueue
+from runledger.domain.work_pools.pools import AGENT_POOL, DEFAULT_QUEUE, WorkPool, WorkQueue
 from runledger.service.retries import retry_on_conflict
 from runledger.service.work_pools import pools, queues
 from runledger.store.store import Store
@@ -87,7 +87,9 @@ def changed(
     pool, queue = changes.get("work_pool_name"), changes.get("work_queue_name")
     own = {"work_queue_name": queue} if "work_queue_name" in changes else {}
     if "work_pool_name" in changes and pool is None:
-        return {"work_pool_name": None, "work_queue_id": None, **own}
+        # The default queue of a pool is nothing that a deployment names.
+        name = None if known.work_queue_name == DEFAULT_QUEUE else known.work_queue_name
+        return {"work_pool_name": None, "work_queue_id": None, "work_queue_name": name, **own}
     link = resolve(store, pool, queue, now=now)
     if link:
         return link.of_deployment()
