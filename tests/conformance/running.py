@@ -27,7 +27,7 @@ COUNTS = re.compile(
 PATIENCE_WITH_COUNTS = 25
 MADE = re.compile(
     r"(?:POST|PUT) (/(?:flows|flow_runs|task_runs|(?:v2/)?concurrency_limits|variables"
-    r"|saved_searches|artifacts))/?$"
+    r"|saved_searches|artifacts|block_types))/?$"
 )
 
 

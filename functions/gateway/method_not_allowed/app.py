@@ -25,10 +25,13 @@ POSTED = (
     "/count-deployments", "/next-runs", "/count-by/{countable}", "/lateness",
     "/pause_deployment", "/resume_deployment", "/admin/keys", "/variables", "/artifacts",
     "/bulk_delete", "/bulk_set_state", "/create_flow_run/bulk", "/schemas/validate",
+    "/block_types", "/block_schemas", "/block_documents", "/install_system_block_types",
 )  # fmt: skip
 PUT = ("/saved_searches",)
 ANYWHERE = "/{path+}"
-DELETED = ("/automations/owned-by/{resource_id}", "/admin/keys/{id}")
+DELETED = ("/automations/owned-by/{resource_id}", "/admin/keys/{id}", "/block_schemas/{id}")
+# It ends as one of those to which is posted.
+READ = ("/block_types/slug/{slug}/block_documents",)
 
 # The reference's answer to browsers; none of its paths takes QUERY.
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
@@ -63,7 +66,8 @@ def first_method(resource: str) -> str:
         return "DELETE"
     if resource in PUT:
         return "PUT"
-    return "POST" if resource.endswith(POSTED) else "GET"
+    is_posted = resource.endswith(POSTED) and resource not in READ
+    return "POST" if is_posted else "GET"
 
 
 def is_preflight(request: Request) -> bool:

@@ -79,6 +79,8 @@ class AnswerComparison:
     def _objects(
         self, left: dict[str, Json], right: dict[str, Json], at: Path
     ) -> Iterator[Disagreement]:
+        if volatile.UNORDERED in at and "fields" not in at:
+            left, right = dict(sorted(left.items())), dict(sorted(right.items()))
         if len(left) != len(right) or not all(map(self._same_key, left, right)):
             yield Disagreement(_spell(at), list(left), list(right), "other keys, or another order")
             return

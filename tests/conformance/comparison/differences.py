@@ -183,6 +183,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     _one("Invalid schemas", 500, 201, lambda it: it.asked(START) and not it.sent(KIND)),
     _one("Invalid schemas", 500, 204, lambda it: it.asked(UPDATE) and not it.sent(KIND)),
     _one("Invalid placeholders", 500, 400, lambda it: it.sent(KIND)),
+    _one("Blocks", 500, 422, lambda it: it.asked("POST /block_schemas/?")),
     _one("Size limits", 201, 413, lambda it: len(it.step.content or b"") > 250_000),
 )
 

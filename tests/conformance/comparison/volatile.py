@@ -19,6 +19,8 @@ DURATIONS = frozenset(
 SUMS = frozenset({"sum_estimated_run_time", "sum_estimated_lateness"})
 # Lists without an order; what the server adds to them of its own is an id.
 SETS = frozenset({"pause_keys"})
+# The reference shows the schema of a block in the order of its database's mapper.
+UNORDERED = "block_schema"
 # Seconds that a client is told to wait.
 DELAY = "delay_seconds"
 # Book-keeping of the row, on a clock reading of its own: only how it moves is compared.

@@ -63,6 +63,7 @@ def test_definitions_of_blocks_are_not_stored(definitions: object, kept: dict[st
     fields = {"properties": properties, "definitions": definitions, "block_schema_references": {}}
     assert stored_fields(fields) == {"properties": properties, **kept}
     assert fields_as_sent(fields) == fields
+    assert fields_as_sent({"b": 1}) == {"b": 1, "block_schema_references": {}}
 
 
 @pytest.mark.parametrize(

@@ -93,18 +93,21 @@ def _without_key(value: Any, unwanted: str) -> Any:  # noqa: ANN401 - any JSON
 
 
 def plain_definitions(part: object, definitions: object) -> Fields:
-    """Return the definitions that a part of a schema refers to and that are no blocks."""
+    """Return the definitions that a part of a schema refers to and that are no blocks.
+
+    They are in the order in which they are met, each followed by those that it refers to.
+    """
     known = definitions if isinstance(definitions, dict) else {}
     found: Fields = {}
-    pending = list(_pointers(part))
+    pending = list(_pointers(part))[::-1]
     while pending:
         key = pending.pop().replace(POINTER, "")
         definition = known.get(key)
         is_block = isinstance(definition, dict) and definition.get("block_type_slug") is not None
         if definition and key not in found and not is_block:
             found[key] = definition
-            pending.extend(_pointers(definition))
-    return {key: known[key] for key in known if key in found}
+            pending.extend(list(_pointers(definition))[::-1])
+    return found
 
 
 def _pointers(part: object) -> Iterator[str]:
@@ -122,15 +125,19 @@ def _pointers(part: object) -> Iterator[str]:
 def stored_fields(fields: Mapping[str, Any]) -> Fields:
     """Return the fields that are stored: without references, and without definitions of blocks."""
     kept = {key: value for key, value in fields.items() if key != REFERENCES}
-    if kept.get(DEFINITIONS):
-        plain = plain_definitions(fields, kept.pop(DEFINITIONS))
-        kept |= {DEFINITIONS: plain} if plain else {}
+    plain = plain_definitions(fields, kept[DEFINITIONS]) if kept.get(DEFINITIONS) else None
+    if plain:
+        kept[DEFINITIONS] = plain
+    elif plain is not None:
+        del kept[DEFINITIONS]
     return kept
 
 
 def fields_as_sent(fields: Mapping[str, Any]) -> Fields:
     """Return the fields with which the creation of a schema is answered."""
-    return {**stored_fields(fields), REFERENCES: {}, **fields}
+    sent = {**stored_fields(fields), REFERENCES: fields.get(REFERENCES) or {}}
+    definitions = fields.get(DEFINITIONS)
+    return sent if definitions is None else sent | {DEFINITIONS: definitions}
 
 
 def requested_references(fields: Mapping[str, Any]) -> Iterator[ReferenceRequest]:
