@@ -12,6 +12,7 @@ from tests.rights.limits_in_use import use_limits
 from tests.rights.reports_in_use import use_events, use_logs
 from tests.rights.schedules_in_use import use_schedules
 from tests.rights.site_in_use import use_site
+from tests.rights.slots_in_use import use_deployment_slots
 from tests.rights.work_pools_in_use import use_work_pools
 
 # What is stored in pieces, as large documents are.
@@ -82,6 +83,7 @@ def _propose_states(api: httpx.Client, flow_run: str, task_run: str) -> None:
 
 def _hold_slots(api: httpx.Client, flow: str, flow_run: str) -> None:
     """Let a run give its slot back, and others be deleted with it, each in another way."""
+    use_deployment_slots(api)
     _do(api.post("/concurrency_limits/", json={"tag": "few", "concurrency_limit": 9}))
     other = _create(api, "/flow_runs/", flow_id=flow)
     _do(api.post(f"/flow_runs/{other}/set_state", json={"state": {"type": "RUNNING"}}))

@@ -4,6 +4,7 @@ import json
 
 import httpx
 
+KIND = "__prefect_kind"
 KEYSET = {"schema": "schema", "response": "response"}
 ASKING = {"type": "PAUSED", "state_details": {"run_input_keyset": KEYSET}}
 
@@ -14,6 +15,10 @@ def use_inputs(api: httpx.Client, flow_run: str) -> None:
     _do(api.post(f"{path}/set_state", json={"state": ASKING}))
     schema = json.dumps({"description": "long enough to be stored in pieces " * 20})
     _do(api.post(f"{path}/input", json={"key": "schema", "value": schema}))
+    for names in (["one", "other"], [{KIND: "none", "value": "any"}]):
+        # Unknown variables: the flow run goes on waiting.
+        unknown = [{KIND: "workspace_variable", "variable_name": name} for name in names]
+        _do(api.post(f"{path}/resume", json={"run_input": {"x": unknown}}))
     _do(api.post(f"{path}/resume", json={"run_input": {"x": 1}}))
     _do(api.post(f"{path}/input/filter", json={"prefix": ""}))
     _do(api.get(f"{path}/input/response"))

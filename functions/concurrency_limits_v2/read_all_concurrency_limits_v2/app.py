@@ -4,9 +4,9 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.concurrency_limits import (
-    GlobalConcurrencyLimitResponse,
     ReadLimits,
 )
+from runledger.domain.concurrency_limits import GlobalConcurrencyLimitResponse
 from runledger.service.concurrency import concurrency_limits
 
 

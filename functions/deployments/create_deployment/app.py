@@ -7,7 +7,7 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.deployments import DeploymentCreate
 from runledger.domain.deployments.deployments import Deployment
-from runledger.service.deployments import coming_runs, deployments
+from runledger.service.deployments import coming_runs, deployment_limits, deployments
 from runledger.service.work_pools.deployment_polls import with_poll
 
 
@@ -20,10 +20,11 @@ def handler(request: Request) -> Response[Deployment]:
         body.to_deployment(now),
         body.schedule_requests(),
         sent=body.sent(),
-        limit_id=body.global_concurrency_limit_id,
+        limits=body.limits(),
     )
     if saved.deployment.schedules or not saved.new:
         deadline = wiring.removal_deadline(now)
         coming_runs.refresh(store, saved.deployment.id, deadline, now=now)
-    shown = with_poll(store, saved.deployment, now)
+    polled = with_poll(store, saved.deployment, now)
+    (shown,) = deployment_limits.shown(store, [polled], now=now)
     return Response(shown, HTTPStatus.CREATED if saved.new else HTTPStatus.OK)

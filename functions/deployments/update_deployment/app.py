@@ -18,7 +18,7 @@ def handler(request: Request) -> Response[None]:
         request.id(),
         body.changes(),
         body.schedule_requests(),
-        limit_id=body.global_concurrency_limit_id,
+        limits=body.limits(),
         now=now,
     )
     if changed.schedules or body.schedule_requests() is not None:

@@ -1,6 +1,7 @@
 """POST /flow_runs/bulk_set_state: propose a state for the matching flow runs."""
 
 from runledger import wiring
+from runledger.adapters.client_versions import client_versions
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.bulk.requests import BulkSetState
@@ -20,7 +21,7 @@ def handler(request: Request) -> Response[FlowRunBulkSetStateResponse]:
         wiring.bulk_deadline(now),
         force=body.force,
         now=now,
-        api_version=request.version,
+        client=client_versions(request),
     )
     results = [FlowRunOrchestrationResult.of(run_id, outcome) for run_id, outcome in outcomes]
     return Response(FlowRunBulkSetStateResponse(results=results), log=found.log_fields())

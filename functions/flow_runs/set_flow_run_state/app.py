@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from runledger import wiring
+from runledger.adapters.client_versions import client_versions
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.bodies import SetState
@@ -19,7 +20,7 @@ def handler(request: Request) -> Response[OrchestrationResult]:
         body.state.proposed(now),
         force=body.force,
         now=now,
-        api_version=request.version,
+        client=client_versions(request),
     )
     status = HTTPStatus.CREATED if decision.written else HTTPStatus.OK
     return Response(OrchestrationResult.of(decision), status, log={"answer": decision.status})

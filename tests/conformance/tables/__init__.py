@@ -16,6 +16,7 @@ from tests.conformance.tables.conventions import (
 )
 from tests.conformance.tables.deployments import (
     deployment_criteria,
+    deployment_limits,
     deployment_schedules,
     deployments,
     form_values,
@@ -61,6 +62,7 @@ TABLES = (
         form_values,
         work_pools,
     ),
+    deployment_limits,
     *(blocks, variables, saved_searches, artifacts),
     # Leaves lines of logs, all of which `logs` lists.
     flow_run_reports,

@@ -8,6 +8,7 @@ import pytest
 
 from runledger import wiring
 from runledger.domain.errors import Unavailable
+from runledger.domain.orchestration.clients import ClientVersions
 from runledger.domain.runs.states import State, StateType
 from runledger.service.bulk import NO_TIME
 from runledger.service.runs import bulk_states, flow_run_deletion
@@ -104,7 +105,7 @@ def test_a_flow_run_that_is_gone_or_has_no_time_left_gets_a_reason(
             deadline,
             force=False,
             now=NOW,
-            api_version=None,
+            client=ClientVersions(),
         )
         return [outcome for _, outcome in proposed]
 

@@ -84,7 +84,7 @@ class ScheduledDeployment:
         )
         requests = [request(timing, active=True) for timing in timings]
         saved = deployments.save(
-            self.store, deployment, requests, sent={"updated", "tags"}, limit_id=None
+            self.store, deployment, requests, sent={"updated", "tags"}, limits={}
         )
         self.refresh(saved.deployment.id)
         return saved.deployment.id

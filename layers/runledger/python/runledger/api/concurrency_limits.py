@@ -158,23 +158,6 @@ class TagLimitResponse(Value):
         )
 
 
-class GlobalConcurrencyLimitResponse(Value):
-    """A limit as reads show it, with fewer fields than its creation does."""
-
-    id: UUID
-    created: datetime
-    updated: datetime
-    active: bool
-    name: str
-    limit: int
-    active_slots: int
-    slot_decay_per_second: float
-
-    @classmethod
-    def of(cls, limit: ConcurrencyLimit) -> "GlobalConcurrencyLimitResponse":
-        return cls.model_construct(**{field: getattr(limit, field) for field in cls.model_fields})
-
-
 class MinimalConcurrencyLimitResponse(Value):
     """A limit whose slots were taken or released."""
 

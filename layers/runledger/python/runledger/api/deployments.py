@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from runledger import ids
 from runledger.api.bodies import Body, Name, Parameters, StateCreate
+from runledger.api.concurrency_limits import MAX_NUMBER
 from runledger.api.schedules import Positive, ScheduleCreate, ScheduleUpdate
 from runledger.domain.deployments.deployments import ConcurrencyOptions, Deployment
 from runledger.domain.deployments.parameters import check_sent_together
@@ -30,14 +31,14 @@ OLD_KEYS = frozenset(
 )
 
 NO_PARAMETERS = {"type": "object", "properties": {}}
+Slots = Annotated[Positive, Field(le=MAX_NUMBER)]
 ParameterSchema = Annotated[
     dict[str, Any], BeforeValidator(lambda given: NO_PARAMETERS if given == {} else given)
 ]
 
 # Fields of a body that a deployment stores under another name, or not at all.
-NOT_COLUMNS = frozenset(
-    {"schedules", "concurrency_limit", "global_concurrency_limit_id", "version_info"}
-)
+LIMITS = frozenset({"concurrency_limit", "global_concurrency_limit_id"})
+NOT_COLUMNS = LIMITS | {"schedules", "version_info"}
 
 
 class VersionInfo(Value):
@@ -56,7 +57,7 @@ class DeploymentUpdate(Body):
     description: str | None = None
     paused: bool = False
     schedules: list[ScheduleUpdate] = []
-    concurrency_limit: Positive | None = None
+    concurrency_limit: Slots | None = None
     concurrency_options: ConcurrencyOptions | None = None
     global_concurrency_limit_id: UUID | None = None
     parameters: Parameters | None = None
@@ -89,6 +90,10 @@ class DeploymentUpdate(Body):
             del sent["job_variables"]
         return sent | ({"tags": tuple(self.tags)} if "tags" in sent else {})
 
+    def limits(self) -> dict[str, Any]:
+        """Return what was sent about the limit of the deployment's runs."""
+        return limits_of(self)
+
     def schedule_requests(self) -> list[ScheduleRequest] | None:
         """Return the requested schedules; None: they stay as they are."""
         sent = "schedules" in self.model_fields_set
@@ -102,7 +107,7 @@ class DeploymentCreate(Body):
     flow_id: UUID
     paused: bool = False
     schedules: list[ScheduleCreate] = []
-    concurrency_limit: Positive | None = None
+    concurrency_limit: Slots | None = None
     concurrency_options: ConcurrencyOptions | None = None
     global_concurrency_limit_id: UUID | None = None
     enforce_parameter_schema: bool = True
@@ -157,6 +162,10 @@ class DeploymentCreate(Body):
         """Return the names of the fields that an existing deployment takes over."""
         return frozenset(self.model_fields_set) - NOT_COLUMNS | {"parameters", "labels", "updated"}
 
+    def limits(self) -> dict[str, Any]:
+        """Return what was sent about the limit of the deployment's runs."""
+        return limits_of(self)
+
     def schedule_requests(self) -> list[ScheduleRequest]:
         return [schedule.to_request() for schedule in self.schedules]
 
@@ -199,6 +208,11 @@ class DeploymentFlowRunCreate(Body):
 
 
 SCHEDULED = StateCreate(type=StateType.SCHEDULED)
+
+
+def limits_of(body: "DeploymentCreate | DeploymentUpdate") -> dict[str, Any]:
+    """Return what was sent about limits: a number, or the id of a shared limit, or null."""
+    return {name: getattr(body, name) for name in LIMITS & body.model_fields_set}
 
 
 def refuse_two_limits(given: Mapping[str, Any]) -> None:

@@ -83,6 +83,23 @@ class ConcurrencyLimit(Value):
         return (per_slot - self.avg_slot_occupancy_seconds) / (max(self.limit, 1) * SAMPLES)
 
 
+class GlobalConcurrencyLimitResponse(Value):
+    """A limit as reads show it, with fewer fields than its creation does."""
+
+    id: UUID
+    created: datetime
+    updated: datetime
+    active: bool
+    name: str
+    limit: int
+    active_slots: int
+    slot_decay_per_second: float
+
+    @classmethod
+    def of(cls, limit: ConcurrencyLimit) -> "GlobalConcurrencyLimitResponse":
+        return cls.model_construct(**{field: getattr(limit, field) for field in cls.model_fields})
+
+
 class Holder(Value):
     """The run or deployment that holds a lease."""
 

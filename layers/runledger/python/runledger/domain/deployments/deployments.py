@@ -6,11 +6,12 @@ See docs/contract/neighbours.md 5.
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from runledger.domain.concurrency_limits import GlobalConcurrencyLimitResponse
 from runledger.domain.deployments.hydration import hydrated
 from runledger.domain.deployments.parameters import check_parameters
 from runledger.domain.deployments.schedules import Schedule
@@ -39,7 +40,7 @@ class CollisionStrategy(StrEnum):
 
 
 class ConcurrencyOptions(Value):
-    """The options of a limit of the deployment's runs; stored, but not enforced here."""
+    """The options of a limit of the deployment's runs."""
 
     collision_strategy: CollisionStrategy
     grace_period_seconds: int | None = Field(default=None, ge=MIN_GRACE, le=MAX_GRACE)
@@ -58,7 +59,7 @@ class Deployment(Value):
     paused: bool = False
     schedules: tuple[Schedule, ...] = ()
     concurrency_limit: None = None
-    global_concurrency_limit: None = None
+    global_concurrency_limit: GlobalConcurrencyLimitResponse | None = None
     concurrency_options: ConcurrencyOptions | None = None
     job_variables: dict[str, Any] = {}
     parameters: dict[str, Any] = {}
@@ -78,6 +79,8 @@ class Deployment(Value):
     work_pool_name: str | None = None
     status: Literal["READY", "NOT_READY"] = "NOT_READY"
     enforce_parameter_schema: bool = True
+    # Stored, and not on the wire; the limit itself is read for an answer.
+    concurrency_limit_id: Annotated[UUID | None, Field(exclude=True)] = None
 
     def active_schedules(self) -> tuple[Schedule, ...]:
         """Return the schedules that start runs: none while the deployment is paused."""

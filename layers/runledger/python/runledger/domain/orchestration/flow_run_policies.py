@@ -1,6 +1,6 @@
 """The policies of flow runs: ordered rules (docs/contract/orchestration.md 1)."""
 
-from runledger.domain.orchestration import flow_run_rules, shared_rules
+from runledger.domain.orchestration import deployment_slots, flow_run_rules, shared_rules
 from runledger.domain.orchestration.shared_rules import NOT_AGAIN
 from runledger.domain.orchestration.transitions import ANY_STATE, Policy, Rule
 from runledger.domain.runs.flow_runs import FlowRun
@@ -11,6 +11,7 @@ FAILED, COMPLETED, PAUSED = StateType.FAILED, StateType.COMPLETED, StateType.PAU
 CANCELLING, CANCELLED = StateType.CANCELLING, StateType.CANCELLED
 NOT_OUT = ANY_STATE - {PENDING, RUNNING, CANCELLING}
 NOT_CANCELLED = ANY_STATE - {CANCELLED}
+STARTING = frozenset({RUNNING, CANCELLING})
 GOING_ON = ANY_STATE - {PAUSED, PENDING, CANCELLING}
 
 # fmt: off
@@ -23,8 +24,9 @@ FLOW_CORE: Policy[FlowRun] = (
     Rule({CANCELLING},         NOT_CANCELLED,      flow_run_rules.only_cancel),
     Rule({SCHEDULED, PAUSED},  {CANCELLING},       flow_run_rules.cancel_at_once),
     Rule(NOT_AGAIN,            {PENDING},          shared_rules.refuse_second_pending),
-    Rule({PENDING},            {RUNNING},          flow_run_rules.start_by_lease),
-    Rule(NOT_OUT,              {PENDING},          flow_run_rules.require_deployment),
+    Rule({PENDING},            {RUNNING},          deployment_slots.start_by_lease),
+    Rule(NOT_OUT,              {PENDING},          deployment_slots.secure_slot),
+    Rule({PENDING},            STARTING,           deployment_slots.keep_slot_of_old_client),
     Rule(ANY_STATE,            {SCHEDULED},        flow_run_rules.mark_late_once),
     Rule(ANY_STATE,            {PAUSED},           flow_run_rules.pause_running_only),
     Rule({PAUSED},             {PENDING},          flow_run_rules.refuse_pending),

@@ -28,12 +28,6 @@ def keep_lease(t: FlowTransition) -> FlowAnswer:
     return t.with_details(deployment_concurrency_lease_id=lease)
 
 
-def start_by_lease(t: FlowTransition) -> FlowAnswer:
-    """A run starts with the slot of its PENDING state, and with no other."""
-    lease = t.current.state_details.deployment_concurrency_lease_id
-    return t.with_details(deployment_concurrency_lease_id=lease)
-
-
 def refuse_same_transition(t: FlowTransition) -> FlowAnswer:
     """A repeated request does not repeat its transition."""
     made = t.current.state_details.transition_id
@@ -96,11 +90,6 @@ def cancel_at_once(t: FlowTransition) -> FlowAnswer:
         t.replacement(CANCELLED, "Cancelled", state_details=StateDetails()),
         changes=_without_resuming(t),
     )
-
-
-def require_deployment(t: FlowTransition) -> FlowAnswer:
-    """A run of a deleted deployment can't become PENDING."""
-    return t if t.facts.deployed else Abort("Deployment not found.")
 
 
 def mark_late_once(t: FlowTransition) -> FlowAnswer:

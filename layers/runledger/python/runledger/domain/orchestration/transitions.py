@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias
 from uuid import UUID
 
 from runledger.domain.concurrency_limits import ConcurrencyLimit
@@ -13,6 +13,9 @@ from runledger.domain.runs.bookkeeping import Run, record
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_runs import TaskRun
+
+if TYPE_CHECKING:
+    from runledger.domain.orchestration import deployment_slots
 
 Source = StateType | None
 ANY: AbstractSet[Source] = frozenset({*StateType, None})
@@ -53,7 +56,11 @@ class ForgetInputs(NamedTuple):
     keys: tuple[str, ...]
 
 
-Effect = RememberResult | TakeSlots | ReleaseSlots | Enqueue | ForgetInputs
+# Task runs do without those of `deployment_slots`.
+Effect: TypeAlias = (
+    "RememberResult | TakeSlots | ReleaseSlots | Enqueue | ForgetInputs"
+    " | deployment_slots.TakeDeploymentSlot | deployment_slots.RenewDeploymentLease"
+)
 
 
 class Facts(NamedTuple):
@@ -64,6 +71,7 @@ class Facts(NamedTuple):
 
     `state_id` is for a state that replaces the proposed one, or for a pause without a key of its
     own; `random_fraction` is in [0, 1). `deployed` is true if the deployment of a flow run exists.
+    `holds_slot`: the flow run holds a slot by the lease in its state. `lease_id` is for a new one.
     """
 
     now: datetime
@@ -74,6 +82,10 @@ class Facts(NamedTuple):
     limits: tuple[ConcurrencyLimit, ...] = ()
     deployed: bool = True
     api_version: tuple[int, int, int] | None = None
+    prefect_version: tuple[int, int, int] | None = None
+    deployment_limit: "deployment_slots.DeploymentLimit | None" = None
+    holds_slot: bool = False
+    lease_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from uuid import UUID
 from runledger.domain.deployments.deployments import is_waiting
 from runledger.domain.errors import NotFound, Unavailable
 from runledger.service import bulk
+from runledger.service.deployments import deployment_limits
 from runledger.service.deployments.deployments import NOT_FOUND
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
@@ -53,20 +54,25 @@ def remove_rest(store: Store, deployment_id: UUID, *, now: datetime) -> None:
 def delete_of_flow(store: Store, flow_id: UUID, *, now: datetime) -> None:
     """Remove the deployments of a flow; its runs must be deleted first.
 
-    Until a deployment is removed, its schedules may create further runs.
+    Until a deployment is removed, its schedules may create further runs. As on the reference, the
+    limits stay.
     """
     for deployment_id in DeploymentStore.of(store).of_flow(flow_id):
-        _delete_alone(store, deployment_id)
+        _delete_alone(store, deployment_id, with_limit=False)
         remove_rest(store, deployment_id, now=now)
 
 
-def _delete_alone(store: Store, deployment_id: UUID) -> bool:
-    """Remove a deployment by itself; return whether it existed."""
+def _delete_alone(store: Store, deployment_id: UUID, *, with_limit: bool = True) -> bool:
+    """Remove a deployment by itself and its limit, also a shared one; return whether it existed."""
 
     def attempt() -> bool:
         seen = DeploymentStore.of(store).read(deployment_id)
-        if seen:
-            DeploymentStore.of(store).delete(seen)
-        return seen is not None
+        if seen is None:
+            return False
+        limit = deployment_limits.limit_of(store, seen.deployment) if with_limit else None
+        _, change = deployment_limits.without_limit(seen.deployment, limit)
+        DeploymentStore.of(store).delete(seen, change)
+        deployment_limits.remove_slots(store, change)
+        return True
 
     return retry_on_conflict(attempt)

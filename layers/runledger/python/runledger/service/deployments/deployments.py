@@ -16,12 +16,12 @@ from runledger.domain.runs.states import State
 from runledger.domain.values import merge_labels
 from runledger.execution_limits import limited
 from runledger.service.blocks import existence
-from runledger.service.deployments import schedules
+from runledger.service.deployments import deployment_limits, schedules
 from runledger.service.documents import variables
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_runs
 from runledger.service.work_pools import job_variables, links
-from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
+from runledger.store.concurrency.limit_changes import LimitChange
 from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.deployments.deployments import DeploymentStore
 from runledger.store.deployments.flows import FlowStore
@@ -49,7 +49,7 @@ def save(
     requests: Sequence[ScheduleRequest],
     *,
     sent: AbstractSet[str],
-    limit_id: UUID | None,
+    limits: Mapping[str, Any],
 ) -> Saved:
     """Create a deployment, or replace the `sent` fields of the flow's deployment with its name.
 
@@ -57,10 +57,9 @@ def save(
         NotFound: it names an unknown work pool or limit.
         Invalid: its job variables break their schema.
         Mismatch: it names a block document, which Runledger does not have.
-        Conflict: the flow is unknown, or two schedules share a slug.
+        Conflict: the flow is unknown, two schedules share a slug, or the limit's name is taken.
     """
     job_variables.check_deployment(store, deployment)
-    _check_limit(store, limit_id)
     _check_blocks(store, deployment)
     # Without names of a pool or a queue, a known deployment stays in its queue.
     linked = links.of_new_deployment(store, deployment)
@@ -76,26 +75,31 @@ def save(
         renewed = schedules.new(requests, known.id, now=deployment.updated)
         saved = known.replace(schedules=renewed)
         saved.check_schedules()
-        _write(store, seen, saved, now=deployment.updated)
+        saved, change = deployment_limits.limited(store, saved, limits, now=deployment.updated)
+        _write(store, seen, saved, change, now=deployment.updated)
         return Saved(saved, new=seen is None)
 
     return retry_on_conflict(attempt)
 
 
-def _write(store: Store, seen: SeenDeployment | None, saved: Deployment, *, now: datetime) -> None:
+def _write(
+    store: Store,
+    seen: SeenDeployment | None,
+    saved: Deployment,
+    limit: LimitChange,
+    *,
+    now: datetime,
+) -> None:
     if seen:
-        DeploymentStore.of(store).rewrite(seen, saved, change=SchedulingChange(now))
+        scheduled = SchedulingChange(now)
+        DeploymentStore.of(store).rewrite(seen, saved, change=scheduled, limit=limit)
     else:
-        DeploymentStore.of(store).create(saved, now)
+        DeploymentStore.of(store).create(saved, now, limit)
+    deployment_limits.remove_slots(store, limit)
 
 
 def _labels(flow: Flow, deployment: Deployment) -> dict[str, Any]:
     return merge_labels(flow.labels, {FLOW_LABEL: str(flow.id)}, deployment.labels)
-
-
-def _check_limit(store: Store, limit_id: UUID | None) -> None:
-    if limit_id and ConcurrencyLimitStore.of(store).read(limit_id) is None:
-        raise NotFound("Concurrency limit not found")
 
 
 def _check_blocks(store: Store, deployment: Deployment) -> None:
@@ -145,7 +149,7 @@ def update(
     changes: Mapping[str, Any],
     requests: Sequence[ScheduleRequest] | None,
     *,
-    limit_id: UUID | None,
+    limits: Mapping[str, Any],
     now: datetime,
 ) -> Deployment:
     """SchedulingChange a deployment's fields, and its schedules unless `requests` is None.
@@ -156,7 +160,7 @@ def update(
         Mismatch: the parameters break the schema.
         Invalid: the schedules do not fit the existing ones, or the schema has circular references
             or takes too long.
-        Conflict: a required field is None, or a block document is named.
+        Conflict: a required field is None, a block document is named, or the limit's name is taken.
     """
 
     def attempt() -> Deployment:
@@ -165,7 +169,7 @@ def update(
         with limited():
             changed = _changed(seen.deployment, links.without_names(changes), known)
         _check_changed_blocks(store, changes)
-        _check_limit(store, limit_id)
+        changed, change = deployment_limits.limited(store, changed, limits, now=now)
         if requests is not None:
             known_ones = seen.deployment.schedules
             timings = schedules.updated(known_ones, requests, deployment_id, now=now)
@@ -173,7 +177,7 @@ def update(
         changed.check_schedules()
         linked = links.changed(store, seen.deployment, changes, now=now)
         changed = changed.replace(**linked, updated=now)
-        DeploymentStore.of(store).rewrite(seen, changed, change=SchedulingChange(now))
+        _write(store, seen, changed, change, now=now)
         return changed
 
     return retry_on_conflict(attempt)

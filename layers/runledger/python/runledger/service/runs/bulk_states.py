@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from runledger.domain.orchestration.clients import ClientVersions
 from runledger.domain.orchestration.transitions import Decision
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State
@@ -29,14 +30,12 @@ def set_states(
     *,
     force: bool,
     now: datetime,
-    api_version: tuple[int, int, int] | None,
+    client: ClientVersions,
 ) -> list[StateOutcome]:
     """Propose a new state for each flow run, one after the other, until the deadline."""
 
     def propose(run_id: UUID) -> Decision[FlowRun]:
-        return flow_runs.set_state(
-            store, run_id, new_state(), force=force, now=now, api_version=api_version
-        )
+        return flow_runs.set_state(store, run_id, new_state(), force=force, now=now, client=client)
 
     outcomes = bulk.attempt_each(run_ids, deadline, propose)
     return [StateOutcome(*pair) for pair in zip(run_ids, outcomes, strict=True)]

@@ -15,7 +15,9 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.parallel import MAX_PARALLEL, map_all
 from runledger.service import bulk
 from runledger.service.retries import retry_on_conflict
+from runledger.service.runs import deployment_slots
 from runledger.service.runs.flow_runs import NOT_FOUND
+from runledger.store.concurrency.lease_changes import LeaseChanges
 from runledger.store.dynamodb.calls import Deadline
 from runledger.store.dynamodb.table import chunks
 from runledger.store.runs.cascade_deletes import CascadeDeleteStore
@@ -103,7 +105,9 @@ def _delete_alone(
         seen = FlowRunStore.of(store).read(run_id)
         if seen is None or not precondition(seen.run):
             return False
-        FlowRunStore.of(store).delete(seen, CascadeDeleteStore.of(store).tombstone(run_id, now))
+        tombstone = CascadeDeleteStore.of(store).tombstone(run_id, now)
+        leases = LeaseChanges(now, given_back=deployment_slots.held_lease(store, seen.run))
+        FlowRunStore.of(store).delete(seen, tombstone, leases)
         CascadeDeleteStore.of(store).cache_tombstone(run_id, now)
         return True
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from runledger import ids
 from runledger.domain.deployments.deployments import FLOW_LABEL
 from runledger.domain.errors import Conflict, NotFound, Rejected, UnknownRun
+from runledger.domain.orchestration.clients import ClientVersions
 from runledger.domain.orchestration.flow_run_policies import flow_policy_for
 from runledger.domain.orchestration.transitions import (
     Decision,
@@ -24,6 +25,8 @@ from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.values import merge_labels
 from runledger.service.retries import retry_on_conflict
+from runledger.service.runs import deployment_slots
+from runledger.service.runs.deployment_slots import SeenSlots
 from runledger.service.work_pools import links
 from runledger.store.deployments.deployments import DeploymentStore
 from runledger.store.deployments.flows import FlowStore
@@ -32,6 +35,7 @@ from runledger.store.runs.task_runs import TaskRunStore
 from runledger.store.store import Store
 
 NOT_FOUND = "Flow run not found"
+UNKNOWN_CLIENT = ClientVersions()
 
 
 class CreatedFlowRun(NamedTuple):
@@ -107,7 +111,7 @@ def set_state(
     force: bool,
     now: datetime,
     precondition: Callable[[FlowRun], bool] = bool,
-    api_version: tuple[int, int, int] | None = None,
+    client: ClientVersions = UNKNOWN_CLIENT,
 ) -> Decision[FlowRun]:
     """Propose a state for a flow run, and write the decision, also to its parent task run.
 
@@ -120,7 +124,7 @@ def set_state(
         seen = find(store, run_id)
         if not precondition(seen.run):
             raise Rejected(f"flow run {run_id} is not as it should be")
-        return propose(store, seen, state, force=force, now=now, api_version=api_version)
+        return propose(store, seen, state, force=force, now=now, client=client)
 
     return retry_on_conflict(attempt)
 
@@ -145,7 +149,7 @@ def propose(
     force: bool = False,
     now: datetime,
     new_input: FlowRunInput | None = None,
-    api_version: tuple[int, int, int] | None = None,
+    client: ClientVersions = UNKNOWN_CLIENT,
 ) -> Decision[FlowRun]:
     """Propose a state for a flow run that was read; `new_input` is stored if it is accepted.
 
@@ -155,9 +159,10 @@ def propose(
         Conflict: the run has an input with the new one's key.
     """
     proposed = state.replace(timestamp=next_moment(seen.run, state.timestamp))
-    deployed = force or _has_deployment_to_start(store, seen.run, proposed)
-    known = Facts(now=now, state_id=ids.state_id(now), deployed=deployed, api_version=api_version)
-    decision = decide(flow_policy_for(force=force), Transition(seen.run, proposed, known))
+    slots = deployment_slots.read(store, seen.run, proposed, force=force, now=now)
+    decision = decide(
+        flow_policy_for(force=force), Transition(seen.run, proposed, _facts(slots, client, now))
+    )
     if decision.written:
         parent = _mirror(store, decision.run, now, required=False)
         FlowRunStore.of(store).commit(
@@ -166,10 +171,24 @@ def propose(
             parent,
             new_input=new_input if decision.status == Status.ACCEPT else None,
             deleted_inputs=_deleted_inputs(decision),
+            leases=deployment_slots.changes(slots, decision, now=now),
         )
     elif decision.run != seen.run:
         FlowRunStore.of(store).rewrite(seen, decision.run.replace(updated=now))
     return decision
+
+
+def _facts(slots: SeenSlots, client: ClientVersions, now: datetime) -> Facts:
+    return Facts(
+        now=now,
+        state_id=ids.state_id(now),
+        deployed=slots.deployed,
+        api_version=client.api,
+        prefect_version=client.prefect,
+        deployment_limit=slots.rules,
+        holds_slot=slots.lease is not None,
+        lease_id=ids.run_id(),
+    )
 
 
 def _deleted_inputs(decision: Decision[FlowRun]) -> tuple[str, ...]:
@@ -180,13 +199,6 @@ def _deleted_inputs(decision: Decision[FlowRun]) -> tuple[str, ...]:
         if isinstance(effect, ForgetInputs)
         for key in effect.keys
     )
-
-
-def _has_deployment_to_start(store: Store, run: FlowRun, proposed: State) -> bool:
-    """Return whether the deployment exists, if the state is PENDING and the run has one."""
-    if run.deployment_id is None or proposed.type != StateType.PENDING:
-        return True
-    return DeploymentStore.of(store).read(run.deployment_id) is not None
 
 
 def _mirror(store: Store, run: FlowRun, now: datetime, *, required: bool) -> Parent | None:

@@ -41,6 +41,13 @@ class ConcurrencyLimitStore(NamedTuple):
         found = self.table.read_many(wanted)
         return [slots.read_limit(found[key]) for key in wanted if key in found]
 
+    def read_by_ids(self, ids: Iterable[UUID]) -> dict[UUID, SeenLimit]:
+        """Return the limits that have one of the ids, by id."""
+        wanted = [keys.limit_id(limit_id) for limit_id in dict.fromkeys(ids)]
+        pointers = self.table.read_many(wanted) if wanted else {}
+        found = self.read_by_names(pointer["name"] for pointer in pointers.values())
+        return {seen.limit.id: seen for seen in found}
+
     def names(self, first: int) -> list[str]:
         """Return the `first` names of limits, in the order of names."""
         entries = self.table.query(Query(in_partition(keys.LIMITS), page=first))
@@ -49,7 +56,7 @@ class ConcurrencyLimitStore(NamedTuple):
     def create(self, limit: ConcurrencyLimit) -> bool:
         """Store a new limit; return whether its name was free."""
         try:
-            self.table.write(*_new_limit_writes(SeenLimit(limit)))
+            self.table.write(*new_limit_writes(SeenLimit(limit)))
         except ConditionFailed:
             return False
         return True
@@ -65,7 +72,7 @@ class ConcurrencyLimitStore(NamedTuple):
             return True
         renamed = SeenLimit(limit, seen.version + 1, seen.changes + 1)
         try:
-            self.table.write(*_deletion_writes(seen), *_new_limit_writes(renamed))
+            self.table.write(*_deletion_writes(seen), *new_limit_writes(renamed))
         except ConditionFailed as failed:
             is_unchanged = not failed.met[0][0]
             if is_unchanged:
@@ -79,7 +86,7 @@ class ConcurrencyLimitStore(NamedTuple):
         Raises:
             WriteConflict: the limit changed meanwhile.
         """
-        self._write(*_deletion_writes(seen), Delete(keys.limit_id(seen.limit.id)))
+        self._write(*removal_writes(seen))
 
     def remove_slots(self, limit_id: UUID) -> None:
         """Remove the slots that are held of a limit that was removed."""
@@ -96,7 +103,8 @@ class ConcurrencyLimitStore(NamedTuple):
             raise WriteConflict("the limit changed") from failed
 
 
-def _new_limit_writes(seen: SeenLimit) -> Sequence[Write]:
+def new_limit_writes(seen: SeenLimit) -> Sequence[Write]:
+    """Return the writes of a limit whose name must be free."""
     limit = seen.limit
     listing = keys.limit_listing(limit.name, limit.created, limit.id)
     return (
@@ -104,6 +112,11 @@ def _new_limit_writes(seen: SeenLimit) -> Sequence[Write]:
         Put(slots.named_item(keys.limit_id(limit.id), limit.name)),
         Put(slots.named_item(listing, limit.name)),
     )
+
+
+def removal_writes(seen: SeenLimit) -> Sequence[Write]:
+    """Return the writes that remove a limit, if it is as it was read."""
+    return (*_deletion_writes(seen), Delete(keys.limit_id(seen.limit.id)))
 
 
 def _deletion_writes(seen: SeenLimit) -> Sequence[Write]:

@@ -1,6 +1,7 @@
 """Deployments as items: the document, and the facts that indexes carry."""
 
 from typing import NamedTuple
+from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
 from runledger.store import items
@@ -10,6 +11,9 @@ from runledger.store.schema import keys, sort_keys
 
 # The attributes from which a deployment's facts are read.
 DEPLOYMENT_ATTRIBUTES = ("pk", "sk", "facts")
+
+# The attribute with the id of the limit of a deployment's runs.
+LIMIT_ID = "limit_id"
 
 # The fields that no filter uses.
 BEYOND_FACTS = {
@@ -39,7 +43,8 @@ class SeenDeployment(NamedTuple):
 
 def deployment_item(seen: SeenDeployment, *, shards: int) -> Item:
     """Spell a deployment."""
-    deployment = seen.deployment
+    deployment = seen.deployment.replace(global_concurrency_limit=None)
+    limit_id = deployment.concurrency_limit_id
     return {
         **keys.deployment(deployment.id)._asdict(),
         "body": deployment.model_dump_json(exclude_defaults=True),
@@ -53,13 +58,20 @@ def deployment_item(seen: SeenDeployment, *, shards: int) -> Item:
             deployment.created, deployment.created, deployment.id
         ),
         "end": sort_keys.time_sort_key(deployment.updated, deployment.created, deployment.id),
+        **({LIMIT_ID: str(limit_id)} if limit_id else {}),
     }
 
 
 def read_deployment(item: Item) -> SeenDeployment:
     """Read a deployment from its item."""
+    return SeenDeployment(read_document(item), int(item["version"]), item.get(PIECES))
+
+
+def read_document(item: Item) -> Deployment:
+    """Read a deployment with the id of its limit."""
     deployment = items.read_document(Deployment, item)
-    return SeenDeployment(deployment, int(item["version"]), item.get(PIECES))
+    limit_id = item.get(LIMIT_ID)
+    return deployment.replace(concurrency_limit_id=UUID(limit_id)) if limit_id else deployment
 
 
 def read_deployment_facts(entry: Item) -> Deployment:

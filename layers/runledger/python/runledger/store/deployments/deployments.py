@@ -9,6 +9,7 @@ from uuid import UUID
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.errors import WriteConflict
 from runledger.store import items
+from runledger.store.concurrency.limit_changes import NO_CHANGE, LimitChange
 from runledger.store.deployments import deployment_items, schedulings
 from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.deployments.schedulings import SchedulingChange
@@ -62,8 +63,7 @@ class DeploymentStore(NamedTuple):
         pointers = in_partition(pk, keys.under(kind))
         return [items.pointed_to(item) for item in self.table.query(Query(pointers))]
 
-    def create(self, deployment: Deployment, now: datetime) -> None:
-        """Store a new deployment; its name must be new in its flow."""
+    def create(self, deployment: Deployment, now: datetime, limit: LimitChange = NO_CHANGE) -> None:
         claim = keys.deployment_of_flow(deployment.flow_id, deployment.name)
         self._write(
             deployment,
@@ -72,10 +72,16 @@ class DeploymentStore(NamedTuple):
             Add(keys.flow(deployment.flow_id), {"deployments": 1}, PRESENT),
             *map(Put, _queue_entries(deployment)),
             *schedulings.change_writes((), deployment, SchedulingChange(now, added=True)),
+            *limit.writes(),
         )
 
     def rewrite(
-        self, seen: SeenDeployment, deployment: Deployment, *, change: SchedulingChange | None
+        self,
+        seen: SeenDeployment,
+        deployment: Deployment,
+        *,
+        change: SchedulingChange | None,
+        limit: LimitChange = NO_CHANGE,
     ) -> None:
         """Replace the deployment that was read, and mark what that changes of its coming runs."""
         after = SeenDeployment(deployment, seen.version + 1, seen.pieces)
@@ -84,9 +90,10 @@ class DeploymentStore(NamedTuple):
             self._put(after, has_version(seen.version)),
             *_moved_entries(seen.deployment, deployment),
             *schedulings.change_writes(seen.deployment.schedules, deployment, change),
+            *limit.writes(),
         )
 
-    def delete(self, seen: SeenDeployment) -> None:
+    def delete(self, seen: SeenDeployment, limit: LimitChange = NO_CHANGE) -> None:
         """Remove a deployment with its name; its runs stay. Its flow may be gone already."""
         deployment = seen.deployment
         removal = (
@@ -94,6 +101,7 @@ class DeploymentStore(NamedTuple):
             Delete(keys.deployment_of_flow(deployment.flow_id, deployment.name)),
             *(Delete(keys.of(entry)) for entry in _queue_entries(deployment)),
             Delete(keys.scheduling(deployment.id)),
+            *limit.writes(),
         )
         count = Add(keys.flow(deployment.flow_id), {"deployments": -1}, PRESENT)
         try:

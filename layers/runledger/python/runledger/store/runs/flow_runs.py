@@ -12,6 +12,7 @@ from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.store import items, timers
+from runledger.store.concurrency.lease_changes import LeaseChanges
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
 from runledger.store.dynamodb.large_documents import PIECES
@@ -131,21 +132,24 @@ class FlowRunStore(NamedTuple):
         *,
         new_input: FlowRunInput | None = None,
         deleted_inputs: Sequence[str] = (),
+        leases: LeaseChanges | None = None,
     ) -> None:
         """Write a flow run in its new state, with the parent task run that mirrors it.
 
-        The transaction also adds `new_input` and removes the inputs with the keys `deleted_inputs`.
+        The transaction also adds `new_input`, removes the inputs with the keys `deleted_inputs`,
+        and changes `leases` of its deployment's slots.
 
         Raises:
-            WriteConflict: the flow run or its parent changed meanwhile.
+            WriteConflict: the flow run, its parent, its lease or a limit changed meanwhile.
             TooLarge: there are more inputs to delete than a transaction can hold.
             Conflict: the run has an input with the new one's key.
         """
         mirror = self._mirror(parent) if parent else ()
         added = [flow_run_inputs.new_input_write(new_input)] if new_input else []
         deleted = flow_run_inputs.deletion_writes(run.id, deleted_inputs)
+        own = [*self._update_writes(seen, run), *self._lease_writes(leases)]
         try:
-            self._write(run, *self._update_writes(seen, run), *mirror, *added, *deleted)
+            self._write(run, *own, *mirror, *added, *deleted)
         except WriteConflict:
             if new_input and self._has_input(seen, new_input):
                 raise Conflict(f"flow run {run.id} was given {new_input.key}") from None
@@ -220,11 +224,18 @@ class FlowRunStore(NamedTuple):
             if item["sk"] > after:
                 yield ClaimedTaskRun(item["sk"], items.pointed_to(item))
 
-    def delete(self, seen: StoredFlowRun, tombstone: Put) -> None:
-        """Remove a flow run and write its tombstone; its earlier states, inputs and task runs stay.
+    def _lease_writes(self, leases: LeaseChanges | None) -> list[Write]:
+        return leases.writes(self.table) if leases else []
+
+    def delete(
+        self, seen: StoredFlowRun, tombstone: Put, leases: LeaseChanges | None = None
+    ) -> None:
+        """Remove a flow run, give its slot back and write its tombstone.
+
+        Its earlier states, inputs and task runs stay.
 
         Raises:
-            WriteConflict: the flow run or its parent task run changed meanwhile.
+            WriteConflict: the flow run, its parent task run or its lease changed meanwhile.
         """
         run = seen.run
         try:
@@ -237,6 +248,7 @@ class FlowRunStore(NamedTuple):
                 *timers.deletion_writes(run),
                 Delete(keys.flow_run(run.id), has_version(seen.version)),
                 tombstone,
+                *self._lease_writes(leases),
             )
         except ConditionFailed as failed:
             raise WriteConflict(str(run.id)) from failed

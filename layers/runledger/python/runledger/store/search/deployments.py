@@ -26,9 +26,9 @@ from runledger.store.store import Store
 DEPLOYMENTS: EntityType[Deployment, Deployment] = EntityType(
     keys.DEPLOYMENT,
     facts=deployment_items.read_deployment_facts,
-    document=lambda item, _: items.read_document(Deployment, item),
+    document=lambda item, _: deployment_items.read_document(item),
     rank=by_column(sorting.rank_deployment),
-    attributes=items.DOCUMENT_ATTRIBUTES,
+    attributes=(*items.DOCUMENT_ATTRIBUTES, deployment_items.LIMIT_ID),
     paths=paths.TO_DEPLOYMENTS,
 )
 
