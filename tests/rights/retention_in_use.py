@@ -1,0 +1,68 @@
+"""A finished flow run that leaves, with its task run and the subflow run of this."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from runledger import wiring
+from runledger.api.bodies import PENDING
+from runledger.api.flow_runs import FlowRunCreate
+from runledger.api.task_runs import TaskRunCreate
+from runledger.domain.runs.states import StateType
+from runledger.service.runs import flow_runs, task_run_creation
+from runledger.store.dynamodb.expressions import typed
+from runledger.store.schema import keys
+from tests.support import removals
+
+
+def use_retention(api: httpx.Client, become: Callable[[str], None]) -> None:
+    """Let the stream tell that a run ended three days ago, and then that its timer is over."""
+    flow = api.post("/flows/", json={"name": "leaving"}).raise_for_status().json()["id"]
+    become("")
+    run = _finished_tree(flow)
+    item = wiring.store().table.read(keys.flow_run(run)) or {}
+    key = typed({"pk": item["pk"], "sk": item["sk"]})
+    ended = {"Keys": key, "NewImage": typed(item), "SequenceNumber": "1"}
+    over = {"Keys": typed(keys.retention(keys.flow_run(run))._asdict()), "SequenceNumber": "2"}
+    become(removals.OPERATION)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RUN_RETENTION_DAYS", "1")
+        for seconds in ("0", "20"):
+            patch.setenv("REMOVAL_SECONDS", seconds)
+            wiring.reset()
+            told = [
+                {"eventName": "MODIFY", "dynamodb": ended},
+                {"eventName": "REMOVE", "dynamodb": over},
+            ]
+            assert removals.follow(told) == []
+    wiring.reset()
+    assert api.get(f"/flow_runs/{run}").status_code == httpx.codes.NOT_FOUND
+
+
+def _finished_tree(flow: str) -> UUID:
+    root = _flow_run(flow_id=flow)
+    then, key = wiring.now() - timedelta(days=3), {"task_key": "t", "dynamic_key": "leaving"}
+    task_run = TaskRunCreate.model_validate({"flow_run_id": root, **key}).to_run(then)
+    state = PENDING.proposed(then)
+    parent = task_run_creation.create(wiring.store(), task_run, state, now=then).run.id
+    _end(_flow_run(flow_id=flow, parent_task_run_id=parent))
+    _end(root)
+    return root
+
+
+def _flow_run(**fields: Any) -> UUID:
+    then = wiring.now() - timedelta(days=3)
+    run = FlowRunCreate.model_validate(fields).to_run(then)
+    flow_runs.create(wiring.store(), run, PENDING.proposed(then), now=then)
+    return run.id
+
+
+def _end(run: UUID) -> None:
+    """Complete a flow run, and with it its parent task run."""
+    then = wiring.now() - timedelta(days=3)
+    state = PENDING.proposed(then).replace(type=StateType.COMPLETED, name="Completed")
+    flow_runs.set_state(wiring.store(), run, state, force=True, now=then)
