@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.bench import clients, cold_starts, figures, lists, logs, sizes
+from tests.bench import clients, cold_starts, figures, lists, logs, sizes, soak
 from tests.bench.costs import costs
 from tests.bench.cpu import requests
 from tests.bench.events import events, mapped_flow
@@ -35,11 +35,12 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], BenchResult]] = {
     "scale": lambda options: scale.result(options.shards),
     "events": lambda options: events.result(QUICK_TASKS if options.quick else mapped_flow.TASKS),
 }
-APART = {
-    "workers": workers.main,
-    "lists": lists.main,
-    "logs": logs.main,
-    "clients": clients.main,
+APART: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "workers": lambda _: workers.main(),
+    "lists": lambda _: lists.main(),
+    "logs": lambda _: logs.main(),
+    "clients": lambda _: clients.main(),
+    "soak": lambda options: soak.main(options.minutes),
 }
 WHAT = "one part; without it, all of costs, cold, cpu, throughput, sizes, scale, events"
 
@@ -47,7 +48,7 @@ WHAT = "one part; without it, all of costs, cold, cpu, throughput, sizes, scale,
 def main() -> int:
     options = _options()
     if options.what in APART:
-        return APART[options.what]()
+        return APART[options.what](options)
     measured: list[Figure] = []
     for part in [options.what] if options.what else PARTS:
         result = PARTS[part](options)
@@ -71,6 +72,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sizes", type=_sizes, metavar="N,N", help="numbers of runs to load")
     parser.add_argument("--alone", action="store_true", help="sizes: without the reference")
     parser.add_argument("--seconds", type=float, help="sizes: for each question to each side")
+    parser.add_argument("--minutes", type=float, default=10, help="soak: how long")
     parser.add_argument("--shards", type=int, help="scale: IndexShards, if not the default")
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="where to draw plots (SVG)")
     options = parser.parse_args()

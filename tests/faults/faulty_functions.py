@@ -97,6 +97,7 @@ class FaultyFunctions:
         else:
             raise AssertionError(f"{operation} is never done")
         if not _is_refused(answer):
+            assert right is None or _size(operation, right) == _size(operation, answer), operation
             return answer
         if before and not right and answer["statusCode"] == HTTPStatus.CONFLICT:
             # An attempt whose answer was lost has made it, as a client has to find out.
@@ -153,6 +154,14 @@ def rewind(database: DynamoDB, before: Contents) -> None:
     changed = [item for key, item in before.items() if now.get(key) != item]
     table.write_unordered([Put(item) for item in changed])
     wiring.reset()
+
+
+def _size(operation: str, answer: Answer) -> int | None:
+    """How many things a function has found: what it answers in spite of a fault is all there is."""
+    if TEMPLATE.own_environment[operation].get("SCOPE") != "read":
+        return None
+    found = json.loads(answer["body"])
+    return len(found) if isinstance(found, list) else None
 
 
 def _is_refused(answer: Answer) -> bool:
