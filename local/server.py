@@ -1,5 +1,6 @@
 """The server of `make run`: both APIs, their functions and the database."""
 
+import gc
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,10 @@ from local.web_server import LocalServer
 # A WebSocket client's first message has its credentials. At AWS, a function that is scheduled each
 # minute (here, too) closes silent clients; this server need not wait for it.
 SECONDS_TO_FIRST_MESSAGE = 10.0
+
+# Values that are made until Python looks for those that refer to each other in circles; 700 is its
+# own number. A long answer of the database has some thousands, and none of these is in a circle.
+NEW_VALUES = 20_000
 
 
 def run(settings: LocalSettings) -> None:
@@ -45,6 +50,8 @@ def run(settings: LocalSettings) -> None:
         functions = Functions(api)
         with background.running(api, settings, database, functions):
             functions.load_all()
+            gc.freeze()
+            gc.set_threshold(NEW_VALUES)
             asgi = application(
                 api,
                 functions,

@@ -10,7 +10,6 @@ import re
 import time
 import zlib
 from base64 import b64decode, b64encode
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http.client import responses
 from itertools import islice
@@ -129,12 +128,15 @@ class JsonClient:
 
     def _responses(self, operation: str, bodies: Sequence[bytes]) -> list[RawResponse | None]:
         requests = [(body, self._headers(operation, body)) for body in bodies]
-        begun = deque(self._connections.begin_each(requests))
+        begun = self._connections.begin_each(requests)
+        came: list[RawResponse | None] = []
         try:
-            return [
-                self._connections.end(connection) if (connection := begun.popleft()) else None
-                for _ in bodies
-            ]
+            # From the last one on: when that has come, most others have, and need not be waited
+            # for one by one, which would take more processor time than to read them.
+            while begun:
+                connection = begun.pop()
+                came.append(self._connections.end(connection) if connection else None)
+            return came[::-1]
         finally:
             # Whatever ended this early: a late response must not meet the next request.
             for connection in filter(None, begun):
