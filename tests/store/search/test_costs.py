@@ -96,10 +96,10 @@ class WalkCost(NamedTuple):
 ONE_INDEX = WalkCost(1, 1.5)
 # These read the entries by state, in as many partitions as there are types, of which one is full.
 WALKS = {
-    TaskRunSort.NEXT_SCHEDULED_START_TIME_ASC: WalkCost(11, 2),
+    TaskRunSort.NEXT_SCHEDULED_START_TIME_ASC: WalkCost(12, 2),
     TaskRunSort.END_TIME_DESC: WalkCost(5, 1.5),
-    TaskRunSort.DURATION_DESC: WalkCost(9, 2),
-    TaskRunSort.DURATION_ASC: WalkCost(10, 2),
+    TaskRunSort.DURATION_DESC: WalkCost(10, 2),
+    TaskRunSort.DURATION_ASC: WalkCost(11, 2),
 }
 
 

@@ -27,6 +27,10 @@ from runledger.store.search.planner import partitions
 SCHEDULED = (StateType.SCHEDULED,)
 UNSCHEDULED = tuple(state_type for state_type in StateType if state_type not in SCHEDULED)
 
+# Most runs that are not scheduled are in this state. Of the other types, a page needs few entries
+# in most cases: so many are read at first, which take one read unit.
+COMMON, FIRST_OF_OTHERS = StateType.COMPLETED, 8
+
 FACTS: Mapping[str, Callable[[Item], TaskRunFacts | FlowRunFacts]] = {
     keys.TASK_RUN: task_run_items.read_facts,
     keys.FLOW_RUN: flow_run_items.read_flow_run_facts,
@@ -103,8 +107,19 @@ class CreationReader(NamedTuple):
         )
 
     def _by_state(self, types: Sequence[StateType]) -> Iterator[Item]:
-        shards = keys.state_shards(self.kind, types, self.shards)
-        return self._merged(indexes.BY_STATE, shards)
+        index, page = indexes.BY_STATE, self.page_size(self.shards)
+        few = page if len(types) == 1 or page is None else min(page, FIRST_OF_OTHERS)
+        return _merged(
+            self.table.query_each(
+                Query(
+                    in_index(index, value, None),
+                    index.name,
+                    page=page if keys.state_type_of_shard(value) == COMMON else few,
+                )
+                for value in keys.state_shards(self.kind, types, self.shards)
+            ),
+            index,
+        )
 
     def _merged(
         self,
@@ -118,7 +133,7 @@ class CreationReader(NamedTuple):
         streams = self.table.query_each(
             Query(in_index(index, value, between), index.name, reverse, page) for value in values
         )
-        return heapq.merge(*streams, key=lambda entry: str(entry[index.range]), reverse=reverse)
+        return _merged(streams, index, reverse=reverse)
 
     def _next_start(self, entry: Item) -> Nearby:
         """Return a scheduled run's place by its next start, which may be near to the expected."""
@@ -129,6 +144,12 @@ class CreationReader(NamedTuple):
         rank = sort_keys.time_sort_key(facts.next_scheduled_start_time, facts.created, facts.id)
         time = TimeSortKey.read(rank).time or NEVER
         return Nearby(expected, time, rank, entry, sort_keys.is_near(time, expected))
+
+
+def _merged(
+    streams: Iterable[Iterator[Item]], index: Index, *, reverse: bool = False
+) -> Iterator[Item]:
+    return heapq.merge(*streams, key=lambda entry: str(entry[index.range]), reverse=reverse)
 
 
 def _created(entry: Item) -> Nearby:

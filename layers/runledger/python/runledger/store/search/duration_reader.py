@@ -29,6 +29,8 @@ from runledger.store.search.nearby import NEVER, Nearby, in_order_of_ranks
 # Most runs that share a duration took no time at all; other durations are in microseconds.
 NO_TIME = Duration(is_running=False, taken=0, expected=None, run_id=UUID(int=0))
 
+# Entries of such a type of state that are read at first: they take one read unit.
+FIRST_OF_EACH = 8
 NOT_BEGUN = tuple(
     state_type for state_type in StateType if state_type not in {*TERMINAL, StateType.RUNNING}
 )
@@ -106,7 +108,9 @@ class DurationReader:
         """Yield the runs in states of some types by their expected start."""
         index = indexes.BY_STATE
         partitions = keys.state_shards(keys.TASK_RUN, types, self.shards)
-        page = self.page_size(len(partitions))
+        page = self.page_size(self.shards) or MAX_ENTRIES
+        # Few runs have not begun, in most cases.
+        page = page if len(types) == 1 else min(page, FIRST_OF_EACH)
         found = self.table.query_each(
             Query(in_index(index, partition, None), index.name, reverse, page)
             for partition in partitions
