@@ -66,6 +66,7 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/block_schemas/checksum/[^/]*/?", "/block_schemas/checksum/{checksum}"),
         (r"/block_(types|schemas|documents)/[^/]+/?", r"/block_\1/{id}"),
         (r"/block_capabilities/?", "/block_capabilities/"),
+        (r"/automations/filter/?", "/automations/filter"),
         (r"/automations/related-to/[^/]+/?", "/automations/related-to/{resource}"),
         (r"/automations/owned-by/[^/]+/?", "/automations/owned-by/{resource}"),
         (r"/logs/?", "/logs/"),
@@ -126,7 +127,14 @@ METHODS = {
 # What is below these is posted to, unless it is told above.
 POSTED = (
     *("/task_runs/", "/flow_runs/", "/flows/", "/deployments/", "/logs/"),
-    *("/ui/flow_runs/", "/ui/flows/", "/artifacts/", "/work_pools/", "/saved_searches/"),
+    *(
+        "/ui/flow_runs/",
+        "/ui/flows/",
+        "/artifacts/",
+        "/automations/filter",
+        "/work_pools/",
+        "/saved_searches/",
+    ),
     *("/concurrency_limits/", "/v2/concurrency_limits/", "/variables/"),
     *("/block_types/", "/block_schemas/", "/block_documents/"),
 )

@@ -13,7 +13,6 @@ NOT_SERVED: Mapping[str, frozenset[str]] = {
             "PATCH /automations/{id}",
             "POST /automations",
             "POST /automations/count",
-            "POST /automations/filter",
             "POST /automations/templates/validate",
             "POST /templates/validate",
             "PUT /automations/{id}",

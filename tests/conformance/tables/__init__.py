@@ -23,7 +23,13 @@ from tests.conformance.tables.deployments import (
     parameters,
     work_pools,
 )
-from tests.conformance.tables.documents import artifacts, blocks, saved_searches, variables
+from tests.conformance.tables.documents import (
+    artifacts,
+    automations,
+    blocks,
+    saved_searches,
+    variables,
+)
 from tests.conformance.tables.events import event_counts, events, logs, task_workers
 from tests.conformance.tables.runs import (
     bulk,
@@ -63,7 +69,7 @@ TABLES = (
         work_pools,
     ),
     deployment_limits,
-    *(blocks, variables, saved_searches, artifacts),
+    *(blocks, variables, saved_searches, artifacts, automations),
     # Leaves lines of logs, all of which `logs` lists.
     flow_run_reports,
 )
