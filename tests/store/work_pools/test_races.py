@@ -8,7 +8,7 @@ from tests.functions.work_pools.polling import deployed, new_pool, polled, propo
 from tests.store.support.asking import Asked, Site, ask_at_once
 from tests.store.support.calls import FAULTS, broken, heard
 
-WORKERS, RUNS = 16, 3
+WORKERS, RUNS = 50, 3
 PATH = "/work_pools/machines"
 POLL = Asked("POST", f"{PATH}/get_scheduled_flow_runs", {})
 
@@ -17,7 +17,7 @@ def pending(run_id: str) -> Asked:
     return Asked("POST", f"/flow_runs/{run_id}/set_state", {"state": {"type": "PENDING"}})
 
 
-def test_of_16_workers_that_poll_at_once_one_starts_each_run(site_on_dynoxide: Site) -> None:
+def test_of_50_workers_that_poll_at_once_one_starts_each_run(site_on_dynoxide: Site) -> None:
     api, _, _ = site_on_dynoxide
     new_pool(api, concurrency_limit=RUNS)
     deployment = deployed(api)
@@ -27,7 +27,7 @@ def test_of_16_workers_that_poll_at_once_one_starts_each_run(site_on_dynoxide: S
     ids = [[one["flow_run"]["id"] for one in found] for found in polls]
     assert ids == [ids[0]] * WORKERS
     assert len(ids[0]) == RUNS
-    answers = ask_at_once(api, [pending(run) for run in ids[0] * (WORKERS // 3)])
+    answers = ask_at_once(api, [pending(run) for run in ids[0] * (WORKERS // RUNS)])
     accepted = [answer.json()["status"] for answer in answers].count("ACCEPT")
     assert accepted == RUNS
     assert shown(api, PATH)["active_slots"] == RUNS
