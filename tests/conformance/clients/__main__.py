@@ -19,6 +19,7 @@ from tests.conformance.clients.checks import (
     old_client,
     passwords,
     pauses,
+    pooled,
     schedules,
     serving,
     submitted,
@@ -37,6 +38,7 @@ APART: Mapping[str, Check] = {
     **pauses.CHECKS,
     **watching.CHECKS,
     **serving.CHECKS,
+    **pooled.CHECKS,
     **examples.CHECKS,
 }
 
