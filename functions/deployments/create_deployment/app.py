@@ -22,7 +22,7 @@ def handler(request: Request) -> Response[Deployment]:
         sent=body.sent(),
         limits=body.limits(),
     )
-    if saved.deployment.schedules or not saved.new:
+    if saved.rescheduled:
         deadline = wiring.removal_deadline(now)
         coming_runs.refresh(store, saved.deployment.id, deadline, now=now)
     polled = with_poll(store, saved.deployment, now)

@@ -140,7 +140,7 @@ CALLS: dict[Asking, list[str]] = {
     new_deployment: [GET, GET, TRANSACT],
     update_deployment: [GET, GET, GET, PUT],
     start_flow_run: [GET, GET, GET, TRANSACT],
-    delete_deployment: [GET, TRANSACT, QUERY, GET, TRANSACT, QUERY, QUERY, QUERY, QUERY],
+    delete_deployment: [GET, TRANSACT, QUERY, GET, TRANSACT, *[QUERY] * 6],
 }
 
 # By how many calls it is done; what follows, the stream does where the request fails.

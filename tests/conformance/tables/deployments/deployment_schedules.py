@@ -39,6 +39,13 @@ CHANGES: tuple[object, ...] = (
     *({"replaces": value} for value in ("b", "x", 5)),
     {"active": False, "schedule": CRON, "parameters": {"q": 2}, "slug": "z"},
 )
+# Bounds of runs, and what is none. Times of the past, so that no other loop creates runs there.
+PAST = {"start_time": "2026-01-01T00:30:00Z", "end_time": "2026-01-03T00:00:00Z"}
+BOUNDS: tuple[object, ...] = (
+    *(PAST, PAST | {"min_runs": 1, "min_time": 0}, PAST | {"max_runs": 1}, PAST | {"max_runs": -1}),
+    *(PAST | {"min_time": 7200.5}, PAST | {"end_time": "2026-01-01T01:00:00+00:00"}),
+    *({"start_time": "x"}, {"min_time": "x"}, {"min_runs": 1.5}, {"max_runs": "x"}, [], "x"),
+)
 NOBODYS = (some_id(1), "x")
 JSON = "application/json"
 CONTENTS = (b"", b"[", b"[]", b"{}", b"null", b"\xff")
@@ -46,6 +53,7 @@ READ = get(PATH)
 
 
 def programs() -> Iterator[Program]:
+    yield from (_scheduled(number, bounds) for number, bounds in enumerate(BOUNDS))
     yield from (_life(), _by_slugs(), _strangers(), _pauses(), _methods())
     for number, schedule in enumerate(bodies.SCHEDULES):
         yield _added(f"schedules: added {number}", [schedule])
@@ -60,6 +68,22 @@ def programs() -> Iterator[Program]:
             *(raw("POST", SCHEDULES, content, content_type=kind) for kind in ("text/plain", JSON)),
             raw("POST", f"{PATH}/pause_deployment", content, content_type=JSON),
         )
+
+
+def _scheduled(number: int, bounds: object) -> Program:
+    """Create the same runs twice, of a deployment that is paused, and of one that is not there."""
+    timing = {"interval": 3600, "anchor_date": "2020-01-01T00:00:00Z"}
+    schedules = [{"schedule": timing, "slug": "a", "parameters": {"p": 1}}]
+    schedules += [{"schedule": {"cron": "30 0 * * *", "timezone": "Asia/Tokyo"}}]
+    flows = {"flows": {"id": {"any_": ["<flow.id>"]}}}
+    first = flows | {"sort": "EXPECTED_START_TIME_ASC", "limit": 1}
+    return program(
+        f"schedules: scheduled {number}",
+        *(FLOW, deployment(schedules=schedules, paused=True)),
+        *(post(f"{PATH}/schedule", bounds), post(f"{PATH}/schedule", bounds)),
+        *(post(f"/deployments/{one}/schedule", bounds) for one in NOBODYS),
+        *(post("/flow_runs/count", flows), post("/flow_runs/filter", first)),
+    )
 
 
 def _added(name: str, asked: object) -> Program:

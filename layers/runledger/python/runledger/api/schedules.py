@@ -1,14 +1,14 @@
 """Request bodies of schedules (docs/contract/neighbours.md 5)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import Field, RootModel, field_validator
+from pydantic import AfterValidator, Field, RootModel, field_validator
 
 from runledger.api.bodies import Body
 from runledger.domain.deployments.run_schedule import Bounds
 from runledger.domain.deployments.schedules import AnyTiming, ScheduleRequest
-from runledger.domain.values import Time, Value
+from runledger.domain.values import Value
 
 MAX_SCHEDULED_RUNS = 50
 
@@ -57,11 +57,19 @@ class SchedulesCreate(RootModel[list[ScheduleCreate]]):
         return [schedule.to_request() for schedule in self.root]
 
 
+def in_utc_by_default(time: datetime) -> datetime:
+    """Return the time, in UTC if it has no zone."""
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+UtcByDefault = Annotated[datetime, AfterValidator(in_utc_by_default)]
+
+
 class ScheduleDeployment(Value):
     """POST /deployments/{id}/schedule: from when and to when, at least and at most."""
 
-    start_time: Time | None = None
-    end_time: Time | None = None
+    start_time: UtcByDefault | None = None
+    end_time: UtcByDefault | None = None
     min_time: Annotated[float, Field(json_schema_extra={"format": "time-delta"})] | None = None
     min_runs: int | None = None
     max_runs: int | None = None

@@ -160,6 +160,7 @@ class Filler(NamedTuple):
             "idempotency_key": coming.idempotency_key,
             "tags": tuple(dict.fromkeys((AUTO_SCHEDULED, *deployment.tags))),
             "labels": deployment.labels_of_runs(None),
+            "job_variables": {},
             "auto_scheduled": True,
             "created_by": coming.created_by(),
         }
@@ -171,7 +172,9 @@ class Filler(NamedTuple):
             message=MESSAGE,
             state_details=StateDetails(scheduled_time=coming.time),
         )
-        return record(FlowRun.model_construct(**fields), state, now=now)
+        run = record(FlowRun.model_construct(**fields), state, now=now)
+        # As on the reference, the state does not tell its run.
+        return run.replace(state=run.state and run.state.belonging_to(flow_run_id=None))
 
 
 def _fill(filler: Filler, seen: Scheduling, missing: RunPlan) -> None:

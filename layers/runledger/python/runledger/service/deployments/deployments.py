@@ -37,10 +37,11 @@ BLOCKS = frozenset({"storage_document_id", "infrastructure_document_id"})
 
 
 class Saved(NamedTuple):
-    """A deployment after a change, and whether this call created it."""
+    """A deployment after a change, whether this call created it, and whether its runs change."""
 
     deployment: Deployment
     new: bool
+    rescheduled: bool
 
 
 def save(
@@ -77,7 +78,8 @@ def save(
         saved.check_schedules()
         saved, change = deployment_limits.limited(store, saved, limits, now=deployment.updated)
         _write(store, seen, saved, change, now=deployment.updated)
-        return Saved(saved, new=seen is None)
+        rescheduled = bool(saved.schedules or (seen and seen.deployment.schedules))
+        return Saved(saved, new=seen is None, rescheduled=rescheduled)
 
     return retry_on_conflict(attempt)
 
