@@ -160,6 +160,8 @@ def _size(operation: str, answer: Answer) -> int | None:
     """How many things a function has found: what it answers in spite of a fault is all there is."""
     if TEMPLATE.own_environment[operation].get("SCOPE") != "read":
         return None
+    if answer["headers"].get("Content-Type", "").startswith("text/csv"):
+        return len(answer["body"].splitlines())
     found = json.loads(answer["body"])
     return len(found) if isinstance(found, list) else None
 

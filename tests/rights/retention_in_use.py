@@ -39,6 +39,9 @@ def use_retention(api: httpx.Client, become: Callable[[str], None]) -> None:
                 {"eventName": "REMOVE", "dynamodb": over},
             ]
             assert removals.follow(told) == []
+        # The counts take back what they were told of above.
+        gone = {"Keys": key, "OldImage": typed(item), "SequenceNumber": "3"}
+        assert removals.follow([{"eventName": "REMOVE", "dynamodb": gone}]) == []
     wiring.reset()
     assert api.get(f"/flow_runs/{run}").status_code == httpx.codes.NOT_FOUND
 

@@ -61,9 +61,9 @@ def test_workers_that_have_nothing_to_do_cost_a_delivered_run_five_queries(
 
 
 @pytest.mark.parametrize(
-    ("workers", "reads"), [(0, {"Query": 1}), (WORKERS, {"Query": 1, "BatchGetItem": 1})]
+    ("workers", "reads"), [(0, {"Query": 2}), (WORKERS, {"Query": 2, "BatchGetItem": 1})]
 )
-def test_an_idle_minute_reads_the_workers_once(
+def test_an_idle_minute_reads_the_timers_and_the_workers_once(
     site: DeliverySite, workers: int, reads: dict[str, int]
 ) -> None:
     delivery_costs.connected(site, workers)
