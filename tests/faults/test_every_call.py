@@ -1,8 +1,8 @@
 """Each DynamoDB call of each function meets faults; the work that it was part of ends right.
 
 The functions are those that `tests/rights/*_in_use.py` sets to work, so that new ones are here by
-themselves. `make faults` lets each call have one kind of fault, the kinds by turns, and then
-each of them. `make test` leaves it out.
+themselves. `make test` lets each call have one kind of fault, the kinds by turns; `make faults`
+lets each call have each of them.
 """
 
 import os
