@@ -158,6 +158,17 @@ def test_a_tree_too_large_to_be_looked_at_waits_and_is_not_read_again_at_once(
     runs.assert_settled()
 
 
+def test_a_run_that_changes_again_right_after_its_end_leaves(on_dynoxide: DynamoDB) -> None:
+    runs = RetainedRuns(on_dynoxide)
+    run = runs.begin_flow_run()
+    runs.enter(run, "FAILED")
+    runs.enter(run, "COMPLETED")
+    runs.pump()
+    runs.pass_days(PERIOD.days)
+    runs.settle()
+    assert runs.there() == set()
+
+
 def test_with_another_period_a_timer_that_is_early_is_set_anew(on_dynoxide: DynamoDB) -> None:
     runs = RetainedRuns(on_dynoxide)
     tree = finished_tree(runs)

@@ -49,9 +49,10 @@ class RetentionStore(NamedTuple):
         """Set the timers of the runs that ended with one of the changes."""
         if self.period is None:
             return
+        # A run that has started again keeps its timer, which decides nothing: later changes may be
+        # repeated ones, of before its end.
         ends: dict[Key, datetime] = {}
         for change in filter(_is_of_run, changes):
-            ends.pop(change.key, None)
             ended = end_of_root(change.new)
             if ended and ended != end_of_root(change.old):
                 ends[change.key] = ended
