@@ -3,12 +3,15 @@
 See docs/contract/clients.md 4i.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from runledger import wiring
+from runledger.domain.work_pools import polling
 from tests.store.support.asking import made, new_flow
 from tests.store.support.proposing import JSON
 
@@ -80,3 +83,31 @@ def test_nothing_is_related_to_automations(api: httpx.Client) -> None:
 def test_the_server_names_no_place_for_results(api: httpx.Client) -> None:
     answer = api.get("/admin/storage")
     assert (answer.status_code, answer.json()) == (200, {"default_result_storage_block_id": None})
+
+
+def shown(api: httpx.Client, deployment: str) -> list[JSON]:
+    """The deployment as a read and a list show it."""
+    listed = api.post("/deployments/filter", json={"deployments": {"id": {"any_": [deployment]}}})
+    one = api.get(f"/deployments/{deployment}").raise_for_status().json()
+    return [one, *listed.raise_for_status().json()]
+
+
+def test_a_deployment_that_is_served_is_ready_for_a_minute(
+    api: httpx.Client, deployment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [one["status"] for one in shown(api, deployment)] == ["NOT_READY"] * 2
+    began = wiring.now()
+    due(api, deployment, str(uuid4()))
+    api.patch(f"/deployments/{deployment}", json={"description": "x"}).raise_for_status()
+    for one in shown(api, deployment):
+        assert one["status"] == "READY"
+        assert began <= datetime.fromisoformat(one["last_polled"]) <= wiring.now()
+    monkeypatch.setattr(polling, "POLL_TIMEOUT", timedelta(0))
+    assert [one["status"] for one in shown(api, deployment)] == ["NOT_READY"] * 2
+
+
+def test_polls_within_seconds_are_recorded_once(api: httpx.Client, deployment: str) -> None:
+    due(api, deployment)
+    first = shown(api, deployment)[0]["last_polled"]
+    due(api, deployment)
+    assert shown(api, deployment)[0]["last_polled"] == first

@@ -1,6 +1,7 @@
 """Deployments as items: the document, and the facts that indexes carry."""
 
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
@@ -14,6 +15,9 @@ DEPLOYMENT_ATTRIBUTES = ("pk", "sk", "facts")
 
 # The attribute with the id of the limit of a deployment's runs.
 LIMIT_ID = "limit_id"
+
+# The attribute with the time at which a process that serves the deployment last asked for its runs.
+POLLED = "polled"
 
 # The fields that no filter uses.
 BEYOND_FACTS = {
@@ -59,6 +63,7 @@ def deployment_item(seen: SeenDeployment, *, shards: int) -> Item:
         ),
         "end": sort_keys.time_sort_key(deployment.updated, deployment.created, deployment.id),
         **({LIMIT_ID: str(limit_id)} if limit_id else {}),
+        **({POLLED: polled.isoformat()} if (polled := deployment.last_polled) else {}),
     }
 
 
@@ -68,10 +73,14 @@ def read_deployment(item: Item) -> SeenDeployment:
 
 
 def read_document(item: Item) -> Deployment:
-    """Read a deployment with the id of its limit."""
+    """Read a deployment with the id of its limit, and with its last poll."""
     deployment = items.read_document(Deployment, item)
-    limit_id = item.get(LIMIT_ID)
-    return deployment.replace(concurrency_limit_id=UUID(limit_id)) if limit_id else deployment
+    beside: dict[str, Any] = {}
+    if limit_id := item.get(LIMIT_ID):
+        beside["concurrency_limit_id"] = UUID(limit_id)
+    if polled := item.get(POLLED):
+        beside["last_polled"] = datetime.fromisoformat(polled)
+    return deployment.replace(**beside) if beside else deployment
 
 
 def read_deployment_facts(entry: Item) -> Deployment:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import NamedTuple, Self
 from uuid import UUID
 
@@ -11,9 +12,9 @@ from runledger.domain.errors import WriteConflict
 from runledger.store import items
 from runledger.store.concurrency.limit_changes import NO_CHANGE, LimitChange
 from runledger.store.deployments import deployment_items, schedulings
-from runledger.store.deployments.deployment_items import SeenDeployment
+from runledger.store.deployments.deployment_items import POLLED, SeenDeployment
 from runledger.store.deployments.schedulings import SchedulingChange
-from runledger.store.dynamodb.conditions import Condition
+from runledger.store.dynamodb.conditions import Attr, Condition
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, PRESENT, has_version, in_partition
 from runledger.store.dynamodb.table import Query, Table
@@ -92,6 +93,14 @@ class DeploymentStore(NamedTuple):
             *schedulings.change_writes(seen.deployment.schedules, deployment, change),
             *limit.writes(),
         )
+
+    def record_poll(self, deployment_id: UUID, now: datetime, precision: timedelta) -> None:
+        """Store that a deployment was polled, unless that was stored so short a time ago."""
+        recorded = (now - precision).isoformat()
+        is_older = Attr(POLLED).not_exists() | Attr(POLLED).lt(recorded)
+        poll = {POLLED: now.isoformat()}
+        with suppress(ConditionFailed):
+            self.table.write(Add(keys.deployment(deployment_id), {}, PRESENT & is_older, poll))
 
     def delete(self, seen: SeenDeployment, limit: LimitChange = NO_CHANGE) -> None:
         """Remove a deployment with its name; its runs stay. Its flow may be gone already."""

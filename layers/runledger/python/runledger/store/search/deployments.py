@@ -28,7 +28,7 @@ DEPLOYMENTS: EntityType[Deployment, Deployment] = EntityType(
     facts=deployment_items.read_deployment_facts,
     document=lambda item, _: deployment_items.read_document(item),
     rank=by_column(sorting.rank_deployment),
-    attributes=(*items.DOCUMENT_ATTRIBUTES, deployment_items.LIMIT_ID),
+    attributes=(*items.DOCUMENT_ATTRIBUTES, deployment_items.LIMIT_ID, deployment_items.POLLED),
     paths=paths.TO_DEPLOYMENTS,
 )
 
