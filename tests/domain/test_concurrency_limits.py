@@ -12,6 +12,7 @@ from runledger.domain.concurrency_limits import (
     MAX_WAIT_FOR_TAGS,
     SAMPLES,
     ConcurrencyLimit,
+    GlobalConcurrencyLimitResponse,
     Holder,
     Lease,
     LeasedLimit,
@@ -157,3 +158,15 @@ def test_slots_are_given_back_by_what_is_remembered_of_their_lease() -> None:
 def test_a_rate_is_had_of_limits_with_decay() -> None:
     refuse_impossible([limit(slot_decay_per_second=1.0)], 4, "rate_limit")
     refuse_impossible([limit()], 4, "concurrency")
+
+
+def test_a_deployment_shows_its_limit_without_its_denials() -> None:
+    one = limit(active_slots=1)
+    shown = GlobalConcurrencyLimitResponse.of(one)
+    assert (shown.id, shown.name, shown.limit, shown.active_slots) == (
+        one.id,
+        one.name,
+        one.limit,
+        1,
+    )
+    assert "denied_slots" not in shown.model_dump()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from runledger.domain.artifacts import Artifact
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.runs.facts import TaskRunFacts, duration
 from runledger.domain.runs.flows import Flow
@@ -17,6 +18,7 @@ from runledger.domain.sorting import (
     Sort,
     TaskRunSort,
     has_value,
+    rank_artifact,
     rank_deployment,
     rank_flow,
     rank_flow_run,
@@ -192,3 +194,13 @@ def test_equal_durations_are_listed_from_the_last_expected_start_either_way(
         since(5, 1, before=1),
     ]
     assert [facts.id.int for facts in ordered(runs, sort)] == [3, 5, 4, 1, 2]
+
+
+def test_artifacts_are_ranked_by_key_then_by_age() -> None:
+    made = [("b", 1), ("a", 2), ("a", 3)]
+    artifacts = [
+        Artifact(id=UUID(int=age), created=NOW + age * DAY, updated=NOW, key=key)
+        for key, age in made
+    ]
+    ranked = sorted(artifacts, key=lambda artifact: rank_artifact(artifact, "key"))
+    assert [artifact.key for artifact in ranked] == ["a", "a", "b"]
