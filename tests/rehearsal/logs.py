@@ -31,14 +31,22 @@ class Line(NamedTuple):
 
 
 def read(stack: Stack) -> list[Line]:
-    """Return all lines of the stack's log group, which all functions share."""
-    client = stack.emulator.client("logs")
-    pages = client.get_paginator("filter_log_events").paginate(
-        logGroupName=stack.outputs["LogGroup"], PaginationConfig={"PageSize": PAGE}
-    )
-    return [
-        Line(event["logStreamName"], event["message"]) for page in pages for event in page["events"]
-    ]
+    """Return all lines of the stack's log group, which all functions share.
+
+    ministack answers with one page and tells of no other: the next one begins at its last time.
+    """
+    client, start = stack.emulator.client("logs"), 0
+    lines: dict[tuple[str, int, str], Line] = {}
+    while True:
+        events = client.filter_log_events(
+            logGroupName=stack.outputs["LogGroup"], startTime=start, limit=PAGE
+        )["events"]
+        for event in events:
+            line = Line(event["logStreamName"], event["message"])
+            lines[line.stream, event["timestamp"], line.text] = line
+        if len(events) < PAGE:
+            return list(lines.values())
+        start = max(start + 1, events[-1]["timestamp"])
 
 
 def started(output: Iterable[str], functions: Mapping[str, str]) -> set[str]:
