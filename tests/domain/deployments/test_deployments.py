@@ -57,6 +57,15 @@ def test_a_run_has_the_labels_of_its_deployment_and_its_own() -> None:
     assert labels == {"a": 1, "b": 2, **ids}
 
 
+def test_a_run_knows_its_deployment_by_the_fields_that_it_has_from_it() -> None:
+    assert deployment(version="v1", work_queue_name="fast").fields_of_runs() == {
+        "flow_id": UUID(int=2),
+        "deployment_id": UUID(int=1),
+        "deployment_version": "v1",
+        "work_queue_name": "fast",
+    }
+
+
 def test_the_parameters_of_a_run_replace_those_of_its_deployment() -> None:
     made = deployment(parameters={"p": 1, "q": 2}, parameter_openapi_schema=SCHEMA)
     assert made.parameters_of_run({"p": 3}, {}, enforced=None) == {"p": 3, "q": 2}
