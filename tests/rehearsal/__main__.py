@@ -82,6 +82,7 @@ def _use(stack: Stack, built: Path, api: DeployedApi) -> list[RehearsalFailure]:
         ),
         "a key replaces another without a failed request": partial(exchanging.exchange, stack),
         "a key may do what its scope says": partial(exchanging.scopes_hold, stack),
+        "a schedule starts runs, and time passes": partial(changes.start_by_schedule, api),
         "each function has run, each schedule too": partial(_all_have_run, stack),
         "alarms watch the stack and tell the topic": partial(watching.is_watched, stack),
         "the dashboard shows the stack": partial(watching.has_a_dashboard, stack),

@@ -1,5 +1,9 @@
-"""What must follow a write: the functions that read the table's stream, seen by what they do."""
+"""What must follow a write: the functions that read the table's stream, seen by what they do.
 
+And what must follow when time passes: the function that a schedule calls.
+"""
+
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +13,7 @@ from tests.support.background import set_state
 from tests.support.waiting import wait_until
 
 LONGEST = 60.0  # seconds
+TWO_TICKS = 150.0  # seconds
 LINE = {"name": "n", "level": 20, "message": "m", "timestamp": "2030-01-01T00:00:00Z"}
 
 
@@ -40,6 +45,20 @@ def cancel(api: httpx.Client) -> None:
         set_state(api, one, type="RUNNING")
     _set_flow_run_state(api, flow_run, "CANCELLED")
     wait_until(lambda: _read(api, f"/task_runs/{run}")["state_type"] == "CANCELLED", LONGEST)
+
+
+def start_by_schedule(api: httpx.Client) -> None:
+    """Let a schedule make runs at once, and time name the one `Late` that nobody starts."""
+    soon = (datetime.now(UTC) + timedelta(seconds=5)).isoformat()
+    schedule = {"schedule": {"interval": 3600, "anchor_date": soon}, "active": True}
+    flow = make(api, "/flows/", name="scheduled")
+    deployment = make(api, "/deployments/", name="d", flow_id=flow, schedules=[schedule])
+    asked = {"deployment_ids": [deployment]}
+    answer = api.post("/deployments/get_scheduled_flow_runs", json=asked).raise_for_status()
+    first, *others = answer.json()
+    assert len(others) >= 2
+    path = f"/flow_runs/{first['id']}"
+    wait_until(lambda: _read(api, path)["state_name"] == "Late", TWO_TICKS)
 
 
 def _set_flow_run_state(api: httpx.Client, flow_run: str, state: str) -> None:
