@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from runledger.domain.deployments import rrules
 from runledger.domain.deployments.occurrences import occurrences
 from runledger.domain.deployments.schedules import AnyTiming
 
@@ -47,6 +48,44 @@ def test_a_schedule_goes_on_wherever_it_is_read_from(case: dict[str, Any], numbe
     start = datetime.fromisoformat(case["times"][number])
     found = times(timing(**case["schedule"]), start, len(case["times"]) - number)
     assert found == case["times"][number:]
+
+
+@pytest.mark.parametrize(
+    ("anchor", "start", "expected"),
+    [
+        (
+            "2026-03-28T02:30:00+01:00",
+            "2026-03-28T00:00:00Z",
+            ["03-28 02:30:00+01:00", "03-29 03:30:00+02:00", "03-30 03:30:00+02:00"],
+        ),
+        (
+            "2026-10-24T02:30:00+02:00",
+            "2026-10-24T00:00:00Z",
+            ["10-24 02:30:00+02:00", "10-25 02:30:00+01:00", "10-26 02:30:00+01:00"],
+        ),
+        (  # counted back from a future anchor
+            "2026-03-30T02:30:00+02:00",
+            "2026-03-28T01:00:00Z",
+            ["03-28 02:30:00+01:00", "03-29 03:30:00+02:00", "03-30 02:30:00+02:00"],
+        ),
+    ],
+)
+def test_days_are_counted_on_the_clock_although_it_is_changed(
+    anchor: str, start: str, expected: list[str]
+) -> None:
+    daily = timing(interval=86_400, anchor_date=anchor, timezone="Europe/Berlin")
+    found = times(daily, datetime.fromisoformat(start), 3)
+    assert found == [f"2026-{time}" for time in expected]
+
+
+def test_a_rule_that_has_many_past_times_to_count_has_no_coming_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rrules, "MAX_PAST", 5)
+    rule = timing(rrule="DTSTART:20261129T000000\nRRULE:FREQ=HOURLY;COUNT=50")
+    midnight = datetime(2026, 11, 29, tzinfo=UTC)
+    assert times(rule, midnight + timedelta(hours=4), 1) == ["2026-11-29 04:00:00+00:00"]
+    assert times(rule, midnight + timedelta(hours=6)) == []
 
 
 @pytest.mark.parametrize(

@@ -52,13 +52,13 @@ def check(text: str) -> None:
 
 
 def with_start(text: str, zone: tzinfo, now: datetime) -> str:
-    """Return the rule with a DTSTART: by default 2020, or near `now` if it recurs often."""
+    """Return a rule with a DTSTART: by default 2020, or near `now` if it recurs often.
+
+    The rule has passed `check`.
+    """
     if "DTSTART" in text.upper():
         return text
-    try:
-        start = _recent(_parsed(text), now.astimezone(zone).replace(tzinfo=None))
-    except (ValueError, TypeError):
-        return text
+    start = _recent(_parsed(text), now.astimezone(zone).replace(tzinfo=None))
     return f"DTSTART:{start:%Y%m%dT%H%M%S}\n{text}"
 
 

@@ -70,10 +70,11 @@ def next_times(timing: AnyTiming, start: datetime, bounds: Bounds = DEFAULT) -> 
         times.append(time)
         if len(times) >= bounds.min_runs and time >= enough:
             break
-    if len(times) < bounds.min_runs:
+    fewest = max(bounds.min_runs, 1)
+    if len(times) < fewest:
         return Times(tuple(times), None)
     # There are too few as soon as one of the last is over, or the last is near.
-    few, last = (time.astimezone(UTC) for time in (times[-max(bounds.min_runs, 1)], times[-1]))
+    few, last = (time.astimezone(UTC) for time in (times[-fewest], times[-1]))
     return Times(tuple(times), min(few + LATE_AFTER, last - bounds.min_time))
 
 
