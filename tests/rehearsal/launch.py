@@ -36,7 +36,7 @@ def event_with_domain(api_id: str, *arguments: Any, **options: Any) -> dict[str,
 
 
 def unpack_once(attachment: str | dict[str, Any]) -> None:
-    """Unpack a layer for all functions, which all have the same ones, and none for this one."""
+    """Unpack a layer for all functions, and none for this one: each sees the layers of all."""
     arn = attachment if isinstance(attachment, str) else attachment["Arn"]
     with _lock:
         if arn not in _unpacked:
@@ -49,4 +49,6 @@ if __name__ == "__main__":
     sys.executable = sys.argv.pop(1)
     apigateway_v1._build_lambda_event_v1 = event_with_domain  # noqa: SLF001
     lambda_svc._resolve_layer_zip = unpack_once  # noqa: SLF001
+    # A new variable would break the copies of the environment that are made for workers meanwhile.
+    os.environ[LAYERS] = ""
     app.main()
