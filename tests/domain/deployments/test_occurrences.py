@@ -154,6 +154,14 @@ def test_a_schedule_that_means_nothing_is_refused_in_the_references_words(
     assert (where, message) in [(one["loc"][-1], one["msg"]) for one in refused.value.errors()]
 
 
+@pytest.mark.parametrize("frequency", ["SECONDLY", "DAILY"])
+def test_an_interval_that_nothing_can_count_with_is_refused(frequency: str) -> None:
+    rule = f"FREQ={frequency};INTERVAL={2**31 - 1}"
+    assert rule in timing(rrule=rule).model_dump_json()
+    with pytest.raises(ValidationError, match="INTERVAL is at most 2147483647"):
+        timing(rrule=f"FREQ={frequency};INTERVAL={2**31}")
+
+
 def test_a_zone_of_an_rrule_is_looked_for_in_the_names_of_all() -> None:
     with pytest.raises(ValidationError, match=r"should match pattern 'Africa/Abidjan\|"):
         timing(rrule="FREQ=DAILY", timezone="Nope/Nope")

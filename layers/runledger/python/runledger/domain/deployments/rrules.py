@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 6500
 MAX_SHOWN = 40
+MAX_INTERVAL = 2**31 - 1  # what dateutil can count with
 
 # Where a rule without DTSTART begins.
 DEFAULT_START = datetime(2020, 1, 1)  # noqa: DTZ001 - in the schedule's own zone
@@ -41,14 +42,21 @@ def check(text: str) -> None:
         ValueError: it is none, or too long.
     """
     try:
-        _parsed(text)
+        rules = _rules(_parsed(text))
     except Exception as error:  # noqa: BLE001 - dateutil lets many errors through
         raise ValueError(f'Invalid RRule string "{text}": {error}') from None
+    if any(rule._interval > MAX_INTERVAL for rule in rules):
+        raise ValueError(f'Invalid RRule string "{text}": INTERVAL is at most {MAX_INTERVAL}')
     if len(text) > MAX_LENGTH:
         raise ValueError(
             f'Invalid RRule string "{text[:MAX_SHOWN]}..."\n'
             f"Max length is {MAX_LENGTH}, got {len(text)}"
         )
+
+
+def _rules(parsed: Any) -> list[Any]:  # noqa: ANN401 - private parts
+    """Return a rule, or the rules of a set."""
+    return [parsed] if hasattr(parsed, "_freq") else [*parsed._rrule, *parsed._exrule]
 
 
 def with_start(text: str, zone: tzinfo, now: datetime) -> str:
@@ -82,8 +90,7 @@ def follow(text: str, timezone: str, start: datetime) -> Iterator[datetime]:
     zone = gettz(timezone)
     local_start = start.astimezone(zone).replace(tzinfo=None)
     rule: Any = _parsed(text)
-    rules = [rule] if hasattr(rule, "_freq") else [*rule._rrule, *rule._exrule]
-    if any(one._interval < 1 for one in rules):
+    if any(one._interval < 1 for one in _rules(rule)):
         return
     localized = _localized(rule, zone, local_start)
     yield from _from((time.astimezone(UTC) for time in localized), start)
