@@ -86,8 +86,11 @@ def run(program: Callable[[Ground], None], on: Ground, plan: Plan) -> None:
 
 
 def orphans(database: DynamoDB) -> list[Key]:
-    """Return what is left of things that are gone, or leads to them."""
-    table = scan(database)
+    """Return what is left of things that are gone, or leads to them.
+
+    A timer of what is gone goes when it is due (tests/service/scheduling/).
+    """
+    table = {key: item for key, item in scan(database).items() if key.pk != keys.TIMERS}
     entities = {key for key in table if key.sk in ENTITIES}
     things = [key for key, item in table.items() if "points_to" not in item]
     ids = {part for key in things for part in "#".join(key).split("#")}
