@@ -18,6 +18,8 @@ from runledger.store.dynamodb.expressions import typed
 from runledger.store.schema import keys
 from tests.support import removals
 
+MAX_LOOKS = 100
+
 
 def use_retention(api: httpx.Client, become: Callable[[str], None]) -> None:
     """Let the stream tell that a run ended three days ago, and then that its timer is over."""
@@ -31,19 +33,28 @@ def use_retention(api: httpx.Client, become: Callable[[str], None]) -> None:
     become(removals.OPERATION)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RUN_RETENTION_DAYS", "1")
-        for seconds in ("0", "20"):
-            patch.setenv("REMOVAL_SECONDS", seconds)
-            wiring.reset()
-            told = [
-                {"eventName": "MODIFY", "dynamodb": ended},
-                {"eventName": "REMOVE", "dynamodb": over},
-            ]
-            assert removals.follow(told) == []
+        told = [
+            {"eventName": "MODIFY", "dynamodb": ended},
+            {"eventName": "REMOVE", "dynamodb": over},
+        ]
+        # First there is no time. A fault may take the time, too: then it is looked at again.
+        seconds = ("0", *["20"] * MAX_LOOKS)
+        assert any(_has_left(run, told, patch, within) for within in seconds)
         # The counts take back what they were told of above.
         gone = {"Keys": key, "OldImage": typed(item), "SequenceNumber": "3"}
         assert removals.follow([{"eventName": "REMOVE", "dynamodb": gone}]) == []
     wiring.reset()
     assert api.get(f"/flow_runs/{run}").status_code == httpx.codes.NOT_FOUND
+
+
+def _has_left(
+    run: UUID, told: list[dict[str, Any]], patch: pytest.MonkeyPatch, within: str
+) -> bool:
+    """Let the function have records, and so many seconds; return whether the run is gone."""
+    patch.setenv("REMOVAL_SECONDS", within)
+    wiring.reset()
+    assert removals.follow(told) == []
+    return wiring.store().table.read(keys.flow_run(run)) is None
 
 
 def _finished_tree(flow: str) -> UUID:
