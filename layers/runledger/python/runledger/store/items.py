@@ -7,6 +7,7 @@ deployment that indexes carry, so that filters need no document.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -21,7 +22,7 @@ from runledger.domain.values import Value
 from runledger.store import samples
 from runledger.store.dynamodb import large_documents
 from runledger.store.dynamodb.large_documents import DOCUMENT, PIECES
-from runledger.store.dynamodb.writes import Item
+from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.schema import keys, sort_keys
 from runledger.store.schema.keys import Key
 
@@ -130,6 +131,15 @@ def pointer_item(key: Key, to: UUID) -> Item:
 def pointed_to(item: Item) -> UUID:
     """Return the id that a pointer points to."""
     return UUID(item["points_to"])
+
+
+def replacement_writes(before: Sequence[Item], after: Sequence[Item]) -> Iterator[Write]:
+    """Yield the writes by which the items after a change replace those before it."""
+    if before == after:
+        return
+    kept = {keys.of(item) for item in after}
+    yield from (Delete(keys.of(item)) for item in before if keys.of(item) not in kept)
+    yield from map(Put, after)
 
 
 def read_document(model: type[V], item: Item) -> V:

@@ -1,6 +1,5 @@
 """Deployments in the table."""
 
-from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -89,7 +88,7 @@ class DeploymentStore(NamedTuple):
         self._write(
             deployment,
             self._put(after, has_version(seen.version)),
-            *_moved_entries(seen.deployment, deployment),
+            *items.replacement_writes(_queue_entries(seen.deployment), _queue_entries(deployment)),
             *schedulings.change_writes(seen.deployment.schedules, deployment, change),
             *limit.writes(),
         )
@@ -130,16 +129,6 @@ class DeploymentStore(NamedTuple):
             self.table.write(*writes)
         except ConditionFailed as failed:
             raise WriteConflict(str(deployment.id)) from failed
-
-
-def _moved_entries(seen: Deployment, deployment: Deployment) -> Iterator[Write]:
-    """Yield the writes that move a deployment to another queue."""
-    before, after = _queue_entries(seen), _queue_entries(deployment)
-    if before == after:
-        return
-    kept = {keys.of(entry) for entry in after}
-    yield from (Delete(keys.of(entry)) for entry in before if keys.of(entry) not in kept)
-    yield from map(Put, after)
 
 
 def _queue_entries(deployment: Deployment) -> list[Item]:

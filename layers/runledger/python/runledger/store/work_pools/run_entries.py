@@ -22,12 +22,7 @@ def new_run_writes(run: FlowRun) -> list[Write]:
 
 def update_writes(seen: FlowRun, run: FlowRun) -> Iterator[Write]:
     """Yield the writes that update the entry of a run that was read."""
-    before, after = _entries(seen), _entries(run)
-    if before == after:
-        return
-    kept = {keys.of(entry) for entry in after}
-    yield from (Delete(keys.of(entry)) for entry in before if keys.of(entry) not in kept)
-    yield from map(Put, after)
+    return items.replacement_writes(_entries(seen), _entries(run))
 
 
 def deletion_writes(run: FlowRun) -> list[Write]:
