@@ -47,7 +47,7 @@ class SeenDeployment(NamedTuple):
 
 def deployment_item(seen: SeenDeployment, *, shards: int) -> Item:
     """Spell a deployment."""
-    deployment = seen.deployment.replace(global_concurrency_limit=None)
+    deployment = seen.deployment.replace(global_concurrency_limit=None, last_polled=None)
     limit_id = deployment.concurrency_limit_id
     return {
         **keys.deployment(deployment.id)._asdict(),
@@ -63,7 +63,7 @@ def deployment_item(seen: SeenDeployment, *, shards: int) -> Item:
         ),
         "end": sort_keys.time_sort_key(deployment.updated, deployment.created, deployment.id),
         **({LIMIT_ID: str(limit_id)} if limit_id else {}),
-        **({POLLED: polled.isoformat()} if (polled := deployment.last_polled) else {}),
+        **({POLLED: polled.isoformat()} if (polled := seen.deployment.last_polled) else {}),
     }
 
 
