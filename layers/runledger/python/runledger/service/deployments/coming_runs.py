@@ -130,7 +130,7 @@ class Filler(NamedTuple):
         queue = links.of_deployment(self.store, self.deployment) if wanted else None
         of_queue = queue.of_run() if queue else {}
         runs = {run.id: (run, one) for one in wanted for run in [self._new_run(one, of_queue)]}
-        for batch in SchedulingStore.of(self.store).batches(run for run, _ in runs.values()):
+        for batch in SchedulingStore.of(self.store).batches([run for run, _ in runs.values()]):
             last = {str(one.schedule.id): one.time for _, one in (runs[run.id] for run in batch)}
             after = seen._replace(filled={**seen.filled, **last}).done() if fills else seen
             seen = self._write(seen, after, batch)

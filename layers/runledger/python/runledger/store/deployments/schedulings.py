@@ -21,7 +21,7 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.store import items
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
-from runledger.store.dynamodb.table import MAX_WRITES, Query, Table
+from runledger.store.dynamodb.table import MAX_WRITES, Query, Table, chunks
 from runledger.store.dynamodb.writes import Add, Delete, Item, Put, Write
 from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.schema import keys
@@ -131,19 +131,14 @@ class SchedulingStore(NamedTuple):
         """Return the ids of the runs whose idempotency keys are taken."""
         return FlowRunStore(self.table, self.shards).claimed(runs)
 
-    def batches(self, runs: Iterable[FlowRun]) -> list[list[FlowRun]]:
-        """Divide runs into as many as a transaction can hold beside a scheduling."""
+    def batches(self, runs: Sequence[FlowRun]) -> Iterator[list[FlowRun]]:
+        """Yield as many runs at a time as a transaction can hold beside a scheduling.
+
+        The runs of a deployment's schedules all take as many writes.
+        """
         store = FlowRunStore(self.table, self.shards)
-        batches: list[list[FlowRun]] = [[]]
-        size = 0
-        for run in runs:
-            writes = len(store.creation_writes(run))
-            if batches[-1] and size + writes > MAX_WRITES - 3:
-                batches.append([])
-                size = 0
-            batches[-1].append(run)
-            size += writes
-        return batches
+        writes = len(store.creation_writes(runs[0])) if runs else 1
+        return chunks(runs, max((MAX_WRITES - 3) // writes, 1))
 
 
 def change_writes(
