@@ -12,6 +12,7 @@ from uuid import UUID
 
 from runledger.domain.errors import WriteConflict
 from runledger.domain.named_documents.nouns import D, Noun
+from runledger.store import items
 from runledger.store.dynamodb.conditions import Condition
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
@@ -21,9 +22,6 @@ from runledger.store.dynamodb.writes import Delete, Item, Put, Write
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from runledger.store.store import Store
-
-# The attribute of a claim that has the id of its document.
-POINTS_TO = "points_to"
 
 
 class SeenDocument(NamedTuple, Generic[D]):
@@ -55,12 +53,12 @@ class NamedDocumentStore(NamedTuple, Generic[D]):
     def read_by_name(self, *names: str) -> SeenDocument[D] | None:
         """Return the document of which these texts are unique, as last acknowledged."""
         pointer = self.table.read(self._claim(names))
-        return self.read(_pointed_to(pointer)) if pointer else None
+        return self.read(items.pointed_to(pointer)) if pointer else None
 
     def read_by_names(self, wanted: Iterable[Sequence[str]]) -> list[D]:
         """Return the documents of which some of these texts are unique."""
         claims = self.table.read_many([self._claim(names) for names in wanted])
-        return self.read_by_ids(map(_pointed_to, claims.values()))
+        return self.read_by_ids(map(items.pointed_to, claims.values()))
 
     def read_by_ids(self, ids: Iterable[UUID]) -> list[D]:
         """Return the documents that have one of the ids."""
@@ -119,7 +117,7 @@ class NamedDocumentStore(NamedTuple, Generic[D]):
 
     def _new_claim(self, document: D) -> Put:
         claim = self._claim(self.noun.unique(document))
-        return Put(claim._asdict() | {POINTS_TO: str(document.id)}, ABSENT)
+        return Put(items.pointer_item(claim, document.id), ABSENT)
 
     def _put(self, seen: SeenDocument[D], expect: Condition) -> Put:
         body = seen.document.model_dump_json(exclude_defaults=True)
@@ -127,7 +125,7 @@ class NamedDocumentStore(NamedTuple, Generic[D]):
         return Put(item, expect, seen.pieces)
 
     def _seen(self, item: Item) -> SeenDocument[D]:
-        document = self.noun.model.model_validate_json(item[DOCUMENT])
+        document = items.read_document(self.noun.model, item)
         return SeenDocument(document, int(item["version"]), item.get(PIECES))
 
     def _key(self, document_id: UUID) -> Key:
@@ -135,7 +133,3 @@ class NamedDocumentStore(NamedTuple, Generic[D]):
 
     def _claim(self, names: Sequence[str]) -> Key:
         return keys.document_name(self.noun.kind, names)
-
-
-def _pointed_to(claim: Item) -> UUID:
-    return UUID(claim[POINTS_TO])
