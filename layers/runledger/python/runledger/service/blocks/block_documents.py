@@ -66,7 +66,7 @@ def create(store: Store, key: BlockKey, new: NewDocument, *, now: datetime) -> B
         references=references,
     )
     _check_schema(store, new.block_schema_id)
-    _check_inside(store, references)
+    _inside(store, references)
     if not documents.create(document):
         raise Mismatch("Block already exists")
     return block_reads.read(store, key, document_id, include_secrets=False)
@@ -109,8 +109,7 @@ def _changed(
         if schema.block_type_id != document.block_type_id:
             raise Rejected(OTHER_TYPE)
     new = [reference for reference in references if reference not in document.references]
-    _check_inside(store, new)
-    _check_circles(store, document.id, new)
+    _check_circles(store, document.id, new, _inside(store, new))
     return document.replace(
         sealed=key.seal(document.id, data), references=references, block_schema_id=schema.id
     )
@@ -140,17 +139,27 @@ def _check_schema(store: Store, schema_id: UUID) -> StoredBlockSchema:
     return schema.document
 
 
-def _check_inside(store: Store, references: Sequence[DocumentReference]) -> None:
-    for reference in references:
-        if NamedDocumentStore.of(store, BLOCK_DOCUMENTS).read(reference.document_id) is None:
-            raise Conflict(f"block document {reference.document_id} is unknown")
+def _inside(store: Store, references: Sequence[DocumentReference]) -> list[StoredBlockDocument]:
+    """Return the documents that references lead to.
+
+    Raises:
+        Conflict: one does not exist.
+    """
+    wanted = dict.fromkeys(reference.document_id for reference in references)
+    inside = NamedDocumentStore.of(store, BLOCK_DOCUMENTS).read_by_ids(wanted)
+    found = {document.id for document in inside}
+    for document_id in wanted:
+        if document_id not in found:
+            raise Conflict(f"block document {document_id} is unknown")
+    return inside
 
 
 def _check_circles(
-    store: Store, document_id: UUID, references: Sequence[DocumentReference]
+    store: Store,
+    document_id: UUID,
+    references: Sequence[DocumentReference],
+    inside: Sequence[StoredBlockDocument],
 ) -> None:
-    documents = NamedDocumentStore.of(store, BLOCK_DOCUMENTS)
-    inside = documents.read_by_ids({reference.document_id for reference in references})
     known = block_reads.with_children(store, inside)
     leads_to = {
         document.id: [reference.document_id for reference in document.references]
