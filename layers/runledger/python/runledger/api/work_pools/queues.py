@@ -78,38 +78,6 @@ class ReadWorkQueues(AboutWorkQueues, Skipping, Limited):
     """POST /work_queues/filter."""
 
 
-class WorkQueueResponse(Value):
-    """A work queue in answers."""
-
-    id: UUID
-    created: datetime
-    updated: datetime
-    name: str
-    description: str
-    is_paused: bool
-    concurrency_limit: int | None
-    priority: int
-    work_pool_id: UUID
-    filter: QueueFilter | None
-    last_polled: datetime | None
-    work_pool_name: str
-    status: WorkQueueStatus
-    active_slots: int | None
-
-    @classmethod
-    def of(cls, shown: ShownQueue) -> "WorkQueueResponse":
-        fields = dict(shown.queue)
-        del fields["status_paused"]
-        return cls.model_construct(
-            **fields,
-            work_pool_id=shown.pool.id,
-            work_pool_name=shown.pool.name,
-            last_polled=shown.last_polled,
-            status=shown.status,
-            active_slots=shown.active_slots,
-        )
-
-
 class CheckedWorkQueue(Value):
     """A work queue in the answer to GET /deployments/{id}/work_queue_check."""
 
@@ -127,11 +95,27 @@ class CheckedWorkQueue(Value):
 
     @classmethod
     def of(cls, shown: ShownQueue) -> "CheckedWorkQueue":
-        fields: dict[str, Any] = {
-            name: getattr(shown.queue, name, None) for name in cls.model_fields
-        }
+        fields: dict[str, Any] = dict(shown.queue)
+        del fields["status_paused"]
         fields |= {"work_pool_id": shown.pool.id, "last_polled": shown.last_polled}
         return cls.model_construct(**fields)
+
+
+class WorkQueueResponse(CheckedWorkQueue):
+    """A work queue in answers."""
+
+    work_pool_name: str
+    status: WorkQueueStatus
+    active_slots: int | None
+
+    @classmethod
+    def of(cls, shown: ShownQueue) -> "WorkQueueResponse":
+        return cls.model_construct(
+            **dict(CheckedWorkQueue.of(shown)),
+            work_pool_name=shown.pool.name,
+            status=shown.status,
+            active_slots=shown.active_slots,
+        )
 
 
 class WorkQueueHealthPolicy(Value):

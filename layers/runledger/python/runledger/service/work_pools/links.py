@@ -134,10 +134,7 @@ def find(store: Store, pool_name: str, queue_name: str | None) -> QueueLink:
     if queue_name is None:
         document = pools.find(store, pool_name).document
         return QueueLink(document.pool, document.default_queue)
-    seen = WorkPoolStore.of(store).read(pool_name)
-    queue = seen.document.queue(queue_name) if seen else None
-    if seen is None or queue is None:
-        raise queues.not_found(pool_name, queue_name)
+    seen, queue = queues.find_in_pool(store, pool_name, queue_name)
     return QueueLink(seen.document.pool, queue)
 
 

@@ -62,15 +62,24 @@ def read(store: Store, pool_name: str, name: str, *, now: datetime) -> ShownQueu
     Raises:
         NotFound: there is none.
     """
-    seen = WorkPoolStore.of(store).read(pool_name)
-    queue = seen.document.queue(name) if seen else None
-    if seen is None or queue is None:
-        raise not_found(pool_name, name)
+    seen, queue = find_in_pool(store, pool_name, name)
     (shown,) = show(store, seen, [queue], now)
     return shown
 
 
-def not_found(pool_name: str, name: str) -> NotFound:
+def find_in_pool(store: Store, pool_name: str, name: str) -> tuple[SeenPool, WorkQueue]:
+    """Return a pool and its queue that has the name.
+
+    Raises:
+        NotFound: there is none; the answer is the same if there is no such pool.
+    """
+    seen = WorkPoolStore.of(store).read(pool_name)
+    if seen is None:
+        raise _not_found(pool_name, name)
+    return seen, find(seen, name)
+
+
+def _not_found(pool_name: str, name: str) -> NotFound:
     return NotFound(f"Work pool queue '{pool_name}/{name}' not found.")
 
 
@@ -82,7 +91,7 @@ def find(seen: SeenPool, name: str) -> WorkQueue:
     """
     queue = seen.document.queue(name)
     if queue is None:
-        raise not_found(seen.name, name)
+        raise _not_found(seen.name, name)
     return queue
 
 
