@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from runledger.domain.deployments import hydration
-from runledger.domain.deployments.hydration import KIND, NOTHING, VARIABLE, Unreadable, Variables
+from runledger.domain.deployments.hydration import (
+    KIND,
+    NOTHING,
+    VARIABLE,
+    Unreadable,
+    Variables,
+    hydrated_inside,
+)
 
 
 class CheckedTemplate:
@@ -36,12 +43,7 @@ def _hydrate(value: object, variables: Variables) -> Any:  # noqa: ANN401
             return _hydrate_placeholder(value, variables)
         except Unreadable as error:
             return error
-    if isinstance(value, dict):
-        pairs = {name: _hydrate(inner, variables) for name, inner in value.items()}
-        return {name: inner for name, inner in pairs.items() if inner is not NOTHING}
-    if isinstance(value, list):
-        return [inner for each in value if (inner := _hydrate(each, variables)) is not NOTHING]
-    return value
+    return hydrated_inside(value, lambda inner: _hydrate(inner, variables))
 
 
 def _hydrate_placeholder(given: Mapping[str, Any], variables: Variables) -> Any:  # noqa: ANN401

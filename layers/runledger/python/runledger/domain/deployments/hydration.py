@@ -79,11 +79,16 @@ def _hydrate(value: object, variables: Variables) -> Any:  # noqa: ANN401 - any 
             raise Unreadable(f"Invalid {KIND}: {value[KIND]}")
         hydrate = KINDS.get(value[KIND])
         return hydrate(value, variables) if hydrate else value.get("value")
+    return hydrated_inside(value, lambda inner: _hydrate(inner, variables))
+
+
+def hydrated_inside(value: object, hydrate: Callable[[object], Any]) -> Any:  # noqa: ANN401
+    """Return a value whose parts are hydrated, without those of which nothing stays."""
     if isinstance(value, dict):
-        hydrated_value = {name: _hydrate(inner, variables) for name, inner in value.items()}
-        return {name: inner for name, inner in hydrated_value.items() if inner is not NOTHING}
+        parts = {name: hydrate(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in parts.items() if inner is not NOTHING}
     if isinstance(value, list):
-        return [inner for each in value if (inner := _hydrate(each, variables)) is not NOTHING]
+        return [inner for each in value if (inner := hydrate(each)) is not NOTHING]
     return value
 
 
