@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,13 @@ class Stock:
         return subprocess.Popen(
             command, env=self.environment(), stdout=quiet, stderr=quiet, start_new_session=True
         )
+
+    @staticmethod
+    def kill(process: subprocess.Popen[bytes], within: float) -> None:
+        """Kill a program that was started, with its process group; wait so long, in seconds."""
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(within)
 
     def _command(self, program: str) -> list[str]:
         (path,) = self.programs.rglob(f"{program}.py")

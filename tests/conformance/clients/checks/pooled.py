@@ -1,10 +1,8 @@
 """Flows that are deployed to a work pool, and the workers that run them."""
 
-import os
-import signal
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import pairwise
 
 from tests.conformance.clients.scene import (
@@ -30,7 +28,7 @@ def runs_within_its_limit(scene: ClientScene) -> None:
     contains(listed.out, "type='process'", "concurrency_limit=1")
     with _worker(scene, "first") as first, _worker(scene, "second"):
         comes_to_be(lambda: _online(scene), sorted(WORKERS), PATIENCE)
-        _kill(first)
+        scene.stock.kill(first, PATIENCE)
         deployment = scene.get("/deployments/name/count/pooled")
         path = f"/deployments/{deployment['id']}/create_flow_run"
         for _ in range(RUNS):
@@ -53,13 +51,7 @@ def _worker(scene: ClientScene, name: str) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield process
     finally:
-        _kill(process)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(PATIENCE)
+        scene.stock.kill(process, PATIENCE)
 
 
 def _online(scene: ClientScene) -> list[str]:

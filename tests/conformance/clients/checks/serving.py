@@ -1,10 +1,9 @@
 """Flows that one process serves, and others run, cancel and leave."""
 
-import os
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from tests.conformance.clients.scene import (
     DONE,
@@ -60,7 +59,7 @@ def is_cancelled(scene: ClientScene) -> None:
 def is_killed(scene: ClientScene) -> None:
     with _serving(scene, "sleep", "killed") as server:
         run = _asleep(scene, "killed")
-        _kill(server)
+        scene.stock.kill(server, PATIENCE)
     assert _run(scene, "killed")["state_type"] == "RUNNING"
     with _serving(scene, "sleep", "killed"):
         made = scene.stock.prefect("deployment", "run", "sleep/killed", "--param", "seconds=0")
@@ -108,14 +107,7 @@ def _serving(scene: ClientScene, flow: str, *deployment: str) -> Iterator[subpro
         comes_to_be(lambda: len(_deployments(scene, deployment[0])), 1, PATIENCE)
         yield process
     finally:
-        _kill(process)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill a runner and the processes of its runs, that of each a group of its own."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(PATIENCE)
+        scene.stock.kill(process, PATIENCE)
 
 
 def _asleep(scene: ClientScene, deployment: str) -> Json:
