@@ -51,7 +51,7 @@ def create(
 def update(
     store: Store, deployment_id: UUID, schedule_id: UUID, request: ScheduleRequest, *, now: datetime
 ) -> None:
-    """SchedulingChange one of a deployment's schedules.
+    """Change one of a deployment's schedules.
 
     Raises:
         NotFound: there is no such deployment, or it has no such schedule.

@@ -154,7 +154,7 @@ def update(
     limits: Mapping[str, Any],
     now: datetime,
 ) -> Deployment:
-    """SchedulingChange a deployment's fields, and its schedules unless `requests` is None.
+    """Change a deployment's fields, and its schedules unless `requests` is None.
 
     Raises:
         NotFound: there is no such deployment, or no such pool or limit.
@@ -162,7 +162,8 @@ def update(
         Mismatch: the parameters break the schema.
         Invalid: the schedules do not fit the existing ones, or the schema has circular references
             or takes too long.
-        Conflict: a required field is None, a block document is named, or the limit's name is taken.
+        Conflict: a required field is None, a block document is unknown, or the limit's name is
+            taken.
     """
 
     def attempt() -> Deployment:

@@ -76,7 +76,8 @@ def delete(store: Store, flow_id: UUID, deadline: Deadline, *, now: datetime) ->
     Raises:
         NotFound: there is none.
     """
-    retry_on_conflict(lambda: FlowStore.of(store).delete(read(store, flow_id)))
+    if not _delete_if_exists(store, flow_id):
+        raise NotFound(NOT_FOUND)
     with suppress(Unavailable):
         remove_rest(store.with_deadline(deadline), flow_id, now=now)
 
