@@ -24,7 +24,7 @@ TEMPLATE = template.load(parameters=PARAMETERS)
 # tells the next user what the last one wrote.
 _IDLE: defaultdict[JsonClient, list[str]] = defaultdict(list)
 _STREAMING: set[str] = set()
-MOST_DELETED, MAX_BATCH = 50, 25
+MAX_DELETED, MAX_BATCH = 50, 25
 
 SHARED_MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 bytes that must be free
 
@@ -91,7 +91,7 @@ def fresh_table(engine: Engine) -> Iterator[DynamoDB]:
 def _emptied(database: DynamoDB) -> bool:
     """Delete the items, unless they are so many that it takes longer than to delete the table."""
     keys = {"TableName": database.table, "ProjectionExpression": "pk, sk", "ConsistentRead": True}
-    answer = database.client.call("Scan", keys | {"Limit": MOST_DELETED})
+    answer = database.client.call("Scan", keys | {"Limit": MAX_DELETED})
     deletions = [{"DeleteRequest": {"Key": item}} for item in answer["Items"]]
     if "LastEvaluatedKey" in answer:
         return False

@@ -15,9 +15,6 @@ from tests.functions.blocks.blocking import (
 )
 
 NOBODY = str(uuid4())
-SECRET = "nobody-shall-read-this"
-STARS = "********"
-SECRET_FIELDS = ["password", "env.*"]
 
 
 def test_types_are_found_by_slug_and_by_the_capabilities_of_their_schemas(
