@@ -11,21 +11,11 @@ from pathlib import Path
 
 from tests.conformance.clients.stock import BIN
 from tests.keys import exchanging
-from tests.rehearsal import (
-    callers,
-    changes,
-    deployment,
-    emulator,
-    logs,
-    revoking,
-    samples,
-    sockets,
-    stock,
-    watching,
-)
+from tests.rehearsal import deployment, emulator, logs
 from tests.rehearsal.calling import DeployedApi
 from tests.rehearsal.deployment import Stack
 from tests.rehearsal.report import RehearsalError, RehearsalFailure, attempt, conclude, say, step
+from tests.rehearsal.steps import callers, changes, revoking, samples, sockets, stock, watching
 from tests.rights.everything_in_use import use_everything
 from tests.support.waiting import wait_until
 from tests.transfer import restoring

@@ -12,8 +12,9 @@ import httpx
 
 from runledger.store.schema import keys
 from tests.conformance.servers import ROOT
-from tests.rehearsal import changes, deployment
+from tests.rehearsal import deployment
 from tests.rehearsal.deployment import STACK, Stack
+from tests.rehearsal.steps import changes
 from tests.support.databases import TEMPLATE
 
 RESTORED = "restored"

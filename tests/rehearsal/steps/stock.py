@@ -8,7 +8,7 @@ from tests.conformance.clients.checks import background, flows
 from tests.conformance.clients.scene import Check, ClientScene
 from tests.conformance.clients.stock import Stock
 from tests.rehearsal.deployment import AUTH, Stack
-from tests.rehearsal.handshakes import remapped
+from tests.rehearsal.steps.handshakes import remapped
 
 LONGEST = 300.0  # seconds
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.rehearsal.handshakes import remapped
+from tests.rehearsal.steps.handshakes import remapped
 from tests.support.servers import listening
 
 

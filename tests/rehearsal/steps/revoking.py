@@ -1,9 +1,10 @@
 """Proof that the rehearsal notices a missing right: functions lose theirs, and must be reported."""
 
-from tests.rehearsal import changes, logs
+from tests.rehearsal import logs
 from tests.rehearsal.calling import DeployedApi
 from tests.rehearsal.deployment import Stack
 from tests.rehearsal.report import RehearsalFailure
+from tests.rehearsal.steps import changes
 from tests.support.waiting import wait_until
 
 LONGEST = 60.0  # seconds
