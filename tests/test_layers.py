@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-LAYER = Path(__file__).parent.parent / "layers" / "runledger"
+LAYERS = Path(__file__).parent.parent / "layers"
+LAYER = LAYERS / "runledger"
 THIS, NONE = "{}.{}".format(*sys.version_info), "9.9"
 UNCHECKED_HASH = (1).to_bytes(4, "little")  # PEP 552: the flags behind the magic number
 
@@ -41,3 +42,10 @@ def test_a_build_without_lambdas_python_says_so(tmp_path: Path) -> None:
     )
     assert list(tmp_path.rglob("*.py"))
     assert not list(tmp_path.rglob("*.pyc"))
+
+
+def test_the_layers_of_packages_are_built_alike() -> None:
+    dependencies, encryption = (
+        (LAYERS / layer / "Makefile").read_text("utf-8") for layer in ("dependencies", "encryption")
+    )
+    assert dependencies == encryption
