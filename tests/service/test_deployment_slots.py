@@ -11,15 +11,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from runledger.domain.deployments.deployments import Deployment
+from runledger.domain.deployments.deployments import (
+    CollisionStrategy,
+    ConcurrencyOptions,
+    Deployment,
+)
 from runledger.domain.errors import NotFound, RunledgerError, Unavailable
 from runledger.domain.orchestration.clients import ClientVersions
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
-from runledger.domain.runs.states import State, StateType
+from runledger.domain.runs.states import State, StateDetails, StateType
 from runledger.service.concurrency import slots
 from runledger.service.deployments import deployment_deletion, deployments, flows
-from runledger.service.runs import flow_run_deletion, flow_runs
+from runledger.service.runs import expired_runs, flow_run_deletion, flow_runs
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.concurrency.leases import LeaseStore
 from runledger.store.dynamodb.calls import Deadline
@@ -53,7 +57,8 @@ def deployment(store: Store) -> Deployment:
 def new_run(store: Store, deployment: Deployment) -> UUID:
     known = {"flow_id": deployment.flow_id, "deployment_id": deployment.id}
     run = FlowRun(id=uuid4(), created=NOW, updated=NOW, name="r", **known)  # type: ignore[arg-type]
-    return flow_runs.create(store, run, new_state("SCHEDULED"), now=NOW).run.id
+    state = new_state("SCHEDULED").replace(state_details=StateDetails(scheduled_time=NOW))
+    return flow_runs.create(store, run, state, now=NOW).run.id
 
 
 def new_state(kind: str) -> State:
@@ -224,6 +229,25 @@ def test_a_slot_whose_lease_ran_out_is_given_to_who_asks_next(
     assert enter(store, first[1], "RUNNING", NOW + LEASE) == "Running"
     assert enter(store, first[2], "RUNNING", NOW + LEASE) == "Cancelled"
     assert counted(store, deployment) == LIMIT
+
+
+def test_a_slot_whose_lease_ran_out_makes_room_for_a_late_run(
+    store: Store, deployment: Deployment
+) -> None:
+    options = ConcurrencyOptions(collision_strategy=CollisionStrategy.CANCEL_NEW)
+    changes = {"concurrency_options": options}
+    deployments.update(store, deployment.id, changes, None, limits={}, now=NOW)
+    *first, in_time, later = [new_run(store, deployment) for _ in range(LIMIT + 2)]
+    assert [enter(store, run, "PENDING") for run in first] == ["Pending"] * LIMIT
+    for run, now in ((in_time, NOW + LEASE - timedelta(seconds=1)), (later, NOW + LEASE)):
+        expired_runs.expire(store, flow_runs.find(store, run).run, now=now)
+    names = [flow_runs.find(store, run).run.state_name for run in (in_time, later)]
+    assert names == ["Cancelled", "Late"]
+    check(store, deployment)
+    deployments.update(store, deployment.id, {}, None, limits={"concurrency_limit": None}, now=NOW)
+    unlimited = new_run(store, deployment)
+    expired_runs.expire(store, flow_runs.find(store, unlimited).run, now=NOW + LEASE)
+    assert flow_runs.find(store, unlimited).run.state_name == "Late"
 
 
 def test_the_limit_goes_with_its_deployment_and_takes_its_slots_along(

@@ -141,3 +141,28 @@ def test_a_retry_that_leaves_the_process_gives_the_slot_back() -> None:
 
 def test_a_refusal_that_writes_nothing_gives_nothing_back() -> None:
     assert not gives_back_slot(propose(leased("RUNNING"), state("PENDING"), holds_slot=True))
+
+
+@pytest.mark.parametrize(
+    ("limit", "state_name"),
+    [
+        (None, "Late"),
+        (limited(held=1), "Late"),
+        (limited(held=1, number=2, cancels_new=True), "Late"),
+        (limited(held=1, cancels_new=True), "Cancelled"),
+        (limited(number=0, cancels_new=True), "Cancelled"),
+        # Unlike a run that proposes PENDING, a late one finds the slots of an inactive limit.
+        (limited(cancels_new=True, active=False), "Late"),
+        (limited(held=1, cancels_new=True, active=False), "Cancelled"),
+    ],
+)
+def test_a_late_run_is_cancelled_if_it_would_be_when_it_starts(
+    limit: DeploymentLimit | None, state_name: str
+) -> None:
+    run = flow_run(state("SCHEDULED"), deployment_id=DEPLOYMENT)
+    proposed = Transition(run, state("SCHEDULED", "Late"), facts(deployment_limit=limit))
+    decision = decide(flow_policy_for(force=False, late=True), proposed)
+    assert decision.run.state_name == state_name
+    if state_name == "Cancelled":
+        assert decision.written
+        assert decision.written.message == REACHED

@@ -1,10 +1,13 @@
 """Limits of deployments, as clients make and see them, and what they do to runs."""
 
+from datetime import UTC, datetime, timedelta
+
 import httpx
 import pytest
 
 from tests.functions.deployments.deploying import Json, change, deploy, deployed, new_flow, shown
 from tests.functions.deployments.deploying import started as create_run
+from tests.support.streaming import Streaming
 
 LIMITS = "/v2/concurrency_limits"
 
@@ -83,4 +86,32 @@ def test_only_a_client_that_renews_leases_can_lose_a_slot(
     api.post(f"{LIMITS}/decrement-with-lease", json={"lease_id": lease}).raise_for_status()
     enter(api, second, "PENDING")
     assert enter(api, first, "RUNNING", version)["name"] == outcome
+    assert active_slots(api, deployment) == 1
+
+
+AFTER_COLLISION = {
+    "ENQUEUE": ("Late", None),
+    "CANCEL_NEW": ("Cancelled", "Deployment concurrency limit reached."),
+}
+
+
+@pytest.mark.parametrize("strategy", AFTER_COLLISION)
+def test_a_late_run_of_a_full_deployment_waits_or_is_cancelled(
+    api: httpx.Client, flow: Json, stream_on_dynoxide: Streaming, strategy: str
+) -> None:
+    options = {"collision_strategy": strategy}
+    deployment = deployed(api, flow, concurrency_limit=1, concurrency_options=options)
+    enter(api, create_run(api, deployment), "PENDING")
+    time = (datetime.now(UTC) - timedelta(seconds=16)).isoformat()
+    overdue = {"type": "SCHEDULED", "state_details": {"scheduled_time": time}}
+    runs = [create_run(api, deployment, state=overdue) for _ in range(2)]
+    # A client may still name a run late.
+    late = {"state": {"type": "SCHEDULED", "name": "Late"}}
+    api.post(f"/flow_runs/{runs[1]['id']}/set_state", json=late).raise_for_status()
+    stream_on_dynoxide.run_schedule("run_services")
+    states = [api.get(f"/flow_runs/{run['id']}").json()["state"] for run in runs]
+    assert [(one["name"], one["message"]) for one in states] == [
+        AFTER_COLLISION[strategy],
+        ("Late", None),
+    ]
     assert active_slots(api, deployment) == 1

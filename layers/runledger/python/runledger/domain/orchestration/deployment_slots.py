@@ -6,7 +6,7 @@ the run renews the lease; if it is lost, the lease ends.
 """
 
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from runledger.domain.runs.states import AWAITING_RETRY, StateDetails, StateType
 
 AWAITING_SLOT = "AwaitingConcurrencySlot"
 REACHED = "Deployment concurrency limit reached."
+FULL_WHEN_LATE = "Deployment concurrency limit is full and uses the CANCEL_NEW strategy."
 DEADLOCK = "The deployment concurrency limit is 0. The flow will deadlock if submitted again."
 LOST = (
     "Deployment concurrency slot lost during provisioning - no slots available to continue"
@@ -54,7 +55,11 @@ class DeploymentLimit(NamedTuple):
 
     def has_room(self, t: FlowTransition) -> bool:
         """Return whether a slot is free; an inactive limit gives none."""
-        return self.limit.active and self.limit.as_of(t.facts.now).has_room(1)
+        return self.limit.active and self.has_free_slot(t.facts.now)
+
+    def has_free_slot(self, now: datetime) -> bool:
+        """Return whether fewer slots are held than the limit has, also if it is inactive."""
+        return self.limit.as_of(now).has_room(1)
 
 
 class TakeDeploymentSlot(NamedTuple):
@@ -81,6 +86,14 @@ def secure_slot(t: FlowTransition) -> FlowAnswer:
     if limited.has_room(t):
         return _with_slot(t)
     return _cancelled(t, REACHED, REACHED) if limited.cancels_new else _waiting(t)
+
+
+def cancel_late_run(t: FlowTransition) -> FlowAnswer:
+    """A run that finds all slots held is cancelled when it is late; a limit may be inactive."""
+    limited = t.facts.deployment_limit
+    if limited is None or not limited.cancels_new or limited.has_free_slot(t.facts.now):
+        return t
+    return _cancelled(t, REACHED, FULL_WHEN_LATE)
 
 
 def start_by_lease(t: FlowTransition) -> FlowAnswer:

@@ -42,9 +42,16 @@ FLOW_MINIMAL: Policy[FlowRun] = (
     Rule({COMPLETED},          {COMPLETED},        flow_run_rules.keep_result),
     Rule({SCHEDULED, PAUSED},  {CANCELLING},       flow_run_rules.cancel_at_once),
 )
+# What time alone proposes: docs/services.md.
+FLOW_LATE: Policy[FlowRun] = (
+    Rule(ANY_STATE,            {SCHEDULED},        flow_run_rules.mark_late_once),
+    Rule({SCHEDULED},          {SCHEDULED},        deployment_slots.cancel_late_run),
+)
 # fmt: on
 
 
-def flow_policy_for(*, force: bool) -> Policy[FlowRun]:
-    """Return the policy for a proposed state of a flow run."""
+def flow_policy_for(*, force: bool, late: bool = False) -> Policy[FlowRun]:
+    """Return the policy for a proposed state of a flow run; `late` if time alone proposes that."""
+    if late:
+        return FLOW_LATE
     return FLOW_MINIMAL if force else FLOW_CORE

@@ -53,14 +53,41 @@ def read(store: Store, run: FlowRun, proposed: State, *, force: bool, now: datet
     seen = DeploymentStore.of(store).read(run.deployment_id)
     if seen is None:
         return SeenSlots(deployed=False, lease=lease)
-    limit_id = seen.deployment.concurrency_limit_id
-    limit = ConcurrencyLimitStore.of(store).read(limit_id) if limit_id else None
+    limit = _limit(store, seen.deployment)
     if limit is None:
         return SeenSlots(lease=lease)
     is_full = limit.limit.active and not limit.limit.as_of(now).has_room(1)
     if is_full and (proposed.type == StateType.PENDING or lease is None):
         LeaseStore.of(store).make_room([limit], now)
     return SeenSlots(limit=limit, rules=_rules(seen.deployment, limit), lease=lease)
+
+
+def read_if_cancelled(store: Store, run: FlowRun, *, now: datetime) -> SeenSlots:
+    """Read the limit of a late run if its deployment cancels runs that find no slot.
+
+    Raises:
+        WriteConflict: the limit was full, and expired leases were ended; read again.
+    """
+    seen = DeploymentStore.of(store).read(run.deployment_id) if run.deployment_id else None
+    if seen is None or not _cancels_new(seen.deployment):
+        return SeenSlots()
+    limit = _limit(store, seen.deployment)
+    if limit is None:
+        return SeenSlots()
+    rules = _rules(seen.deployment, limit)
+    if not rules.has_free_slot(now):
+        LeaseStore.of(store).make_room([limit], now)
+    return SeenSlots(limit=limit, rules=rules)
+
+
+def _limit(store: Store, deployment: Deployment) -> SeenLimit | None:
+    limit_id = deployment.concurrency_limit_id
+    return ConcurrencyLimitStore.of(store).read(limit_id) if limit_id else None
+
+
+def _cancels_new(deployment: Deployment) -> bool:
+    options = deployment.concurrency_options
+    return options is not None and options.collision_strategy == CollisionStrategy.CANCEL_NEW
 
 
 def held_lease(store: Store, run: FlowRun) -> SeenLease | None:
@@ -88,7 +115,7 @@ def _rules(deployment: Deployment, seen: SeenLimit) -> DeploymentLimit:
         return DeploymentLimit(seen.limit)
     return DeploymentLimit(
         seen.limit,
-        cancels_new=options.collision_strategy == CollisionStrategy.CANCEL_NEW,
+        cancels_new=_cancels_new(deployment),
         lease_seconds=options.grace_period_seconds or LEASE_SECONDS,
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from runledger import ids
 from runledger.domain.errors import Rejected, UnknownRun
 from runledger.domain.runs.flow_runs import FlowRun
-from runledger.domain.runs.timers import expiry_of
+from runledger.domain.runs.timers import LATE, expiry_of
 from runledger.service.runs import flow_runs
 from runledger.store.store import Store
 
@@ -23,5 +23,6 @@ def expire(store: Store, run: FlowRun, *, now: datetime) -> None:
             expiry.state(ids.state_id(now), now),
             force=expiry.force,
             now=now,
+            late=expiry.name == LATE,
             precondition=lambda current: current.state_id == run.state_id,
         )

@@ -112,8 +112,11 @@ def set_state(
     now: datetime,
     precondition: Callable[[FlowRun], bool] = bool,
     client: ClientVersions = UNKNOWN_CLIENT,
+    late: bool = False,
 ) -> Decision[FlowRun]:
     """Propose a state for a flow run, and write the decision, also to its parent task run.
+
+    With `late`, time alone marks it late: a client that proposes the name has another policy.
 
     Raises:
         UnknownRun: there is no such run.
@@ -124,7 +127,7 @@ def set_state(
         seen = find(store, run_id)
         if not precondition(seen.run):
             raise Rejected(f"flow run {run_id} is not as it should be")
-        return propose(store, seen, state, force=force, now=now, client=client)
+        return propose(store, seen, state, force=force, now=now, client=client, late=late)
 
     return retry_on_conflict(attempt)
 
@@ -150,6 +153,7 @@ def propose(
     now: datetime,
     new_input: FlowRunInput | None = None,
     client: ClientVersions = UNKNOWN_CLIENT,
+    late: bool = False,
 ) -> Decision[FlowRun]:
     """Propose a state for a flow run that was read; `new_input` is stored if it is accepted.
 
@@ -159,10 +163,14 @@ def propose(
         Conflict: the run has an input with the new one's key.
     """
     proposed = state.replace(timestamp=next_moment(seen.run, state.timestamp))
-    slots = deployment_slots.read(store, seen.run, proposed, force=force, now=now)
-    decision = decide(
-        flow_policy_for(force=force), Transition(seen.run, proposed, _facts(slots, client, now))
+    slots = (
+        deployment_slots.read_if_cancelled(store, seen.run, now=now)
+        if late
+        else deployment_slots.read(store, seen.run, proposed, force=force, now=now)
     )
+    facts = _facts(slots, client, now)
+    policy = flow_policy_for(force=force, late=late)
+    decision = decide(policy, Transition(seen.run, proposed, facts))
     if decision.written:
         parent = _mirror(store, decision.run, now, required=False)
         FlowRunStore.of(store).commit(
