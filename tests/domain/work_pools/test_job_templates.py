@@ -1,6 +1,9 @@
 """Base job templates and job variables, as the reference validates them."""
 
+import json
+import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -11,6 +14,7 @@ from runledger.domain.work_pools.job_templates import (
     check_job_variables,
     check_template,
 )
+from runledger.domain.work_pools.worker_type import WorkerType
 
 Json = dict[str, Any]
 
@@ -51,10 +55,24 @@ def test_a_template_that_does_is_taken(given: Json) -> None:
 
 
 @pytest.mark.parametrize("known", worker_types.WORKER_TYPES, ids=lambda known: known.type)
-def test_our_own_templates_are_valid(known: worker_types.WorkerType) -> None:
+def test_our_own_templates_are_valid(known: WorkerType) -> None:
     described = known.described()["default_base_job_configuration"]
     check_template(described)
     check_defaults(described)
+
+
+@pytest.mark.parametrize("known", worker_types.WORKER_TYPES, ids=lambda known: known.type)
+def test_a_type_has_a_logo_without_which_the_ui_does_not_offer_it(known: WorkerType) -> None:
+    kind, _, drawing = known.described()["logo_url"].partition(",")
+    assert kind == "data:image/svg+xml"
+    assert f">{known.display_name[0]}</text>" in unquote(drawing)
+
+
+@pytest.mark.parametrize("known", worker_types.WORKER_TYPES, ids=lambda known: known.type)
+def test_each_variable_stands_in_the_job_and_the_job_names_no_other(known: WorkerType) -> None:
+    described = known.described()["default_base_job_configuration"]
+    named = set(re.findall(r"{{ (\w+) }}", json.dumps(described["job_configuration"])))
+    assert named == set(described["variables"]["properties"])
 
 
 def test_a_view_of_collections_is_known_by_its_name() -> None:

@@ -3,89 +3,19 @@
 The names of variables and of a job's configuration are those that Prefect's workers know.
 """
 
-from typing import Any, NamedTuple
-
-Json = dict[str, Any]
-
-DOCUMENTATION = "https://docs.prefect.io/v3/deploy/infrastructure-concepts/workers"
-
-
-class WorkerType(NamedTuple):
-    """A type of worker: its package, and the variables of its jobs by their names."""
-
-    type: str
-    display_name: str
-    package: str
-    description: str
-    variables: dict[str, Json]
-    job: Json = {}
-
-    def described(self) -> Json:
-        """Return the description for clients."""
-        job = self.job or {name: placeholder(name) for name in self.variables}
-        return {
-            "type": self.type,
-            "display_name": self.display_name,
-            "description": self.description,
-            "install_command": f"pip install {self.package}",
-            "documentation_url": DOCUMENTATION,
-            "logo_url": "",
-            "is_beta": False,
-            "default_base_job_configuration": {
-                "job_configuration": job,
-                "variables": {"type": "object", "properties": self.variables},
-            },
-        }
-
-
-def placeholder(name: str) -> str:
-    return f"{{{{ {name} }}}}"
-
-
-def text(title: str, description: str, **more: object) -> Json:
-    return {"type": "string", "title": title, "description": description, **more}
-
-
-def flag(title: str, description: str, *, default: bool) -> Json:
-    return {"type": "boolean", "title": title, "description": description, "default": default}
-
-
-def whole(title: str, description: str, **more: object) -> Json:
-    return {"type": "integer", "title": title, "description": description, **more}
-
-
-def texts_by_name(title: str, description: str) -> Json:
-    texts = {"type": "string"}
-    return {
-        "type": "object",
-        "title": title,
-        "description": description,
-        "additionalProperties": texts,
-    }
-
-
-def texts(title: str, description: str) -> Json:
-    return {
-        "type": "array",
-        "title": title,
-        "description": description,
-        "items": {"type": "string"},
-    }
-
-
-# What every type of worker knows.
-COMMON = {
-    "name": text("Name", "The name of what runs the flow run."),
-    "env": texts_by_name("Environment", "Environment variables of the flow run."),
-    "labels": texts_by_name("Labels", "Labels of what runs the flow run."),
-    "command": text(
-        "Command", "The command that runs the flow run; the worker knows the usual one."
-    ),
-}
-STREAM_OUTPUT = flag(
-    "Stream output", "Show the flow run's output in that of the worker.", default=True
+from runledger.domain.work_pools.ecs_worker_type import ECS
+from runledger.domain.work_pools.worker_type import (
+    COMMON,
+    IMAGE,
+    STREAM_OUTPUT,
+    Json,
+    WorkerType,
+    flag,
+    placeholder,
+    text,
+    texts,
+    whole,
 )
-IMAGE = text("Image", "The image of the container; by default Prefect's own.")
 
 PROCESS = WorkerType(
     "process",
@@ -187,7 +117,7 @@ KUBERNETES = WorkerType(
     },
 )
 
-WORKER_TYPES = (PROCESS, DOCKER, KUBERNETES)
+WORKER_TYPES = (PROCESS, DOCKER, KUBERNETES, ECS)
 
 # The views of collections that the reference knows; only that of workers has contents here.
 WORKERS = "aggregate-worker-metadata"
