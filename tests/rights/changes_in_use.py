@@ -11,7 +11,7 @@ from local.functions import Functions
 from runledger import wiring
 from runledger.store.dynamodb.expressions import typed
 from runledger.store.schema import keys
-from tests.rights.retention_in_use import use_retention
+from tests.rights.retention_in_use import add_to_what_ended, use_retention
 from tests.rights.schedules_in_use import use_services
 from tests.support import removals
 from tests.support.databases import TEMPLATE
@@ -25,6 +25,7 @@ def follow_changes(api: httpx.Client, become: Become) -> None:
     _make(api, "/concurrency_limits/", tag="few", concurrency_limit=99)
     _remove_what_is_left(api, become)
     use_retention(api, become)
+    add_to_what_ended(api)
     _cancel_with_the_flow_run(api, become)
     use_services(api, _make(api, "/flows/", name="ticking"), become)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -16,6 +16,7 @@ from runledger.domain.runs.states import StateType
 from runledger.service.runs import flow_runs, task_run_creation
 from runledger.store.dynamodb.expressions import typed
 from runledger.store.schema import keys
+from tests.reporting.building import body
 from tests.support import removals
 
 MAX_LOOKS = 100
@@ -45,6 +46,17 @@ def use_retention(api: httpx.Client, become: Callable[[str], None]) -> None:
         assert removals.follow([{"eventName": "REMOVE", "dynamodb": gone}]) == []
     wiring.reset()
     assert api.get(f"/flow_runs/{run}").status_code == httpx.codes.NOT_FOUND
+
+
+def add_to_what_ended(api: httpx.Client) -> None:
+    """Create task runs, one by an event, in a flow run that ended long ago."""
+    flow = api.post("/flows/", json={"name": "ended"}).raise_for_status().json()["id"]
+    run = _flow_run(flow_id=flow)
+    _end(run)
+    key = {"task_key": "t", "dynamic_key": "late"}
+    api.post("/task_runs/", json={"flow_run_id": str(run), **key}).raise_for_status()
+    late = body(run_id=uuid4(), flow_run_id=run, run={"dynamic_key": "later"})
+    api.post("/events", json=[late]).raise_for_status()
 
 
 def _has_left(

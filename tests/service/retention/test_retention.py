@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runledger import parallel
+from runledger.domain.errors import Conflict
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.schema import keys
 from runledger.store.schema.keys import RETENTION, Key
@@ -102,42 +102,64 @@ def test_whichever_call_fails_a_tree_leaves_from_below(on_dynoxide: DynamoDB) ->
     assert runs.there() == set()
 
 
-def start_again(runs: RetainedRuns, run: Key) -> None:
+def start_again(runs: RetainedRuns, run: Key) -> Key:
     runs.enter(run, "RUNNING")
+    return run
 
 
-def create_under(runs: RetainedRuns, run: Key) -> None:
+def create_under(runs: RetainedRuns, run: Key) -> Key:
     begin = runs.begin_flow_run if run.sk == keys.TASK_RUN else runs.begin_task_run
-    begin(run)
+    return begin(run)
 
 
-@pytest.mark.parametrize("act", [start_again, create_under])
+def report_under(runs: RetainedRuns, run: Key) -> Key:
+    """An event of a client creates a task run in a flow run."""
+    return runs.report_task_run(run) if run.sk == keys.FLOW_RUN else create_under(runs, run)
+
+
+@pytest.mark.parametrize("act", [start_again, create_under, report_under])
 @pytest.mark.parametrize("number", range(3))
 def test_whoever_acts_right_before_a_call_no_unfinished_run_leaves(
     on_dynoxide: DynamoDB,
-    monkeypatch: pytest.MonkeyPatch,
-    act: Callable[[RetainedRuns, Key], None],
+    act: Callable[[RetainedRuns, Key], Key],
     number: int,
 ) -> None:
-    # One call after the other: what is created after the last look at a flow run goes with it, so
-    # each number has to be the same call each time.
-    monkeypatch.setattr(parallel, "MAX_PARALLEL", 1)
     runs, accepted = RetainedRuns(on_dynoxide), list[Key]()
 
     def attempt(run: Key) -> None:
+        reached.append(call)
         if run in runs.there():
-            act(runs, run)
-            accepted.append(run)
+            accepted.append(act(runs, run))
 
-    for call in range(number, 18, 3):
-        run = finished_tree(runs)[number]
-        told = due(runs)
-        with preceded(on_dynoxide.client, call, partial(attempt, run)):
-            runs.deliver(told)
+    for call in count():
+        tree, reached = finished_tree(runs), list[int]()
+        # Earlier trees, which have stayed, are not looked at again.
+        told = [change for change in due(runs) if change.key.pk == tree[0].pk]
+        with preceded(on_dynoxide.client, call, partial(attempt, tree[number])):
+            assert runs.deliver(told) == []
         runs.pump()
         assert {*accepted} <= runs.there()
         runs.assert_whole()
-    assert len(accepted) > 2
+        if not reached:
+            break
+    assert len(accepted) > 12
+    assert not {*tree} & runs.there()
+
+
+def test_a_flow_run_that_leaves_before_a_task_run_is_written_is_unknown(
+    on_dynoxide: DynamoDB,
+) -> None:
+    runs = RetainedRuns(on_dynoxide)
+    flow_run = runs.begin_flow_run()
+    runs.enter(flow_run, "COMPLETED")
+    told = due(runs)
+    with (
+        preceded(on_dynoxide.client, 1, lambda: runs.deliver(told)),
+        pytest.raises(Conflict, match="is unknown"),
+    ):
+        runs.begin_task_run(flow_run)
+    runs.assert_settled()
+    assert runs.there() == set()
 
 
 def test_a_tree_larger_than_a_call_has_time_for_leaves_bit_by_bit(on_dynoxide: DynamoDB) -> None:

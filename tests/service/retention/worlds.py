@@ -22,6 +22,7 @@ from runledger.store.schema.keys import REMAINDER, RETENTION, Key
 from runledger.store.store import Store
 from tests.store.support.contents import scan, whole
 from tests.store.support.counting import assert_counted
+from tests.store.support.late_events import NOW, event, receive
 from tests.support.databases import DynamoDB, enable_stream
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -62,6 +63,14 @@ class RetainedRuns:
         run = body.to_run(self.now)
         task_run_creation.create(self.store, run, self._state("RUNNING"), now=self.now)
         return self._began(keys.task_run(run.id), parent)
+
+    def report_task_run(self, parent: Key) -> Key:
+        """A task run that a client's event creates in a flow run."""
+        number = len(self.parents)
+        run = keys.task_run(UUID(int=number + 1))
+        sent = event(0, str(id_of(parent)), id_of(run), str(number))
+        receive(self.store, sent, now=self.now - NOW)
+        return self._began(run, parent)
 
     def _began(self, run: Key, parent: Key | None) -> Key:
         self.parents[run], self.ends[run] = parent, None

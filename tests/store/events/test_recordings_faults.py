@@ -45,9 +45,9 @@ WRITTEN, STORED, REFUSED = "TransactWriteItems PutItem", "PutItem", f"TransactWr
 ALONE = f"PutItem {STORED}"
 NEXT = f"GetItem {ALONE}"
 FOUND, BY_KEY = f"GetItem {WRITTEN}", f"GetItem GetItem {WRITTEN}"
-# A run that is about to enter a flow run: was that deleted?
-ENTERED = f"GetItem {WRITTEN}"
-TAKEN = f"GetItem GetItem {REFUSED} GetItem GetItem {NEXT}"
+# A run that is about to enter a flow run: was that deleted, or did it end long ago?
+ENTERED = f"BatchGetItem {WRITTEN}"
+TAKEN = f"GetItem BatchGetItem {REFUSED} GetItem GetItem {NEXT}"
 BEGUN, RAN, ENDED = body(1, "PENDING"), body(2), body(3, "COMPLETED")
 REKEYED = body(2, run={"task_key": "u"})
 # fmt: off

@@ -37,7 +37,7 @@ from runledger.service.context import ServiceContext
 from runledger.service.retries import retry_on_conflict
 from runledger.store.events.events import EventStore
 from runledger.store.events.recordings import RecordingStore
-from runledger.store.runs.cascade_deletes import CascadeDeleteStore
+from runledger.store.runs.flow_run_additions import Addition, FlowRunAdditionStore
 from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
@@ -145,16 +145,16 @@ def _record(
     known_run = RecordingStore.of(store).find(report, trust_cache=trust_cache)
     seen = known_run.seen.run if known_run.seen else None
     recording = apply_report(seen, known_run.states, report, now=event.received)
-    if _is_of_deleted_flow_run(store, seen, recording.run, event.received):
+    addition = _addition(store, seen, recording.run, event.received)
+    if addition.was_deleted:
         recording = Recording()
-    RecordingStore.of(store).commit(known_run, recording, event)
+    RecordingStore.of(store).commit(known_run, recording, event, beside=addition.writes)
 
 
-def _is_of_deleted_flow_run(
-    store: Store, seen: TaskRun | None, run: TaskRun | None, now: datetime
-) -> bool:
-    """Return whether the write would add a run to a deleted flow run."""
+def _addition(store: Store, seen: TaskRun | None, run: TaskRun | None, now: datetime) -> Addition:
+    """Return what goes with the write if it adds a run to a flow run."""
     if run is None or run.flow_run_id is None:
-        return False
-    is_in_flow_run = seen is not None and seen.flow_run_id == run.flow_run_id
-    return not is_in_flow_run and CascadeDeleteStore.of(store).was_deleted(run.flow_run_id, now)
+        return Addition()
+    if seen is not None and seen.flow_run_id == run.flow_run_id:
+        return Addition()
+    return FlowRunAdditionStore.of(store).read(run.flow_run_id, now)

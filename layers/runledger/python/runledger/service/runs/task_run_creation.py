@@ -12,6 +12,7 @@ from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import merge_labels
 from runledger.service.retries import retry_on_conflict
+from runledger.store.runs.flow_run_additions import writes_beside_new
 from runledger.store.runs.transitions import TransitionStore
 from runledger.store.store import Store
 
@@ -41,7 +42,8 @@ def create(store: Store, sent: TaskRun, state: State, *, now: datetime) -> Creat
             policy,
             Transition(run, state, context.facts(now, ids.state_id(now), ids.random_fraction())),
         )
-        stored = transitions.create(decision, context, now=now)
+        beside = writes_beside_new(context.flow_run, now)
+        stored = transitions.create(decision, context, beside, now=now)
         # The first state's id identifies this call's run, also if a write's response was lost.
         return CreatedTaskRun(_for_response(stored), new=stored.state_id == decision.run.state_id)
 

@@ -91,8 +91,17 @@ class RecordingStore(NamedTuple):
         states = tuple(states_of(self.table, item))
         return RecordedRun(task_run_items.read_task_run(item), states)
 
-    def commit(self, known_run: RecordedRun, recording: Recording, event: ReceivedEvent) -> None:
+    def commit(
+        self,
+        known_run: RecordedRun,
+        recording: Recording,
+        event: ReceivedEvent,
+        *,
+        beside: Sequence[Write] = (),
+    ) -> None:
         """Write a recording, and then its event: the run of a stored event is written.
+
+        The writes `beside` are in the transaction of a run that is written.
 
         If only the run is written, the repeated event finds its state in the run.
 
@@ -105,7 +114,7 @@ class RecordingStore(NamedTuple):
         if known_run.is_cached and not writes:
             raise WriteConflict(str(event.id))
         if writes:
-            self._write(writes, event)
+            self._write([*writes, *beside], event)
         if recording.state:
             self._cache(writes[0], (*known_run.states, recording.state))
         self.events.add(event)

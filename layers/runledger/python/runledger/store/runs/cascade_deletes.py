@@ -57,15 +57,6 @@ class CascadeDeleteStore(NamedTuple):
         """Cache that a tombstone was written."""
         self.known.put(flow_run_id, now, found=True)
 
-    def was_deleted(self, flow_run_id: UUID, now: datetime) -> bool:
-        """Return whether a flow run was deleted, as of some seconds ago."""
-        known = self.known.lookup(flow_run_id, now)
-        if known is not None:
-            return known
-        found = self.table.read(tombstone(flow_run_id)) is not None
-        self.known.put(flow_run_id, now, found=found)
-        return found
-
 
 def _expiring(key: Key, at: datetime) -> Put:
     return Put(key._asdict() | {"expires_at": int(at.timestamp())})

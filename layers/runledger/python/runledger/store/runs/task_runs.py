@@ -44,7 +44,8 @@ class TaskRunStore(NamedTuple):
 
         Raises:
             Conflict: the id belongs to a run with another key.
-            WriteConflict: the run that has the key was deleted meanwhile.
+            WriteConflict: the run that has the key was deleted meanwhile, or a condition of the
+                effects failed.
         """
         try:
             self.table.write(*self.new_run_writes(run), *effects)
@@ -74,6 +75,8 @@ class TaskRunStore(NamedTuple):
         # DynamoDB need not report every failed condition; then the key's item is read.
         pointer = met_pointer or self.table.read(_key_of(run))
         if pointer is None:
+            if met_run is None and self.read(run.id) is None:
+                raise WriteConflict(f"an input of task run {run.id} changed meanwhile")
             raise Conflict(f"task run {run.id} has another key")
         winner = items.pointed_to(pointer)
         if met_run and winner == run.id and not large_documents.references(met_run):

@@ -1,6 +1,6 @@
 """Commits a decision in one transaction: the run, its state and the effects."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 from uuid import UUID
@@ -199,16 +199,24 @@ class TransitionStore(NamedTuple):
         return ContextLoader(self.table, proposed, now).load_new(run, alone=alone)
 
     def create(
-        self, decision: Decision[TaskRun], context: TransitionContext, *, now: datetime
+        self,
+        decision: Decision[TaskRun],
+        context: TransitionContext,
+        beside: Sequence[Write] = (),
+        *,
+        now: datetime,
     ) -> TaskRun:
         """Write a decision about a new run; return it, or the run that has its key already.
+
+        The writes `beside` are in the same transaction.
 
         Raises:
             Conflict: the id belongs to a run with another key.
             WriteConflict: an input of the decision changed meanwhile; decide again.
         """
         outcome = self._effect_writes(decision, context, now=now)
-        return TaskRunStore(self.table, self.shards).create(decision.run, outcome.writes)
+        task_runs = TaskRunStore(self.table, self.shards)
+        return task_runs.create(decision.run, [*outcome.writes, *beside])
 
     def commit(self, proposal: Proposal, decision: Decision[TaskRun], *, now: datetime) -> None:
         """Write a decision about a run that was read.
