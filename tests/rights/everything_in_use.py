@@ -8,6 +8,7 @@ from tests.rights.blocks_in_use import use_blocks
 from tests.rights.bulk_in_use import use_bulk
 from tests.rights.documents_in_use import use_artifacts, use_documents
 from tests.rights.inputs_in_use import use_inputs
+from tests.rights.job_variables_in_use import use_job_variables
 from tests.rights.limits_in_use import use_limits
 from tests.rights.reports_in_use import use_events, use_logs
 from tests.rights.schedules_in_use import use_schedules
@@ -37,6 +38,7 @@ def use_everything(api: httpx.Client) -> None:
         use(api)
     _deploy(api, flow)
     use_work_pools(api, flow)
+    use_job_variables(api, flow)
     for use_in_run in (use_logs, use_artifacts):
         use_in_run(api, flow_run, parents[0])
     use_events(api)

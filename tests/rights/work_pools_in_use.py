@@ -52,7 +52,7 @@ def _deploy(api: httpx.Client, flow: str) -> dict[str, Any]:
     """Deploy to a new queue, start a run there, and change the queue of the deployment."""
     asked = {"name": "pooled", "flow_id": flow, "work_pool_name": "machines"}
     # From one pool to another, and back.
-    for names in ({}, {"work_pool_name": "default-agent-pool"}, {}):
+    for names in ({}, {"work_pool_name": None, "work_queue_name": "old"}, {}):
         deployment = _do(api.post("/deployments/", json=asked | names)).json()["id"]
     for changes in (
         {"work_queue_name": "agents"},

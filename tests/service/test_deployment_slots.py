@@ -31,6 +31,7 @@ from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.store.support.calls import FAULTS, broken, heard, preceded
 from tests.support.databases import DynamoDB
+from tests.support.job_variables import job_variable_checks
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=300)
@@ -51,7 +52,9 @@ def deployment(store: Store) -> Deployment:
     flows.create(store, flow)
     own = Deployment(id=uuid4(), created=NOW, updated=NOW, name="d", flow_id=flow.id)
     limits = {"concurrency_limit": LIMIT}
-    return deployments.save(store, own, [], sent=frozenset(), limits=limits).deployment
+    checks = job_variable_checks(store)
+    saved = deployments.save(store, own, [], sent=frozenset(), limits=limits, checks=checks)
+    return saved.deployment
 
 
 def new_run(store: Store, deployment: Deployment) -> UUID:

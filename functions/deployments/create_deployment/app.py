@@ -2,13 +2,14 @@
 
 from http import HTTPStatus
 
-from runledger import wiring
+from runledger import block_wiring, wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.deployments import DeploymentCreate
 from runledger.domain.deployments.deployments import Deployment
 from runledger.service.deployments import coming_runs, deployment_limits, deployments
 from runledger.service.work_pools.deployment_polls import with_poll
+from runledger.service.work_pools.job_variables import JobVariableChecks
 
 
 @endpoint
@@ -21,6 +22,7 @@ def handler(request: Request) -> Response[Deployment]:
         body.schedule_requests(),
         sent=body.sent(),
         limits=body.limits(),
+        checks=JobVariableChecks(store, block_wiring.block_key),
     )
     if saved.rescheduled:
         deadline = wiring.removal_deadline(now)

@@ -20,6 +20,7 @@ from tests.conformance.tables.deployments import (
     deployment_schedules,
     deployments,
     form_values,
+    job_variables,
     parameters,
     work_pools,
 )
@@ -67,6 +68,7 @@ TABLES = (
         bulk,
         form_values,
         work_pools,
+        job_variables,
     ),
     deployment_limits,
     *(blocks, variables, saved_searches, artifacts, automations),

@@ -7,8 +7,8 @@ import pytest
 from runledger.domain.deployments.form_validation import problems_of
 from runledger.domain.deployments.form_values import CheckedTemplate, hydrated_form
 from runledger.domain.deployments.hydration import Unreadable
-from runledger.domain.deployments.json_schemas import check_variables_schema
 from runledger.domain.errors import Invalid
+from runledger.domain.work_pools.job_templates import variables_schema
 
 Json = dict[str, Any]
 Problems = list[tuple[tuple[str | int, ...], str]]
@@ -145,4 +145,4 @@ def test_an_invalid_schema_of_a_form_is_refused(schema: Json, reason: str) -> No
 
 def test_a_schema_of_variables_that_can_not_be_read_is_refused() -> None:
     with pytest.raises(Invalid, match=r"^Invalid schema\.$"):
-        check_variables_schema({"properties": {"image": TOO_MANY_REPETITIONS}})
+        variables_schema({"variables": {"properties": {"image": TOO_MANY_REPETITIONS}}})

@@ -12,6 +12,7 @@ from runledger.service.deployments import bulk_creation
 from runledger.service.deployments.bulk_creation import WantedRun
 from runledger.store.dynamodb.calls import Deadline
 from tests.functions.deployments.deploying import COUNTED, deployed, new_flow
+from tests.support.job_variables import job_variable_checks
 
 NOW = datetime.now(UTC)
 NOT_A_NUMBER = (
@@ -90,6 +91,9 @@ def test_runs_that_there_is_no_time_for_are_not_created(
     over = Deadline(NOW, lambda: NOW)
     wanted: list[WantedRun] = [WantedRun({}, None, enforced=None)] * 2  # type: ignore[arg-type]
     store = wiring.store()
-    outcomes = bulk_creation.create_flow_runs(store, UUID(deployment), wanted, over, now=NOW)
+    checks = job_variable_checks(store)
+    outcomes = bulk_creation.create_flow_runs(
+        store, UUID(deployment), wanted, over, checks=checks, now=NOW
+    )
     assert outcomes == [NO_TIME, NO_TIME]
     assert api_on_dynoxide.post("/flow_runs/filter").json() == []

@@ -42,6 +42,7 @@ from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.store import Store
 from tests.store.support.calls import FAULTS, broken, heard
 from tests.support.databases import DynamoDB, Engine, new_table
+from tests.support.job_variables import job_variable_checks
 
 pytestmark = pytest.mark.usefixtures("_no_pauses")
 
@@ -84,7 +85,12 @@ class ScheduledDeployment:
         )
         requests = [request(timing, active=True) for timing in timings]
         saved = deployments.save(
-            self.store, deployment, requests, sent={"updated", "tags"}, limits={}
+            self.store,
+            deployment,
+            requests,
+            sent={"updated", "tags"},
+            limits={},
+            checks=job_variable_checks(self.store),
         )
         self.refresh(saved.deployment.id)
         return saved.deployment.id

@@ -47,36 +47,24 @@ def check_by_named_draft(value: object, schema: Any) -> None:  # noqa: ANN401
     try:
         draft = validator_for(schema, default=Draft202012Validator)
     except UNREADABLE as error:
-        raise Mismatch(NO_SCHEMA) from error
+        raise no_schema("") from error
     _check(value, schema, draft)
 
 
-def check_schema(schema: Any) -> None:  # noqa: ANN401
-    """Check a schema by draft 2020-12.
-
-    Raises:
-        Mismatch: it is not a schema.
-    """
+def schema_fault(schema: Any) -> str | None:  # noqa: ANN401
+    """Return why a value is no schema of draft 2020-12: the library's words, if it has any."""
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
-        raise _no_schema(error) from error
-    except UNREADABLE as error:
-        raise Mismatch(NO_SCHEMA) from error
+        return error.message
+    except UNREADABLE:
+        return ""
+    return None
 
 
-def check_variables_schema(schema: Any) -> None:  # noqa: ANN401
-    """Check the schema of a work pool's variables by draft 2020-12.
-
-    Raises:
-        Invalid: it is not a schema.
-    """
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        raise Invalid(f"Invalid schema: {error.message}") from error
-    except UNREADABLE as error:
-        raise Invalid("Invalid schema.") from error
+def no_schema(fault: str) -> Mismatch:
+    """Return the refusal of what is no schema."""
+    return Mismatch(f"{NO_SCHEMA} Schema error: {fault}" if fault else NO_SCHEMA)
 
 
 def _check(value: object, schema: Any, draft: type[Any]) -> None:  # noqa: ANN401
@@ -89,16 +77,12 @@ def _check(value: object, schema: Any, draft: type[Any]) -> None:  # noqa: ANN40
     except ValidationError as error:
         raise _broken(error) from error
     except SchemaError as error:
-        raise _no_schema(error) from error
+        raise no_schema(error.message) from error
     except UNREADABLE as error:
-        raise Mismatch(NO_SCHEMA) from error
+        raise no_schema("") from error
 
 
 def _broken(error: ValidationError) -> Mismatch:
     path = error.json_path
     field = "" if path == "$" else f" for field {path.replace('$.', '')!r}"
     return Mismatch(f"Validation failed{field}. Failure reason: {error.message}")
-
-
-def _no_schema(error: SchemaError) -> Mismatch:
-    return Mismatch(f"{NO_SCHEMA} Schema error: {error.message}")

@@ -66,7 +66,9 @@ def check_sent_together(parameters: object, schema: object) -> None:
 
     if parameters is not None:
         json_schemas.check_by_named_draft(parameters, without_required(schema))
-    json_schemas.check_schema(schema)
+    fault = json_schemas.schema_fault(schema)
+    if fault is not None:
+        raise json_schemas.no_schema(fault)
 
 
 def _allows_everything(schema: object) -> bool:

@@ -8,6 +8,7 @@ from runledger.domain.blocks.block_documents import (
     BLOCK_DOCUMENTS,
     BlockDocument,
     BlockDocumentSort,
+    Data,
     DocumentAssembler,
     OpenDocument,
     StoredBlockDocument,
@@ -51,6 +52,13 @@ def read(store: Store, key: BlockKey, document_id: UUID, *, include_secrets: boo
     """
     seen = NamedDocumentStore.of(store, BLOCK_DOCUMENTS).read(document_id)
     return _one(store, key, seen.document if seen else None, include_secrets=include_secrets)
+
+
+def data_of(store: Store, key: BlockKey, wanted: Iterable[UUID]) -> dict[UUID, Data]:
+    """Return the data of the documents that have the ids and exist, without secrets."""
+    found = NamedDocumentStore.of(store, BLOCK_DOCUMENTS).read_by_ids(dict.fromkeys(wanted))
+    whole = _whole(store, key, found, include_secrets=False)
+    return {document.id: document.data for document in whole}
 
 
 def read_by_name(

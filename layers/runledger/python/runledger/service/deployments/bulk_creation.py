@@ -12,6 +12,7 @@ from runledger.domain.errors import Mismatch, Rejected, RunledgerError
 from runledger.domain.runs.states import State
 from runledger.service import bulk
 from runledger.service.deployments import deployments
+from runledger.service.work_pools.job_variables import JobVariableChecks
 from runledger.store.dynamodb.calls import Deadline
 from runledger.store.store import Store
 
@@ -36,6 +37,7 @@ def create_flow_runs(
     wanted: Iterable[WantedRun],
     deadline: Deadline,
     *,
+    checks: JobVariableChecks,
     now: datetime,
 ) -> list[UUID | str]:
     """Create runs of the deployment, one after the other; return the id of each, or a reason.
@@ -47,7 +49,9 @@ def create_flow_runs(
 
     def create(one: WantedRun) -> UUID:
         fields, state, enforced = one
-        created = deployments.start(store, deployment, fields, state, enforced=enforced, now=now)
+        created = deployments.start(
+            store, deployment, fields, state, enforced=enforced, checks=checks, now=now
+        )
         return created.run.id
 
     return list(bulk.attempt_each(wanted, deadline, create, _reason))

@@ -14,13 +14,15 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
 from runledger.domain.runs.states import State
 from runledger.domain.values import merge_labels
+from runledger.domain.work_pools.pools import AGENT_POOL
 from runledger.execution_limits import limited
 from runledger.service.blocks import existence
 from runledger.service.deployments import deployment_limits, schedules
 from runledger.service.documents import variables
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_runs
-from runledger.service.work_pools import job_variables, links
+from runledger.service.work_pools import links, pools
+from runledger.service.work_pools.job_variables import JobVariableChecks
 from runledger.store.concurrency.limit_changes import LimitChange
 from runledger.store.deployments.deployment_items import SeenDeployment
 from runledger.store.deployments.deployments import DeploymentStore
@@ -51,16 +53,18 @@ def save(
     *,
     sent: AbstractSet[str],
     limits: Mapping[str, Any],
+    checks: JobVariableChecks,
 ) -> Saved:
     """Create a deployment, or replace the `sent` fields of the flow's deployment with its name.
 
     Raises:
-        NotFound: it names an unknown work pool or limit.
+        NotFound: it names an unknown work pool or limit, or a block is missing that is a default
+            of the pool's job variables.
         Invalid: its job variables break their schema.
         Mismatch: it names a block document, which Runledger does not have.
         Conflict: the flow is unknown, two schedules share a slug, or the limit's name is taken.
     """
-    job_variables.check_deployment(store, deployment)
+    _check_job_variables(store, deployment, checks)
     _check_blocks(store, deployment)
     # Without names of a pool or a queue, a known deployment stays in its queue.
     linked = links.of_new_deployment(store, deployment)
@@ -82,6 +86,13 @@ def save(
         return Saved(saved, new=seen is None, rescheduled=rescheduled)
 
     return retry_on_conflict(attempt)
+
+
+def _check_job_variables(store: Store, deployment: Deployment, checks: JobVariableChecks) -> None:
+    name = deployment.work_pool_name
+    if name and name != AGENT_POOL:
+        template = pools.find(store, name).document.pool.base_job_template
+        checks.of_deployment(template, deployment.job_variables)
 
 
 def _write(
@@ -219,19 +230,22 @@ def create_flow_run(
     state: State,
     *,
     enforced: bool | None,
+    checks: JobVariableChecks,
     now: datetime,
 ) -> flow_runs.CreatedFlowRun:
     """Create a run of the deployment, or find the one that has its idempotency key.
 
     Raises:
-        NotFound: there is no such deployment.
+        NotFound: there is no such deployment, or a block is missing that is a default of the
+            pool's job variables.
         Rejected: a parameter can't be hydrated, or the run names a queue and there is no pool.
         Mismatch: the parameters break the deployment's schema.
         Invalid: the schema has circular references, or takes too long, or the job variables break
             theirs.
         Conflict: the parent task run or the infrastructure document is unknown.
     """
-    return start(store, read(store, deployment_id), fields, state, enforced=enforced, now=now)
+    deployment = read(store, deployment_id)
+    return start(store, deployment, fields, state, enforced=enforced, checks=checks, now=now)
 
 
 def start(
@@ -241,12 +255,13 @@ def start(
     state: State,
     *,
     enforced: bool | None,
+    checks: JobVariableChecks,
     now: datetime,
 ) -> flow_runs.CreatedFlowRun:
     """Create a run of a deployment that was read, as `create_flow_run` does.
 
     Raises:
-        Rejected, Mismatch, Invalid, Conflict: as `create_flow_run` does.
+        NotFound, Rejected, Mismatch, Invalid, Conflict: as `create_flow_run` does.
     """
     own = fields["parameters"]
     known = variables.values_for(store, deployment.placeholders_of_run(own))
@@ -254,7 +269,8 @@ def start(
         parameters = deployment.parameters_of_run(own, known, enforced=enforced)
     queue = links.of_deployment_run(store, deployment, fields["work_queue_name"], now=now)
     if queue:
-        job_variables.check_run(queue.pool, deployment, fields["job_variables"])
+        template = queue.pool.base_job_template
+        checks.of_run(template, deployment.job_variables, fields["job_variables"])
     of_deployment = {
         **deployment.fields_of_runs(),
         "parameters": parameters,

@@ -1,13 +1,13 @@
 """Use cases of flow runs: create, read and update them, and set their states."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from runledger import ids
 from runledger.domain.deployments.deployments import FLOW_LABEL
-from runledger.domain.errors import Conflict, NotFound, Rejected, UnknownRun
+from runledger.domain.errors import Conflict, Rejected, UnknownRun
 from runledger.domain.orchestration.clients import ClientVersions
 from runledger.domain.orchestration.flow_run_policies import flow_policy_for
 from runledger.domain.orchestration.transitions import (
@@ -22,7 +22,7 @@ from runledger.domain.runs.bookkeeping import mirrored, next_moment, record
 from runledger.domain.runs.flow_run_inputs import FlowRunInput
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.flows import Flow
-from runledger.domain.runs.states import State, StateType
+from runledger.domain.runs.states import State
 from runledger.domain.values import merge_labels
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import deployment_slots
@@ -220,44 +220,3 @@ def _mirror(store: Store, run: FlowRun, now: datetime, *, required: bool) -> Par
         return None
     state = mirrored(run, run.state, onto=seen.run).replace(id=ids.state_id(now))
     return Parent(seen, record(seen.run, state, now=now))
-
-
-def update(store: Store, run_id: UUID, changes: Mapping[str, Any], *, now: datetime) -> None:
-    """Change fields of a flow run that do not depend on its state.
-
-    Raises:
-        NotFound: there is no such run.
-        Rejected: the run gets job variables, and is not SCHEDULED or has no deployment.
-    """
-
-    def attempt() -> None:
-        seen = FlowRunStore.of(store).read(run_id)
-        if seen is None:
-            raise NotFound(NOT_FOUND)
-        if changes.get("job_variables") is not None:
-            _check_job_variables(store, seen.run)
-        FlowRunStore.of(store).rewrite(seen, seen.run.replace(**changes, updated=now))
-
-    retry_on_conflict(attempt)
-
-
-def relabel(store: Store, run_id: UUID, labels: Mapping[str, Any], *, now: datetime) -> None:
-    """Add labels to a flow run's.
-
-    Raises:
-        UnknownRun: there is no such run.
-    """
-
-    def attempt() -> None:
-        seen = find(store, run_id)
-        merged = merge_labels(seen.run.labels, labels)
-        FlowRunStore.of(store).rewrite(seen, seen.run.replace(labels=merged, updated=now))
-
-    retry_on_conflict(attempt)
-
-
-def _check_job_variables(store: Store, run: FlowRun) -> None:
-    if run.state_type != StateType.SCHEDULED:
-        raise Rejected(f"Job variables for a flow run in state {run.state_type} cannot be updated")
-    if run.deployment_id is None or DeploymentStore.of(store).read(run.deployment_id) is None:
-        raise Rejected("A deployment for the flow run could not be found")

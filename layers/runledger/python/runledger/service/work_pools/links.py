@@ -50,10 +50,9 @@ def resolve(
     """
     if pool_name and queue_name:
         return ensure(store, pool_name, queue_name, now=now)
-    if pool_name == AGENT_POOL or (queue_name and not pool_name):
-        seen = ensure_agent_pool(store, now=now)
-        name = queue_name or seen.document.default_queue.name
-        return ensure(store, AGENT_POOL, name, now=now, priority=1)
+    if queue_name:
+        ensure_agent_pool(store, now=now)
+        return ensure(store, AGENT_POOL, queue_name, now=now, priority=1)
     if pool_name:
         document = pools.find(store, pool_name).document
         return QueueLink(document.pool, document.default_queue)

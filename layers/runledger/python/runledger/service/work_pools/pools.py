@@ -7,17 +7,16 @@ from typing import Any
 
 from runledger.domain.errors import Conflict, Forbidden, Mismatch, NotFound
 from runledger.domain.filters.work_pools import WorkPoolFilter
-from runledger.domain.work_pools import job_templates
 from runledger.domain.work_pools.pools import (
     PoolWithQueues,
     ShownPool,
     is_reserved,
 )
 from runledger.domain.work_pools.workers import WorkerStatus
-from runledger.execution_limits import limited
 from runledger.parallel import map_in_parallel
 from runledger.service.retries import retry_on_conflict
 from runledger.service.work_pools import unlinking
+from runledger.service.work_pools.job_variables import JobVariableChecks
 from runledger.store.store import Store
 from runledger.store.work_pools.polls import PollStore
 from runledger.store.work_pools.pool_items import PoolEntry, SeenPool
@@ -30,20 +29,19 @@ REQUIRED = frozenset({"base_job_template", "is_paused", "storage_configuration"}
 CHANGEABLE = frozenset({"concurrency_limit", "is_paused"})
 
 
-def create(store: Store, document: PoolWithQueues) -> ShownPool:
+def create(store: Store, document: PoolWithQueues, checks: JobVariableChecks) -> ShownPool:
     """Create a pool with its default queue.
 
     Raises:
         Forbidden: its name is reserved.
         Invalid: the defaults of its job variables break their schema.
-        NotFound: such a default refers to a block document.
+        NotFound: such a default is a block that is missing.
         Mismatch: its name is taken.
     """
     pool = document.pool
     if is_reserved(pool.name):
         raise Forbidden("Work pools starting with 'Prefect' are reserved for internal use.")
-    with limited():
-        job_templates.check_defaults(pool.base_job_template)
+    checks.of_pool(pool.base_job_template)
     if not WorkPoolStore.of(store).create(document):
         raise Mismatch("A work pool with this name already exists.")
     slots = None if pool.concurrency_limit is None else 0

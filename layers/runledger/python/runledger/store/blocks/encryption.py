@@ -5,6 +5,7 @@ key, and is bound to its document: it can't be decrypted as another one's.
 """
 
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from hashlib import sha256
 from os import urandom
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -72,3 +73,7 @@ class BlockKey(NamedTuple):
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
         return AESGCM(self.secret)
+
+
+# Reads the key: who meets no block does not need it.
+KeySource = Callable[[], BlockKey]
