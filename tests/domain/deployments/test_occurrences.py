@@ -14,6 +14,7 @@ from pydantic_core import from_json
 from runledger.domain.deployments import rrules
 from runledger.domain.deployments.occurrences import occurrences
 from runledger.domain.deployments.schedules import AnyTiming
+from tests.domain.deployments.days import count_days
 
 CASES = from_json((Path(__file__).parent / "occurrences.json").read_bytes())
 TIMINGS: TypeAdapter[AnyTiming] = TypeAdapter(AnyTiming)
@@ -86,6 +87,31 @@ def test_a_rule_that_has_many_past_times_to_count_has_no_coming_ones(
     midnight = datetime(2026, 11, 29, tzinfo=UTC)
     assert times(rule, midnight + timedelta(hours=4), 1) == ["2026-11-29 04:00:00+00:00"]
     assert times(rule, midnight + timedelta(hours=6)) == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30",
+        # These would go on second by second.
+        "FREQ=SECONDLY;BYSETPOS=2",
+        "RRULE:FREQ=SECONDLY\nEXRULE:FREQ=SECONDLY",
+    ],
+)
+def test_what_is_looked_at_for_a_rule_without_times_is_bounded(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = count_days(monkeypatch)
+    assert times(timing(rrule=rule).anchored(NOW), NOW) == []
+    assert 0 < sum(days) <= rrules.MAX_LOOKED_AT + 366  # the last year
+
+
+def test_the_rarest_days_are_found() -> None:
+    rule = timing(rrule="FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO").anchored(NOW)
+    found = [time.year for time in islice(occurrences(rule, NOW), 4)]
+    assert found == [2044, 2072, 2112, 2140]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ import pytest
 
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.deployments.run_schedule import (
+    ENDED,
     Bounds,
     ComingRun,
+    RunPlan,
     late_at,
     next_times,
     plan,
@@ -109,14 +111,22 @@ def test_at_least_one_run_is_created_whatever_a_request_wants() -> None:
 
 def test_runs_that_were_created_before_are_not_created_again() -> None:
     seen = deployment(schedule(every(DAY)), schedule(every(DAY, anchor=NOW), B))
-    missing, look_again = plan(seen, {str(A): NOON + 2 * DAY}, NOW)
+    missing, look_again, ended = plan(seen, {str(A): NOON + 2 * DAY}, NOW)
     assert [(one.schedule.id, one.time) for one in missing] == [
         (B, NOW),
         (B, NOW + DAY),
         (B, NOW + 2 * DAY),
         (A, NOON + 3 * DAY),
     ]
-    assert look_again == NOW + 15 * SECOND
+    assert (look_again, ended) == (NOW + 15 * SECOND, {})
+
+
+def test_a_schedule_that_has_ended_is_followed_no_more() -> None:
+    over = RRuleSchedule(rrule="DTSTART:20261101T000000\nRRULE:FREQ=DAILY;COUNT=2")
+    found = plan(deployment(schedule(over)), {str(A): NOON}, NOW)
+    assert found == RunPlan((), None, {str(A): ENDED})
+    # Whatever it would have.
+    assert plan(deployment(schedule(every(DAY))), found.ended, NOW) == RunPlan((), None)
 
 
 def test_runs_are_in_the_order_of_time_whatever_the_clock_shows() -> None:
@@ -138,7 +148,7 @@ def test_runs_are_in_the_order_of_time_whatever_the_clock_shows() -> None:
     ],
 )
 def test_a_deployment_without_active_schedules_has_no_coming_runs(idle: Deployment) -> None:
-    assert plan(idle, {}, NOW) == ((), None)
+    assert plan(idle, {}, NOW) == RunPlan((), None)
 
 
 def test_a_request_gets_the_runs_of_active_schedules_although_the_deployment_is_paused() -> None:

@@ -5,7 +5,8 @@ dateutil takes 17 ms to import: only functions that check or follow a rule impor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,53 @@ MINUTELY = 5
 # Occurrences before the wanted ones that are looked at. Only rules with COUNT need to be followed
 # from their start.
 MAX_PAST = 200_000
+
+# Days that are looked at for the next occurrence, or hours, minutes and seconds of days that match.
+# The calendar repeats after 400 years. dateutil itself looks on until 9999, in steps of a second if
+# the rule has them.
+MAX_LOOKED_AT = 400 * 366
+
+
+class _NothingFoundError(Exception):
+    """A rule has no occurrence in all that is looked at."""
+
+
+class _Search:
+    """Counts what is looked at for the next occurrence of a rule, or of a set of rules."""
+
+    def __init__(self) -> None:
+        self._looked_at = 0
+
+    def watched(self, rule: Any) -> Any:  # noqa: ANN401 - private parts
+        """Return a rule that counts here what it looks at."""
+        rule._bymonth = _WatchedMonths(rule._bymonth or (), self.look)
+        return rule
+
+    def look(self) -> None:
+        self._looked_at += 1
+        if self._looked_at > MAX_LOOKED_AT:
+            raise _NothingFoundError
+
+    def found(self, times: Iterable[datetime]) -> Iterator[datetime]:
+        """Yield the occurrences until the next one would take too long."""
+        with suppress(_NothingFoundError):
+            for time in times:
+                self._looked_at = 0
+                yield time
+
+
+class _WatchedMonths:
+    """Months of a rule: whatever dateutil looks at, it asks first whether there are any."""
+
+    def __init__(self, months: tuple[int, ...], look: Callable[[], None]) -> None:
+        self._months, self._look = months, look
+
+    def __bool__(self) -> bool:
+        self._look()
+        return bool(self._months)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._months)
 
 
 def check(text: str) -> None:
@@ -92,7 +140,8 @@ def follow(text: str, timezone: str, start: datetime) -> Iterator[datetime]:
     rule: Any = _parsed(text)
     if any(one._interval < 1 for one in _rules(rule)):
         return
-    localized = _localized(rule, zone, local_start)
+    search = _Search()
+    localized = search.found(_localized(rule, zone, local_start, search))
     yield from _from((time.astimezone(UTC) for time in localized), start)
 
 
@@ -111,12 +160,14 @@ def _from(times: Iterable[datetime], start: datetime) -> Iterator[datetime]:
         yield time
 
 
-def _localized(rule: Any, zone: tzinfo, start: datetime) -> Any:  # noqa: ANN401 - private parts
+def _localized(rule: Any, zone: tzinfo, start: datetime, search: _Search) -> Any:  # noqa: ANN401
     """Return the rule or the set of rules with its times in the zone, whatever they say."""
     if hasattr(rule, "_freq"):
-        return _advanced(rule, zone, start)
-    rule._rrule = [_advanced(one, zone, start) for one in rule._rrule]
-    rule._exrule = [_advanced(one, zone, start) for one in rule._exrule]
+        return search.watched(_advanced(rule, zone, start))
+    rule._rrule, rule._exrule = (
+        [search.watched(_advanced(one, zone, start)) for one in rules]
+        for rules in (rule._rrule, rule._exrule)
+    )
     rule._rdate = [time.replace(tzinfo=zone) for time in rule._rdate]
     rule._exdate = [time.replace(tzinfo=zone) for time in rule._exdate]
     return rule

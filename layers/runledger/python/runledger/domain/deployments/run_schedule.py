@@ -27,12 +27,18 @@ class Bounds(NamedTuple):
 
 DEFAULT = Bounds()
 
+# The last time of a schedule that has no more.
+ENDED = datetime.max.replace(tzinfo=UTC)
+
 
 class Times(NamedTuple):
     """The next times of a schedule, and when there are too few of them; None: never again."""
 
     times: tuple[datetime, ...]
     look_again: datetime | None
+
+
+NO_MORE = Times((), None)
 
 
 class ComingRun(NamedTuple):
@@ -54,10 +60,14 @@ class ComingRun(NamedTuple):
 
 
 class RunPlan(NamedTuple):
-    """The runs that are missing, the first one first, and when to look again."""
+    """The runs that are missing, the first one first, and when to look again.
+
+    `ended` is to be remembered of the schedules that have no more times.
+    """
 
     runs: tuple[ComingRun, ...]
     look_again: datetime | None
+    ended: Mapping[str, datetime] = {}
 
 
 def next_times(timing: AnyTiming, start: datetime, bounds: Bounds = DEFAULT) -> Times:
@@ -79,8 +89,16 @@ def next_times(timing: AnyTiming, start: datetime, bounds: Bounds = DEFAULT) -> 
 
 
 def plan(deployment: Deployment, filled: Mapping[str, datetime], now: datetime) -> RunPlan:
-    """Return the runs that a deployment's schedules want and that were not created before."""
-    found = [(one, next_times(one.schedule, now)) for one in deployment.active_schedules()]
+    """Return the runs that a deployment's schedules want and that were not created before.
+
+    A schedule that has no more times is not followed again: for some, that takes long.
+    """
+    found = [
+        (one, next_times(one.schedule, now))
+        for one in deployment.active_schedules()
+        if filled.get(str(one.id)) != ENDED
+    ]
+    ended = {str(one.id): ENDED for one, coming in found if coming == NO_MORE}
     missing = [
         ComingRun(time, schedule)
         for schedule, (times, _) in found
@@ -88,7 +106,7 @@ def plan(deployment: Deployment, filled: Mapping[str, datetime], now: datetime) 
         if str(schedule.id) not in filled or time > filled[str(schedule.id)]
     ]
     again = [look_again for _, (_, look_again) in found if look_again]
-    return RunPlan(_in_order(missing), min(again, default=None))
+    return RunPlan(_in_order(missing), min(again, default=None), ended)
 
 
 def wanted_between(

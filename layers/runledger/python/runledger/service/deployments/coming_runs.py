@@ -182,7 +182,10 @@ def _fill(filler: Filler, seen: Scheduling, missing: RunPlan) -> None:
     times = [missing.look_again, *(late_at(run) for run in missing.runs[:1])]
     timer = min(filter(None, times), default=None)
     seen = filler.create(seen, missing.runs, fills=True)
-    after = seen.done()._replace(timer=timer and max(timer, filler.now + MOMENT))
+    after = seen.done()._replace(
+        timer=timer and max(timer, filler.now + MOMENT),
+        filled={**seen.filled, **missing.ended},
+    )
     if after != seen:
         SchedulingStore.of(filler.store).write(seen, after)
 
