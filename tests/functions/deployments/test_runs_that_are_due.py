@@ -12,6 +12,7 @@ import pytest
 
 from runledger import wiring
 from runledger.domain.work_pools import polling
+from tests.bench.metering import metered
 from tests.store.support.asking import made, new_flow
 from tests.store.support.proposing import JSON
 
@@ -107,7 +108,12 @@ def test_a_deployment_that_is_served_is_ready_for_a_minute(
 
 
 def test_polls_within_seconds_are_recorded_once(api: httpx.Client, deployment: str) -> None:
-    due(api, deployment)
-    first = shown(api, deployment)[0]["last_polled"]
-    due(api, deployment)
-    assert shown(api, deployment)[0]["last_polled"] == first
+    client = wiring.store().table.client
+    with metered(client) as first:
+        due(api, deployment, deployment, str(uuid4()))
+    recorded = shown(api, deployment)[0]["last_polled"]
+    with metered(client) as second:
+        due(api, deployment)
+    assert shown(api, deployment)[0]["last_polled"] == recorded
+    # A write that is refused costs as much as another.
+    assert (first.calls["UpdateItem"], second.calls["UpdateItem"]) == (1, 0)

@@ -27,8 +27,7 @@ def with_poll(store: Store, deployment: Deployment, now: datetime) -> Deployment
 
 def record(store: Store, deployment_ids: Iterable[UUID], now: datetime) -> None:
     """Record that somebody who serves deployments asked for their runs."""
-    for deployment_id in dict.fromkeys(deployment_ids):
-        DeploymentStore.of(store).record_poll(deployment_id, now, polling.POLL_PRECISION)
+    DeploymentStore.of(store).record_polls(deployment_ids, now, polling.POLL_PRECISION)
 
 
 def _with_poll(deployment: Deployment, polled: datetime | None, now: datetime) -> Deployment:

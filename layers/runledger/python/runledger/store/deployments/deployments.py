@@ -1,5 +1,6 @@
 """Deployments in the table."""
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.errors import WriteConflict
+from runledger.parallel import map_in_parallel
 from runledger.store import items
 from runledger.store.concurrency.limit_changes import NO_CHANGE, LimitChange
 from runledger.store.deployments import deployment_items, schedulings
@@ -19,6 +21,7 @@ from runledger.store.dynamodb.expressions import ABSENT, PRESENT, has_version, i
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Add, Delete, Item, Put, Write
 from runledger.store.schema import keys
+from runledger.store.schema.keys import Key
 from runledger.store.store import Shards, Store
 
 
@@ -93,13 +96,25 @@ class DeploymentStore(NamedTuple):
             *limit.writes(),
         )
 
-    def record_poll(self, deployment_id: UUID, now: datetime, precision: timedelta) -> None:
-        """Store that a deployment was polled, unless that was stored so short a time ago."""
+    def record_polls(
+        self, deployment_ids: Iterable[UUID], now: datetime, precision: timedelta
+    ) -> None:
+        """Store that deployments were polled, unless that was stored so short a time ago.
+
+        They are read first: a write costs five times as much, also one that is refused.
+        """
+        polled = list(dict.fromkeys(map(keys.deployment, deployment_ids)))
+        found = self.table.read_many(polled, (*Key._fields, POLLED), whole=False)
         recorded = (now - precision).isoformat()
-        is_older = Attr(POLLED).not_exists() | Attr(POLLED).lt(recorded)
-        poll = {POLLED: now.isoformat()}
-        with suppress(ConditionFailed):
-            self.table.write(Add(keys.deployment(deployment_id), {}, PRESENT & is_older, poll))
+        due = (key for key, item in found.items() if item.get(POLLED, "") < recorded)
+
+        def record(key: Key) -> None:
+            is_older = Attr(POLLED).not_exists() | Attr(POLLED).lt(recorded)
+            with suppress(ConditionFailed):
+                self.table.write(Add(key, {}, PRESENT & is_older, {POLLED: now.isoformat()}))
+
+        for _ in map_in_parallel(record, due):
+            pass
 
     def delete(self, seen: SeenDeployment, limit: LimitChange = NO_CHANGE) -> None:
         """Remove a deployment with its name; its runs stay. Its flow may be gone already."""
