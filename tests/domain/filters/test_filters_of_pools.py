@@ -22,6 +22,8 @@ QUEUE, OTHER = UUID(int=1), UUID(int=2)
         ({"startswith_": ["etl"]}, [True, False]),
         ({"startswith_": ["x", "nightly"]}, [False, True]),
         ({"any_": ["nightly"]}, [False, True]),
+        ({"any_": ["nightly"], "startswith_": []}, [False, True]),
+        ({"startswith_": []}, [True, True]),
     ],
 )
 def test_queues_are_found_by_how_their_names_begin(
@@ -30,6 +32,16 @@ def test_queues_are_found_by_how_their_names_begin(
     test = WorkQueueFilter.model_validate({"name": name}).test
     named = [SimpleNamespace(name="etl-1"), SimpleNamespace(name="nightly")]
     assert [test(one) for one in named] == matches
+
+
+@pytest.mark.parametrize(
+    ("name", "matches"), [({}, True), ({"startswith_": []}, False), ({"any_": []}, False)]
+)
+def test_no_beginnings_are_no_criterion(*, name: dict[str, Any], matches: bool) -> None:
+    """Others that are empty match everything, or nothing, beside one that does not match."""
+    wanted = {"name": name, "id": {"any_": [str(OTHER)]}, "operator": "or_"}
+    one = SimpleNamespace(name="etl-1", id=QUEUE)
+    assert WorkQueueFilter.model_validate(wanted).test(one) == matches
 
 
 @pytest.mark.parametrize(("queue", "matches"), [(QUEUE, True), (OTHER, False), (None, False)])

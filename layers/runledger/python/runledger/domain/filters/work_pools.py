@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import field_validator
+
 from runledger.domain.filters.criterion import Criterion, ObjectFilter
 from runledger.domain.filters.fields import Id, Period, Text
 from runledger.domain.filters.like import begins_like
@@ -16,7 +18,9 @@ def begins_like_one_of(patterns: list[str]) -> Test:
 
 class QueueName(Criterion):
     any_: AnyOf[str] = None
-    startswith_: Annotated[list[str] | None, Comparison(begins_like_one_of)] = None
+    startswith_: Annotated[list[str] | None, Comparison(begins_like_one_of, ignores_empty=True)] = (
+        None
+    )
 
 
 class WorkPoolFilter(ObjectFilter):
@@ -28,6 +32,12 @@ class WorkPoolFilter(ObjectFilter):
 class WorkQueueFilter(ObjectFilter):
     id: Id | None = None
     name: QueueName | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _without_beginnings(cls, name: QueueName | None) -> QueueName | None:
+        """No beginnings are no criterion, also beside another one that may match instead."""
+        return None if name and name.any_ is None and name.startswith_ == [] else name
 
 
 class WorkerFilterStatus(Criterion):
