@@ -54,6 +54,11 @@ TIES = "Order of ties"
 EMPTY_ANSWERS = "Content type of empty answers"
 REFUSED_CHANGES = "Refused proposals"
 UPDATED = "body.updated", "later", "same"
+POOLS = "Work pools"
+RUN = "GET /flow_runs/[^/]+"
+QUEUES = "(GET|POST) /work_pools/[^/]+/queues/[^/]+"
+OF_POOL = frozenset({"work_queue_id", "work_queue_name", "work_pool_id", "work_pool_name"})
+POLL = "POST /work_pools/[^/]+/get_scheduled_flow_runs"
 
 CREATE = "POST /(task|flow)_runs/?"
 DEFERRED = rb'"deferred": (true|1|"(true|yes|on|t|y|1)")'
@@ -194,6 +199,7 @@ RULES = frozenset(
         TIES,
         EMPTY_ANSWERS,
         REFUSED_CHANGES,
+        POOLS,
         *(kept.rule for kept in DIFFERENCES),
     }
 )
@@ -205,9 +211,29 @@ def explanation(exchange: Exchange, mismatches: list[Disagreement]) -> str | Non
         return EMPTY_ANSWERS
     if exchange.asked("GET /(flow|task)_runs/[^/]+") and [*map(_moved, mismatches)] == [UPDATED]:
         return REFUSED_CHANGES
+    if mismatches and all(_is_of_a_pool(exchange, one) for one in mismatches):
+        return POOLS
     if _differ_in_ties(exchange):
         return TIES
     return next((kept.rule for kept in DIFFERENCES if kept.covers(exchange)), None)
+
+
+def _is_of_a_pool(exchange: Exchange, mismatch: Disagreement) -> bool:
+    """Whether it is what a poll shows, or what a poll or the end of a pool leaves."""
+    is_gone = mismatch.reference is None and isinstance(mismatch.ours, str)
+    if exchange.asked(POLL):
+        return is_gone and mismatch.where.endswith(".flow_run.work_queue_name")
+    if exchange.asked(RUN):
+        return is_gone and mismatch.where.removeprefix("body.") in OF_POOL
+    if exchange.asked(QUEUES) and (mismatch.reference, mismatch.ours) == ("later", "same"):
+        found = re.fullmatch(r"body(?:\[(\d+)\])?\.(updated|last_polled)", mismatch.where)
+        return found is not None and _is_polled(exchange.reference.body, found[1])
+    return False
+
+
+def _is_polled(shown: Json, index: str | None) -> bool:
+    queue = shown[int(index)] if index and isinstance(shown, list) else shown
+    return isinstance(queue, dict) and queue.get("last_polled") is not None
 
 
 def _moved(mismatch: Disagreement) -> tuple[object, ...]:

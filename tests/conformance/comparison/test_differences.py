@@ -1,11 +1,13 @@
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from tests.conformance.comparison.answers import Answer
+from tests.conformance.comparison.comparing import Disagreement
 from tests.conformance.comparison.differences import RULES, Exchange, explanation
-from tests.conformance.programs import get, post
+from tests.conformance.programs import RequestStep, get, post
 from tests.conformance.servers import AUTH
 from tests.conformance.tables.conventions.conversations import talks
 
@@ -32,3 +34,32 @@ def test_no_kept_difference_covers_an_ordinary_request(reference: int, ours: int
 def test_a_read_that_only_one_side_can_answer_is_not_explained() -> None:
     answers = Answer(200, {}, b"{}"), Answer(404, {}, b'{"detail":"Task not found"}')
     assert explanation(Exchange(get("/task_runs/1"), *answers), []) is None
+
+
+@pytest.mark.parametrize(
+    ("step", "shown", "before", "covered"),
+    [
+        (post("/work_pools/p/get_scheduled_flow_runs", {}), {}, None, False),
+        (get("/flow_runs/1"), {}, None, False),
+        (get("/work_pools/p/queues/q"), {"last_polled": None}, "later", False),
+        (get("/work_pools/p/queues/q"), {"last_polled": "2026-01-01T00:00:00Z"}, "later", True),
+        (get("/work_pools/p/queues/q"), {"last_polled": "2026-01-01T00:00:00Z"}, "same", False),
+    ],
+)
+def test_only_a_queue_that_was_polled_may_show_no_later_time(
+    step: RequestStep, shown: object, before: str | None, *, covered: bool
+) -> None:
+    answer = Answer(200, {}, json.dumps(shown).encode())
+    mismatch = Disagreement("body.updated", before, "same", "moved otherwise since last seen")
+    found = explanation(Exchange(step, answer, answer), [mismatch])
+    assert (found == "Work pools") == covered
+
+
+@pytest.mark.parametrize(("theirs", "ours", "covered"), [(None, "q", True), ("q", "r", False)])
+def test_only_a_queue_that_the_reference_does_not_show_is_kept(
+    theirs: str | None, ours: str, *, covered: bool
+) -> None:
+    step, answer = post("/work_pools/p/get_scheduled_flow_runs", {}), Answer(200, {}, b"[]")
+    mismatch = Disagreement("body[0].flow_run.work_queue_name", theirs, ours, "another value")
+    found = explanation(Exchange(step, answer, answer), [mismatch])
+    assert (found == "Work pools") == covered

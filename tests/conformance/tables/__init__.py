@@ -54,6 +54,8 @@ from tests.conformance.tables.runs import (
 from tests.conformance.tables.values import event_bodies, fields
 
 TABLES = (
+    # All artifacts are listed, and later programs leave some: the results of their states.
+    artifacts,
     *(root, flows, flow_runs, task_runs, fields, bodies, conventions),
     *(repetitions, origins, filters),
     *(set_state, set_state_faults, caches, state_reads, observed_states, flow_run_states),
@@ -71,7 +73,7 @@ TABLES = (
         job_variables,
     ),
     deployment_limits,
-    *(blocks, variables, saved_searches, artifacts, automations),
+    *(blocks, variables, saved_searches, automations),
     # Leaves lines of logs, all of which `logs` lists.
     flow_run_reports,
 )
