@@ -161,3 +161,25 @@ def test_system_types_are_installed_once_and_protected(api: httpx.Client) -> Non
         403,
         "Block schemas for protected block types cannot be deleted.",
     )
+
+
+def test_a_schema_is_older_than_those_inside(api: httpx.Client) -> None:
+    """Those inside follow in the order of the references, each with its own right after it."""
+    reference = {"block_type_slug": "database", "block_schema_checksum": "sha256:unknown"}
+    inner = {"type": "object", "block_type_slug": "database"}
+    last = {"last": {"$ref": "#/definitions/Last"}}
+    middle = {"properties": last, "block_schema_references": {"last": reference}}
+    new_schema(
+        api,
+        new_type(api),
+        title="Outer",
+        properties={name: {"$ref": f"#/definitions/{name}"} for name in ("Z", "A")},
+        definitions={
+            "A": inner | middle | {"title": "A"},
+            "Last": inner | {"title": "Last"},
+            "Z": inner | {"title": "Z"},
+        },
+        block_schema_references={"Z": reference, "A": [reference]},
+    )
+    titles = [schema["fields"]["title"] for schema in find(api, "block_schemas")]
+    assert titles == ["Last", "A", "Z", "Outer"]

@@ -1,7 +1,8 @@
 """Use cases of block schemas: create, read, find and delete them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -57,13 +58,18 @@ def create(store: Store, new: NewSchema, *, now: datetime) -> tuple[BlockSchema,
     """
     if NamedDocumentStore.of(store, BLOCK_TYPES).read(new.block_type_id) is None:
         raise NotFound(f"Block type {new.block_type_id} not found.")
-    stored, is_new = retry_on_conflict(lambda: _create(store, new, now, level=0))
+    stored, is_new = retry_on_conflict(lambda: _create(store, new, _times(now), level=0))
     schema = _whole(store, stored)
     return schema.replace(fields=fields_as_sent(new.fields)) if is_new else schema, is_new
 
 
+def _times(now: datetime) -> Iterator[datetime]:
+    """Yield the times of a schema and of those inside: each is older than what it refers to."""
+    return (now + number * timedelta(microseconds=1) for number in count())
+
+
 def _create(
-    store: Store, new: NewSchema, now: datetime, *, level: int
+    store: Store, new: NewSchema, times: Iterator[datetime], *, level: int
 ) -> tuple[StoredBlockSchema, bool]:
     if level > MAX_LEVELS:
         raise TooLarge(f"Blocks may have at most {MAX_LEVELS} levels of blocks inside.")
@@ -72,6 +78,7 @@ def _create(
     known = schemas.read_by_name(checksum, new.version)
     if known:
         return known.document, False
+    now = next(times)
     stored = StoredBlockSchema(
         id=ids.run_id(),
         created=now,
@@ -81,7 +88,7 @@ def _create(
         block_type_id=new.block_type_id,
         capabilities=tuple(new.capabilities),
         version=new.version,
-        references=_references(store, new, now, level=level),
+        references=_references(store, new, times, level=level),
     )
     if not schemas.create(stored):
         raise WriteConflict(checksum)
@@ -89,18 +96,23 @@ def _create(
 
 
 def _references(
-    store: Store, new: NewSchema, now: datetime, *, level: int
+    store: Store, new: NewSchema, times: Iterator[datetime], *, level: int
 ) -> tuple[SchemaReference, ...]:
     return tuple(
         SchemaReference(
-            name=reference.name, schema_id=_child(store, new, reference, now, level=level)
+            name=reference.name, schema_id=_child(store, new, reference, times, level=level)
         )
         for reference in requested_references(new.fields)
     )
 
 
 def _child(
-    store: Store, new: NewSchema, wanted: ReferenceRequest, now: datetime, *, level: int
+    store: Store,
+    new: NewSchema,
+    wanted: ReferenceRequest,
+    times: Iterator[datetime],
+    *,
+    level: int,
 ) -> UUID:
     """Return the id of the schema of a block inside."""
     block_type = NamedDocumentStore.of(store, BLOCK_TYPES).read_by_name(wanted.block_type_slug)
@@ -117,7 +129,7 @@ def _child(
     if fields is None:
         raise Invalid(f"The schema inside, {wanted.name}, is not known and has no definition.")
     child = NewSchema(fields, block_type.document.id)
-    return _create(store, child, now, level=level + 1)[0].id
+    return _create(store, child, times, level=level + 1)[0].id
 
 
 def newest(store: Store, checksum: str, version: str | None = None) -> StoredBlockSchema | None:
