@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from tests.conformance import conversing, servers, tables
-from tests.conformance.generated import random_programs, random_queries, random_transitions
+from tests.conformance.generated import (
+    random_documents,
+    random_programs,
+    random_queries,
+    random_transitions,
+)
 from tests.conformance.generated.shrinking import shrunk
 from tests.conformance.programs import Program, post
 from tests.conformance.report import Report
@@ -41,7 +46,7 @@ def _sockets_agree(options: argparse.Namespace) -> bool:
 
 def _programs(options: argparse.Namespace) -> Iterator[Program]:
     yield from tables.programs(options.auth or servers.AUTH)
-    for kind in (random_programs, random_transitions, random_queries):
+    for kind in (random_documents, random_programs, random_transitions, random_queries):
         yield from kind.programs(options.seed, options.programs)
 
 

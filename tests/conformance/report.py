@@ -39,6 +39,9 @@ class Report:
         for where in sorted(self.asked):
             _print(f"{where:<28} {self.agreed[where]:>6}/{self.asked[where]}")
         _print(f"{'all':<28} {self.agreed.total():>6}/{self.asked.total()}")
+        differing = self.asked.total() - self.agreed.total()
+        kept = self.kept.total()
+        _print(f"{self.asked.total()} requests: {differing} differences, and {kept} that are kept")
         for rule, times in sorted(self.kept.items()):
             _print(f"kept difference: {rule}, {times} times")
         for symptom, times in self.symptoms.most_common():

@@ -24,11 +24,14 @@ READ = re.compile(r"(GET|HEAD|OPTIONS) |POST \S*/(filter|count|paginate|history|
 COUNTS = re.compile(
     r"POST /(task_runs|flow_runs)/(count|paginate)/?$|GET /(observed-states|task_run_states/\S)"
 )
-PATIENCE_WITH_COUNTS = 25
+# The reference records a poll after it has answered it.
+POLLED = re.compile(r"(GET /work_(pools|queues)/.*|POST /work_(pools|queues)/.*(filter|count))$")
+PATIENCE_FOR_THESE = 25
 MADE = re.compile(
     r"(?:POST|PUT) (/(?:flows|flow_runs|task_runs|(?:v2/)?concurrency_limits|variables"
-    r"|saved_searches|artifacts|block_types))/?$"
+    r"|saved_searches|artifacts|block_types|work_pools|work_queues))/?$"
 )
+BY_NAME = "/work_pools"
 
 
 # Asks the reference while this thread asks ours.
@@ -95,8 +98,8 @@ class ProgramRun:
 
     def _repetitions(self, step: RequestStep) -> int:
         """Return how often a step is repeated while its answers disagree without a reason."""
-        if COUNTS.match(f"{step.method} {step.path}"):
-            return max(self.patience, PATIENCE_WITH_COUNTS)
+        if any(kind.match(f"{step.method} {step.path}") for kind in (COUNTS, POLLED)):
+            return max(self.patience, PATIENCE_FOR_THESE)
         return self.patience if _reads(step) else 0
 
     def _exchange(self, step: RequestStep) -> tuple[Exchange, str | None]:
@@ -114,7 +117,8 @@ class ProgramRun:
         for side, answer in enumerate((exchange.reference, exchange.ours)):
             self.answers[side][step.label] = answer.body
             if made:
-                found = {_identity(answer.body), _identity(_sent(step))} - {""}
+                key = "name" if made[1] == BY_NAME else "id"
+                found = {_identity(answer.body, key), _identity(_sent(step), key)} - {""}
                 self.made[side].update(f"{made[1]}/{identity}" for identity in found)
 
     def _clean_up(self) -> None:
@@ -150,6 +154,6 @@ def _sent(step: RequestStep) -> Json:
     return sent
 
 
-def _identity(value: Json) -> str:
-    identity = value.get("id") if isinstance(value, dict) else None
-    return identity if isinstance(identity, str) and re.fullmatch(r"[\w-]+", identity) else ""
+def _identity(value: Json, key: str) -> str:
+    identity = value.get(key) if isinstance(value, dict) else None
+    return identity if isinstance(identity, str) and re.fullmatch(r"[\w -]+", identity) else ""

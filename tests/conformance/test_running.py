@@ -66,7 +66,7 @@ def test_a_read_that_disagrees_does_not_end_the_program() -> None:
     assert [one.disagreed for one in found] == [False, True, False]
 
 
-@pytest.mark.parametrize("path", ["/task_runs/count", "/flow_runs/paginate"])
+@pytest.mark.parametrize("path", ["/task_runs/count", "/work_pools/a b/queues/filter"])
 @pytest.mark.usefixtures("_no_pauses")
 def test_a_count_that_lags_is_asked_for_again(path: str) -> None:
     assert [one.disagreed for one in outcomes(*lagging(3), post(path, {}))] == [False]
@@ -132,6 +132,12 @@ def test_what_a_program_made_is_deleted_with_flows_first() -> None:
         "DELETE /task_runs",
     ]
     assert server.notes == {}
+
+
+def test_a_work_pool_is_deleted_by_its_name() -> None:
+    server = Notes("a")
+    outcomes(server, Notes("b"), post("/work_pools/", {"name": "a b"}))
+    assert server.asked[-1] == "DELETE /work_pools/a b"
 
 
 def test_a_program_is_shrunk_to_the_steps_that_it_takes() -> None:

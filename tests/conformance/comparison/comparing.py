@@ -96,6 +96,8 @@ class AnswerComparison:
     def _lists(self, left: list[Json], right: list[Json], at: Path) -> Iterator[Disagreement]:
         if at[-1:] and at[-1] in volatile.SETS:
             left, right = volatile.in_order(left), volatile.in_order(right)
+        if at[-1:] and at[-1] in volatile.OF_MANY:
+            right = self._beside(left, right)
         if len(left) != len(right) or not self._same_order(left, right):
             yield Disagreement(
                 _spell(at), _digest(left), _digest(right), "other elements, or another order"
@@ -103,6 +105,13 @@ class AnswerComparison:
             return
         for index, (one, other) in enumerate(zip(left, right, strict=True)):
             yield from self._values(one, other, (*at, index))
+
+    def _beside(self, left: list[Json], right: list[Json]) -> list[Json]:
+        """Order what became of many objects as the other side does, if all are known."""
+        places = {self._ids.get(_object(one)): place for place, one in enumerate(left)}
+        if not all(_object(one) in places for one in right):
+            return right
+        return sorted(right, key=lambda one: places[_object(one)])
 
     def _same_order(self, left: list[Json], right: list[Json]) -> bool:
         """Objects that have ids are told apart by them, so that a swap is one mismatch."""
@@ -178,6 +187,13 @@ class AnswerComparison:
 def _identity(value: Json) -> str:
     identity = value.get("id") if isinstance(value, dict) else None
     return identity if isinstance(identity, str) else ""
+
+
+def _object(outcome: Json) -> str:
+    """The id of the object of which an outcome tells; objects themselves have an order."""
+    told = outcome.get("flow_run_id") if isinstance(outcome, dict) else outcome
+    is_object = isinstance(outcome, dict) and "id" in outcome
+    return told if isinstance(told, str) and not is_object else ""
 
 
 def _version(identity: str) -> str:

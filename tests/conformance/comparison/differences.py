@@ -55,8 +55,10 @@ EMPTY_ANSWERS = "Content type of empty answers"
 REFUSED_CHANGES = "Refused proposals"
 UPDATED = "body.updated", "later", "same"
 POOLS = "Work pools"
+MANY = "Many objects at once"
+STATE_OF_MANY = "POST /flow_runs/bulk_set_state|GET /flow_runs/[^/]+"
 RUN = "GET /flow_runs/[^/]+"
-QUEUES = "(GET|POST) /work_pools/[^/]+/queues/[^/]+"
+SEEN = r"(GET|POST) /work_pools/([^/]+(/queues/[^/]+)?|filter)"
 OF_POOL = frozenset({"work_queue_id", "work_queue_name", "work_pool_id", "work_pool_name"})
 POLL = "POST /work_pools/[^/]+/get_scheduled_flow_runs"
 
@@ -68,6 +70,7 @@ SURROGATE = rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]"
 DATA = rb'"data": (?!null|\{"type": "unpersisted")'
 TIME_OF_DAY = rb'"T?03:04:05"'
 START = "POST /deployments/[^/]+/create_flow_run"
+FILL = "POST /deployments/[^/]+/schedule"
 UPDATE = "PATCH /deployments/[^/]+"
 KIND = rb'"__prefect_kind"'
 NO_POLICY = rb'"empirical_policy": (null|\[\]|"x"|5|true)'
@@ -103,6 +106,10 @@ def _is_out_of_range(it: Exchange) -> bool:
 
 def _keeps_odd_result(it: Exchange) -> bool:
     return it.asked(SET_STATE) and b"This run is already completed." in it.ours.content
+
+
+def _creates_no_object(it: Exchange) -> bool:
+    return it.asked("POST /block_documents/?") and not it.sent(rb"^\{")
 
 
 def _is_about_as_late(it: Exchange) -> bool:
@@ -189,6 +196,8 @@ DIFFERENCES: tuple[Difference, ...] = (
     _one("Invalid schemas", 500, 204, lambda it: it.asked(UPDATE) and not it.sent(KIND)),
     _one("Invalid placeholders", 500, 400, lambda it: it.sent(KIND)),
     _one("Blocks", 500, 422, lambda it: it.asked("POST /block_schemas/?")),
+    _one("Missing features", 500, 422, _creates_no_object),
+    _one("Schedules", 500, 200, lambda it: it.asked(FILL) and it.sent(rb'"max_runs": -1')),
     _one("Size limits", 201, 413, lambda it: len(it.step.content or b"") > 250_000),
 )
 
@@ -200,6 +209,7 @@ RULES = frozenset(
         EMPTY_ANSWERS,
         REFUSED_CHANGES,
         POOLS,
+        MANY,
         *(kept.rule for kept in DIFFERENCES),
     }
 )
@@ -213,9 +223,16 @@ def explanation(exchange: Exchange, mismatches: list[Disagreement]) -> str | Non
         return REFUSED_CHANGES
     if mismatches and all(_is_of_a_pool(exchange, one) for one in mismatches):
         return POOLS
+    if exchange.asked(STATE_OF_MANY) and mismatches and all(map(_is_of_another, mismatches)):
+        return MANY
     if _differ_in_ties(exchange):
         return TIES
     return next((kept.rule for kept in DIFFERENCES if kept.covers(exchange)), None)
+
+
+def _is_of_another(mismatch: Disagreement) -> bool:
+    """States that several runs got at once share their details on the reference."""
+    return mismatch.where.endswith("state.state_details.flow_run_id")
 
 
 def _is_of_a_pool(exchange: Exchange, mismatch: Disagreement) -> bool:
@@ -225,15 +242,18 @@ def _is_of_a_pool(exchange: Exchange, mismatch: Disagreement) -> bool:
         return is_gone and mismatch.where.endswith(".flow_run.work_queue_name")
     if exchange.asked(RUN):
         return is_gone and mismatch.where.removeprefix("body.") in OF_POOL
-    if exchange.asked(QUEUES) and (mismatch.reference, mismatch.ours) == ("later", "same"):
+    if exchange.asked(SEEN) and (mismatch.reference, mismatch.ours) == ("later", "same"):
         found = re.fullmatch(r"body(?:\[(\d+)\])?\.(updated|last_polled)", mismatch.where)
-        return found is not None and _is_polled(exchange.reference.body, found[1])
+        return found is not None and _is_in_use(exchange.reference.body, found[1])
     return False
 
 
-def _is_polled(shown: Json, index: str | None) -> bool:
-    queue = shown[int(index)] if index and isinstance(shown, list) else shown
-    return isinstance(queue, dict) and queue.get("last_polled") is not None
+def _is_in_use(shown: Json, index: str | None) -> bool:
+    """Whether it is a queue that was polled, or a pool with a worker."""
+    one = shown[int(index)] if index and isinstance(shown, list) else shown
+    if not isinstance(one, dict):
+        return False
+    return one.get("last_polled") is not None or one.get("status") == "READY"
 
 
 def _moved(mismatch: Disagreement) -> tuple[object, ...]:

@@ -173,3 +173,25 @@ def test_a_value_that_moves_on_one_side_only_is_a_mismatch(later: float, change:
 def test_texts_that_are_no_json_are_compared_as_they_are() -> None:
     left, right = Answer(200, {}, b"OK"), Answer(200, {}, b"Ok")
     assert AnswerComparison(NOW, NOW).mismatches(left, right) != []
+
+
+@pytest.mark.parametrize("of", ["results", "deleted"])
+def test_what_became_of_many_objects_has_no_order_but_that_of_their_ids(of: str) -> None:
+    theirs, ours = (
+        [run(which) | {"n": n} for n, which in enumerate(pair)] for pair in ("ab", "cd")
+    )
+    comparison = AnswerComparison(NOW, NOW)
+    assert comparison.mismatches(answer(theirs), answer(ours)) == []
+
+    def outcomes(runs: list[Body], *statuses: str) -> Answer:
+        told = [
+            {"flow_run_id": one["id"], "status": it} for one, it in zip(runs, statuses, strict=True)
+        ]
+        return answer({of: told if of == "results" else [one["id"] for one in runs]})
+
+    turned = outcomes(ours[::-1], "ABORT", "ACCEPT")
+    assert comparison.mismatches(outcomes(theirs, "ACCEPT", "ABORT"), turned) == []
+    assert comparison.mismatches(outcomes(theirs[:1], "ACCEPT"), turned)
+    wrong = comparison.mismatches(outcomes(theirs, "ABORT", "ACCEPT"), turned)
+    assert bool(wrong) == (of == "results")
+    assert comparison.mismatches(answer(theirs), answer(ours[::-1]))

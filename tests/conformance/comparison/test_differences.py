@@ -63,3 +63,17 @@ def test_only_a_queue_that_the_reference_does_not_show_is_kept(
     mismatch = Disagreement("body[0].flow_run.work_queue_name", theirs, ours, "another value")
     found = explanation(Exchange(step, answer, answer), [mismatch])
     assert (found == "Work pools") == covered
+
+
+@pytest.mark.parametrize(
+    ("place", "covered"), [("state.state_details.flow_run_id", True), ("flow_run_id", False)]
+)
+def test_only_details_may_name_another_run_that_got_the_same_state(
+    place: str, *, covered: bool
+) -> None:
+    step, answer = post("/flow_runs/bulk_set_state", {}), Answer(200, {}, b"{}")
+    mismatch = Disagreement(
+        f"body.results[0].{place}", "a", "b", "an id that stood for another one"
+    )
+    found = explanation(Exchange(step, answer, answer), [mismatch])
+    assert (found == "Many objects at once") == covered

@@ -13,12 +13,17 @@ SLUG = re.compile(r"[a-z]+-[a-z]+")
 
 # Read from the clock when the answer is made, so no two servers agree exactly.
 DURATIONS = frozenset(
-    {"total_run_time", "estimated_run_time", "estimated_start_time_delta", "duration", "lateness"}
+    {
+        *("total_run_time", "estimated_run_time", "estimated_start_time_delta", "duration"),
+        *("lateness", "time_in_current_state"),
+    }
 )
 # Sums of such durations. The reference on SQLite cuts each to whole seconds.
 SUMS = frozenset({"sum_estimated_run_time", "sum_estimated_lateness"})
 # Lists without an order; what the server adds to them of its own is an id.
 SETS = frozenset({"pause_keys"})
+# What became of many runs or deployments, which a request chose in the order of their random ids.
+OF_MANY = frozenset({"results", "deleted"})
 # The reference shows the schema of a block in the order of its database's mapper.
 UNORDERED = "block_schema"
 # Seconds that a client is told to wait.

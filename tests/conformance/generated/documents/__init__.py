@@ -1,0 +1,1 @@
+"""Nouns of random programs: what is sent about each, as data."""
