@@ -11,11 +11,13 @@ from tests.conformance import servers
 from tests.conformance.clients.checks import (
     background,
     commands,
+    documents,
     examples,
     flows,
     interrupted,
     large,
     limits,
+    moving,
     old_client,
     passwords,
     pauses,
@@ -40,6 +42,8 @@ APART: Mapping[str, Check] = {
     **serving.CHECKS,
     **pooled.CHECKS,
     **examples.CHECKS,
+    **documents.CHECKS,
+    **moving.CHECKS,
 }
 
 

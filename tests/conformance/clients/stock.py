@@ -49,7 +49,7 @@ def python() -> list[str]:
 class Stock:
     """An installation of Prefect: its home, the API that it uses, and where its programs are.
 
-    What takes `longest` seconds is taken to hang.
+    What takes `longest` seconds is taken to hang. Without a URL, its profiles say where the API is.
     """
 
     url: str
@@ -104,7 +104,7 @@ class Stock:
             name: text for name, text in os.environ.items() if not name.startswith("PREFECT_")
         }
         as_text = {
-            "PREFECT_API_URL": self.url,
+            **({"PREFECT_API_URL": self.url} if self.url else {}),
             "PREFECT_HOME": str(self.home),
             "COLUMNS": "250",  # tables with room for an id
         }
