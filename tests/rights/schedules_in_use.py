@@ -7,6 +7,7 @@ from itertools import count
 import httpx
 
 from local.functions import Functions
+from tests.rights.limits_in_use import hold_by_expired_lease
 from tests.support.databases import TEMPLATE
 
 HOURLY = {"schedule": {"interval": 3600}}
@@ -42,8 +43,20 @@ def use_services(api: httpx.Client, flow: str, become: Callable[[str], None]) ->
     made = {"name": "ticking", "flow_id": flow, "schedules": [HOURLY]}
     path = f"/deployments/{_do(api.post('/deployments/', json=made)).json()['id']}"
     _overdue(api, path)
+    _fill_and_be_late(api, flow)
     become("run_services")
     Functions(TEMPLATE).call("run_services", {})
+
+
+def _fill_and_be_late(api: httpx.Client, flow: str) -> None:
+    """Create a late run whose deployment cancels it, unless an expired lease makes room."""
+    options = {"concurrency_limit": 1, "concurrency_options": {"collision_strategy": "CANCEL_NEW"}}
+    made = {"name": "full", "flow_id": flow, **options}
+    deployment = _do(api.post("/deployments/", json=made)).json()["id"]
+    hold_by_expired_lease(f"deployment:{deployment}")
+    late = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    state = {"type": "SCHEDULED", "state_details": {"scheduled_time": late}}
+    _do(api.post(f"/deployments/{deployment}/create_flow_run", json={"state": state}))
 
 
 def _overdue(api: httpx.Client, path: str) -> None:
