@@ -13,12 +13,13 @@ from runledger.domain.runs.states import TERMINAL, State, StateType
 from runledger.service.deployments import flows
 from runledger.service.runs import flow_runs, task_run_creation, task_run_states
 from runledger.service.stream import maintenance
+from runledger.store.artifacts import artifact_items
 from runledger.store.dynamodb import stream_records
 from runledger.store.dynamodb.calls import Deadline
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Table
 from runledger.store.schema import keys
-from runledger.store.schema.keys import REMAINDER, RETENTION, Key
+from runledger.store.schema.keys import ARTIFACT, REMAINDER, RETENTION, Key
 from runledger.store.store import Store
 from tests.store.support.contents import scan, whole
 from tests.store.support.counting import assert_counted
@@ -97,7 +98,9 @@ class RetainedRuns:
 
     def _state(self, state_type: str) -> State:
         state = PENDING.proposed(self.now)
-        return state.replace(type=StateType(state_type), name=state_type.capitalize())
+        # The artifacts of results leave with their runs.
+        data = {"a": 1} if state_type == "COMPLETED" else None
+        return state.replace(type=StateType(state_type), name=state_type.capitalize(), data=data)
 
     def there(self) -> set[Key]:
         """The runs that there are."""
@@ -175,8 +178,19 @@ class RetainedRuns:
         assert not self.there() & allowed
         ends = {key.pk for key in scan(self.database) if key.sk == RETENTION}
         assert ends <= {run.pk for run in self.there()}
+        assert self._with_artifacts() <= self.there()
         whole(self.database)
         assert_counted(self.database)
+
+    def _with_artifacts(self) -> set[Key]:
+        """The runs whose results have artifacts."""
+        table = scan(self.database).values()
+        found = [artifact_items.read_artifact(item) for item in table if item["sk"] == ARTIFACT]
+        artifacts = [one.artifact for one in found]
+        return {
+            *(keys.flow_run(one.flow_run_id) for one in artifacts if one.flow_run_id),
+            *(keys.task_run(one.task_run_id) for one in artifacts if one.task_run_id),
+        }
 
 
 def made_flow(store: Store) -> UUID:

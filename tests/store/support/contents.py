@@ -27,6 +27,9 @@ OF_SCHEDULES = {keys.SCHEDULING, keys.COMING, keys.OVERDUE}
 Table = dict[Key, dict[str, Any]]
 
 
+OF_ARTIFACTS = (keys.ARTIFACT, keys.ARTIFACT_KEY, keys.ARTIFACT_COLLECTIONS)
+
+
 class Contents(NamedTuple):
     task_runs: list[TaskRun]
     flow_runs: list[FlowRun]
@@ -45,7 +48,7 @@ def whole(database: DynamoDB) -> Contents:
     Each run and each flow has exactly the items that lead to it, no item leads elsewhere, each
     run has its earlier states. Of a flow run that was deleted there may be its tombstone and, until
     the stream removes them, its earlier states; and what makes the stream tell of a removal again.
-    Timers of earlier states stay until they are due.
+    Timers of earlier states stay until they are due. Artifacts outlive their runs.
     `counting` compares the counters.
     """
     scanned = scan(database)
@@ -77,7 +80,10 @@ def _goes_later(key: Key, closed: AbstractSet[str]) -> bool:
     expires = key.sk in {TOMBSTONE, REMAINDER, RETENTION}
     told = key.sk == keys.STATE_ID or key.pk == keys.OBSERVED
     timed = key.pk == keys.TIMERS or key.sk.partition("#")[0] in OF_SCHEDULES
-    return expires or told or timed or (key.pk in closed and keys.is_earlier_states(key))
+    outlives = any(keys.is_of(key, one) for one in OF_ARTIFACTS)
+    return (
+        expires or told or timed or outlives or (key.pk in closed and keys.is_earlier_states(key))
+    )
 
 
 def _contents(table: Table) -> Contents:

@@ -148,7 +148,8 @@ CALLS: dict[Scene, list[str]] = {
     complete_under_a_cache_key: [BATCH, TRANSACT],
     complete_under_a_used_cache_key: [BATCH, TRANSACT],
     # The state that serves is read from the history of its run.
-    start_with_a_cached_result: [BATCH, GET, PUT],
+    # The cached data have an artifact of this run too.
+    start_with_a_cached_result: [BATCH, GET, TRANSACT],
     start_flow_run: [GET, PUT],
     start_subflow_run: [GET, GET, TRANSACT],
     pause_flow_run_too_early: [GET],

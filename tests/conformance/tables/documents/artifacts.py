@@ -100,6 +100,7 @@ def programs() -> Iterator[Program]:
     shown = artifact(flow_run_id="<run.id>", type="progress", data=[1], key="a")
     yield program("artifacts: graph", *_some(), *hidden, graph, shown, graph)
     yield program("artifacts: of a deleted run", *_some(), *_without_runs())
+    yield from _of_results()
     yield from apart("artifacts: not an object", *_no_objects())
     methods = ("GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
     yield program("artifacts: methods", *(bare(one, f"{ARTIFACTS}/") for one in methods))
@@ -141,6 +142,74 @@ def _without_runs() -> Iterator[RequestStep]:
     for place in ("", "latest/"):
         yield _ask(f"{place}filter", {"sort": "CREATED_DESC"})
         yield _ask(f"{place}count", {"flow_runs": {}})
+
+
+def _results_with(key: str) -> tuple[object, ...]:
+    # On the reference a key keeps some fields of its artifact before, also one of other programs.
+    return (
+        *(1, 0, False, "", "x", [], [1], {}, None, {"type": "unpersisted"}),
+        *({"artifact_key": key, "a": 1}, {"artifact_key": f"{key}!", "artifact_type": "table"}),
+        *(
+            {"artifact_key": "", "artifact_description": "d"},
+            {"artifact_type": "result", "a": None},
+        ),
+        {"type": "unpersisted", "artifact_key": "k"},
+    )
+
+
+def _of_results() -> Iterator[Program]:
+    yield program(
+        "artifacts: of results of task runs", *_some(), *_results("task_runs", "<task.id>")
+    )
+    yield program(
+        "artifacts: of results of flow runs", *_some(), *_results("flow_runs", "<run.id>")
+    )
+    yield program("artifacts: of a subflow run's result", *_some(), *_of_subflow_run())
+    changed = ({"data": 7}, {"data": None}, {"data": {"artifact_key": "k"}}, {"description": "d"})
+    yield program("artifacts: of a result, changed", *_one_result(), *_changes(changed))
+
+
+def _set_state(kind: str, run_id: str, state_type: str, **data: object) -> RequestStep:
+    body = {"state": {"type": state_type, **data}, "force": True}
+    return post(f"/{kind}/{run_id}/set_state", body)
+
+
+def _results(kind: str, run_id: str) -> Iterator[RequestStep]:
+    found = _ask("filter", {"sort": "CREATED_DESC", "limit": 3})
+    for data in _results_with(f"{kind}-key"):
+        yield _set_state(kind, run_id, "RUNNING", data=data)
+        yield from (get(f"/{kind}/{run_id}"), found, _ask("count", {}), _latest())
+    yield _ask("filter", {"sort": "CREATED_DESC", "artifacts": {"type": {"any_": ["result"]}}})
+    one = kind.removesuffix("s")
+    yield get(f"/{one}_states/?{one}_id={run_id}")
+    yield _ask("filter", {"sort": "CREATED_DESC", "artifacts": {f"{one}_id": {"any_": [run_id]}}})
+    yield from (delete(f"/{kind}/{run_id}"), _ask("count", {}), found)
+
+
+def _of_subflow_run() -> Iterator[RequestStep]:
+    yield flow_run(parent_task_run_id="<task.id>").named("sub")
+    yield _set_state("flow_runs", "<sub.id>", "COMPLETED", data={"artifact_key": "subflow", "r": 1})
+    yield from (get("/task_runs/<task.id>"), _ask("filter", {"sort": "CREATED_DESC"}), _latest())
+
+
+def _one_result() -> Iterator[RequestStep]:
+    yield from _some()
+    yield _set_state("task_runs", "<task.id>", "RUNNING", data={"artifact_key": "changed", "r": 1})
+    yield _set_state("task_runs", "<task.id>", "COMPLETED", data={"a": 1})
+    yield get(f"{ARTIFACTS}/changed/latest")
+    yield _ask("latest/filter", {"artifacts": {"key": {"any_": ["changed"]}}}).named("keyed")
+    of_task_run = {"task_run_id": {"any_": ["<task.id>"]}, "key": {"exists_": False}}
+    yield _ask("filter", {"artifacts": of_task_run, "sort": "CREATED_DESC"}).named("plain")
+
+
+def _changes(changed: tuple[object, ...]) -> Iterator[RequestStep]:
+    states = get("/task_run_states/?task_run_id=<task.id>")
+    for one in ("<keyed.0.latest_id>", "<plain.0.id>"):
+        for change in changed:
+            yield from (patch(f"{ARTIFACTS}/{one}", change), get(f"{ARTIFACTS}/{one}"))
+            yield from (get("/task_runs/<task.id>"), states)
+        yield from (delete(f"{ARTIFACTS}/{one}"), states, get("/task_runs/<task.id>"))
+    yield _set_state("task_runs", "<task.id>", "RUNNING")
 
 
 def _no_objects() -> Iterator[RequestStep]:

@@ -26,10 +26,16 @@ class OrchestrationResult(Value):
     @classmethod
     def of(cls, decision: Decision[Any]) -> "OrchestrationResult":
         return cls.model_construct(
-            state=decision.run.state,
+            state=decision.run.state and _answered(decision.run.state),
             status=decision.status,
             details=_details(decision.refusal),
         )
+
+
+def _answered(state: State) -> State:
+    """Return a proposed state as it is stored, but with its data if they are not."""
+    stored = state.as_stored()
+    return state if stored.data is None else stored
 
 
 def _details(refusal: Refusal | None) -> dict[str, Any]:

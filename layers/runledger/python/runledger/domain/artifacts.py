@@ -7,6 +7,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator
 
+from runledger.domain.errors import Conflict
+from runledger.domain.runs.flow_runs import FlowRun
+from runledger.domain.runs.states import OF_ARTIFACT
+from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Sort
 from runledger.domain.values import Value
 
@@ -50,6 +54,34 @@ class Artifact(Value):
     metadata_: dict[str, str] | None = None
     flow_run_id: UUID | None = None
     task_run_id: UUID | None = None
+
+
+def of_result(artifact_id: UUID, run: TaskRun | FlowRun) -> Artifact:
+    """Return the artifact of the data of a run's state; an empty text describes nothing.
+
+    Raises:
+        Conflict: what the data say of the artifact are no texts.
+    """
+    flow_run_id, task_run_id = (
+        (run.flow_run_id, run.id) if isinstance(run, TaskRun) else (run.id, None)
+    )
+    return Artifact(
+        id=artifact_id,
+        created=run.updated,
+        updated=run.updated,
+        data=run.state and run.state.as_stored().data,
+        flow_run_id=flow_run_id,
+        task_run_id=task_run_id,
+        **_described(run.state and run.state.data),
+    )
+
+
+def _described(data: object) -> dict[str, Any]:
+    known = data if isinstance(data, dict) else {}
+    said = {key: known[key] for key in OF_ARTIFACT if known.get(key)}
+    if not all(isinstance(text, str) for text in said.values()):
+        raise Conflict(f"{' and '.join(sorted(said))} must be texts")
+    return {key.removeprefix("artifact_"): text for key, text in said.items()}
 
 
 class ArtifactCollection(Value):

@@ -54,6 +54,10 @@ class StateDetails(Value):
     deployment_concurrency_lease_id: UUID | None = None
 
 
+# Data of a result's artifact alone.
+OF_ARTIFACT = {"artifact_key", "artifact_type", "artifact_description"}
+
+
 class State(Value):
     """One state of a run."""
 
@@ -82,8 +86,11 @@ class State(Value):
 
         See docs/contract/task-runs.md 2.5.
         """
-        unpersisted = isinstance(self.data, dict) and self.data.get("type") == "unpersisted"
-        return self.replace(data=None) if unpersisted else self
+        data = self.data if isinstance(self.data, dict) else {}
+        if data.get("type") == "unpersisted":
+            return self.replace(data=None)
+        kept = {key: data[key] for key in data if key not in OF_ARTIFACT}
+        return self if len(kept) == len(data) else self.replace(data=kept)
 
 
 def is_waiting(state: State | None) -> bool:

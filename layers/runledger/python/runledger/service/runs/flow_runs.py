@@ -121,6 +121,7 @@ def set_state(
     Raises:
         UnknownRun: there is no such run.
         Rejected: the run does not meet the precondition.
+        Conflict: what its data say of their artifact are no texts.
     """
 
     def attempt() -> Decision[FlowRun]:
@@ -218,5 +219,5 @@ def _mirror(store: Store, run: FlowRun, now: datetime, *, required: bool) -> Par
         raise Conflict(f"task run {run.parent_task_run_id} is unknown")
     if seen is None:
         return None
-    state = mirrored(run, run.state, onto=seen.run).replace(id=ids.state_id(now))
+    state = mirrored(run, run.state.as_stored(), onto=seen.run).replace(id=ids.state_id(now))
     return Parent(seen, record(seen.run, state, now=now))

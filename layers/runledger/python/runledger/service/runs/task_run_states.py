@@ -35,6 +35,7 @@ def set_state(
     Raises:
         UnknownRun: there is no such run.
         Rejected: the run does not meet the precondition.
+        Conflict: what its data say of their artifact are no texts.
     """
     policy = policy_for(state, force=force)
     alone = policy == MINIMAL

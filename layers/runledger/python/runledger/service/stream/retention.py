@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from runledger.service import artifacts
 from runledger.service.retries import retry_on_conflict
 from runledger.service.runs import flow_run_deletion
 from runledger.service.stream.failures import Failure
@@ -91,11 +92,16 @@ def _flow_runs_under(
 
 
 def _remove(store: Store, root: Key, flow_runs: Sequence[UUID], now: datetime) -> None:
-    """Remove a run and the runs under it, the flow runs among them in reverse order."""
+    """Remove a run and the runs under it, the flow runs among them in reverse order.
+
+    Their artifacts go first: those of a run that is gone would not be found if this is repeated.
+    """
     for run_id in reversed(flow_runs):
+        artifacts.delete_of_run(store, keys.flow_run(run_id))
         _remove_flow_run(store, run_id, now)
     kind, run_id = keys.entity_of(root)
     if kind == keys.TASK_RUN:
+        artifacts.delete_of_run(store, root)
         _remove_task_run(store, now, run_id)
 
 

@@ -1,11 +1,12 @@
 """Artifacts as items: the document, and beside it what leads to it.
 
-An artifact has its own partition. `by_owner` leads to it from its flow run; an item beside it, from
-its task run. In the partition of its key, an item points to it in the order of creation.
+An artifact has its own partition. `by_owner` leads to it from its flow run, `by_name` from its task
+run. In the partition of its key, an item points to it in the order of creation.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
+from uuid import UUID
 
 from runledger.domain.artifacts import CONTENT, Artifact, ArtifactCollection
 from runledger.store import items
@@ -18,11 +19,15 @@ from runledger.store.schema.keys import Key
 
 
 class SeenArtifact(NamedTuple):
-    """An artifact as it was read: the version guards the next write."""
+    """An artifact as it was read: the version guards the next write.
+
+    `state_id` is that of the state of its run whose result it is.
+    """
 
     artifact: Artifact
     version: int = 1
     pieces: str | None = None
+    state_id: UUID | None = None
 
 
 class SeenCollection(NamedTuple):
@@ -35,7 +40,7 @@ class SeenCollection(NamedTuple):
 def artifact_item(seen: SeenArtifact, *, shards: int) -> Item:
     """Spell an artifact."""
     artifact = seen.artifact
-    flow_run_id = artifact.flow_run_id
+    flow_run_id, task_run_id = artifact.flow_run_id, artifact.task_run_id
     item = items.new_item(
         keys.artifact(artifact.id),
         body=artifact.model_dump_json(exclude_defaults=True),
@@ -44,18 +49,17 @@ def artifact_item(seen: SeenArtifact, *, shards: int) -> Item:
         shard=keys.shard(keys.ARTIFACT, keys.shard_of(artifact.id, shards)),
         expected_start=sort_keys.time_sort_key(artifact.created, artifact.created, artifact.id),
         owner=flow_run_id and keys.artifacts_of(keys.flow_run(flow_run_id)),
+        name_key=task_run_id and sort_keys.join(task_run_id, artifact.id),
         id=str(artifact.id),
+        state_id=seen.state_id and str(seen.state_id),
     )
     return items.check_facts(item)
 
 
-def new_writes(artifact: Artifact, *, shards: int) -> Iterator[Write]:
+def new_writes(new: SeenArtifact, *, shards: int) -> Iterator[Write]:
     """Yield the writes of a new artifact, without those of its key's collection."""
-    yield Put(artifact_item(SeenArtifact(artifact), shards=shards), ABSENT)
-    if artifact.task_run_id:
-        of_task_run = keys.artifacts_of(keys.task_run(artifact.task_run_id))
-        key = keys.task_run_of_artifact(artifact.id)
-        yield Put(items.new_item(key, owner=of_task_run, id=str(artifact.id)))
+    artifact = new.artifact
+    yield Put(artifact_item(new, shards=shards), ABSENT)
     if artifact.key is not None:
         yield Put(items.pointer_item(version_key(artifact, artifact.key), artifact.id))
 
@@ -67,7 +71,7 @@ def version_key(artifact: Artifact, key: str) -> Key:
 
 def rewrite(seen: SeenArtifact, artifact: Artifact, *, shards: int) -> Put:
     """Return the write that replaces an artifact that was read."""
-    after = SeenArtifact(artifact, seen.version + 1)
+    after = SeenArtifact(artifact, seen.version + 1, state_id=seen.state_id)
     return Put(artifact_item(after, shards=shards), has_version(seen.version), seen.pieces)
 
 
@@ -75,8 +79,6 @@ def removal_writes(seen: SeenArtifact) -> Iterator[Write]:
     """Yield the writes that remove an artifact, without those of its key's collection."""
     artifact = seen.artifact
     yield Delete(keys.artifact(artifact.id), has_version(seen.version))
-    if artifact.task_run_id:
-        yield Delete(keys.task_run_of_artifact(artifact.id))
     if artifact.key is not None:
         yield Delete(version_key(artifact, artifact.key))
 
@@ -84,7 +86,10 @@ def removal_writes(seen: SeenArtifact) -> Iterator[Write]:
 def read_artifact(item: Item) -> SeenArtifact:
     """Read an artifact from its item."""
     artifact = items.read_document(Artifact, item)
-    return SeenArtifact(artifact, int(item["version"]), item.get(PIECES))
+    state_id = item.get("state_id")
+    return SeenArtifact(
+        artifact, int(item["version"]), item.get(PIECES), UUID(state_id) if state_id else None
+    )
 
 
 def read_artifact_facts(entry: Item) -> Artifact:

@@ -5,7 +5,7 @@ latest of them. A transaction that makes an older artifact the latest one also g
 version: whoever changes or removes it meanwhile starts over.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple, Self
@@ -20,8 +20,9 @@ from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import ABSENT, has_version, in_index, in_partition
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Add, Delete, Write
-from runledger.store.schema import keys
-from runledger.store.schema.indexes import BY_OWNER
+from runledger.store.schema import keys, sort_keys
+from runledger.store.schema.indexes import BY_NAME, BY_OWNER
+from runledger.store.schema.keys import Key
 from runledger.store.store import Shards, Store
 
 
@@ -75,6 +76,18 @@ class ArtifactStore(NamedTuple):
         found = map(artifact_items.read_artifact_facts, entries)
         return sorted(found, key=attrgetter("created", "id"))
 
+    def ids_of(self, run: Key) -> Iterator[UUID]:
+        """Yield the ids of the artifacts of a run."""
+        if run.sk == keys.FLOW_RUN:
+            queries = [Query(in_index(BY_OWNER, keys.artifacts_of(run), None), BY_OWNER.name)]
+        else:
+            _, run_id = keys.entity_of(run)
+            between = sort_keys.under(str(run_id))
+            shards = (keys.shard(keys.ARTIFACT, number) for number in range(self.shards.read))
+            queries = [Query(in_index(BY_NAME, one, between), BY_NAME.name) for one in shards]
+        for entry in chain.from_iterable(self.table.query_each(queries)):
+            yield keys.entity_of(keys.of(entry))[1]
+
     def data(self, ids: Iterable[UUID]) -> dict[UUID, Any]:
         """Return the data of artifacts, by their ids."""
         found = self.table.read_many([keys.artifact(artifact_id) for artifact_id in ids])
@@ -92,8 +105,12 @@ class ArtifactStore(NamedTuple):
 
         The id is that of the collection, if the key is new.
         """
-        new = artifact_items.new_writes(artifact, shards=self.shards.written)
-        self._write(*new, *self._as_latest(artifact, collection_id))
+        self._write(*self.creation_writes(SeenArtifact(artifact), collection_id))
+
+    def creation_writes(self, new: SeenArtifact, collection_id: UUID) -> Iterator[Write]:
+        """Yield the writes of a new artifact, with those of its key's collection."""
+        yield from artifact_items.new_writes(new, shards=self.shards.written)
+        yield from self._as_latest(new.artifact, collection_id)
 
     def _as_latest(self, artifact: Artifact, collection_id: UUID) -> Iterator[Write]:
         if artifact.key is None:
@@ -112,17 +129,17 @@ class ArtifactStore(NamedTuple):
         after = SeenCollection(changed, seen.version + 1)
         return artifact_items.put_collection(after, has_version(seen.version))
 
-    def rewrite(self, seen: SeenArtifact, artifact: Artifact) -> None:
-        """Replace an artifact that was read."""
+    def rewrite(self, seen: SeenArtifact, artifact: Artifact, beside: Sequence[Write] = ()) -> None:
+        """Replace an artifact that was read; `beside` are writes of the same transaction."""
         put = artifact_items.rewrite(seen, artifact, shards=self.shards.written)
         latest = self._where_latest(artifact)
-        self._write(put, *([self._replaced(latest, artifact)] if latest else ()))
+        self._write(put, *([self._replaced(latest, artifact)] if latest else ()), *beside)
 
-    def delete(self, seen: SeenArtifact) -> None:
+    def delete(self, seen: SeenArtifact, beside: Sequence[Write] = ()) -> None:
         """Remove an artifact; if it is the latest of its key, the one before it follows."""
         latest = self._where_latest(seen.artifact)
         succession = self._succession(latest, seen.artifact) if latest else ()
-        self._write(*artifact_items.removal_writes(seen), *succession)
+        self._write(*artifact_items.removal_writes(seen), *succession, *beside)
 
     def _where_latest(self, artifact: Artifact) -> SeenCollection | None:
         """Return the collection of which an artifact is the latest."""

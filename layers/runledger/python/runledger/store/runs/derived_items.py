@@ -9,8 +9,10 @@ from collections.abc import Set as AbstractSet
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.store import items
+from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Delete, Put, Write
 from runledger.store.schema import keys
+from runledger.store.store import Shards
 
 Run = TaskRun | FlowRun
 
@@ -33,6 +35,16 @@ def update_writes(seen: Run, run: Run, *, shards: int) -> list[Write]:
 def deletion_writes(run: Run) -> list[Write]:
     """Return the writes that delete a run's tags."""
     return _deletes(run, _tags_with_items(run))
+
+
+def results(table: Table, shards: Shards, run: Run, seen: Run | None = None) -> list[Write]:
+    """Return the writes of a new state's artifact."""
+    is_new = run.state_id != (seen and seen.state_id)
+    if not is_new or not run.state or run.state.as_stored().data is None:
+        return []
+    from runledger.store.artifacts.results import new_writes  # noqa: PLC0415 - rare
+
+    return new_writes(table, shards, run)
 
 
 def _tags_with_items(run: Run) -> AbstractSet[str | None]:

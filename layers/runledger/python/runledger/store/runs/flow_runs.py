@@ -107,6 +107,7 @@ class FlowRunStore(NamedTuple):
             Put(items.check_facts(self._item(run)), ABSENT),
             *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
             *derived_items.new_run_writes(run, shards=self.shards.written),
+            *derived_items.results(*self, run),
             *run_entries.new_run_writes(run),
             *timers.new_run_writes(run, version),
         ]
@@ -179,6 +180,7 @@ class FlowRunStore(NamedTuple):
             ),
             *beside,
             *derived,
+            *derived_items.results(*self, run, seen.run),
             *run_entries.update_writes(seen.run, run),
             *timers.update_writes(seen.run, run),
         ]

@@ -67,6 +67,7 @@ class TaskRunStore(NamedTuple):
             Put(items.check_facts(self._item(stored)), ABSENT),
             *_claim_writes(frozenset(), stored),
             *derived_items.new_run_writes(run, shards=self.shards.written),
+            *([] if reported else derived_items.results(*self, run)),
         ]
 
     def _first(self, run: TaskRun, failed: ConditionFailed) -> TaskRun:
@@ -131,7 +132,9 @@ class TaskRunStore(NamedTuple):
         derived = derived_items.update_writes(seen.run, run, shards=self.shards.written)
         claim = _claim_writes(claimed_keys(seen), after)
         item = items.check_changed_facts(self._item(after), seen.run, run)
-        return [Put(item, has_version(seen.version), seen.pieces), *beside, *derived, *claim]
+        put = Put(item, has_version(seen.version), seen.pieces)
+        results = [] if reported else derived_items.results(*self, run, seen.run)
+        return [put, *beside, *derived, *claim, *results]
 
     def hold_write(self, seen: Stored, hold: Hold | None) -> Put:
         """Return the write that gives a run that was read to a worker, or takes it from one."""

@@ -48,7 +48,6 @@
 | document of a noun          | DOCUMENTS#<noun>#<part>| DOCUMENT#<id>               |
 | what is unique of it        | NAME#<noun>#<names>    | NAME                        |
 | artifact                    | ARTIFACT#<id>          | ARTIFACT                    |
-| its task run                | ARTIFACT#<id>          | OF_TASK_RUN                 |
 | artifacts of a key, by time | ARTIFACT_KEY#<key>     | ARTIFACT#<created, id>      |
 | the latest of each key      | ARTIFACT_COLLECTIONS#<part> | COLLECTION#<key> |
 | setting of the server       | SETTING#<name>         | SETTING                     |
@@ -75,6 +74,7 @@
 | by_expected_start       | shard: <kind>#<shard>              | expected_start       |
 | by_next_scheduled_start | shard                              | next_scheduled_start |
 | by_name                 | shard                              | name_key             |
+| ..., of an artifact     | shard                              | <task run>#<id>      |
 | by_start                | shard                              | start                |
 | by_end                  | shard                              | end                  |
 | by_duration             | shard: TASK_RUN#<shard>            | duration             |
@@ -128,7 +128,6 @@ LISTENER, LISTENERS, LOG_LISTENERS = "LISTENER", "LISTENERS", "LOG_LISTENERS"
 API_KEY, API_KEYS, SETTING = "API_KEY", "API_KEYS", "SETTING"
 ARTIFACT, ARTIFACTS, ARTIFACT_KEY = "ARTIFACT", "ARTIFACTS", "ARTIFACT_KEY"
 ARTIFACT_COLLECTIONS, COLLECTION = "ARTIFACT_COLLECTIONS", "COLLECTION"
-OF_TASK_RUN = "OF_TASK_RUN"
 DOCUMENT, DOCUMENTS, NAME = "DOCUMENT", "DOCUMENTS", "NAME"
 WORK_POOL, WORK_POOLS = "WORK_POOL", "WORK_POOLS"
 WORK_QUEUE, WORK_SLOTS = "WORK_QUEUE", "WORK_SLOTS"
@@ -573,23 +572,18 @@ def artifact(artifact_id: UUID) -> Key:
     return Key(join(ARTIFACT, artifact_id), ARTIFACT)
 
 
-def task_run_of_artifact(artifact_id: UUID) -> Key:
-    """The item by which `by_owner` leads from an artifact's task run to it."""
-    return Key(artifact(artifact_id).pk, OF_TASK_RUN)
-
-
 def artifacts_of(run: Key) -> str:
-    """The owner, in `by_owner`, of the artifacts of a run."""
+    """The owner, in `by_owner`, of a run's artifacts."""
     return join(ARTIFACTS, run.pk)
 
 
 def artifact_key(key: str) -> str:
-    """The partition that has the artifacts of a key."""
+    """The partition of a key's artifacts."""
     return join(ARTIFACT_KEY, bounded(key))
 
 
 def artifact_of_key(key: str, created: datetime, artifact_id: UUID) -> Key:
-    """The item that leads from a key to an artifact, in the order of creation."""
+    """Leads from a key to an artifact, in the order of creation."""
     place = sort_keys.time_sort_key(created, created, artifact_id)
     return Key(artifact_key(key), join(ARTIFACT, place))
 
@@ -600,7 +594,7 @@ def artifact_collection(key: str) -> Key:
 
 
 def artifact_collections() -> tuple[str, ...]:
-    """The partitions that together have the latest artifacts of all keys."""
+    """The partitions of the latest artifacts of all keys."""
     return tuple(join(ARTIFACT_COLLECTIONS, number) for number in range(COLLECTION_PARTITIONS))
 
 

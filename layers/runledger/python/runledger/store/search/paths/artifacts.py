@@ -1,27 +1,46 @@
 """Access paths to artifacts."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from runledger.domain.filters.criteria import Criteria
 from runledger.store.schema import indexes, keys
-from runledger.store.schema.keys import ARTIFACT, FLOW_RUN, TASK_RUN, Key
+from runledger.store.schema.keys import ARTIFACT, FLOW_RUN, TASK_RUN
+from runledger.store.schema.sort_keys import under
 from runledger.store.search.paths.shared import by_id, values_of
-from runledger.store.search.planner import Follow, Path, Paths, Read, Walk
+from runledger.store.search.planner import NOTHING, Follow, Paths, Read, Walk, partitions
+
+# Task runs whose artifacts are looked up one by one; a search for those of more reads others, too.
+MAX_TASK_RUNS = 50
 
 
-def by_run(kind: str, field: str, run: Callable[[UUID], Key], *, bare: bool) -> Path:
-    """Read the artifacts of the given runs, from either filter that gives them."""
+def _runs(criteria: Criteria, kind: str, field: str) -> list[UUID] | None:
+    """Return the runs from either filter that gives them."""
+    own = values_of(criteria, ARTIFACT, field)
+    return values_of(criteria, kind) if own is None else own
 
-    def path(criteria: Criteria, _: int) -> Read | None:
-        own = values_of(criteria, ARTIFACT, field)
-        ids = values_of(criteria, kind) if own is None else own
-        if ids is None:
-            return None
-        owners = tuple(keys.artifacts_of(run(run_id)) for run_id in dict.fromkeys(ids))
-        return Walk(f"by_{kind.lower()}", indexes.BY_OWNER, owners, bounded=True, bare=bare)
 
-    return path
+def by_flow_run(criteria: Criteria, _: int) -> Read | None:
+    """Read the artifacts of the given flow runs."""
+    ids = _runs(criteria, FLOW_RUN, "flow_run_id")
+    if ids is None:
+        return None
+    owners = tuple(keys.artifacts_of(keys.flow_run(run_id)) for run_id in dict.fromkeys(ids))
+    return Walk("by_flow_run", indexes.BY_OWNER, owners, bounded=True)
+
+
+def by_task_run(criteria: Criteria, shards: int) -> Read | None:
+    """Read the artifacts of the given task runs."""
+    ids = _runs(criteria, TASK_RUN, "task_run_id")
+    if ids is None or len(ids) > MAX_TASK_RUNS:
+        return None
+    if not ids:
+        return NOTHING
+    walk = None
+    for run_id in dict.fromkeys(ids):
+        between = under(str(run_id))
+        parts = partitions(ARTIFACT, shards)
+        walk = Walk("by_task_run", indexes.BY_NAME, parts, between, bounded=True, beside=walk)
+    return walk
 
 
 def by_key(criteria: Criteria, _: int) -> Read | None:
@@ -35,7 +54,7 @@ def by_key(criteria: Criteria, _: int) -> Read | None:
 
 PATHS: Paths = {
     "artifacts.id.any_": by_id(ARTIFACT),
-    "artifacts.task_run_id.any_": by_run(TASK_RUN, "task_run_id", keys.task_run, bare=True),
-    "artifacts.flow_run_id.any_": by_run(FLOW_RUN, "flow_run_id", keys.flow_run, bare=False),
+    "artifacts.task_run_id.any_": by_task_run,
+    "artifacts.flow_run_id.any_": by_flow_run,
     "artifacts.key.any_": by_key,
 }
