@@ -25,17 +25,14 @@ class OrchestrationResult(Value):
 
     @classmethod
     def of(cls, decision: Decision[Any]) -> "OrchestrationResult":
+        state = decision.run.state
+        stored = state and state.as_stored()
         return cls.model_construct(
-            state=decision.run.state and _answered(decision.run.state),
+            # Unpersisted data are answered.
+            state=stored if stored and stored.data is not None else state,
             status=decision.status,
             details=_details(decision.refusal),
         )
-
-
-def _answered(state: State) -> State:
-    """Return a proposed state as it is stored, but with its data if they are not."""
-    stored = state.as_stored()
-    return state if stored.data is None else stored
 
 
 def _details(refusal: Refusal | None) -> dict[str, Any]:

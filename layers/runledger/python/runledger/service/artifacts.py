@@ -13,7 +13,7 @@ from runledger.service.retries import retry_on_conflict
 from runledger.store.artifacts.artifact_items import SeenArtifact
 from runledger.store.artifacts.artifacts import ArtifactStore
 from runledger.store.dynamodb.table import chunks
-from runledger.store.runs.result_data import ResultDataStore
+from runledger.store.result_data import ResultDataStore
 from runledger.store.schema.keys import Key
 from runledger.store.store import Store
 

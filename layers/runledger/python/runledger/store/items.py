@@ -16,7 +16,7 @@ from pydantic_core import from_json, to_json
 
 from runledger.domain.errors import TooLarge
 from runledger.domain.runs.flow_runs import FlowRun
-from runledger.domain.runs.states import TERMINAL, StateType
+from runledger.domain.runs.states import StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import Value
 from runledger.store import samples
@@ -34,9 +34,6 @@ MAX_FACTS = 250_000
 
 # Bytes of a state's name as JSON, which is in the facts twice.
 MAX_STATE_NAME = 20_000
-
-# The attributes of a run's item that `end_of` needs, and the key.
-END_ATTRIBUTES = (*Key._fields, "state_shard", "end")
 
 
 def check_facts(item: Item) -> Item:
@@ -190,9 +187,3 @@ def _is_told_by_state(run: TaskRun | FlowRun) -> bool:
     is_scheduled = run.state_type == StateType.SCHEDULED
     is_near = sort_keys.are_near(scheduled or run.created, run.expected_start_time)
     return is_near and is_scheduled == (scheduled is not None)
-
-
-def end_of(item: Item) -> datetime | None:
-    """Return when a run ended, if it is finished."""
-    is_finished = keys.state_type_of(item) in TERMINAL
-    return sort_keys.time_of(item["end"]) if is_finished and "end" in item else None

@@ -121,7 +121,7 @@ def set_state(
     Raises:
         UnknownRun: there is no such run.
         Rejected: the run does not meet the precondition.
-        Conflict: what its data say of their artifact are no texts.
+        Conflict: its data describe no artifact.
     """
 
     def attempt() -> Decision[FlowRun]:

@@ -35,7 +35,7 @@ def set_state(
     Raises:
         UnknownRun: there is no such run.
         Rejected: the run does not meet the precondition.
-        Conflict: what its data say of their artifact are no texts.
+        Conflict: its data describe no artifact.
     """
     policy = policy_for(state, force=force)
     alone = policy == MINIMAL

@@ -39,8 +39,8 @@ def deletion_writes(run: Run) -> list[Write]:
 
 def results(table: Table, shards: Shards, run: Run, seen: Run | None = None) -> list[Write]:
     """Return the writes of a new state's artifact."""
-    is_new = run.state_id != (seen and seen.state_id)
-    if not is_new or not run.state or run.state.as_stored().data is None:
+    old = seen and seen.state_id
+    if run.state_id == old or not run.state or run.state.as_stored().data is None:
         return []
     from runledger.store.artifacts.results import new_writes  # noqa: PLC0415 - rare
 

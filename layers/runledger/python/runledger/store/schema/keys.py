@@ -583,7 +583,7 @@ def artifact_key(key: str) -> str:
 
 
 def artifact_of_key(key: str, created: datetime, artifact_id: UUID) -> Key:
-    """Leads from a key to an artifact, in the order of creation."""
+    """Leads from a key to an artifact, by its creation."""
     place = sort_keys.time_sort_key(created, created, artifact_id)
     return Key(artifact_key(key), join(ARTIFACT, place))
 
