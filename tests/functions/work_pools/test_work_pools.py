@@ -105,6 +105,14 @@ def test_queues_give_way_and_keep_their_names(api: httpx.Client) -> None:
     assert [status_of(api.delete(f"{path}/late")) for _ in "12"] == [204, 404]
 
 
+def test_the_pool_of_an_old_queue_was_there_before_it(api: httpx.Client) -> None:
+    """Clients list queues in the order in which they were created."""
+    made = api.post("/work_queues/", json={"name": "old"}).json()
+    pool = api.get("/work_pools/default-agent-pool").json()
+    default = api.get(f"/work_queues/{pool['default_queue_id']}").json()
+    assert pool["created"] == default["created"] < made["created"]
+
+
 def test_old_queues_are_in_a_pool_of_their_own(api: httpx.Client) -> None:
     made = api.post("/work_queues/", json={"name": "default"}).raise_for_status().json()
     assert made["work_pool_name"] == "default-agent-pool"

@@ -1,6 +1,6 @@
 """New pools and queues."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from runledger.domain.work_pools import priorities
@@ -27,9 +27,15 @@ def new_pool(pool: WorkPool) -> PoolWithQueues:
 
 
 def new_agent_pool(pool_id: UUID, queue_id: UUID, now: datetime) -> PoolWithQueues:
-    """Return the pool of queues that name no pool."""
+    """Return the pool of queues that name no pool, made just before the first one of them.
+
+    Clients show queues in the order of their creation.
+    """
+    before = now - timedelta(milliseconds=1)
     return new_pool(
-        WorkPool(id=pool_id, created=now, updated=now, name=AGENT_POOL, default_queue_id=queue_id)
+        WorkPool(
+            id=pool_id, created=before, updated=before, name=AGENT_POOL, default_queue_id=queue_id
+        )
     )
 
 
