@@ -37,11 +37,13 @@ def reference(
     home: Path | None = None,
     *,
     records: bool = False,
+    meddles: bool = False,
     database: str | None = None,
 ) -> Iterator[str]:
     """A fresh reference that does nothing by itself, unless it is to take events.
 
-    Its database is on SQLite, in `home`, unless a URL names another.
+    If it meddles, its services change runs besides. Its database is on SQLite, in `home`, unless
+    a URL names another.
     """
     with tempfile.TemporaryDirectory() as fresh:
         environment = {
@@ -50,7 +52,7 @@ def reference(
             "DO_NOT_TRACK": "1",
             **({"PREFECT_SERVER_API_AUTH_STRING": auth} if auth else {}),
             **({"PREFECT_API_DATABASE_CONNECTION_URL": database} if database else {}),
-            **NOBODY_MEDDLES,
+            **({} if meddles else NOBODY_MEDDLES),
             **LOGS_ARE_TOLD,
         }
         port = free_port()

@@ -9,6 +9,7 @@ from functools import partial
 
 from tests.conformance import servers
 from tests.conformance.clients.checks import (
+    alike,
     background,
     commands,
     documents,
@@ -21,12 +22,16 @@ from tests.conformance.clients.checks import (
     old_client,
     passwords,
     pauses,
-    pooled,
-    schedules,
-    serving,
     submitted,
     tasks,
     watching,
+)
+from tests.conformance.clients.checks.deployments import (
+    pooled,
+    projects,
+    scheduled,
+    schedules,
+    serving,
 )
 from tests.conformance.clients.running import Group, outcomes
 from tests.conformance.clients.scene import Check
@@ -41,6 +46,9 @@ APART: Mapping[str, Check] = {
     **watching.CHECKS,
     **serving.CHECKS,
     **pooled.CHECKS,
+    **projects.CHECKS,
+    **scheduled.CHECKS,
+    **alike.CHECKS,
     **examples.CHECKS,
     **documents.CHECKS,
     **moving.CHECKS,
@@ -51,7 +59,7 @@ def main() -> int:
     options = _options()
     wanted = re.compile(options.only)
     chosen = [group.only(wanted.search) for group in _groups(options)]
-    recording = partial(servers.reference, records=True)
+    recording = partial(servers.reference, records=True, meddles=True)
     start = recording if options.against_itself else servers.runledger
     held = outcomes(start, [group for group in chosen if group.checks])
     sys.stdout.write(f"{sum(held)} of {len(held)} claims on stock programs hold\n")
@@ -69,7 +77,7 @@ def _groups(options: argparse.Namespace) -> list[Group]:
     ]
     if options.against_itself:
         return groups
-    groups.append(Group(interrupted.CHECKS, apart=True))
+    groups.append(Group({**interrupted.CHECKS, **scheduled.INTERRUPTED}, apart=True))
     if options.complete or options.only:
         groups.append(Group(interrupted.FOR_MINUTES))
     return groups

@@ -72,6 +72,11 @@ class ClientScene:
         of_the_flow = {"flows": {"name": {"any_": [flow]}}, "sort": "START_TIME_ASC"}
         return self._all("/flow_runs/filter", of_the_flow)
 
+    def deployment_runs(self, deployment: str) -> list[Json]:
+        """The runs of a deployment, in the order of their times."""
+        named = {"deployments": {"name": {"any_": [deployment]}}}
+        return self._all("/flow_runs/filter", {**named, "sort": "EXPECTED_START_TIME_ASC"})
+
     def flow_run(self, flow: str) -> Json:
         """The one run of a flow."""
         found = self.flow_runs(flow)

@@ -49,7 +49,8 @@ def python() -> list[str]:
 class Stock:
     """An installation of Prefect: its home, the API that it uses, and where its programs are.
 
-    What takes `longest` seconds is taken to hang. Without a URL, its profiles say where the API is.
+    Without a URL, its profiles say where the API is. Commands run in the folder `within`, if there
+    is one. What takes `longest` seconds is taken to hang.
     """
 
     url: str
@@ -58,6 +59,7 @@ class Stock:
     folder: Path = BIN
     programs: Path = PROGRAMS
     longest: float = LONGEST
+    within: Path | None = None
 
     def run(self, program: str, *arguments: str) -> Ran:
         """Run one of its programs."""
@@ -91,6 +93,7 @@ class Stock:
         done = subprocess.run(
             command,
             env=self.environment(),
+            cwd=self.within,
             capture_output=True,
             encoding="utf-8",
             timeout=self.longest,

@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 
-from tests.conformance.clients.checks import background, flows, limits, serving, tasks
+from tests.conformance.clients.checks import background, flows, limits, tasks
+from tests.conformance.clients.checks.deployments import serving
 from tests.conformance.clients.scene import Check, ClientScene
 from tests.conformance.clients.stock import OLD
 

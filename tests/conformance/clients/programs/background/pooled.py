@@ -1,25 +1,18 @@
-"""Deploy a flow to a work pool, or be a worker of it."""
+"""Deploy the flow of `ticking` to a work pool, or be a worker of it that runs two at once."""
 
 import asyncio
 import sys
-import time
 from pathlib import Path
 
 from prefect import flow
 from prefect.workers.process import ProcessWorker
 
-
-@flow
-def count(seconds: float = 1.0) -> float:
-    time.sleep(seconds)
-    return seconds
-
+TICKING = Path(__file__).parent.parent / "schedules/ticking.py"
 
 if __name__ == "__main__":
     what, pool, *rest = sys.argv[1:]
     if what == "deploy":
-        here = Path(__file__)
-        source = flow.from_source(source=str(here.parent), entrypoint=f"{here.name}:count")
+        source = flow.from_source(str(TICKING.parent), entrypoint=f"{TICKING.name}:tick")
         source.deploy(name="pooled", work_pool_name=pool, build=False, push=False)
     else:
-        asyncio.run(ProcessWorker(work_pool_name=pool, name=rest[0]).start())
+        asyncio.run(ProcessWorker(work_pool_name=pool, name=rest[0], limit=2).start())

@@ -133,19 +133,13 @@ def _subflow_runs(scene: ClientScene, run: Json) -> list[Json]:
     return found
 
 
-def _runs(scene: ClientScene, deployment: str) -> list[Json]:
-    named = {"deployments": {"name": {"any_": [deployment]}}}
-    found: list[Json] = scene.post("/flow_runs/filter", named)
-    return found
-
-
 def _run(scene: ClientScene, deployment: str) -> Json:
-    (run,) = _runs(scene, deployment)
+    (run,) = scene.deployment_runs(deployment)
     return run
 
 
 def _states(scene: ClientScene, deployment: str) -> set[str]:
-    return {run["state_type"] for run in _runs(scene, deployment)}
+    return {run["state_type"] for run in scene.deployment_runs(deployment)}
 
 
 def _deployments(scene: ClientScene, name: str) -> list[Json]:

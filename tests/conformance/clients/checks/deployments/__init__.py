@@ -1,0 +1,1 @@
+"""Checks of deployments: served ones, those in work pools, and their schedules."""
