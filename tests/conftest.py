@@ -13,6 +13,7 @@ import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.common_models import BaseModel
 from moto.core.models import botocore_stubber
 
 from local import environment, settings
@@ -39,6 +40,7 @@ hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2_0
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 BLOCK_KEY = Path(__file__).parent / "support" / "block.key"
+NEW_OBJECTS = 50_000
 MANY_THREADS = Config(max_pool_connections=64)
 
 
@@ -52,9 +54,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep from the garbage collector what stays to the end: modules, and thousands of tests."""
+    """Keep from the garbage collector what stays to the end: modules, and thousands of tests.
+
+    Of what tests make little hangs in circles: it need not look after each 700 objects.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(NEW_OBJECTS)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -76,6 +82,8 @@ def moto() -> Iterator[Engine]:
     thread at a time; between calls ours may interleave as they like.
     """
     with moto_library.mock_aws(), pytest.MonkeyPatch.context() as patch:
+        # It keeps each item that there ever was, in each worker up to two gigabytes.
+        patch.setattr(BaseModel, "__new__", lambda model, *_, **__: object.__new__(model))
         one_at_a_time(patch, BotocoreStubber, "process_request")
         patch.setattr(ConnectionPool, "post", posted_to_moto(ConnectionPool.post))
         yield Engine(own_client(""), "", boto3.client("dynamodb", config=MANY_THREADS))
