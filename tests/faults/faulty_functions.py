@@ -3,7 +3,8 @@
 import json
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -42,6 +43,8 @@ REFUSED_AGAIN = {
 
 Answer = Any
 Call = Callable[[Functions, str, Event], Answer]
+# Tells, after each attempt of a function, what does not hold that always should.
+Check = Callable[[], Iterable[str]]
 
 
 class PlaceOfFault(NamedTuple):
@@ -59,14 +62,16 @@ class Plan:
     are made side by side. Of many that are alike, as of each item of a list, the first are enough.
     """
 
-    def __init__(self, *kinds: str) -> None:
+    def __init__(self, *kinds: str, only: AbstractSet[str] = frozenset()) -> None:
+        """Take the kinds of faults, and the functions that have some: all if none is named."""
         self.covered: set[PlaceOfFault] = set()
         self._kinds = deque(kinds)
+        self._only = only
 
     def choose(self, operation: str, calls: Calls) -> str | None:
         numbers = {call: min(number, MAX_ALIKE) for call, number in Counter(calls).items()}
         place = PlaceOfFault(operation, calls[-1], frozenset(numbers.items()))
-        if place in self.covered:
+        if place in self.covered or (self._only and operation not in self._only):
             return None
         kind = next((kind for kind in self._kinds if calls[-1] in KINDS[kind].of), None)
         if kind:
@@ -80,8 +85,12 @@ class Plan:
 class FaultyFunctions:
     """Calls functions until one attempt has no fault; what each answers is checked."""
 
-    def __init__(self, injector: FaultInjector, call: Call, database: DynamoDB) -> None:
+    def __init__(
+        self, injector: FaultInjector, call: Call, database: DynamoDB, check_after: Check
+    ) -> None:
         self._injector, self._call, self._database = injector, call, database
+        self._check_after = check_after
+        self.wrong: list[str] = []
 
     def call(self, functions: Functions, operation: str, event: Event) -> Answer:
         if operation in ONCE:
@@ -137,6 +146,8 @@ class FaultyFunctions:
                 assert self._injector.injection, operation
                 assert operation not in ENDPOINTS
                 return None
+            finally:
+                self.wrong += [f"{wrong} after {operation}" for wrong in self._check_after()]
 
 
 def _makes_once(operation: str, event: Event) -> bool:
@@ -219,12 +230,12 @@ class Watch(logging.Handler):
 
 
 @contextmanager
-def faulty(plan: Plan, database: DynamoDB) -> Iterator[None]:
+def faulty(plan: Plan, database: DynamoDB, check_after: Check = tuple) -> Iterator[None]:
     """Let all functions have the faults of a plan."""
     injector = FaultInjector(plan.choose)
     watch = Watch()
     with pytest.MonkeyPatch.context() as patch, injected(wiring.store().table.client, injector):
-        faulty_functions = FaultyFunctions(injector, Functions.call, database)
+        faulty_functions = FaultyFunctions(injector, Functions.call, database, check_after)
 
         def call(functions: Functions, operation: str, event: Event) -> Answer:
             return faulty_functions.call(functions, operation, event)
@@ -234,3 +245,4 @@ def faulty(plan: Plan, database: DynamoDB) -> Iterator[None]:
         yield
         logging.getLogger().removeHandler(watch)
     assert not watch.errors, json.dumps(watch.errors, indent=1)
+    assert not faulty_functions.wrong

@@ -1,7 +1,8 @@
 """Functions whose clocks differ by ten seconds: five ahead, right, or five behind."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
-from itertools import cycle
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import cycle, pairwise
 from typing import Any
 
 import httpx
@@ -11,12 +12,15 @@ from local.functions import Functions
 from local.rest_api.events import Event
 from local.websocket_api.client import Connector
 from runledger import wiring
-from runledger.adapters import http, stream
-from runledger.adapters.websocket import handler
 from runledger.domain.errors import Locked
+from runledger.domain.runs.timers import LATE_AFTER
 from runledger.service.concurrency import slots
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
+from tests.faults.clocks import MovedClock, moved_clock
+from tests.faults.invariants import assert_all_hold
+from tests.faults.leaving import DAY, RETENTION_DAYS, LeavingRuns
+from tests.store.support.contents import scan
 from tests.store.support.counting import assert_counted
 from tests.store.support.limits import LEASE, NAMES, NOW, limit, taken
 from tests.support.background import delay, subscribe
@@ -34,25 +38,17 @@ STATES = ("PENDING", "RUNNING", "COMPLETED")
 
 
 @pytest.fixture
-def _skewed(monkeypatch: pytest.MonkeyPatch) -> None:
+def skewed(monkeypatch: pytest.MonkeyPatch) -> Iterator[MovedClock]:
     """Each call of a function sees another clock."""
     skews, call = cycle(SKEWS), Functions.call
-    skew = timedelta(0)
-
-    class SkewedTime(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            return datetime.now(tz) + skew
 
     def skewed_call(functions: Functions, operation: str, event: Event) -> Any:  # noqa: ANN401 as it is
-        nonlocal skew
-        skew = next(skews)
+        clock.skew = next(skews)
         return call(functions, operation, event)
 
-    for module in (http, stream, handler):
-        monkeypatch.setattr(module, "datetime", SkewedTime)
-    monkeypatch.setattr(wiring, "now", lambda: SkewedTime.now(UTC))
-    monkeypatch.setattr(Functions, "call", skewed_call)
+    with moved_clock() as clock:
+        monkeypatch.setattr(Functions, "call", skewed_call)
+        yield clock
 
 
 def ask(api: httpx.Client, method: str, path: str, **body: object) -> Any:  # noqa: ANN401 JSON
@@ -73,7 +69,7 @@ def assert_in_order(api: httpx.Client, kind: str, run_id: str) -> None:
     assert [state["type"] for state in states] == list(STATES)
 
 
-@pytest.mark.usefixtures("_skewed")
+@pytest.mark.usefixtures("skewed")
 def test_states_keep_the_order_in_which_they_were_accepted(
     api_on_dynoxide: httpx.Client,
     on_dynoxide: DynamoDB,
@@ -112,7 +108,7 @@ def test_a_lease_is_its_holders_until_it_is_renewed(
     assert taken(store, names=NAMES[:1], now=then + OVER) != lease_id
 
 
-@pytest.mark.usefixtures("_skewed")
+@pytest.mark.usefixtures("skewed")
 def test_a_worker_keeps_its_runs_while_it_is_there(
     sockets_on_dynoxide: Connector, api_on_dynoxide: httpx.Client, stream_on_dynoxide: Streaming
 ) -> None:
@@ -127,3 +123,79 @@ def test_a_worker_keeps_its_runs_while_it_is_there(
     stream_on_dynoxide.pump()
     assert sorted(taken_up) == sorted(waiting)
     assert worker.ids() + other.ids() == []
+
+
+@pytest.fixture
+def _one_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Finished runs leave after a day."""
+    monkeypatch.setenv("RUN_RETENTION_DAYS", RETENTION_DAYS)
+    wiring.reset()
+
+
+@pytest.fixture
+def leaving_runs(
+    api_on_dynoxide: httpx.Client,
+    on_dynoxide: DynamoDB,
+    stream_on_dynoxide: Streaming,
+    skewed: MovedClock,
+) -> LeavingRuns:
+    return LeavingRuns(api_on_dynoxide, on_dynoxide, stream_on_dynoxide, skewed)
+
+
+@pytest.mark.usefixtures("api_on_dynoxide", "_one_day")
+def test_finished_runs_leave_after_their_time_whoever_looks(
+    on_dynoxide: DynamoDB, leaving_runs: LeavingRuns
+) -> None:
+    leaving_runs.use()
+    assert list(leaving_runs.missing()) == []
+    assert_all_hold(on_dynoxide)
+
+
+@pytest.mark.usefixtures("api_on_dynoxide", "_one_day")
+def test_a_run_does_not_leave_seconds_before_its_time(
+    on_dynoxide: DynamoDB, leaving_runs: LeavingRuns, skewed: MovedClock
+) -> None:
+    time = skewed.right() + DAY
+    run = leaving_runs.ended()
+    skewed.passed += DAY
+    for _ in range(40):
+        skewed.passed += timedelta(seconds=1)
+        leaving_runs.expire()
+        if run not in scan(on_dynoxide):
+            break
+    assert run not in scan(on_dynoxide)
+    assert skewed.right() >= time - timedelta(seconds=10)
+
+
+def test_each_occurrence_has_one_run_which_is_late_after_its_time(
+    api_on_dynoxide: httpx.Client,
+    on_dynoxide: DynamoDB,
+    stream_on_dynoxide: Streaming,
+    skewed: MovedClock,
+) -> None:
+    api = api_on_dynoxide
+    flow = ask(api, "POST", "/flows/", name="flow")["id"]
+    made = {"name": "d", "flow_id": flow, "schedules": [{"schedule": {"interval": 20}}]}
+    deployment = ask(api, "POST", "/deployments/", **made)["id"]
+    for _ in range(20):
+        stream_on_dynoxide.run_schedule("run_services")
+        stream_on_dynoxide.pump()
+        runs = scheduled(api, deployment)
+        times = [time for time, _ in runs]
+        assert {later - time for time, later in pairwise(times)} == {timedelta(seconds=20)}
+        assert times[-1] > skewed.right()
+        late = [time for time, name in runs if name == "Late"]
+        assert all(time + LATE_AFTER < skewed.right() + AHEAD for time in late)
+        skewed.passed += timedelta(seconds=37)
+    assert len(late) > 20
+    assert_all_hold(on_dynoxide)
+
+
+def scheduled(api: httpx.Client, deployment: str) -> list[tuple[datetime, str]]:
+    """Return the times of a deployment's runs and the names of their states, in order."""
+    of_deployment = {
+        "deployments": {"id": {"any_": [deployment]}},
+        "sort": "EXPECTED_START_TIME_ASC",
+    }
+    runs = ask(api, "POST", "/flow_runs/filter", **of_deployment)
+    return [(datetime.fromisoformat(run["expected_start_time"]), run["state_name"]) for run in runs]

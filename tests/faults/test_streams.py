@@ -12,7 +12,7 @@ from local.event_sources.records import Record, Stream
 from local.functions import Functions
 from runledger.store.schema import keys
 from tests.conftest import api_client
-from tests.faults.test_every_call import orphans
+from tests.faults.invariants import orphans
 from tests.store.support.contents import scan
 from tests.store.support.counting import assert_counted
 from tests.support.background import delay, set_state

@@ -7,6 +7,9 @@ import httpx
 # What is stored in pieces, as large documents are.
 LONG = "long enough " * 50
 SECRETS = {"include_secrets": True}
+# A text that is in blocks alone.
+SECRET = "kept-to-itself"
+KEPT = {"a": LONG, "b": SECRET}
 
 
 def use_blocks(api: httpx.Client) -> None:
@@ -23,7 +26,7 @@ def use_blocks(api: httpx.Client) -> None:
     assert _create(api, "block_schemas", block_type_id=outer, fields=fields)
     of_inner = {"block_type_id": inner, "block_schema_id": inner_schema["id"]}
     one, two = (
-        _create(api, "block_documents", name=name, data={"a": LONG}, **of_inner)["id"]
+        _create(api, "block_documents", name=name, data={"a": LONG, "b": SECRET}, **of_inner)["id"]
         for name in ("one", "two")
     )
     inside = {
@@ -39,6 +42,14 @@ def use_blocks(api: httpx.Client) -> None:
     _do(api.delete(f"/block_documents/{two}"))
     _do(api.delete(f"/block_schemas/{inner_schema['id']}"))
     _do(api.delete(f"/block_types/{outer}"))
+    _keep(api, inner)
+
+
+def _keep(api: httpx.Client, type_id: str) -> None:
+    """Make a block that stays."""
+    schema = _create(api, "block_schemas", block_type_id=type_id, fields={"title": "Kept"})
+    place = {"block_type_id": type_id, "block_schema_id": schema["id"]}
+    _create(api, "block_documents", name="kept", data=KEPT, **place)
 
 
 def _read(api: httpx.Client, document: str, schema: str, checksum: str) -> None:
