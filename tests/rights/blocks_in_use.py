@@ -39,6 +39,9 @@ def use_blocks(api: httpx.Client) -> None:
     _do(api.patch(f"/block_documents/{around}", json={"data": inside}))
     _use_as_default_storage(api, outer)
     _read(api, around, outer_schema["id"], outer_schema["checksum"])
+    another = _create(api, "block_schemas", block_type_id=inner, fields=title | {"another": 1})
+    moved = {"data": {}, "block_schema_id": another["id"]}
+    _do(api.patch(f"/block_documents/{one}", json=moved))
     _do(api.delete(f"/block_documents/{two}"))
     _do(api.delete(f"/block_schemas/{inner_schema['id']}"))
     _do(api.delete(f"/block_types/{outer}"))

@@ -6,6 +6,7 @@ import httpx
 def use_documents(api: httpx.Client) -> None:
     use_variables(api)
     use_saved_searches(api)
+    use_results(api)
 
 
 def use_variables(api: httpx.Client) -> None:
@@ -52,6 +53,20 @@ def use_artifacts(api: httpx.Client, flow_run: str, task_run: str) -> None:
         _do(api.get(f"/artifacts/{artifact_id}"))
         _do(api.patch(f"/artifacts/{artifact_id}", json={"data": "y" * 999}))
         _do(api.delete(f"/artifacts/{artifact_id}"))
+
+
+def use_results(api: httpx.Client) -> None:
+    """Of states in their run's item and beside it; with a key that has an artifact already."""
+    body = {"task_key": "t", "dynamic_key": "results"}
+    run = _do(api.post("/task_runs/", json=body)).json()["id"]
+    for number in range(4):
+        state = {"type": "RUNNING", "message": "x" * 3_000, "data": {"artifact_key": "r"}}
+        proposal = {"state": state | {"name": f"{number}"}, "force": True}
+        _do(api.post(f"/task_runs/{run}/set_state", json=proposal))
+    criteria = {"artifacts": {"task_run_id": {"any_": [run]}}, "sort": "CREATED_DESC"}
+    for artifact in _do(api.post("/artifacts/filter", json=criteria)).json():
+        _do(api.patch(f"/artifacts/{artifact['id']}", json={"data": "new"}))
+        _do(api.delete(f"/artifacts/{artifact['id']}"))
 
 
 def _do(response: httpx.Response) -> httpx.Response:

@@ -1,7 +1,7 @@
 """A finished flow run that leaves, with its task run and the subflow run of this."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,10 +12,11 @@ from runledger import wiring
 from runledger.api.bodies import PENDING
 from runledger.api.flow_runs import FlowRunCreate
 from runledger.api.task_runs import TaskRunCreate
-from runledger.domain.runs.states import StateType
+from runledger.domain.runs.states import State, StateType
 from runledger.service.runs import flow_runs, task_run_creation
 from runledger.store.dynamodb.expressions import typed
 from runledger.store.schema import keys
+from runledger.store.schema.keys import Key
 from tests.reporting.building import body
 from tests.support import removals
 
@@ -26,21 +27,21 @@ def use_retention(api: httpx.Client, become: Callable[[str], None]) -> None:
     """Let the stream tell that a run ended three days ago, and then that its timer is over."""
     flow = api.post("/flows/", json={"name": "leaving"}).raise_for_status().json()["id"]
     become("")
-    run = _finished_tree(flow)
+    run, alone = _finished_tree(flow), _finished_task_run()
     item = wiring.store().table.read(keys.flow_run(run)) or {}
     key = typed({"pk": item["pk"], "sk": item["sk"]})
     ended = {"Keys": key, "NewImage": typed(item), "SequenceNumber": "1"}
-    over = {"Keys": typed(keys.retention(keys.flow_run(run))._asdict()), "SequenceNumber": "2"}
     become(removals.OPERATION)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RUN_RETENTION_DAYS", "1")
         told = [
             {"eventName": "MODIFY", "dynamodb": ended},
-            {"eventName": "REMOVE", "dynamodb": over},
+            _end_of_timer(keys.flow_run(run)),
         ]
         # First there is no time. A fault may take the time, too: then it is looked at again.
         seconds = ("0", *["20"] * MAX_LOOKS)
-        assert any(_has_left(run, told, patch, within) for within in seconds)
+        assert any(_has_left(keys.flow_run(run), told, patch, within) for within in seconds)
+        assert any(_has_left(alone, [_end_of_timer(alone)], patch, within) for within in seconds)
         # The counts take back what they were told of above.
         gone = {"Keys": key, "OldImage": typed(item), "SequenceNumber": "3"}
         assert removals.follow([{"eventName": "REMOVE", "dynamodb": gone}]) == []
@@ -59,14 +60,24 @@ def add_to_what_ended(api: httpx.Client) -> None:
     api.post("/events", json=[late]).raise_for_status()
 
 
-def _has_left(
-    run: UUID, told: list[dict[str, Any]], patch: pytest.MonkeyPatch, within: str
-) -> bool:
+def _has_left(run: Key, told: list[dict[str, Any]], patch: pytest.MonkeyPatch, within: str) -> bool:
     """Let the function have records, and so many seconds; return whether the run is gone."""
     patch.setenv("REMOVAL_SECONDS", within)
     wiring.reset()
     assert removals.follow(told) == []
-    return wiring.store().table.read(keys.flow_run(run)) is None
+    return wiring.store().table.read(run) is None
+
+
+def _end_of_timer(run: Key) -> dict[str, Any]:
+    told = {"Keys": typed(keys.retention(run)._asdict()), "SequenceNumber": "2"}
+    return {"eventName": "REMOVE", "dynamodb": told}
+
+
+def _finished_task_run() -> Key:
+    then = wiring.now() - timedelta(days=3)
+    body = TaskRunCreate.model_validate({"task_key": "t", "dynamic_key": "leaving alone"})
+    run = task_run_creation.create(wiring.store(), body.to_run(then), _completed(then), now=then)
+    return keys.task_run(run.run.id)
 
 
 def _finished_tree(flow: str) -> UUID:
@@ -90,5 +101,10 @@ def _flow_run(**fields: Any) -> UUID:
 def _end(run: UUID) -> None:
     """Complete a flow run, and with it its parent task run."""
     then = wiring.now() - timedelta(days=3)
-    state = PENDING.proposed(then).replace(type=StateType.COMPLETED, name="Completed")
-    flow_runs.set_state(wiring.store(), run, state, force=True, now=then)
+    flow_runs.set_state(wiring.store(), run, _completed(then), force=True, now=then)
+
+
+def _completed(then: datetime) -> State:
+    """The latest artifact of a key leaves with its run, and the one before it follows."""
+    named = {"type": StateType.COMPLETED, "name": "Completed", "data": {"artifact_key": "leaving"}}
+    return PENDING.proposed(then).replace(**named)

@@ -23,7 +23,7 @@ from runledger.domain.errors import Conflict, Mismatch, NotFound, Rejected
 from runledger.service.blocks import block_reads, cascades
 from runledger.service.retries import retry_on_conflict
 from runledger.store.blocks.encryption import BlockKey
-from runledger.store.documents.named_documents import NamedDocumentStore, SeenDocument
+from runledger.store.documents.named_documents import NamedDocumentStore, Owner, SeenDocument
 from runledger.store.store import Store
 
 OTHER_TYPE = "Must migrate block document to a block schema of the same block type."
@@ -44,9 +44,17 @@ def create(store: Store, key: BlockKey, new: NewDocument, *, now: datetime) -> B
 
     Raises:
         Mismatch: its name is taken.
-        Conflict: its type, its schema or a document inside does not exist.
+        Conflict: its type, its schema or a document inside does not exist, or was just deleted.
         Rejected: a reference has no id of a document.
     """
+    document_id = retry_on_conflict(lambda: _create(store, key, new, now))
+    try:
+        return block_reads.read(store, key, document_id, include_secrets=False)
+    except NotFound:
+        raise Conflict("The block document was deleted right after it was created.") from None
+
+
+def _create(store: Store, key: BlockKey, new: NewDocument, now: datetime) -> UUID:
     documents = NamedDocumentStore.of(store, BLOCK_DOCUMENTS)
     document_id = ids.run_id()
     name = new.name or f"anonymous-{ids.run_id()}"
@@ -67,9 +75,13 @@ def create(store: Store, key: BlockKey, new: NewDocument, *, now: datetime) -> B
     )
     _check_schema(store, new.block_schema_id)
     _inside(store, references)
-    if not documents.create(document):
+    if not documents.create(
+        document,
+        Owner(BLOCK_TYPES, document.block_type_id),
+        Owner(BLOCK_SCHEMAS, document.block_schema_id),
+    ):
         raise Mismatch("Block already exists")
-    return block_reads.read(store, key, document_id, include_secrets=False)
+    return document_id
 
 
 def change(
@@ -91,7 +103,10 @@ def change(
             raise NotFound(BLOCK_DOCUMENTS.not_found)
         if changes.data is None:
             return
-        documents.rewrite(seen, _changed(store, key, seen, changes).replace(updated=now))
+        changed = _changed(store, key, seen, changes).replace(updated=now)
+        schema = Owner(BLOCK_SCHEMAS, changed.block_schema_id)
+        is_moved = changed.block_schema_id != seen.document.block_schema_id
+        documents.rewrite(seen, changed, *([schema] if is_moved else ()))
 
     retry_on_conflict(attempt)
 

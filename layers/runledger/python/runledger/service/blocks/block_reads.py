@@ -112,7 +112,7 @@ def count(store: Store, wanted: BlockCriteria) -> int:
 def _matching(store: Store, wanted: BlockCriteria) -> list[StoredBlockDocument]:
     """Return the documents that match and whose type and schema exist.
 
-    The others were created while these were deleted, and nobody sees them.
+    The others are being deleted with these.
     """
     test = (wanted.documents or BlockDocumentFilter.model_construct()).test
     found = list(filter(test, NamedDocumentStore.of(store, BLOCK_DOCUMENTS).read_all()))

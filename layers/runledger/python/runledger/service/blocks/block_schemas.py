@@ -26,7 +26,7 @@ from runledger.domain.errors import Forbidden, Invalid, Mismatch, NotFound, TooL
 from runledger.domain.filters.blocks import BlockSchemaFilter
 from runledger.service.blocks import cascades
 from runledger.service.retries import retry_on_conflict
-from runledger.store.documents.named_documents import NamedDocumentStore
+from runledger.store.documents.named_documents import NamedDocumentStore, Owner
 from runledger.store.store import Store
 
 PROTECTED = "Block schemas for protected block types cannot be deleted."
@@ -56,9 +56,13 @@ def create(store: Store, new: NewSchema, *, now: datetime) -> tuple[BlockSchema,
         Invalid: a reference is malformed, or has no definition.
         TooLarge: too many schemas are inside of each other.
     """
-    if NamedDocumentStore.of(store, BLOCK_TYPES).read(new.block_type_id) is None:
-        raise NotFound(f"Block type {new.block_type_id} not found.")
-    stored, is_new = retry_on_conflict(lambda: _create(store, new, _times(now), level=0))
+
+    def attempt() -> tuple[StoredBlockSchema, bool]:
+        if NamedDocumentStore.of(store, BLOCK_TYPES).read(new.block_type_id) is None:
+            raise NotFound(f"Block type {new.block_type_id} not found.")
+        return _create(store, new, _times(now), level=0)
+
+    stored, is_new = retry_on_conflict(attempt)
     schema = _whole(store, stored)
     return schema.replace(fields=fields_as_sent(new.fields)) if is_new else schema, is_new
 
@@ -90,7 +94,7 @@ def _create(
         version=new.version,
         references=_references(store, new, times, level=level),
     )
-    if not schemas.create(stored):
+    if not schemas.create(stored, Owner(BLOCK_TYPES, new.block_type_id)):
         raise WriteConflict(checksum)
     return stored, True
 

@@ -3,11 +3,14 @@
 The documents of a noun are in a few partitions, an item each, beside the pieces of large ones. An
 item in a partition of its own claims what is unique, and leads to the document. Both are written
 together, so that neither is there without the other.
+
+What belongs to another document raises the version of that with its own write. So whoever deletes
+that one, and has read its version before what belongs to it, is refused if there is more by then.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Generic, NamedTuple
+from typing import Any, Generic, NamedTuple
 from uuid import UUID
 
 from runledger.domain.errors import WriteConflict
@@ -15,10 +18,10 @@ from runledger.domain.named_documents.nouns import D, Noun
 from runledger.store import items
 from runledger.store.dynamodb.conditions import Condition
 from runledger.store.dynamodb.errors import ConditionFailed
-from runledger.store.dynamodb.expressions import ABSENT, has_version, in_partition
+from runledger.store.dynamodb.expressions import ABSENT, PRESENT, has_version, in_partition
 from runledger.store.dynamodb.large_documents import DOCUMENT, PIECES
 from runledger.store.dynamodb.table import Query, Table
-from runledger.store.dynamodb.writes import Delete, Item, Put, Write
+from runledger.store.dynamodb.writes import Add, Delete, Item, Put, Write
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from runledger.store.store import Store
@@ -33,6 +36,13 @@ class SeenDocument(NamedTuple, Generic[D]):
     document: D
     version: int = 1
     pieces: str | None = None
+
+
+class Owner(NamedTuple):
+    """A document to which others belong: they are deleted with it."""
+
+    noun: Noun[Any]
+    id: UUID
 
 
 class NamedDocumentStore(NamedTuple, Generic[D]):
@@ -67,32 +77,43 @@ class NamedDocumentStore(NamedTuple, Generic[D]):
 
     def read_all(self) -> list[D]:
         """Return all documents, by consistent reads of all partitions."""
+        return [seen.document for seen in self.see_all()]
+
+    def see_all(self) -> list[SeenDocument[D]]:
+        """Return all documents with their versions, by consistent reads of all partitions."""
         partitions = keys.document_partitions(self.noun.kind, self.noun.partitions)
         wanted = (Query(in_partition(pk, keys.under(keys.DOCUMENT))) for pk in partitions)
-        found = chain.from_iterable(self.table.query_each(wanted))
-        return [self._seen(item).document for item in found]
+        return list(map(self._seen, chain.from_iterable(self.table.query_each(wanted))))
 
-    def create(self, document: D) -> bool:
-        """Store a new document; return whether what is unique of it was free."""
+    def create(self, document: D, *owners: Owner) -> bool:
+        """Store a new document; return whether what is unique of it was free.
+
+        Raises:
+            WriteConflict: one of its owners does not exist.
+        """
+        own = self._put(SeenDocument(document), ABSENT), self._new_claim(document)
         try:
-            self.table.write(self._put(SeenDocument(document), ABSENT), self._new_claim(document))
-        except ConditionFailed:
+            self.table.write(*own, *map(_growth, owners))
+        except ConditionFailed as failed:
+            if owners and not any(has_failed for has_failed, _ in failed.met[: len(own)]):
+                raise WriteConflict(str(document.id)) from failed
             return False
         return True
 
-    def rewrite(self, seen: SeenDocument[D], document: D) -> bool:
+    def rewrite(self, seen: SeenDocument[D], document: D, *owners: Owner) -> bool:
         """Replace a document that was read; return whether what is unique of it was free.
 
         Raises:
-            WriteConflict: the document changed meanwhile.
+            WriteConflict: the document changed meanwhile, or one of its new owners does not exist.
         """
         after = SeenDocument(document, seen.version + 1, seen.pieces)
         put = self._put(after, has_version(seen.version))
         try:
-            self.table.write(put, *self._moved_claim(seen.document, document))
+            growth = map(_growth, owners)
+            self.table.write(put, *self._moved_claim(seen.document, document), *growth)
         except ConditionFailed as failed:
             has_changed, _ = failed.met[0]
-            if has_changed:
+            if has_changed or owners:
                 raise WriteConflict(str(document.id)) from failed
             return False
         return True
@@ -129,7 +150,15 @@ class NamedDocumentStore(NamedTuple, Generic[D]):
         return SeenDocument(document, int(item["version"]), item.get(PIECES))
 
     def _key(self, document_id: UUID) -> Key:
-        return keys.document(self.noun.kind, document_id, self.noun.partitions)
+        return _key_of(Owner(self.noun, document_id))
 
     def _claim(self, names: Sequence[str]) -> Key:
         return keys.document_name(self.noun.kind, names)
+
+
+def _key_of(owner: Owner) -> Key:
+    return keys.document(owner.noun.kind, owner.id, owner.noun.partitions)
+
+
+def _growth(owner: Owner) -> Add:
+    return Add(_key_of(owner), {"version": 1}, PRESENT)
