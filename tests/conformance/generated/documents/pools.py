@@ -8,6 +8,7 @@ from tests.conformance.programs import RequestStep, delete, get, post, some_id
 from tests.conformance.tables.deployments.work_pools import BASE
 
 POOLS = ("machines", "Cloud 1", "c-2")
+MACHINES = f"/work_pools/{POOLS[0]}"
 QUEUES = ("default", "q1", "q 2", "Q3")
 LIMITS = (None, 0, 1, 2, 5)
 TYPES = ("process", "docker", "mine")
@@ -47,13 +48,14 @@ OF_POOL = RandomNoun(
         "concurrency_limit": LIMITS,
         "base_job_template": TEMPLATES,
     },
+    # The pool of old queues stays.
+    only={"work_pools": {"name": {"any_": POOLS}}},
     places=tuple(f"/work_pools/{name}" for name in POOLS),
     removable=tuple(f"/work_pools/{name}" for name in POOLS[1:]),
     criteria={
         "work_pools": {
             "type": ({"any_": ["process"]}, {"any_": ["docker", "zz"]}, {"any_": []}),
             "id": ({"any_": ["<p1.id>"]}, {"any_": [some_id(9)]}),
-            "name": ({"any_": POOLS[:2]}, {"any_": ["zz"]}),
         }
     },
 )
@@ -108,11 +110,15 @@ OF_OLD_QUEUE = RandomNoun(
 
 
 def setup() -> tuple[RequestStep, ...]:
-    """Return a pool that stays, and a deployment in it."""
+    """Return a pool that stays with a worker that stays, and a deployment in it.
+
+    A pool whose last worker is deleted is READY on the reference until a service looks there.
+    """
     machines = {"name": POOLS[0], "type": "process"}
     deployment = {"name": "P", "flow_id": "<pf.id>", "work_pool_name": POOLS[0]}
     return (
         post("/work_pools/", machines),
+        post(f"{MACHINES}/workers/heartbeat", {"name": "w0", "heartbeat_interval_seconds": 600}),
         post("/flows/", {"name": "Pooled"}).named("pf"),
         post("/deployments/", deployment).named("pd"),
     )
@@ -122,7 +128,7 @@ def _worker(draw: Random) -> RequestStep:
     workers = f"/work_pools/{draw.choice(POOLS)}/workers"
     name = draw.choice(("w1", "w2", "W"))
     if draw.random() < 0.15:
-        return delete(f"{workers}/{name}")
+        return delete(f"{MACHINES}/workers/W")
     if draw.random() < 0.3:
         wanted: Values = ({}, {"workers": {"status": {"any_": ["OFFLINE"]}}})
         return post(f"{workers}/filter", draw.choice(wanted))
@@ -135,7 +141,11 @@ def _worker(draw: Random) -> RequestStep:
 
 def _started(draw: Random) -> RequestStep:
     """A run in a queue: its deployment's, another of its pool, or one that it names itself."""
-    details = {"scheduled_time": draw.choice(DUE)}
+    # Of runs that are due at once, either may come first.
+    due = draw.choice(DUE).replace(
+        "00:00:00", f"00:{draw.randrange(60):02}:{draw.randrange(60):02}"
+    )
+    details = {"scheduled_time": due}
     state = {"type": "SCHEDULED", "state_details": details}
     body: Body = {"name": "r", "state": state}
     label = draw.choice(RUNS)
