@@ -12,6 +12,7 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"/(task_runs|flow_runs|flows|deployments)/(filter|count|paginate|history)/?",
             r"/\1/\2",
         ),
+        (r"/(flows|flow_runs|deployments)/(bulk_delete|bulk_set_state)/?", r"/\1/\2"),
         (r"/task_runs/[^/]+/set_state/?", "/task_runs/{id}/set_state"),
         (r"/ui/task_runs/(dashboard/counts|count)/?", r"/ui/task_runs/\1"),
         (r"(/ui)?/task_runs/[^/]+/?", r"\1/task_runs/{id}"),
@@ -82,7 +83,6 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/work_pools/[^/]+/?", "/work_pools/{name}"),
         (r"/work_queues/[^/]+/(get_runs|status|concurrency_status)/?", r"/work_queues/{id}/\1"),
         (r"/work_queues/[^/]+/?", "/work_queues/{id}"),
-        (r"/(flows|flow_runs|deployments)/(bulk_delete|bulk_set_state)/?", r"/\1/\2"),
         (
             r"/deployments/[^/]+/(schedule|create_flow_run/bulk|work_queue_check)/?",
             r"/deployments/{id}/\1",

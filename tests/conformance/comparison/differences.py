@@ -56,7 +56,7 @@ REFUSED_CHANGES = "Refused proposals"
 UPDATED = "body.updated", "later", "same"
 POOLS = "Work pools"
 MANY = "Many objects at once"
-STATE_OF_MANY = "POST /flow_runs/bulk_set_state|GET /flow_runs/[^/]+"
+STATE_OF_MANY = "POST /flow_runs/bulk_set_state"
 RUN = "GET /flow_runs/[^/]+"
 SEEN = r"(GET|POST) /work_pools/([^/]+(/queues/[^/]+)?|filter)"
 OF_POOL = frozenset({"work_queue_id", "work_queue_name", "work_pool_id", "work_pool_name"})
@@ -196,8 +196,9 @@ DIFFERENCES: tuple[Difference, ...] = (
     _one("Invalid schemas", 500, 204, lambda it: it.asked(UPDATE) and not it.sent(KIND)),
     _one("Invalid placeholders", 500, 400, lambda it: it.sent(KIND)),
     _one("Blocks", 500, 422, lambda it: it.asked("POST /block_schemas/?")),
+    _one(POOLS, 500, 422, lambda it: it.asked("POST /work_pools/?") and it.sent(rb'"name": 5')),
     _one("Missing features", 500, 422, _creates_no_object),
-    _one("Schedules", 500, 200, lambda it: it.asked(FILL) and it.sent(rb'"max_runs": -1')),
+    _one("Schedules", 500, 200, lambda it: it.asked(FILL) and it.sent(rb'"max_runs": 7777')),
     _one("Size limits", 201, 413, lambda it: len(it.step.content or b"") > 250_000),
 )
 

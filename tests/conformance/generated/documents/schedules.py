@@ -18,6 +18,8 @@ TIMINGS: tuple[Mapping[str, object], ...] = (
     *({"cron": "@daily", "day_or": False}, {"rrule": "FREQ=WEEKLY;COUNT=2"}),
     {"interval": 86400, "anchor_date": "2030-01-02T03:04:05+02:00"},
 )
+# Rules whose zone is null let the reference fail wherever it looks for their times.
+SCHEDULES = tuple(one for one in bodies.SCHEDULES if "rrule" not in str(one))
 NAMES = ("one", "two", "Three", "t_4")
 STATES = ("PENDING", "RUNNING", "COMPLETED", "FAILED")
 RUNS = ("br1", "br2", "br3")
@@ -42,7 +44,7 @@ def setup() -> tuple[RequestStep, ...]:
 def _schedule(draw: Random) -> Body:
     """A schedule without a slug, or with one of few, so that some are taken."""
     if draw.random() < 0.15:
-        return dict(draw.choice(bodies.SCHEDULES))
+        return dict(draw.choice(SCHEDULES))
     body: Body = {"schedule": draw.choice(TIMINGS)}
     sometimes(draw, body, slug=draw.choice(SLUGS), active=draw.choice((True, False)))
     sometimes(draw, body, max_scheduled_runs=draw.choice((1, 5, 50, None)))

@@ -54,7 +54,7 @@ READ = get(PATH)
 
 def programs() -> Iterator[Program]:
     yield from (_scheduled(number, bounds) for number, bounds in enumerate(BOUNDS))
-    yield from (_life(), _by_slugs(), _strangers(), _pauses(), _methods())
+    yield from (_of_a_rule(), _life(), _by_slugs(), _strangers(), _pauses(), _methods())
     for number, schedule in enumerate(bodies.SCHEDULES):
         yield _added(f"schedules: added {number}", [schedule])
     for number, asked in enumerate(LISTS):
@@ -84,6 +84,17 @@ def _scheduled(number: int, bounds: object) -> Program:
         *(post(f"/deployments/{one}/schedule", bounds) for one in NOBODYS),
         *(post("/flow_runs/count", flows), post("/flow_runs/filter", first)),
     )
+
+
+def _of_a_rule() -> Program:
+    """By a rule, and then by one whose zone is null, which the number of runs marks."""
+    rule = {"rrule": "DTSTART:20240101T000000\nFREQ=DAILY"}
+    bounds = (PAST, PAST | {"max_runs": 1}, PAST | {"max_runs": 0}, PAST | {"max_runs": -1})
+    made = deployment(schedules=[{"schedule": rule}], paused=True)
+    asked = (post(f"{PATH}/schedule", one) for one in bounds)
+    of_no_zone = post(SCHEDULES, [{"schedule": rule | {"timezone": None}}])
+    failing = post(f"{PATH}/schedule", PAST | {"max_runs": 7777})
+    return program("schedules: scheduled by a rule", FLOW, made, *asked, of_no_zone, failing)
 
 
 def _added(name: str, asked: object) -> Program:

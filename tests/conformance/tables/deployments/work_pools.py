@@ -28,6 +28,7 @@ CREATIONS: tuple[Mapping[str, object], ...] = (
     {"name": "Prefect-x"},
     {"name": "a/b"},
     {"name": " '"},
+    {"name": 5},
     {"type": None},
     {"concurrency_limit": -1},
     {"is_paused": None},

@@ -116,7 +116,7 @@ BESIDE_TYPES: tuple[dict[str, object], ...] = (
 )
 NO_TYPES: tuple[object, ...] = ({}, None, "x", 5)
 NO_DOCUMENTS: tuple[object, ...] = (
-    *({}, {"name": "n"}, {"is_anonymous": True}, {"name": "n", "block_type_id": "x"}),
+    *({}, {"name": "n"}, {"is_anonymous": True}, {"name": "n", "block_type_id": "x"}, []),
 )
 THREE = [new_type(slug).named(f"t{number}") for number, slug in enumerate(SLUGS, 1)]
 

@@ -35,7 +35,7 @@ def programs() -> Iterator[Program]:
     for noun, (path, name) in PATHS.items():
         yield program(f"bulk: delete {noun}", FLOW, DEPLOYMENT, RUN, *_deletion(noun, path, name))
         yield program(f"bulk: refused deletions of {noun}", *_refused(noun, path))
-    yield from (_states(), _refused_states(), _creations(), _refused_creations())
+    yield from (_states(), _states_of_two(), _refused_states(), _creations(), _refused_creations())
 
 
 def _deletion(noun: str, path: str, name: str) -> Iterator[RequestStep]:
@@ -76,6 +76,15 @@ def _states() -> Program:
         get("/flow_runs/<run.id>"),
         get("/flow_run_states/?flow_run_id=<run.id>"),
     )
+
+
+def _states_of_two() -> Program:
+    """The reference answers them in the order of their ids."""
+    another = post("/flow_runs/", {"name": "R 1", "flow_id": "<flow.id>"}).named("another")
+    reads = (get("/flow_runs/<run.id>"), get("/flow_runs/<another.id>"))
+    moved = post(STATES, {**NAMED, "state": {"type": "RUNNING"}})
+    gone = post("/flow_runs/bulk_delete", NAMED)
+    return program("bulk: a state of two flow runs", FLOW, RUN, another, moved, *reads, gone)
 
 
 def _refused_states() -> Program:
