@@ -242,7 +242,8 @@ def _is_of_a_pool(exchange: Exchange, mismatch: Disagreement) -> bool:
     if exchange.asked(POLL):
         return is_gone and mismatch.where.endswith(".flow_run.work_queue_name")
     if exchange.asked(RUN):
-        return is_gone and mismatch.where.removeprefix("body.") in OF_POOL
+        is_renamed = mismatch.where == "body.work_queue_name" and isinstance(mismatch.ours, str)
+        return is_renamed or (is_gone and mismatch.where.removeprefix("body.") in OF_POOL)
     if exchange.asked(SEEN) and (mismatch.reference, mismatch.ours) == ("later", "same"):
         found = re.fullmatch(r"body(?:\[(\d+)\])?\.(updated|last_polled)", mismatch.where)
         return found is not None and _is_in_use(exchange.reference.body, found[1])

@@ -77,3 +77,23 @@ def test_only_details_may_name_another_run_that_got_the_same_state(
     )
     found = explanation(Exchange(step, answer, answer), [mismatch])
     assert (found == "Many objects at once") == covered
+
+
+@pytest.mark.parametrize(
+    ("place", "theirs", "ours", "covered"),
+    [
+        ("work_pool_name", None, "a", True),
+        ("work_queue_name", None, "a", True),
+        ("work_queue_name", "b", "a", True),
+        ("work_queue_name", "b", None, False),
+        ("work_pool_name", "b", "a", False),
+        ("name", None, "a", False),
+    ],
+)
+def test_a_run_may_show_the_pool_and_queue_that_it_had(
+    place: str, theirs: str | None, ours: str | None, *, covered: bool
+) -> None:
+    step, answer = get("/flow_runs/1"), Answer(200, {}, b"{}")
+    mismatch = Disagreement(f"body.{place}", theirs, ours, "another text")
+    found = explanation(Exchange(step, answer, answer), [mismatch])
+    assert (found == "Work pools") == covered
