@@ -16,8 +16,9 @@ from runledger.domain.artifacts import (
 )
 from runledger.domain.errors import Conflict
 from runledger.domain.filters.artifacts import ArtifactFilter
+from runledger.domain.runs.bookkeeping import TICK
 from runledger.domain.runs.flow_runs import FlowRun
-from runledger.domain.runs.states import State, StateType
+from runledger.domain.runs.states import State, StateDetails, StateType
 from runledger.domain.runs.task_runs import TaskRun
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -104,6 +105,13 @@ def test_the_artifact_of_a_flow_runs_result_is_of_no_task_run() -> None:
     fields = {"id": RUN, "created": THEN, "updated": THEN, "name": "n", "flow_id": PARENT}
     run = FlowRun.model_validate(fields).replace(state=completed(1))
     assert of_result(ID, run) == artifact(1, flow_run_id=RUN, data=1)
+
+
+def test_the_artifact_of_a_copied_state_comes_after_the_first() -> None:
+    run = task_run(1)
+    details = StateDetails(child_flow_run_id=RUN)
+    found = of_result(ID, run.replace(state=completed(1).replace(state_details=details)))
+    assert found.created == found.updated == of_result(ID, run).created + TICK
 
 
 def test_an_artifact_is_described_by_texts() -> None:

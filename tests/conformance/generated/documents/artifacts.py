@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from random import Random
 
 from tests.conformance.generated.documents.nouns import Body, RandomNoun, Values
 from tests.conformance.programs import RequestStep, get, post, some_id
@@ -71,8 +72,17 @@ def setup() -> tuple[RequestStep, ...]:
     )
 
 
+def _result(draw: Random) -> RequestStep:
+    """A state with data, which are an artifact."""
+    run = draw.choice(("task_runs/<t1.id>", "task_runs/<t2.id>", "flow_runs/<r1.id>"))
+    data = {"artifact_type": draw.choice(TYPES), "n": draw.choice((1, None, [2]))}
+    state = {"type": draw.choice(("RUNNING", "COMPLETED", "FAILED")), "data": data}
+    return post(f"/{run}/set_state", {"state": state, "force": True})
+
+
 KINDS = {
     **ALL.kinds(),
     LATEST.listed: 4,
+    _result: 2,
     lambda draw: get(f"/artifacts/{draw.choice(KEYS)}/latest"): 3,
 }

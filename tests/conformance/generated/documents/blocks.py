@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from random import Random
 
 from tests.conformance.generated.documents.nouns import RandomNoun, Values
-from tests.conformance.programs import RequestStep, get, post, some_id
+from tests.conformance.programs import RequestStep, delete, get, post, send, some_id
 from tests.conformance.tables.documents import blocks
 from tests.conformance.tables.documents.blocks import DOCUMENTS, SCHEMAS, TYPES
 
@@ -133,10 +133,19 @@ def _with_secrets(draw: Random) -> RequestStep:
     return post(f"{DOCUMENTS}/filter", sent)
 
 
+def _storage(draw: Random) -> RequestStep:
+    """The block of results which name no other."""
+    path, field = "/admin/storage", "default_result_storage_block_id"
+    named: Values = ("<kept.id>", "<d1.id>", "<d2.id>", some_id(4), None, "x")
+    put = send("PUT", path, {field: draw.choice(named)})
+    return draw.choice((put, put, get(path), get(path), delete(path)))
+
+
 KINDS = {
     **OF_TYPE.kinds(0.6),
     **OF_SCHEMA.kinds(0.8),
     **OF_DOCUMENT.kinds(1.5),
     _of_a_slug: 4,
     _with_secrets: 2,
+    _storage: 2,
 }

@@ -179,10 +179,17 @@ def _status(draw: Random) -> RequestStep:
     return post(f"/work_pools/{draw.choice(POOLS)}/concurrency_status", body)
 
 
+def _of_old_queue(draw: Random) -> RequestStep:
+    queue = f"/work_queues/<{draw.choice(OLD)}.id>"
+    bodies: Values = ({}, {"limit": 5}, {"limit": 201}, {"scheduled_before": "x"})
+    return post(f"{queue}/{draw.choice(('get_runs', 'concurrency_status'))}", draw.choice(bodies))
+
+
 KINDS = {
     **OF_POOL.kinds(),
     **{kind: often for noun in OF_QUEUE for kind, often in noun.kinds(0.4).items()},
     **OF_OLD_QUEUE.kinds(0.4),
+    _of_old_queue: 1,
     _worker: 6,
     _started: 8,
     _moved: 6,

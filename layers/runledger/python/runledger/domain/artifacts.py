@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator
 
 from runledger.domain.errors import Conflict
+from runledger.domain.runs.bookkeeping import TICK
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import OF_ARTIFACT
 from runledger.domain.runs.task_runs import TaskRun
@@ -59,16 +60,20 @@ class Artifact(Value):
 def of_result(artifact_id: UUID, run: TaskRun | FlowRun) -> Artifact:
     """Return the artifact of the data of a run's state; an empty text describes nothing.
 
+    That of a parent task run's copy of a state comes after the subflow run's own.
+
     Raises:
         Conflict: what the data say of the artifact are no texts.
     """
     flow_run_id, task_run_id = (
         (run.flow_run_id, run.id) if isinstance(run, TaskRun) else (run.id, None)
     )
+    is_copy = run.state is not None and run.state.state_details.child_flow_run_id is not None
+    created = run.updated + TICK if is_copy else run.updated
     return Artifact(
         id=artifact_id,
-        created=run.updated,
-        updated=run.updated,
+        created=created,
+        updated=created,
         data=run.state and run.state.as_stored().data,
         flow_run_id=flow_run_id,
         task_run_id=task_run_id,
