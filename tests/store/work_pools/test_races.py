@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from runledger.store.schema import keys
 from tests.functions.work_pools.polling import deployed, new_pool, polled, propose, shown, started
-from tests.store.support.asking import Asked, Site, ask_at_once
-from tests.store.support.calls import FAULTS, broken, heard
+from tests.store.support.asking import Asked, Site, ask, ask_at_once
+from tests.store.support.calls import FAULTS, broken, heard, preceded
+from tests.store.support.contents import scan
 
 WORKERS, RUNS = 50, 3
 PATH = "/work_pools/machines"
@@ -54,6 +56,23 @@ def test_queues_that_are_made_at_once_have_a_priority_each(site_on_dynoxide: Sit
     assert sorted(answer.status_code for answer in answers) == [201] * 6 + [409] * 6
     queues: list[Any] = api.post(f"{PATH}/queues/filter", json={}).json()
     assert [one["priority"] for one in queues] == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("call", range(3))
+def test_a_worker_that_begins_while_its_pool_is_deleted_leaves_nothing(
+    site_on_dynoxide: Site, call: int
+) -> None:
+    api, database, client = site_on_dynoxide
+    heartbeat = Asked("POST", f"{PATH}/workers/heartbeat", {"name": "w"})
+    new_pool(api)
+    with heard(client) as calls:
+        assert ask(api, heartbeat).status_code == 204
+    assert ask(api, Asked("DELETE", PATH)).status_code == 204
+    assert len(calls) == 3
+    new_pool(api)
+    with preceded(client, call, lambda: ask(api, Asked("DELETE", PATH))):
+        assert ask(api, heartbeat).status_code == 404
+    assert not any(keys.is_of(key, keys.WORK_POOL) for key in scan(database))
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -20,9 +20,12 @@ def heartbeat(store: Store, pool_name: str, made: Callable[[UUID], PoolWorker]) 
     Raises:
         NotFound: there is no such pool.
     """
-    pool = pools.find(store, pool_name).document.pool
-    worker = made(pool.id)
-    retry_on_conflict(lambda: WorkerStore.of(store).record_heartbeat(pool_name, worker))
+
+    def attempt() -> None:
+        pool = pools.find(store, pool_name)
+        WorkerStore.of(store).record_heartbeat(pool, made(pool.document.pool.id))
+
+    retry_on_conflict(attempt)
 
 
 def read_all(

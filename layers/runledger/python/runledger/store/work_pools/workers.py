@@ -9,12 +9,13 @@ from runledger.domain.errors import WriteConflict
 from runledger.domain.work_pools.workers import PoolWorker
 from runledger.store.dynamodb.conditions import Attr, Condition
 from runledger.store.dynamodb.errors import ConditionFailed
-from runledger.store.dynamodb.expressions import ABSENT
+from runledger.store.dynamodb.expressions import ABSENT, has_version
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add, Delete, Put
 from runledger.store.schema import keys
 from runledger.store.store import Store
 from runledger.store.work_pools import pool_items
+from runledger.store.work_pools.pool_items import SeenPool
 
 
 class WorkerStore(NamedTuple):
@@ -26,14 +27,14 @@ class WorkerStore(NamedTuple):
     def of(cls, store: Store) -> Self:
         return cls(store.table)
 
-    def record_heartbeat(self, pool: str, worker: PoolWorker) -> None:
+    def record_heartbeat(self, pool: SeenPool, worker: PoolWorker) -> None:
         """Store the heartbeat of a worker; if the pool has none of its name, store all of it.
 
         Raises:
-            WriteConflict: another request made a worker of this name meanwhile.
+            WriteConflict: the pool changed, or has a worker of this name by now.
         """
         time, interval = worker.last_heartbeat_time, worker.heartbeat_interval_seconds
-        key = keys.worker(pool, worker.name)
+        key = keys.worker(pool.name, worker.name)
         is_known = Attr("pool").eq(str(worker.work_pool_id))
         try:
             self.table.write(Add(key, {}, is_known, pool_items.heartbeat(time, interval)))
@@ -43,9 +44,12 @@ class WorkerStore(NamedTuple):
             is_unchanged = Attr("worker").eq(met["worker"]) if met else ABSENT
             self._put(pool, worker, is_unchanged)
 
-    def _put(self, pool: str, worker: PoolWorker, expect: Condition) -> None:
+    def _put(self, pool: SeenPool, worker: PoolWorker, expect: Condition) -> None:
+        put = Put(pool_items.worker_item(pool.name, worker), expect)
+        # A pool that is deleted takes the workers with it that are there by then.
+        unchanged = Add(keys.work_pool(pool.name), {"version": 0}, has_version(pool.version))
         try:
-            self.table.write(Put(pool_items.worker_item(pool, worker), expect))
+            self.table.write(put, unchanged)
         except ConditionFailed as failed:
             raise WriteConflict(worker.name) from failed
 
