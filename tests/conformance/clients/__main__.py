@@ -48,7 +48,6 @@ APART: Mapping[str, Check] = {
     **pooled.CHECKS,
     **projects.CHECKS,
     **scheduled.CHECKS,
-    **alike.CHECKS,
     **examples.CHECKS,
     **documents.CHECKS,
     **moving.CHECKS,
@@ -72,6 +71,7 @@ def _groups(options: argparse.Namespace) -> list[Group]:
         Group(passwords.CHECKS, servers.AUTH),
         Group(commands.CHECKS),
         Group(schedules.CHECKS),
+        Group(alike.CHECKS),
         Group(APART, apart=True),
         *(Group(checks, apart=True) for checks in old_client.CHECKS),
     ]

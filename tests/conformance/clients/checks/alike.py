@@ -1,4 +1,4 @@
-"""Commands that print on Runledger what they print on the reference."""
+"""Commands that print what they print on the reference, on a server where nothing else is."""
 
 import json
 import re

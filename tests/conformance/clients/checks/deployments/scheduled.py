@@ -45,8 +45,8 @@ def keeps_time(_: ClientScene) -> None:
             _pause(scene, "steady")
             comes_to_be(lambda: _unfinished(scene, back), NONE, PATIENCE)
         runs = scene.deployment_runs("steady")
-        times = [datetime.fromisoformat(run["expected_start_time"]) for run in runs]
-        assert {later - time for time, later in pairwise(times)} == {INTERVAL}, times
+        times = [run["expected_start_time"] for run in runs]
+        assert _intervals(times) == {INTERVAL}, times
         begun = periods.traces(here.traces)
         completed = [run for run in runs if run["state_type"] == "COMPLETED"]
         assert len(completed) > OF_A_MINUTE / 2, [scene.flow_states(run) for run in runs]
@@ -97,6 +97,11 @@ def _seen(scene: ClientScene) -> dict[str, Counter[str]]:
 def _taken_up(scene: ClientScene) -> int:
     runs = scene.deployment_runs("steady")
     return sum(run["state_type"] != "SCHEDULED" for run in runs)
+
+
+def _intervals(times: list[str]) -> set[timedelta]:
+    pairs = pairwise(datetime.fromisoformat(time) for time in times)
+    return {later - time for time, later in pairs}
 
 
 def _pause(scene: ClientScene, deployment: str) -> None:
