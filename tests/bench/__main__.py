@@ -16,6 +16,7 @@ from tests.bench.events import events, mapped_flow
 from tests.bench.figures import BenchResult, Figure
 from tests.bench.questions import RUNS_PER_FLOW_RUN
 from tests.bench.scale import scale
+from tests.bench.schedules import schedules
 from tests.bench.throughput import throughput
 from tests.bench.workers import workers
 
@@ -26,6 +27,9 @@ QUICK_TASKS = 200
 # Parts with aims, in the order of the table.
 PARTS: Mapping[str, Callable[[argparse.Namespace], BenchResult]] = {
     "costs": lambda _: costs.result(),
+    "schedules": lambda options: schedules.result(
+        schedules.QUICK if options.quick else schedules.FULL
+    ),
     "cold": lambda _: cold_starts.result(),
     "cpu": lambda options: requests.result(requests.QUICK if options.quick else requests.FULL),
     "throughput": lambda options: throughput.result(
@@ -42,7 +46,7 @@ APART: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "clients": lambda _: clients.main(),
     "soak": lambda options: soak.main(options.minutes),
 }
-WHAT = "one part; without it, all of costs, cold, cpu, throughput, sizes, scale, events"
+WHAT = "one part; without it, all of costs, schedules, cold, cpu, throughput, sizes, scale, events"
 
 
 def main() -> int:

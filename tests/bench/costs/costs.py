@@ -70,7 +70,7 @@ def result() -> BenchResult:
     """Measure, and print all."""
     found = measured()
     for name, costs in found.costs.items():
-        _show_units(TITLES[name], costs)
+        show_units(f"a run, {TITLES[name]}", costs)
     _show_together(found)
     _show_bills(found.costs)
     _show_months(found)
@@ -110,8 +110,9 @@ def _exact(name: str, value: float, aim: float) -> Figure:
     return Figure(name, value, aim, aim)
 
 
-def _show_units(title: str, costs: Costs) -> None:
-    print_lines("", f"a run, {title}", STEP)
+def show_units(title: str, costs: Costs) -> None:
+    """Print what steps take."""
+    print_lines("", title, STEP)
     for name, cost in costs.items():
         own, stream = cost.own, cost.stream
         units = f"{own.write_units:>6.1f}{own.read_units:>6.1f}"

@@ -10,12 +10,14 @@ from local.cloudformation import intrinsics
 from local.cloudformation.template import REPOSITORY
 from tests.bench.costs import prices
 from tests.bench.costs.lives import REST, WEBSOCKET, Costs, StepCost
+from tests.support.databases import TEMPLATE
 
 # Assumed for each call of DynamoDB, beside the processor's time; dynoxide takes less.
 MILLISECONDS_OF_A_CALL = 5.0
 # A function's line, its metric and Lambda's own lines, for each call.
 LOGGED_BYTES = 1_200
 METRICS = 3
+FUNCTIONS_A_MINUTE = len(TEMPLATE.schedules)
 # X-Ray records one request a second, and a twentieth of the others.
 TRACED_A_SECOND, TRACED_SHARE = 1.0, 0.05
 # Messages to a task worker that a background run takes: the run itself.
@@ -26,7 +28,7 @@ Bill = Mapping[str, float]
 
 def of_a_run(costs: Costs) -> Bill:
     """Return the dollars of a run, without traces and storage."""
-    return sum((Counter(_of_step(name, cost)) for name, cost in costs.items()), Counter())
+    return sum((Counter(of_a_step(name, cost)) for name, cost in costs.items()), Counter())
 
 
 def a_month(costs: Costs, runs: int, stored: float) -> float:
@@ -37,18 +39,18 @@ def a_month(costs: Costs, runs: int, stored: float) -> float:
     requests = runs * sum(cost.functions for cost in costs.values())
     kept = runs * stored / prices.GIGABYTE
     storage = kept * (prices.GIGABYTE_MONTH + prices.RECOVERY_GIGABYTE_MONTH)
-    return idle() + runs * sum(of_a_run(costs).values()) + _traces(requests) + storage
+    return idle() + runs * sum(of_a_run(costs).values()) + traces(requests) + storage
 
 
 def idle() -> float:
-    """Return the dollars of a month without requests: a function a minute, with a query.
+    """Return the dollars of a month without requests: two functions a minute, each with a query.
 
-    Its traces and metrics are in, and the key of blocks.
+    Their traces and metrics are in, and the key of blocks.
     """
     milliseconds = 2 * MILLISECONDS_OF_A_CALL
-    minute = _lambda(1, milliseconds) + prices.READ_UNIT + _logs(1) + prices.TRACE
+    call = _lambda(1, milliseconds) + prices.READ_UNIT + _logs(1) + prices.TRACE
     monthly = METRICS * prices.METRIC_MONTH + prices.SECRET_MONTH
-    return prices.MINUTES_A_MONTH * minute + monthly
+    return prices.MINUTES_A_MONTH * FUNCTIONS_A_MINUTE * call + monthly
 
 
 def crossing(costs: Costs, stored: float, always_on: float) -> float:
@@ -60,7 +62,8 @@ def crossing(costs: Costs, stored: float, always_on: float) -> float:
     return high
 
 
-def _of_step(name: str, cost: StepCost) -> Bill:
+def of_a_step(name: str, cost: StepCost) -> Bill:
+    """Return the dollars of a step, without traces."""
     milliseconds = cost.milliseconds + MILLISECONDS_OF_A_CALL * cost.calls
     return {
         "REST requests": prices.REST_REQUEST * (cost.way == REST),
@@ -82,7 +85,8 @@ def _logs(calls: float) -> float:
     return calls * LOGGED_BYTES / prices.GIGABYTE * prices.LOG_GIGABYTE
 
 
-def _traces(requests: float) -> float:
+def traces(requests: float) -> float:
+    """Return the dollars for the traces of so many requests a month."""
     first = min(requests, TRACED_A_SECOND * prices.SECONDS_A_MONTH)
     return prices.TRACE * (first + TRACED_SHARE * (requests - first))
 

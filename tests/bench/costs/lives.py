@@ -31,7 +31,8 @@ from tests.reporting.building import JSON
 from tests.support.background import Worker, delay, subscribe
 
 RECORDED = Path(__file__).parents[2] / "reporting/recorded.json"
-REST, WEBSOCKET, STREAM = "REST API", "WebSocket API", "stream"
+REST, WEBSOCKET = "REST API", "WebSocket API"
+SCHEDULE = "EventBridge"
 HEARTBEATS, EVENTS = 1, 3
 RUNS, WARM_UP, TOGETHER = 20, 3, 10
 AUTHORIZER = "authorize"
@@ -117,7 +118,8 @@ def costs(site: DeliverySite, life: Life, runs: int = RUNS) -> Costs:
     """Return what the steps of a life take, by their names."""
     site.stream.pump()
     lived = [
-        {step.name: _cost(site, step.way, [step]) for step in life()} for _ in range(WARM_UP + runs)
+        {step.name: cost_of(site, step.way, [step]) for step in life()}
+        for _ in range(WARM_UP + runs)
     ]
     return {name: _mean([run[name] for run in lived[WARM_UP:]]) for name in lived[0]}
 
@@ -126,10 +128,11 @@ def units_together(site: DeliverySite, life: Life, runs: int = TOGETHER) -> Mapp
     """Return the write units of a run's steps, of so many runs that take each step together."""
     site.stream.pump()
     steps = zip(*(life() for _ in range(runs)), strict=True)
-    return {some[0].name: _cost(site, some[0].way, some).write_units / runs for some in steps}
+    return {some[0].name: cost_of(site, some[0].way, some).write_units / runs for some in steps}
 
 
-def _cost(site: DeliverySite, way: str, steps: Sequence[LifeStep]) -> StepCost:
+def cost_of(site: DeliverySite, way: str, steps: Sequence[LifeStep]) -> StepCost:
+    """Return what some steps take together."""
     with timed_functions() as taken:
         with metered(site.client) as own:
             deque((step.act() for step in steps), maxlen=0)
@@ -147,12 +150,12 @@ def timed_functions() -> Iterator[list[tuple[str, float]]]:
     call, taken = Functions.call, list[tuple[str, float]]()
 
     def timed(functions: Functions, operation: str, event: Event) -> object:
-        began = time.thread_time()
+        began = time.process_time()
         try:
             return call(functions, operation, event)
         finally:
             if operation != AUTHORIZER:
-                taken.append((operation, time.thread_time() - began))
+                taken.append((operation, time.process_time() - began))
 
     with patch.object(Functions, "call", timed):
         yield taken

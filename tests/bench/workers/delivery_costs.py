@@ -21,7 +21,7 @@ from tests.support import hosting
 from tests.support.background import Worker, delay, set_state, subscribe
 from tests.support.client_events import AnyClient
 from tests.support.databases import PARAMETERS, TEMPLATE, DynamoDB, own_client
-from tests.support.management import served
+from tests.support.management import Management, served
 from tests.support.streaming import Streaming
 
 
@@ -37,6 +37,24 @@ class DeliverySite(NamedTuple):
 @contextmanager
 def on_dynoxide(**parameters: str) -> Iterator[DeliverySite]:
     """A site of its own, deployed with these parameters, until the end of the block."""
+    with (
+        functions_on_dynoxide(**parameters) as (table, management),
+        hosting.http_client() as api,
+    ):
+        yield DeliverySite(
+            api,
+            hosting.socket_clients(management),
+            Streaming(TEMPLATE, table),
+            wiring.store().table.client,
+        )
+
+
+@contextmanager
+def functions_on_dynoxide(**parameters: str) -> Iterator[tuple[DynamoDB, Management]]:
+    """A table of the functions' own, without a stream, until the end of the block.
+
+    dynoxide takes longer for a write, the more are in its stream.
+    """
     chosen = settings.read({"DATA": settings.MEMORY})
     deployed = template.load(parameters=PARAMETERS | parameters)
     with dynamodb.running(chosen, in_file=True) as database, served() as management:
@@ -46,13 +64,7 @@ def on_dynoxide(**parameters: str) -> Iterator[DeliverySite]:
         tables.ensure(TEMPLATE, chosen.table)
         client = own_client(database.endpoint)
         table = DynamoDB(client, database.endpoint, boto3.client("dynamodb"), chosen.table)
-        with hosting.http_client() as api:
-            yield DeliverySite(
-                api,
-                hosting.socket_clients(management),
-                Streaming(TEMPLATE, table),
-                wiring.store().table.client,
-            )
+        yield table, management
 
 
 def connected(site: DeliverySite, number: int) -> list[Worker]:

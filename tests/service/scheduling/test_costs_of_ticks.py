@@ -1,4 +1,4 @@
-"""What it takes to look at a schedule that has no times beside one that has many."""
+"""What a tick looks at: timers that are due, and of those schedules that have more times."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from runledger.store.dynamodb.calls import Deadline
 from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.domain.deployments.days import count_days
+from tests.store.support.calls import heard
 from tests.support.databases import DynamoDB
 from tests.support.job_variables import job_variable_checks
 
@@ -32,30 +33,46 @@ NEVER, DAILY = (
 )
 
 
+@pytest.fixture
+def store(on_dynoxide: DynamoDB) -> Store:
+    return Store(Table(on_dynoxide.client, on_dynoxide.table), shards=1)
+
+
 def request(timing: AnyTiming) -> ScheduleRequest:
     fields: dict[str, Any] = dict.fromkeys(ScheduleRequest.model_fields)
     known: dict[str, Any] = {"schedule": timing, "active": True, "parameters": {}}
     return ScheduleRequest.model_construct(**fields | known)
 
 
-def test_a_schedule_without_times_is_followed_once_until_it_changes(
-    on_dynoxide: DynamoDB, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = Store(Table(on_dynoxide.client, on_dynoxide.table), shards=1)
-    flow = Flow(id=uuid4(), created=NOW, updated=NOW, name="etl")
+def deployed(store: Store, *timings: AnyTiming) -> Deployment:
+    flow = Flow(id=uuid4(), created=NOW, updated=NOW, name=f"{uuid4()}")
     flows.create(store, flow)
-    new = Deployment(id=uuid4(), created=NOW, updated=NOW, name="d", flow_id=flow.id)
-    days = count_days(monkeypatch)
     saved = deployments.save(
         store,
-        new,
-        [request(OFTEN), request(NEVER)],
+        Deployment(id=uuid4(), created=NOW, updated=NOW, name="d", flow_id=flow.id),
+        list(map(request, timings)),
         sent=frozenset(),
         limits={},
         checks=job_variable_checks(store),
     ).deployment
     coming_runs.refresh(store, saved.id, LATER, now=NOW)
-    assert days.pop()
+    return saved
+
+
+def test_schedules_whose_runs_are_there_cost_a_tick_one_query(store: Store) -> None:
+    for _ in range(10):
+        deployed(store, OFTEN)
+    with heard(store.table.client) as calls:
+        assert timers.tick(store, LATER, now=NOW) == 0
+    assert [name for name, _ in calls] == ["Query"]
+
+
+def test_a_schedule_without_times_is_followed_once_until_it_changes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = count_days(monkeypatch)
+    saved = deployed(store, OFTEN, NEVER)
+    assert days
     days.clear()
     for hours in range(1, 4):
         assert timers.tick(store, LATER, now=NOW + timedelta(hours=hours))
