@@ -6,7 +6,7 @@ WORKERS ?= auto
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SAM_TRANSLATOR := tests/support/requirements.txt
 REFERENCE := $(subst $(VENV),.reference-venv,$(BIN))
-OLD_CLIENTS := .client-3.8.8-venv/stamp .client-3.2.0-venv/stamp
+CLIENTS := .client-3.8.8-venv/stamp .client-3.2.0-venv/stamp .client-aws-venv/stamp
 PACKAGE := from importlib.util import find_spec; print(*find_spec('prefect').submodule_search_locations)
 SAM := SAM_CLI_TELEMETRY=0 $(subst $(VENV),.sam-venv,$(BIN))/sam
 INSTALL := -m pip install --quiet --disable-pip-version-check
@@ -56,7 +56,7 @@ bench: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## measure time and D
 conformance: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp ## send the same requests to Runledger and the reference, compare the answers
 	@$(BIN)/python -m tests.conformance $(ARGS)
 
-clients: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp $(OLD_CLIENTS) ## run programs with unmodified Prefect, check the API's record of them
+clients: $(VENV)/dev.stamp $(DATABASE) .reference-venv/stamp $(CLIENTS) ## run programs with unmodified Prefect, check the API's record of them
 	@$(BIN)/python -m tests.conformance.clients $(ARGS)
 
 recount: $(VENV)/local.stamp $(DATABASE) ## repair the counts by state of a table (TABLE_NAME, DYNAMODB_ENDPOINT, DATA)
@@ -151,7 +151,7 @@ $(DATABASE): local/package-lock.json
 	@touch $@
 
 .client-%-venv/stamp: tests/conformance/requirements-%.txt
-	@echo 'Installing an old client, $*, into .client-$*-venv (once) ...'
+	@echo 'Installing another client, $*, into .client-$*-venv (once) ...'
 	@$(PYTHON) -m venv .client-$*-venv
 	@$(subst $(VENV),.client-$*-venv,$(BIN))/python $(INSTALL) --requirement $<
 	@touch $@

@@ -15,6 +15,7 @@ from tests.conformance.clients.checks import (
     documents,
     examples,
     flows,
+    in_s3,
     interrupted,
     large,
     limits,
@@ -50,6 +51,7 @@ APART: Mapping[str, Check] = {
     **scheduled.CHECKS,
     **examples.CHECKS,
     **documents.CHECKS,
+    **in_s3.CHECKS,
     **moving.CHECKS,
 }
 

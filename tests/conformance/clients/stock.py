@@ -17,6 +17,7 @@ from tests.support.foreground import in_foreground
 FOLDER = "Scripts" if os.name == "nt" else "bin"
 BIN = ROOT / ".reference-venv" / FOLDER
 OLD = {version: ROOT / f".client-{version}-venv" / FOLDER for version in ("3.8.8", "3.2.0")}
+WITH_AWS = ROOT / ".client-aws-venv" / FOLDER
 PROGRAMS = Path(__file__).parent / "programs"
 # Nothing here takes that long: one that does hangs.
 LONGEST = 180.0
