@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 from tests.bench.costs import lives
@@ -22,6 +23,7 @@ NOTHING, RECORDED, ONE = "poll, nothing", "poll, nothing, recorded", "poll, one 
 SOME = f"poll, {RUNS} runs"
 MANY = f"{WORKERS} polls, {RUNS} runs"
 HEARTBEAT, READ = "heartbeat", "read the pool"
+SERVED = "poll of flow.serve, nothing"
 
 
 class PolledSite(NamedTuple):
@@ -35,6 +37,13 @@ class PolledSite(NamedTuple):
         body = {"scheduled_before": (self.clock.now + PREFETCH).isoformat()}
         answer = self.site.api.post(f"{PATH}/get_scheduled_flow_runs", json=body)
         return [found["flow_run"]["id"] for found in answer.raise_for_status().json()]
+
+    def serve(self, deployment: str) -> None:
+        """Poll as a process does that serves a deployment."""
+        until = (self.clock.now + PREFETCH).isoformat()
+        body = {"deployment_ids": [deployment], "scheduled_before": until}
+        answer = self.site.api.post("/deployments/get_scheduled_flow_runs", json=body)
+        assert answer.raise_for_status().json() == []
 
     def beat(self) -> None:
         body = {"name": "ProcessWorker 3f1c", "heartbeat_interval_seconds": 30}
@@ -71,6 +80,9 @@ def measured() -> Mapping[str, StepCost]:
         one.poll()
         costs[ONE] = one.cost(one.poll)
     with polled_site(RUNS) as some:
+        first = some.site.api.post("/deployments/filter", json={"limit": 1}).json()[0]["id"]
+        some.serve(first)
+        costs[SERVED] = some.cost(partial(some.serve, first))
         some.clock.set_to_hour(seconds=-8)
         assert len(some.poll()) == RUNS
         costs |= {SOME: some.cost(some.poll), MANY: some.cost(*[some.poll] * WORKERS)}

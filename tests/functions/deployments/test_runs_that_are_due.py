@@ -66,6 +66,19 @@ def test_no_more_are_listed_than_asked_for(api: httpx.Client, deployment: str) -
     assert due(api, deployment, limit=1) == ["2020"]
 
 
+def test_what_others_have_planned_costs_a_poll_nothing(api: httpx.Client, deployment: str) -> None:
+    flow = made(api, new_flow())
+    client, units = wiring.store().table.client, set[float]()
+    for number in range(2):
+        hourly = {"schedule": {"interval": 3600}}
+        body = {"name": f"{number}", "flow_id": flow["id"], "schedules": [hourly] * 9}
+        api.post("/deployments/", json=body).raise_for_status()
+        with metered(client) as used:
+            assert due(api, deployment, scheduled_before=DUE[1]) == ["2020"]
+        units.add(used.read_units)
+    assert len(units) == 1
+
+
 def test_unknown_deployments_have_no_runs(api: httpx.Client, deployment: str) -> None:
     assert due(api, str(uuid4()), deployment) == due(api, deployment)
     assert due(api) == []

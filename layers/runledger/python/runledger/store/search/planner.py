@@ -90,7 +90,7 @@ class Walk:
 
     def yields(self, order: Order) -> bool:
         """Whether the entries come in the order."""
-        return order.column in COLUMNS[self.index]
+        return self.beside is None and order.column in COLUMNS[self.index]
 
 
 Read = Lookup | Follow | Walk

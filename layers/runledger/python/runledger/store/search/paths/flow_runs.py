@@ -6,6 +6,7 @@ from runledger.store.schema.keys import FLOW_RUN
 from runledger.store.search.paths.shared import (
     by_flow,
     by_id,
+    by_next_start,
     by_state,
     by_tags,
     by_times,
@@ -28,6 +29,7 @@ PATHS: Paths = {
     "flow_runs.parent_task_run_id.any_": by_parent,
     "flows.id.any_": by_flow(bounded=False),
     "flow_runs.tags.all_": by_tags(FLOW_RUN),
+    "flow_runs.next_scheduled_start_time": by_next_start(FLOW_RUN),
     "flow_runs.state.type.any_": by_state(FLOW_RUN),
     **by_times(FLOW_RUN),
 }

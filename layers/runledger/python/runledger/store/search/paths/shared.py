@@ -6,7 +6,7 @@ A path is a pure function from criteria to a plan, or to None where it does not 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from runledger.domain.filters.criteria import Criteria
@@ -31,6 +31,8 @@ TIMES: Mapping[str, Index] = {
     "end_time": indexes.BY_END,
     "expected_start_time": indexes.BY_EXPECTED_START,
 }
+
+NEAR = timedelta(microseconds=sort_keys.NEAR)
 
 ANY_STATE: AbstractSet[StateType | None] = frozenset({*StateType, None})
 
@@ -165,6 +167,35 @@ def _by_time(kind: str, time: str) -> Path:
         return within(kind, criterion_on(criteria, kind, time), TIMES[time], shards)
 
     return path
+
+
+def by_next_start(kind: str) -> Path:
+    """Read the runs that are due up to a time.
+
+    Of most, the index by state tells it, near to their expected start; the others have entries.
+    """
+
+    def path(criteria: Criteria, shards: int) -> Read | None:
+        wanted = criterion_on(criteria, kind, "next_scheduled_start_time")
+        if wanted is None or wanted.before_ is None:
+            return None
+        apart = within(kind, wanted, indexes.BY_NEXT_SCHEDULED_START, shards)
+        if not isinstance(apart, Walk):
+            return apart
+        near = _near_to(wanted.after_, wanted.before_)
+        scheduled = in_states(
+            kind, {StateType.SCHEDULED}, near, shards, name="by_next_scheduled_start"
+        )
+        return replace(scheduled, beside=apart)
+
+    return path
+
+
+def _near_to(low: datetime | None, high: datetime) -> tuple[str, str]:
+    """Return the range of the expected starts that are near to a time within a range."""
+    first, last = (edge.replace(tzinfo=UTC) for edge in (datetime.min, datetime.max))  # noqa: DTZ901
+    low = low and max(low, first + NEAR) - NEAR
+    return sort_keys.between(low, min(high, last - NEAR) + NEAR)
 
 
 def within(kind: str, wanted: Range | None, index: Index, shards: int) -> Read | None:
