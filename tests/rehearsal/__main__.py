@@ -15,7 +15,16 @@ from tests.rehearsal import deployment, emulator, logs
 from tests.rehearsal.calling import DeployedApi
 from tests.rehearsal.deployment import Stack
 from tests.rehearsal.report import RehearsalError, RehearsalFailure, attempt, conclude, say, step
-from tests.rehearsal.steps import callers, changes, revoking, samples, sockets, stock, watching
+from tests.rehearsal.steps import (
+    callers,
+    changes,
+    retention,
+    revoking,
+    samples,
+    sockets,
+    stock,
+    watching,
+)
 from tests.rights.everything_in_use import use_everything
 from tests.support.waiting import wait_until
 from tests.transfer import restoring
@@ -73,6 +82,7 @@ def _use(stack: Stack, built: Path, api: DeployedApi) -> list[RehearsalFailure]:
         "a key replaces another without a failed request": partial(exchanging.exchange, stack),
         "a key may do what its scope says": partial(exchanging.scopes_hold, stack),
         "a schedule starts runs, and time passes": partial(changes.start_by_schedule, api),
+        "finished runs leave when their time is over": partial(retention.leave, stack, api),
         "each function has run, each schedule too": partial(_all_have_run, stack),
         "alarms watch the stack and tell the topic": partial(watching.is_watched, stack),
         "the dashboard shows the stack": partial(watching.has_a_dashboard, stack),

@@ -49,7 +49,7 @@ def deploy(emulator: Emulator, built: Path, **parameters: str) -> "Stack":
     parameters["AuthSha256"] = hashlib.sha256(AUTH.encode()).hexdigest()
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     asked = ("--template-file", str(built), "--stack-name", STACK, "--no-confirm-changeset")
-    options = ("AlarmEmail=team@example.com", "Dashboard=on", "AccessLogs=on")
+    options = ("AlarmEmail=team@example.com", "Dashboard=on", "AccessLogs=on", "RunRetentionDays=1")
     given = ("--no-progressbar", "--parameter-overrides", *overrides, *options)
     _sam("deploy", *asked, *given, **emulator.environment())
     stack = Stack(emulator)

@@ -27,7 +27,7 @@ def use_retention(api: httpx.Client, become: Callable[[str], None]) -> None:
     """Let the stream tell that a run ended three days ago, and then that its timer is over."""
     flow = api.post("/flows/", json={"name": "leaving"}).raise_for_status().json()["id"]
     become("")
-    run, alone = _finished_tree(flow), _finished_task_run()
+    run, alone = ended_tree(flow), _finished_task_run()
     item = wiring.store().table.read(keys.flow_run(run)) or {}
     key = typed({"pk": item["pk"], "sk": item["sk"]})
     ended = {"Keys": key, "NewImage": typed(item), "SequenceNumber": "1"}
@@ -80,7 +80,8 @@ def _finished_task_run() -> Key:
     return keys.task_run(run.run.id)
 
 
-def _finished_tree(flow: str) -> UUID:
+def ended_tree(flow: str) -> UUID:
+    """Write a flow run that ended three days ago, its task run, and the subflow run of this."""
     root = _flow_run(flow_id=flow)
     then, key = wiring.now() - timedelta(days=3), {"task_key": "t", "dynamic_key": "leaving"}
     task_run = TaskRunCreate.model_validate({"flow_run_id": root, **key}).to_run(then)
