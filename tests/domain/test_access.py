@@ -29,6 +29,7 @@ def key(name: str = "etl", **fields: datetime | None) -> ApiKey:
 def test_a_scope_includes_those_before_it(scope: str, included: set[str]) -> None:
     assert {other for other in Scope if Scope(scope).includes(other)} == included
     caller = Caller("etl", Scope(scope))
+    assert caller.key_name is None
     for other in included:
         caller.check(Scope(other))
     for other in set(Scope) - included:
@@ -83,6 +84,7 @@ def test_a_key_ends_when_it_expires_or_is_revoked(
     assert one.ended == ended
     assert one.has_ended(NOW) == (ended == EARLIER)
     assert one.caller == Caller("etl", Scope.READ, UUID(int=1), expires)
+    assert one.caller.key_name == "etl"
 
 
 def test_a_key_that_ends_now_has_ended() -> None:

@@ -99,6 +99,23 @@ def test_a_pause_tells_whether_the_run_is_scheduled_anew() -> None:
     assert found.payload["validated_state"]["pause_reschedule"] == "true"
 
 
+def test_the_key_of_who_changed_the_run_is_an_actor() -> None:
+    run = flow_run(state("RUNNING"), tags=("a",))
+    assert run.state
+    found = state_change_event(run, run.state, None, [], actor="etl")
+    assert [one["prefect.resource.id"] for one in found.related] == [
+        "runledger.key.etl",
+        "prefect.tag.a",
+    ]
+    assert found.in_role("actor") == {
+        "prefect.resource.id": "runledger.key.etl",
+        "prefect.resource.role": "actor",
+        "prefect.resource.name": "etl",
+    }
+    unknown = state_change_event(run, run.state, None, [])
+    assert unknown.in_role("actor") is None
+
+
 def test_a_run_of_many_tags_and_a_long_state_is_told_as_far_as_an_event_holds() -> None:
     run = flow_run(None, tags=tuple(map(str, range(MAX_RELATED + 1))))
     long = state("FAILED", "x" * MAX_NAME).replace(message="m" * (MAX_CHARACTERS + 1))

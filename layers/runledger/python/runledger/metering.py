@@ -1,4 +1,4 @@
-"""The costs of a request: its calls of DynamoDB and the capacity that they consume."""
+"""The costs of a request, its calls of DynamoDB and their capacity; and the key that it showed."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,8 +11,9 @@ class Meter:
     """A running sum; `capacity` is in DynamoDB's read and write units together."""
 
     def __init__(self) -> None:
-        """Begin with no call."""
+        """Begin with no call, and no key."""
         self.calls, self.capacity = 0, 0.0
+        self.key_name: str | None = None
         self._lock = Lock()
 
     def add(self, capacity: float) -> None:
@@ -37,6 +38,12 @@ def measured() -> Iterator[Meter]:
         yield meter
     finally:
         _meter.reset(token)
+
+
+def key_name() -> str | None:
+    """Return the name of the key that the request of this thread has shown."""
+    meter = _meter.get()
+    return meter.key_name if meter else None
 
 
 def add_call(response: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from runledger import metering
 from runledger.settings import settings
 from runledger.store.dynamodb.calls import Deadline
 from runledger.store.dynamodb.client import JsonClient
@@ -34,9 +35,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@cache
 def store() -> Store:
-    """Return the store on the table of the settings."""
+    """Return the store on the table of the settings, for the caller of this request."""
+    name = metering.key_name()
+    return _store().acting_for(name) if name else _store()
+
+
+@cache
+def _store() -> Store:
     table = Table(_client(settings().dynamodb_endpoint), settings().table_name)
     return Store(
         table,
@@ -100,4 +106,4 @@ def boto3_config() -> "Config":
 def reset() -> None:
     """Clear the caches, for a process whose environment changes."""
     settings.cache_clear()
-    store.cache_clear()
+    _store.cache_clear()

@@ -30,7 +30,7 @@ from runledger.domain.errors import (
     Unavailable,
     UnknownRun,
 )
-from runledger.metering import measured
+from runledger.metering import Meter, measured
 
 # A request with the first header gets its query's plan and costs in the second one.
 EXPLAIN, PLAN = "runledger-explain", "Runledger-Plan"
@@ -197,9 +197,10 @@ def endpoint(respond: Endpoint, *, authenticated: bool = True, versioned: bool =
     """
     needed = Scope(os.environ.get("SCOPE", Scope.ADMIN))
 
-    def checked_response(request: Request) -> Response[Any]:
+    def checked_response(request: Request, meter: Meter) -> Response[Any]:
         if authenticated:
             admit(request, needed)
+            meter.key_name = request.caller and request.caller.key_name
             request.check_path()
         if versioned:
             request.check_syntax()
@@ -211,7 +212,7 @@ def endpoint(respond: Endpoint, *, authenticated: bool = True, versioned: bool =
     def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
         request = Request(event, datetime.now(UTC))
         with measured() as meter:
-            response, body = attempt(lambda: checked_response(request))
+            response, body = attempt(lambda: checked_response(request, meter))
         status = HTTPStatus(response.status)
         costs = {**response.log, **meter.log_fields()}
         principal = {"principal": request.caller.name} if request.caller else {}

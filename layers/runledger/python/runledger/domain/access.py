@@ -36,6 +36,11 @@ class Caller(NamedTuple):
     key_id: UUID | None = None
     expires: datetime | None = None
 
+    @property
+    def key_name(self) -> str | None:
+        """The name of the caller's key, if it has shown one."""
+        return self.name if self.key_id else None
+
     def check(self, needed: Scope) -> None:
         """Check that the caller's scope includes the one that is needed.
 

@@ -130,6 +130,7 @@ class Store:
     log_retention: timedelta | None = None
     event_retention: timedelta = timedelta(days=7)
     run_retention: timedelta | None = None
+    actor: str | None = None
     known_pairs: FifoCache[ObservedState] = field(default_factory=FifoCache, repr=False)
     known_connections: FifoCache[Connection] = field(default_factory=FifoCache, repr=False)
     known_runs: FifoCache[RecordedRun] = field(default_factory=FifoCache, repr=False)
@@ -145,6 +146,10 @@ class Store:
     def with_deadline(self, deadline: Deadline) -> Store:
         """Return the store whose calls raise `DeadlineExceeded` once the deadline is over."""
         return replace(self, table=self.table.with_deadline(deadline))
+
+    def acting_for(self, key_name: str) -> Store:
+        """Return the store that notes in flow runs whose key changes them."""
+        return replace(self, actor=key_name)
 
     def ping(self) -> None:
         """Read an item that does not exist, to check that the table answers.

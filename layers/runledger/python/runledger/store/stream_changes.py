@@ -87,6 +87,11 @@ def flow_run_state_before(change: Change) -> State | None:
     return _state(change.old)
 
 
+def actor(change: Change) -> str | None:
+    """Return the name of the key whose request changed a flow run, if it showed one."""
+    return change.new.get("actor") if change.new else None
+
+
 def is_of_states(change: Change) -> bool:
     """Return whether a change is of a run, or of its earlier states."""
     return keys.is_run(change.key) or keys.is_earlier_states(change.key)

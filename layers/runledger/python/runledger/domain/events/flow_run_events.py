@@ -28,10 +28,19 @@ class RelatedObject(NamedTuple):
 
 
 def state_change_event(
-    run: FlowRun, state: State, before: State | None, relatives: list[RelatedObject]
+    run: FlowRun,
+    state: State,
+    before: State | None,
+    relatives: list[RelatedObject],
+    *,
+    actor: str | None = None,
 ) -> Event:
-    """Return the event of a flow run's new state; its id is that of the state."""
-    related = [*_relatives(relatives), *_tags(run, relatives), *_creator(run)]
+    """Return the event of a flow run's new state; its id is that of the state.
+
+    The actor is the name of the key whose request it was. The reference knows no keys.
+    """
+    acting = _actor(actor) if actor else []
+    related = [*_relatives(relatives), *acting, *_tags(run, relatives), *_creator(run)]
     is_soon = before is not None and abs(state.timestamp - before.timestamp) < SOON
     return Event(
         occurred=state.timestamp,
@@ -73,6 +82,10 @@ def _creator(run: FlowRun) -> Iterator[dict[str, str]]:
         name = creator.get("display_value")
         own = {RESOURCE_ID: f"prefect.deployment.{creator.get('id')}", ROLE: "creator"}
         yield own | ({NAME: name} if name else {})
+
+
+def _actor(key_name: str) -> list[dict[str, str]]:
+    return [{RESOURCE_ID: f"runledger.key.{key_name}", ROLE: "actor", NAME: key_name}]
 
 
 def _state_fields(state: State) -> dict[str, str]:

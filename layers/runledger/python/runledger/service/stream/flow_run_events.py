@@ -21,7 +21,9 @@ def report(context: ServiceContext, changed: Sequence[Change]) -> None:
         run = FlowRunStore.of(context.store).after(change)
         if run and run.state:
             before = stream_changes.flow_run_state_before(change)
-            event = state_change_event(run, run.state, before, [*_relatives(context.store, run)])
+            relatives = [*_relatives(context.store, run)]
+            actor = stream_changes.actor(change)
+            event = state_change_event(run, run.state, before, relatives, actor=actor)
             EventStore.of(context.store).add(event.received_at(context.now))
 
 

@@ -9,8 +9,15 @@ from runledger.store.runs.past_states import NO_STATES, PastStates
 from runledger.store.schema import keys, sort_keys
 
 
-def flow_run_item(run: FlowRun, *, version: int, past: PastStates = NO_STATES, shards: int) -> Item:
-    """Spell a flow run."""
+def flow_run_item(
+    run: FlowRun,
+    *,
+    version: int,
+    past: PastStates = NO_STATES,
+    shards: int,
+    actor: str | None = None,
+) -> Item:
+    """Spell a flow run; the actor is the name of the key that changes it."""
     run = in_utc(run)
     run = run.replace(state=run.state and run.state.as_stored())
     return items.new_item(
@@ -19,6 +26,7 @@ def flow_run_item(run: FlowRun, *, version: int, past: PastStates = NO_STATES, s
         version=version,
         facts=items.dump_facts(run, FlowRunFacts),
         owner=keys.flow(run.flow_id).pk,
+        actor=actor,
         **past.attributes(),
         **items.sort_attributes(run, keys.FLOW_RUN, shards)
         # Flow runs are listed by their start or, before that, by their expected start.

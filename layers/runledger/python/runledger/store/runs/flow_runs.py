@@ -59,10 +59,11 @@ class FlowRunStore(NamedTuple):
 
     table: Table
     shards: Shards
+    actor: str | None = None
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        return cls(store.table, store.index_shards)
+        return cls(store.table, store.index_shards, store.actor)
 
     @property
     def _task_runs(self) -> TaskRunStore:
@@ -107,7 +108,7 @@ class FlowRunStore(NamedTuple):
             Put(items.check_facts(self._item(run)), ABSENT),
             *(Put(items.pointer_item(key, run.id)) for key in _memberships(run)),
             *derived_items.new_run_writes(run, shards=self.shards.written),
-            *derived_items.results(*self, run),
+            *derived_items.results(self.table, self.shards, run),
             *run_entries.new_run_writes(run),
             *timers.new_run_writes(run, version),
         ]
@@ -180,14 +181,16 @@ class FlowRunStore(NamedTuple):
             ),
             *beside,
             *derived,
-            *derived_items.results(*self, run, seen.run),
+            *derived_items.results(self.table, self.shards, run, seen.run),
             *run_entries.update_writes(seen.run, run),
             *timers.update_writes(seen.run, run),
         ]
 
     def _item(self, run: FlowRun, *, version: int = 1, past: PastStates = NO_STATES) -> Item:
         shards = self.shards.written
-        return flow_run_items.flow_run_item(run, version=version, past=past, shards=shards)
+        return flow_run_items.flow_run_item(
+            run, version=version, past=past, shards=shards, actor=self.actor
+        )
 
     def _mirror(self, parent: Parent, *, more_subflow_runs: int = 0) -> tuple[Write, ...]:
         seen, run = parent
