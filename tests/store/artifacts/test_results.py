@@ -5,18 +5,21 @@ states, or beside the run's item.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from runledger.store.dynamodb import large_documents
 from runledger.store.runs import past_states
 from tests.bench.metering import metered
 from tests.store.support.asking import Asked, Asking, Site, ask, ask_at_once, made, persist
 from tests.store.support.calls import FAULTS, broken, heard
 from tests.store.support.contents import scan
 from tests.support.databases import DynamoDB
+from tests.support.streaming import Streaming
 
 RACERS = 16
 
@@ -234,3 +237,23 @@ def test_data_cost_what_an_artifact_costs(site_on_dynoxide: Site) -> None:
         for name, asking in runs_to_complete(site.api)
     }
     assert costs == COSTS
+
+
+@pytest.mark.usefixtures("in_pieces")
+def test_data_of_any_size_change_with_their_artifact(
+    api_on_dynoxide: httpx.Client, on_dynoxide: DynamoDB, stream_on_dynoxide: Streaming
+) -> None:
+    api, run_id = api_on_dynoxide, task_run(api_on_dynoxide)
+    for data in ("a", "b"):
+        assert ask(api, proposal(run_id, {"text": data * 50_000})).status_code == 201
+    for number, artifact in enumerate(artifacts_of(api, run_id)):
+        asked = Asked("PATCH", f"/artifacts/{artifact['id']}", {"data": [f"{number}" * 50_000]})
+        assert ask(api, asked).status_code == 204
+    assert assert_alike(api, run_id) == [["1" * 50_000], ["0" * 50_000]]
+    for artifact in artifacts_of(api, run_id):
+        assert ask(api, Asked("DELETE", f"/artifacts/{artifact['id']}")).status_code == 204
+    assert assert_alike(api, run_id) == []
+    stream_on_dynoxide.pump()
+    stream_on_dynoxide.pump()
+    later = datetime(2100, 1, 1, tzinfo=UTC)
+    assert not list(large_documents.orphans(list(scan(on_dynoxide).values()), later))
