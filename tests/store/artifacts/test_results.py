@@ -254,6 +254,5 @@ def test_data_of_any_size_change_with_their_artifact(
         assert ask(api, Asked("DELETE", f"/artifacts/{artifact['id']}")).status_code == 204
     assert assert_alike(api, run_id) == []
     stream_on_dynoxide.pump()
-    stream_on_dynoxide.pump()
     later = datetime(2100, 1, 1, tzinfo=UTC)
     assert not list(large_documents.orphans(list(scan(on_dynoxide).values()), later))
