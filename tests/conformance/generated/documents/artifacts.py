@@ -73,16 +73,27 @@ def setup() -> tuple[RequestStep, ...]:
 
 
 def _result(draw: Random) -> RequestStep:
-    """A state with data, which are an artifact."""
+    """A state with data, which are an artifact, and which stays when its run is deleted."""
     run = draw.choice(("task_runs/<t1.id>", "task_runs/<t2.id>", "flow_runs/<r1.id>"))
-    data = {"artifact_type": draw.choice(TYPES), "n": draw.choice((1, None, [2]))}
+    data = {
+        "artifact_type": draw.choice(("result", "", "of a state")),
+        "n": draw.choice((1, None, [2])),
+    }
     state = {"type": draw.choice(("RUNNING", "COMPLETED", "FAILED")), "data": data}
     return post(f"/{run}/set_state", {"state": state, "force": True})
+
+
+def _of_runs(draw: Random) -> RequestStep:
+    """All artifacts of a run, results included."""
+    kind, runs = draw.choice((("flow_run_id", RUNS), ("task_run_id", TASKS)))
+    sent = {"artifacts": {kind: {"any_": draw.choices(runs, k=2)}}, "sort": "CREATED_DESC"}
+    return post(f"/artifacts/{draw.choice(('filter', 'count'))}", sent)
 
 
 KINDS = {
     **ALL.kinds(),
     LATEST.listed: 4,
     _result: 2,
+    _of_runs: 3,
     lambda draw: get(f"/artifacts/{draw.choice(KEYS)}/latest"): 3,
 }
