@@ -11,14 +11,14 @@ from tests.conformance.tables.values.criteria import Criteria
 
 KEYS = ("k-1", "k-2", "k-3")
 LABELS = ("a1", "a2", "a3", "a4")
-TYPES = ("markdown", "table", "progress", "link")
+TYPES = ("drawn", "drawn table", "Drawn", "")
 DATA = artifacts.FIELDS["data"]
 METADATA: Values = ({}, {"a": "b"}, {"a": artifacts.LONG}, None)
 FLOWS = ("<fa.id>", "<fb.id>")
 RUNS, TASKS = ("<r1.id>", "<r2.id>", some_id(700)), ("<t1.id>", "<t2.id>", some_id(701))
 FIELDS = {"data": DATA, "description": ("d", "", None), "metadata_": METADATA}
 
-# Results of states are artifacts, too: other programs leave some. Theirs have another type.
+# Results of states are artifacts, too: other programs leave some, of other types.
 ONLY: Mapping[str, Body] = {"artifacts": {"type": {"any_": TYPES}}}
 CRITERIA: Mapping[str, Mapping[str, Criteria]] = {
     "artifacts": {
@@ -37,7 +37,7 @@ CRITERIA: Mapping[str, Mapping[str, Criteria]] = {
 ALL = RandomNoun(
     path="/artifacts/",
     labels=LABELS,
-    bases=(*({"type": one} for one in TYPES), {"type": "table", "key": "k-1"}),
+    bases=(*({"type": one} for one in TYPES), {"type": "drawn table", "key": "k-1"}),
     optional={"key": KEYS, "flow_run_id": RUNS, "task_run_id": TASKS, **FIELDS},
     invalid={**artifacts.FIELDS, "x": (1,)},
     changes=FIELDS,
