@@ -4,6 +4,7 @@ from runledger import wiring
 from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.api.flow_queries import FlowRunHistory
+from runledger.domain.documents import Document
 from runledger.domain.runs.history import Interval
 from runledger.service.search.flow_runs import FLOW_RUNS
 from runledger.service.search.search import history
@@ -11,7 +12,7 @@ from runledger.service.search.work_pools import in_queues
 
 
 @endpoint
-def handler(request: Request) -> Response[list[Interval]]:
+def handler(request: Request) -> Response[list[Document[Interval]]]:
     body, store = request.parameters(FlowRunHistory), wiring.store_for_search(request.now)
     criteria, timeline = in_queues(store, body.criteria(), body.pool_filters), body.timeline()
     found = history(FLOW_RUNS, store, criteria, timeline, now=wiring.now())

@@ -6,12 +6,12 @@ do not tell. Each state of a run rewrites its entry in `by_state` in any case.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from runledger.domain.runs.bookkeeping import Sample
+from runledger.domain.runs.bookkeeping import Sample, StateTally
 from runledger.store.schema import sort_keys
 
 if TYPE_CHECKING:
@@ -48,19 +48,30 @@ class Samples(NamedTuple):
 
     def tallies(self, starts: Sequence[str], now: int) -> Iterator[Tally]:
         """Yield what the runs add to intervals with these starts, and to those around them."""
-        numbers = [bisect_right(starts, sort_key) - 1 for sort_key in self.sort_keys]
+        begin = 0
+        while begin < len(self.sort_keys):
+            next_start = bisect_right(starts, self.sort_keys[begin])
+            is_last = next_start == len(starts)
+            end = None if is_last else bisect_left(self.sort_keys, starts[next_start], begin)
+            places = range(len(self.sort_keys))[begin:end]
+            for tally in self._add_up(places, now):
+                yield next_start - 1, *tally
+            begin = places.stop
+
+    def _add_up(self, places: range, now: int) -> Iterator[StateTally]:
+        """Yield what the runs in some places add to the interval of all of them."""
+        histories = self.histories[places.start : places.stop]
         changing = set()
         # Many runs add the same, and most of them the same at any time.
-        for (number, history), count in Counter(zip(numbers, self.histories, strict=True)).items():
+        for history, count in Counter(histories).items():
             total, since, late, name = _parts(history)
             if since or not late:
                 changing.add(history)
                 continue
-            times = count * max(int(total), 0), count * int(late)
-            yield number, self.state_type, name, count, *times
-        for place, history in enumerate(self.histories) if changing else ():
+            yield self.state_type, name, count, count * max(int(total), 0), count * int(late)
+        for place, history in zip(places, histories, strict=True) if changing else ():
             if history in changing:
-                yield numbers[place], *self._sample(place).totals(now)
+                yield self._sample(place).totals(now)
 
     def _sample(self, place: int) -> Sample:
         total, since, late, name = _parts(self.histories[place])

@@ -3,9 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from pydantic_core import to_jsonable_python
+
+from runledger.domain.documents import Document, spell_seconds
 from runledger.domain.runs.bookkeeping import SECOND, Sample, StateTally
 from runledger.domain.runs.states import StateType
 from runledger.domain.values import MICROSECOND, Value, microseconds
@@ -64,7 +68,7 @@ class Timeline(NamedTuple):
         """The starts of the intervals, and the end of the last one."""
         return [self.start + number * self.step for number in range(self.intervals + 1)]
 
-    def aggregate(self, samples: Iterable[Sample], now: datetime) -> list[Interval]:
+    def aggregate(self, samples: Iterable[Sample], now: datetime) -> list[Document[Interval]]:
         """Return all intervals with their totals; runs outside of them are ignored."""
         return self.add_up(self._tallies(samples, microseconds(now)))
 
@@ -77,7 +81,7 @@ class Timeline(NamedTuple):
             if 0 <= number < last:
                 yield number, *sample.totals(now)
 
-    def add_up(self, tallies: Iterable[Tally]) -> list[Interval]:
+    def add_up(self, tallies: Iterable[Tally]) -> list[Document[Interval]]:
         """Return all intervals with the totals of the tallies, of which some may be of others."""
         totals: Totals = defaultdict(lambda: [0, 0, 0])
         for number, state_type, state_name, count, run_time, lateness in tallies:
@@ -85,18 +89,14 @@ class Timeline(NamedTuple):
             sums[0] += count
             sums[1] += run_time
             sums[2] += lateness
-        return list(self._intervals(totals, self.intervals))
-
-    def _intervals(self, totals: Totals, last: int) -> Iterator[Interval]:
-        states: dict[int, list[StateTotals]] = defaultdict(list)
+        states: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for (number, state_type, state_name), sums in sorted(totals.items()):
             states[number].append(_state_totals(state_type, state_name, sums))
-        for number in range(last):
-            yield Interval(
-                interval_start=self.start + number * self.step,
-                interval_end=self.start + (number + 1) * self.step,
-                states=tuple(states.get(number, ())),
-            )
+        edges = pairwise(to_jsonable_python(self.starts))
+        return [
+            Document(interval_start=start, interval_end=end, states=states.get(number, []))
+            for number, (start, end) in enumerate(edges)
+        ]
 
 
 def average_lateness(samples: Iterable[Sample], now: datetime) -> float | None:
@@ -109,12 +109,17 @@ def average_lateness(samples: Iterable[Sample], now: datetime) -> float | None:
     return sum(late) / len(late) if late else None
 
 
-def _state_totals(state_type: str, state_name: str, sums: Sequence[int]) -> StateTotals:
+def _state_totals(state_type: str, state_name: str, sums: Sequence[int]) -> dict[str, Any]:
+    """Return `StateTotals` as JSON."""
     count, run_time, lateness = sums
-    return StateTotals(
-        state_type=StateType(state_type),
-        state_name=state_name,
-        count_runs=count,
-        sum_estimated_run_time=run_time * MICROSECOND,
-        sum_estimated_lateness=lateness * MICROSECOND,
-    )
+    return {
+        "state_type": state_type,
+        "state_name": state_name,
+        "count_runs": count,
+        "sum_estimated_run_time": _spell(run_time),
+        "sum_estimated_lateness": _spell(lateness),
+    }
+
+
+def _spell(duration: int) -> float:
+    return spell_seconds(duration * MICROSECOND) if duration else 0.0

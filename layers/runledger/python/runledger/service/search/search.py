@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from runledger.domain.documents import Document
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.bookkeeping import Sample
 from runledger.domain.runs.facts import FlowRunFacts, RunFacts, TaskRunFacts
@@ -55,7 +56,7 @@ def samples(runs: Iterable[RunFacts[Any]]) -> Iterator[Sample]:
 
 def history(
     search: Search[S, R], store: Store, criteria: Criteria, timeline: Timeline, *, now: datetime
-) -> SearchResult[list[Interval]]:
+) -> SearchResult[list[Document[Interval]]]:
     """Return the matching runs by time and state."""
     if not timeline.intervals:
         return SearchResult([], "nothing", 0, 0)

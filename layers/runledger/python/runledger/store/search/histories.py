@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import compress
 from typing import Any
 
+from runledger.domain.documents import Document
 from runledger.domain.runs.history import Interval, Tally, Timeline
 from runledger.domain.values import microseconds
 from runledger.store import samples
@@ -21,7 +22,7 @@ from runledger.store.search_result import SearchResult
 
 def read_history(
     searcher: Searcher[Any, Any], timeline: Timeline, now: datetime
-) -> SearchResult[list[Interval]] | None:
+) -> SearchResult[list[Document[Interval]]] | None:
     """Return the matching runs by time and state; None if criteria need more than their entries.
 
     Raises:
