@@ -4,6 +4,7 @@ import gzip
 import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPResponse
 from itertools import product
 from typing import Any
 from zlib import crc32
@@ -143,6 +144,7 @@ FORMS: dict[str, Act] = {
     ),
     "the end of the connection as its end": closing_after(raw(b"HTTP/1.0 200 OK\r\n\r\n" + BODY)),
     "one that closes": answer(FOUND, headers="Connection: close\r\n", keep=False),
+    "one that says that it stays": answer(FOUND, headers="Connection: keep-alive\r\n"),
     "a right checksum": answer(BODY, headers=f"X-Amz-Crc32: {crc32(BODY)}\r\n"),
 }
 
@@ -155,6 +157,24 @@ def test_an_answer_of_any_form_is_read(name: str, form: str) -> None:
         client = CLIENTS[name](script.endpoint, SHORT)
         assert [get(client)["data"] for _ in range(3)] == [{"B": b"\xff\x00"}] * 3
     assert script.connections == (3 if "close" in form or "end" in form else 1)
+
+
+def test_what_dynamodb_sends_is_read_without_http_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its answers say that the connection stays open."""
+    headers = f"Connection: keep-alive\r\nX-Amz-Crc32: {crc32(BODY)}\r\n"
+    script = Script(answer(BODY, headers=headers))
+    with script.running():
+        monkeypatch.delattr(HTTPResponse, "begin")
+        assert get(CLIENTS["ours"](script.endpoint))["pk"] == {"S": "1"}
+
+
+def test_what_follows_an_answer_is_no_part_of_the_next_one() -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(BODY)}\r\n\r\n".encode()
+    script = Script(raw(head + BODY + b"HTTP/1.1 "), GOOD)
+    with script.running():
+        client = CLIENTS["ours"](script.endpoint, SHORT)
+        assert [get(client)["pk"] for _ in range(2)] == [{"S": "1"}] * 2
+    assert (script.connections, len(script.requests)) == (2, 2)
 
 
 def test_a_packed_answer_is_read() -> None:

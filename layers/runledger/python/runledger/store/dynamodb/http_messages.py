@@ -11,13 +11,15 @@ import socket
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import HTTPResponse, IncompleteRead
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
 from typing import NamedTuple
 
 END = b"\r\n\r\n"
 VERSION = "HTTP/1.1"
-# Headers that tell of another form.
-UNUSUAL = {"transfer-encoding", "connection"}
+# What "Connection" says on one that stays open, if there is such a header.
+KEPT = "keep-alive"
+# The bytes that are taken at once: small responses come whole.
+USUAL_BYTES = 64 * 1024
 WITHOUT_BODY = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
 
@@ -60,12 +62,9 @@ class Incoming:
             OSError: the connection was closed, or nothing came in time.
             http.client.HTTPException: what came is no response.
         """
-        self._file = connected.makefile("rb")
-        try:
-            self._begun = _usual_head(self._file) or _head_in_any_form(self._file)
-        except BaseException:
-            self._file.close()
-            raise
+        self._connected = connected
+        self._came = connected.recv(USUAL_BYTES)
+        self._begun = _usual_head(self._came) or _head_in_any_form(connected, self._came)
 
     def read(self) -> RawResponse:
         """Return the response with its body.
@@ -74,19 +73,27 @@ class Incoming:
             OSError: the connection was closed, or nothing came in time.
             http.client.HTTPException: the connection ended before the body.
         """
-        with self._file:
-            if isinstance(self._begun, Head):
-                return _usual(self._begun, self._file)
+        if isinstance(self._begun, Head):
+            return self._usual(self._begun)
+        with self._begun:
             return _unusual(self._begun)
 
+    def _usual(self, head: Head) -> RawResponse:
+        begin, length = self._came[head.length :], int(head.headers["content-length"])
+        if len(begin) < length:
+            begin += self._rest(length - len(begin))
+        has_more = len(begin) > length
+        return RawResponse(head.status, head.headers, begin[:length], is_last=has_more)
 
-def _usual(head: Head, file: BufferedReader) -> RawResponse:
-    file.read(head.length)
-    length = int(head.headers["content-length"])
-    body = file.read(length)
-    if len(body) < length:
-        raise IncompleteRead(body, length - len(body))
-    return RawResponse(head.status, head.headers, body)
+    def _rest(self, length: int) -> bytearray:
+        rest, there = bytearray(length), 0
+        view = memoryview(rest)
+        while there < length:
+            count = self._connected.recv_into(view[there:])
+            if not count:
+                raise IncompleteRead(bytes(rest[:there]), length - there)
+            there += count
+        return rest
 
 
 def _unusual(response: HTTPResponse) -> RawResponse:
@@ -95,9 +102,9 @@ def _unusual(response: HTTPResponse) -> RawResponse:
     return RawResponse(response.status, headers, body, response.will_close)
 
 
-def _usual_head(file: BufferedReader) -> Head | None:
-    """Parse the head that a file begins with, and leave it there; None if it is unusual."""
-    head, end, _ = file.peek().partition(END)
+def _usual_head(came: bytes) -> Head | None:
+    """Parse the head that a response begins with; None if it is unusual."""
+    head, end, _ = came.partition(END)
     first, *lines = head.decode("latin-1").split("\r\n")
     version, _, rest = first.partition(" ")
     status = rest[:3]
@@ -112,21 +119,39 @@ def _usual_head(file: BufferedReader) -> Head | None:
         and int(status) >= HTTPStatus.OK
         and int(status) not in WITHOUT_BODY
         and headers.get("content-length", "").isdigit()
-        and not UNUSUAL & headers.keys()
+        and "transfer-encoding" not in headers
+        and headers.get("connection", KEPT).lower() == KEPT
     )
     return Head(int(status), headers, len(head) + len(END)) if is_usual else None
 
 
-def _head_in_any_form(file: BufferedReader) -> HTTPResponse:
-    response = HTTPResponse(_Opened(file), method="POST")  # type: ignore[arg-type]
+def _head_in_any_form(connected: socket.socket, came: bytes) -> HTTPResponse:
+    response = HTTPResponse(_Opened(_Received(connected, came)), method="POST")  # type: ignore[arg-type]
     response.begin()
     return response
+
+
+class _Received(RawIOBase):
+    """What has come on a connection, and what comes after it."""
+
+    def __init__(self, connected: socket.socket, came: bytes) -> None:
+        self._connected, self._came = connected, came
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if not self._came:
+            return self._connected.recv_into(buffer)
+        count = min(len(buffer), len(self._came))
+        buffer[:count], self._came = self._came[:count], self._came[count:]
+        return count
 
 
 class _Opened(NamedTuple):
     """A file, for `http.client` to read as it reads a socket."""
 
-    file: BufferedReader
+    file: _Received
 
     def makefile(self, _: str) -> BufferedReader:
-        return self.file
+        return BufferedReader(self.file)

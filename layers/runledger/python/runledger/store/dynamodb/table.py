@@ -146,10 +146,17 @@ class Table(TableCalls):
         for query, answers in self._answers_each(queries):
             yield chain.from_iterable(self._pages(query, answers))
 
-    def typed_pages_each(self, queries: Iterable[Query]) -> Iterator[Iterator[list[Item]]]:
-        """Yield the pages of each query likewise; their items have DynamoDB's type tags."""
-        for _, answers in self._answers_each(queries):
-            yield (answer["Items"] for answer in answers)
+    def typed_pages_each(
+        self, query: Query, partitions: Iterable[str]
+    ) -> Iterator[Iterator[list[Item]]]:
+        """Yield the pages of a query in each partition, read likewise.
+
+        Their items have DynamoDB's type tags.
+        """
+        request = {"TableName": self.name, **query.request()}
+        requests = [expressions.in_another(request, partition) for partition in partitions]
+        for one, answer in zip(requests, self.call_each(QUERY, requests), strict=True):
+            yield (page["Items"] for page in self._answers(one, answer))
 
     def _pages(
         self, query: Query, answers: Iterator[Mapping[str, Any]]

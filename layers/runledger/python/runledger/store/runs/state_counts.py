@@ -62,6 +62,8 @@ COUNTERS = 8
 STATELESS = "NONE"
 """The counter's attribute for runs without a state; the others are named for state types."""
 
+TYPES: Mapping[str, StateType | None] = {**{str(one): one for one in StateType}, STATELESS: None}
+
 WINDOW, SEALED, SEALS, IDS, EXPIRES = "window", "sealed", "seals", "ids", "expires_at"
 
 # Ids in a window before some are moved, those that stay, and those that one write adds. A counter
@@ -144,13 +146,11 @@ class StateCountStore(NamedTuple):
 
     def totals(self, kind: str) -> Totals:
         """Return how many runs of a kind there are by type of state, as far as they are counted."""
-        types = (*StateType, None)
-        attributes = (*Key._fields, *(state_type or STATELESS for state_type in types))
         counters = [keys.count(kind, number) for number in range(COUNTERS)]
         totals: Totals = Counter()
-        for item in self.table.read_many(counters, attributes).values():
-            for state_type in types:
-                totals[state_type] += int(item.get(state_type or STATELESS, 0))
+        for item in self.table.read_many(counters, (*Key._fields, *TYPES)).values():
+            for attribute in item.keys() & TYPES.keys():
+                totals[TYPES[attribute]] += int(item[attribute])
         return +totals
 
     def add(self, changes: Iterable[Change]) -> None:

@@ -51,10 +51,9 @@ class _Tallies:
 
     def of(self, walk: Walk) -> Iterator[Tally]:
         """Yield the tallies of the runs of a walk."""
-        wheres = (in_index(walk.index, value, walk.between) for value in walk.partitions)
-        found = self.searcher.table.typed_pages_each(
-            Query(where, walk.index.name, attributes=samples.ATTRIBUTES) for where in wheres
-        )
+        where = in_index(walk.index, "", walk.between)
+        query = Query(where, walk.index.name, attributes=samples.ATTRIBUTES)
+        found = self.searcher.table.typed_pages_each(query, walk.partitions)
         for partition, pages in zip(walk.partitions, found, strict=True):
             state_type = keys.state_type_of_shard(partition)
             for page in pages:
