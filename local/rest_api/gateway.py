@@ -64,6 +64,7 @@ class Gateway:
         self._template = template
         self._functions = functions or Functions(template)
         self._resources = Resources(template.routes)
+        self._anybody: Mapping[str, Any] | None = None
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -99,8 +100,21 @@ class Gateway:
     def _authorize(
         self, authorizer: Authorizer, request: HttpRequest, event: Event
     ) -> Mapping[str, Any]:
+        """Return what the authorizer says of the caller.
+
+        Without headers to go by it says the same of anybody: API Gateway keeps that, too.
+        """
         if any(request.header(name) is None for name in authorizer.identity_headers):
             raise RequestRefused("UNAUTHORIZED")
+        if authorizer.identity_headers:
+            return self._ask_authorizer(authorizer, request, event)
+        if self._anybody is None:
+            self._anybody = self._ask_authorizer(authorizer, request, event)
+        return self._anybody
+
+    def _ask_authorizer(
+        self, authorizer: Authorizer, request: HttpRequest, event: Event
+    ) -> Mapping[str, Any]:
         arn = f"arn:aws:execute-api:local:000000000000:local/{self._template.stage}"
         try:
             policy = self._functions.call(

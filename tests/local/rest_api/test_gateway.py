@@ -4,6 +4,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.cloudformation import template
+from local.functions import Functions
+from local.rest_api.gateway import Gateway
+from local.rest_api.transport import GatewayTransport
 from tests.local import sample
 
 FAILED = {"message": "Internal server error"}
@@ -80,6 +84,22 @@ def test_the_context_of_the_authorizer_reaches_the_function(client: httpx.Client
     event = client.get("/guarded", headers={"Authorization": "Allow"}).json()
     caller = {"principalId": "somebody", "role": "reader"}
     assert event["requestContext"]["authorizer"] == caller
+
+
+@pytest.mark.parametrize(("authentication", "asked"), [("required", 3), ("off", 1)])
+def test_the_authorizer_is_asked_of_each_request_with_credentials(
+    tmp_path: Path, authentication: str, asked: int
+) -> None:
+    """A key that is revoked opens nothing from then on."""
+    api = template.load(sample.write(tmp_path), {"Authentication": authentication})
+    functions = Functions(api)
+    client = httpx.Client(
+        transport=GatewayTransport(Gateway(api, functions)), base_url="http://sample/stage"
+    )
+    for _ in range(3):
+        event = client.get("/guarded", headers={"Authorization": "Allow"}).json()
+        assert event["requestContext"]["authorizer"]["role"] == "reader"
+    assert functions.calls["guard"] == asked
 
 
 def test_an_open_path_has_no_caller(client: httpx.Client) -> None:

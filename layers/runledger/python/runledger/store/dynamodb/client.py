@@ -207,12 +207,8 @@ def _in_base64(value: object) -> str:
     return b64encode(value).decode()
 
 
-# `json.dumps` makes an encoder at each call.
-_encode = json.JSONEncoder(default=_in_base64, separators=(",", ":")).encode
-
-
 def _spelled(request: Mapping[str, Any]) -> bytes:
-    return _encode(request).encode()
+    return json.dumps(request, default=_in_base64, separators=(",", ":")).encode()
 
 
 def _answer(response: RawResponse) -> Parsed | None:
@@ -253,7 +249,7 @@ def _members(body: bytes) -> Parsed:
         raise botocore_errors.HTTPClientError(error=f"the answer is no JSON: {error}") from error
     if not isinstance(members, dict):
         raise botocore_errors.HTTPClientError(error="the answer is no JSON object")
-    # To look for the one beginning that few answers have takes half of the time.
+    # One search of most answers, not two.
     if b'"B' in body and (b'"B"' in body or b'"BS"' in body):
         _decode_binary(members)
     return members

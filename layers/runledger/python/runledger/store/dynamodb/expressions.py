@@ -58,13 +58,6 @@ def select(condition: Condition, attributes: Sequence[str] = ()) -> dict[str, An
     return spelled | projection | {"ExpressionAttributeNames": names}
 
 
-def in_another(query: Mapping[str, Any], partition: str) -> dict[str, Any]:
-    """Return the request of a query for another partition, whose value its condition has first."""
-    values: Mapping[str, Any] = query["ExpressionAttributeValues"]
-    others = {**values, next(iter(values)): attribute_values.typed(partition)}
-    return {**query, "ExpressionAttributeValues": others}
-
-
 def project(attributes: Sequence[str]) -> dict[str, Any]:
     """Spell the attributes to read: all of them if none is named."""
     names = {f"#{number}": name for number, name in enumerate(with_packed(attributes))}

@@ -1,8 +1,8 @@
 """HTTP/1.1 messages: a POST as bytes, and the response to it.
 
 `http.client` sends head and body in two packets, and parses the head of a response as that of an
-e-mail: two thirds of the processor time of a small call. Here it only reads the responses that are
-not in the usual form: one with a length, on a connection that stays open.
+e-mail: two thirds of the processor time of a small call. `unusual_responses.py` lets it read the
+responses that are not in the usual form: one with a length, on a connection that stays open.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 from http import HTTPStatus
-from http.client import HTTPResponse, IncompleteRead
-from io import BufferedReader, RawIOBase
-from typing import NamedTuple
+from http.client import IncompleteRead
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from runledger.store.dynamodb.unusual_responses import UnusualResponse
 
 END = b"\r\n\r\n"
 VERSION = "HTTP/1.1"
@@ -64,7 +66,7 @@ class Incoming:
         """
         self._connected = connected
         self._came = connected.recv(USUAL_BYTES)
-        self._begun = _usual_head(self._came) or _head_in_any_form(connected, self._came)
+        self._begun = _usual_head(self._came) or _unusual(connected, self._came)
 
     def read(self) -> RawResponse:
         """Return the response with its body.
@@ -73,10 +75,7 @@ class Incoming:
             OSError: the connection was closed, or nothing came in time.
             http.client.HTTPException: the connection ended before the body.
         """
-        if isinstance(self._begun, Head):
-            return self._usual(self._begun)
-        with self._begun:
-            return _unusual(self._begun)
+        return self._usual(self._begun) if isinstance(self._begun, Head) else self._begun.read()
 
     def _usual(self, head: Head) -> RawResponse:
         begin, length = self._came[head.length :], int(head.headers["content-length"])
@@ -94,12 +93,6 @@ class Incoming:
                 raise IncompleteRead(bytes(rest[:there]), length - there)
             there += count
         return rest
-
-
-def _unusual(response: HTTPResponse) -> RawResponse:
-    body = response.read()
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return RawResponse(response.status, headers, body, response.will_close)
 
 
 def _usual_head(came: bytes) -> Head | None:
@@ -125,33 +118,7 @@ def _usual_head(came: bytes) -> Head | None:
     return Head(int(status), headers, len(head) + len(END)) if is_usual else None
 
 
-def _head_in_any_form(connected: socket.socket, came: bytes) -> HTTPResponse:
-    response = HTTPResponse(_Opened(_Received(connected, came)), method="POST")  # type: ignore[arg-type]
-    response.begin()
-    return response
+def _unusual(connected: socket.socket, came: bytes) -> UnusualResponse:
+    from runledger.store.dynamodb.unusual_responses import UnusualResponse  # noqa: PLC0415 - rare
 
-
-class _Received(RawIOBase):
-    """What has come on a connection, and what comes after it."""
-
-    def __init__(self, connected: socket.socket, came: bytes) -> None:
-        self._connected, self._came = connected, came
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        if not self._came:
-            return self._connected.recv_into(buffer)
-        count = min(len(buffer), len(self._came))
-        buffer[:count], self._came = self._came[:count], self._came[count:]
-        return count
-
-
-class _Opened(NamedTuple):
-    """A file, for `http.client` to read as it reads a socket."""
-
-    file: _Received
-
-    def makefile(self, _: str) -> BufferedReader:
-        return BufferedReader(self.file)
+    return UnusualResponse(connected, came)

@@ -147,16 +147,12 @@ class Table(TableCalls):
             yield chain.from_iterable(self._pages(query, answers))
 
     def typed_pages_each(
-        self, query: Query, partitions: Iterable[str]
+        self, queries: Iterable[Mapping[str, Any]]
     ) -> Iterator[Iterator[list[Item]]]:
-        """Yield the pages of a query in each partition, read likewise.
-
-        Their items have DynamoDB's type tags.
-        """
-        request = {"TableName": self.name, **query.request()}
-        requests = [expressions.in_another(request, partition) for partition in partitions]
-        for one, answer in zip(requests, self.call_each(QUERY, requests), strict=True):
-            yield (page["Items"] for page in self._answers(one, answer))
+        """Yield the pages of queries by their requests; the items have DynamoDB's type tags."""
+        requests = [{"TableName": self.name, **query} for query in queries]
+        for request, answer in zip(requests, self.call_each(QUERY, requests), strict=True):
+            yield (page["Items"] for page in self._answers(request, answer))
 
     def _pages(
         self, query: Query, answers: Iterator[Mapping[str, Any]]
