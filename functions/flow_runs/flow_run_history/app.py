@@ -7,7 +7,7 @@ from runledger.api.flow_queries import FlowRunHistory
 from runledger.domain.documents import Document
 from runledger.domain.runs.history import Interval
 from runledger.service.search.flow_runs import FLOW_RUNS
-from runledger.service.search.search import history
+from runledger.service.search.histories import history
 from runledger.service.search.work_pools import in_queues
 
 

@@ -6,7 +6,7 @@ from runledger.adapters.requests import Request
 from runledger.api.queries import TaskRunHistory
 from runledger.domain.documents import Document
 from runledger.domain.runs.history import Interval
-from runledger.service.search.search import history
+from runledger.service.search.histories import history
 from runledger.service.search.task_runs import TASK_RUNS
 
 

@@ -17,7 +17,8 @@ from runledger.domain.runs.history import Interval, StateTotals, Timeline
 from runledger.domain.runs.states import StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.service.search.flow_runs import FLOW_RUNS
-from runledger.service.search.search import Search, history
+from runledger.service.search.histories import history
+from runledger.service.search.search import Search
 from runledger.service.search.task_runs import TASK_RUNS
 from runledger.store import samples
 from runledger.store.dynamodb.table import Table

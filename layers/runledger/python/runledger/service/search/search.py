@@ -1,24 +1,19 @@
 """The operations of every search; each raises `OutOfTime` once the store's deadline is over."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from runledger.domain.documents import Document
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.bookkeeping import Sample
-from runledger.domain.runs.facts import FlowRunFacts, RunFacts, TaskRunFacts
-from runledger.domain.runs.history import Interval, Timeline
+from runledger.domain.runs.facts import RunFacts
 from runledger.domain.sorting import ALL, Page
 from runledger.store.search.executor import PageAndTotal, Searcher
-from runledger.store.search.histories import read_history
 from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
 A = TypeVar("A")
 F = TypeVar("F")
 R = TypeVar("R")
-S = TypeVar("S", TaskRunFacts, FlowRunFacts)
 
 
 class Search(Generic[F, R]):
@@ -52,16 +47,3 @@ class Search(Generic[F, R]):
 def samples(runs: Iterable[RunFacts[Any]]) -> Iterator[Sample]:
     """Yield the samples of the runs that have a state."""
     return filter(None, (run.sample() for run in runs))
-
-
-def history(
-    search: Search[S, R], store: Store, criteria: Criteria, timeline: Timeline, *, now: datetime
-) -> SearchResult[list[Document[Interval]]]:
-    """Return the matching runs by time and state."""
-    if not timeline.intervals:
-        return SearchResult([], "nothing", 0, 0)
-    searcher = search.searcher(store, criteria, ALL)
-    between = (timeline.start, timeline.last)
-    return read_history(searcher, timeline, now) or searcher.aggregate(
-        lambda facts: timeline.aggregate(samples(facts), now), between
-    )
