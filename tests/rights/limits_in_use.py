@@ -43,22 +43,23 @@ def _hold(api: httpx.Client) -> str:
     return str(_do(api.post(f"{V2}/increment-with-lease", json=asked)).json()["lease_id"])
 
 
-def hold_by_expired_lease(name: str) -> None:
+def fill(api: httpx.Client, name: str) -> None:
+    """Let leases that expired hold all that a limit has."""
     then = wiring.now() - timedelta(hours=1)
     # Through a client of its own, so that no function answers for it.
     others = Store(Table(boto3.client("dynamodb"), wiring.store().table.name), shards=1)
-    asked = slots.SlotRequest([name], EXPIRED_SLOTS)
-    slots.take_on_lease(others, asked, slots.Term(None, 60), now=then)
+    _do(api.patch(f"{V2}/{name}", json={"limit": 9_999}))
+    for _ in range(2):
+        slots.take_on_lease(
+            others, slots.SlotRequest([name], EXPIRED_SLOTS), slots.Term(None, 60), now=then
+        )
+    active = _do(api.get(f"{V2}/{name}")).json()["active_slots"]
+    _do(api.patch(f"{V2}/{name}", json={"limit": active}))
 
 
 def _fill(api: httpx.Client) -> None:
-    """Let leases that expired hold all there is."""
     for name in NAMES:
-        _do(api.patch(f"{V2}/{name}", json={"limit": 9_999}))
-        for _ in range(2):
-            hold_by_expired_lease(name)
-        active = _do(api.get(f"{V2}/{name}")).json()["active_slots"]
-        _do(api.patch(f"{V2}/{name}", json={"limit": active}))
+        fill(api, name)
 
 
 def _read_and_change(api: httpx.Client, ids: list[str]) -> None:

@@ -7,7 +7,7 @@ from itertools import count
 import httpx
 
 from local.functions import Functions
-from tests.rights.limits_in_use import hold_by_expired_lease
+from tests.rights.limits_in_use import fill
 from tests.support.databases import TEMPLATE
 
 HOURLY = {"schedule": {"interval": 3600}}
@@ -53,7 +53,7 @@ def _fill_and_be_late(api: httpx.Client, flow: str) -> None:
     options = {"concurrency_limit": 1, "concurrency_options": {"collision_strategy": "CANCEL_NEW"}}
     made = {"name": "full", "flow_id": flow, **options}
     deployment = _do(api.post("/deployments/", json=made)).json()["id"]
-    hold_by_expired_lease(f"deployment:{deployment}")
+    fill(api, f"deployment:{deployment}")
     late = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     state = {"type": "SCHEDULED", "state_details": {"scheduled_time": late}}
     _do(api.post(f"/deployments/{deployment}/create_flow_run", json={"state": state}))
