@@ -62,7 +62,8 @@ def main() -> int:
     chosen = [group.only(wanted.search) for group in _groups(options)]
     recording = partial(servers.reference, records=True, meddles=True)
     start = recording if options.against_itself else servers.runledger
-    held = outcomes(start, [group for group in chosen if group.checks])
+    groups = [group for group in chosen if group.checks]
+    held = outcomes(start, groups, patient=options.against_itself)
     sys.stdout.write(f"{sum(held)} of {len(held)} claims on stock programs hold\n")
     return 0 if held and all(held) else 1
 

@@ -45,13 +45,13 @@ class Group:
             yield self.checks
 
 
-def outcomes(start: Start, groups: Iterable[Group]) -> list[bool]:
+def outcomes(start: Start, groups: Iterable[Group], *, patient: bool = False) -> list[bool]:
     """Whether each claim holds."""
     with ThreadPoolExecutor(AT_ONCE) as pool, ExitStack() as servers:
         # Who stops this waits for the programs that run, not for those that would follow.
         servers.callback(pool.shutdown, wait=False, cancel_futures=True)
         rows = [
-            pool.submit(_row, Stock(url, Path(), group.auth), row)
+            pool.submit(_row, Stock(url, Path(), group.auth), row, patient=patient)
             for group in groups
             for url in [servers.enter_context(start(group.auth))]
             for row in group.rows()
@@ -59,9 +59,9 @@ def outcomes(start: Start, groups: Iterable[Group]) -> list[bool]:
         return [holds for row in rows for holds in row.result()]
 
 
-def _row(server: Stock, checks: Mapping[str, Check]) -> list[bool]:
+def _row(server: Stock, checks: Mapping[str, Check], *, patient: bool) -> list[bool]:
     with tempfile.TemporaryDirectory() as home:
-        scene = ClientScene(Stock(server.url, Path(home), server.auth))
+        scene = ClientScene(Stock(server.url, Path(home), server.auth), patient)
         return [_holds(scene, claim, check) for claim, check in checks.items()]
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import httpx
 
 from tests.conformance.clients.stock import Ran, Stock
+from tests.conformance.patience import ONE_CALL_EACH, Patient
 
 # Seconds: events and logs come after their program has ended, and soon.
 PATIENCE, PAUSE = 20.0, 0.2
@@ -33,15 +34,20 @@ DONE = "Pending Running Completed"
 
 @dataclass(frozen=True)
 class ClientScene:
-    """A home of its own for the programs of one check, and the API that they are told of."""
+    """A home of its own for the programs of one check, and the API that they are told of.
+
+    A patient one repeats what a busy reference answers with 503.
+    """
 
     stock: Stock
+    patient: bool = False
 
     @cached_property
     def _api(self) -> httpx.Client:
         user, _, password = (self.stock.auth or "").partition(":")
         auth = httpx.BasicAuth(user, password) if user else None
-        return httpx.Client(base_url=self.stock.url, auth=auth, timeout=60)
+        transport = Patient(limits=ONE_CALL_EACH) if self.patient else None
+        return httpx.Client(base_url=self.stock.url, auth=auth, timeout=60, transport=transport)
 
     def get(self, path: str, **query: str) -> Json:
         return self._api.get(path, params=query).raise_for_status().json()

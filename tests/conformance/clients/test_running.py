@@ -59,3 +59,11 @@ def test_a_group_asks_its_server_with_its_password() -> None:
 def test_what_is_read_may_become_as_expected() -> None:
     reads = iter([0, 1, 2])
     comes_to_be(lambda: next(reads), 2)
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_a_reference_that_is_busy_is_asked_again(*, patient: bool) -> None:
+    seen: list[bool] = []
+    checks = {"any": lambda scene: seen.append(scene.patient)}
+    outcomes(nowhere, [Group(checks)], patient=patient)
+    assert seen == [patient]
