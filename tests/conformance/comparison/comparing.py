@@ -191,8 +191,10 @@ def _identity(value: Json) -> str:
 
 def _object(outcome: Json) -> str:
     """The id of the object of which an outcome tells; objects themselves have an order."""
-    told = outcome.get("flow_run_id") if isinstance(outcome, dict) else outcome
-    is_object = isinstance(outcome, dict) and "id" in outcome
+    holds_slot = isinstance(outcome, dict) and "time_in_current_state" in outcome
+    key = "id" if holds_slot else "flow_run_id"
+    told = outcome.get(key) if isinstance(outcome, dict) else outcome
+    is_object = isinstance(outcome, dict) and "id" in outcome and not holds_slot
     return told if isinstance(told, str) and not is_object else ""
 
 

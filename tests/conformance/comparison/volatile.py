@@ -22,8 +22,8 @@ DURATIONS = frozenset(
 SUMS = frozenset({"sum_estimated_run_time", "sum_estimated_lateness"})
 # Lists without an order; what the server adds to them of its own is an id.
 SETS = frozenset({"pause_keys"})
-# What became of many runs or deployments, which a request chose in the order of their random ids.
-OF_MANY = frozenset({"results", "deleted"})
+# What became of many runs or deployments, or who holds slots: in the order of their random ids.
+OF_MANY = frozenset({"results", "deleted", "flow_runs"})
 # The reference shows the schema of a block in the order of its database's mapper.
 UNORDERED = "block_schema"
 # Seconds that a client is told to wait.

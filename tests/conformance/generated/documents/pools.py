@@ -175,7 +175,7 @@ def _polled(draw: Random) -> RequestStep:
 
 
 def _status(draw: Random) -> RequestStep:
-    body = draw.choice(({}, {"page": 1, "limit": 1}, {"page": 0}, {"flow_run_limit": 1}))
+    body = draw.choice(({}, {"page": 1, "limit": 1}, {"page": 0}, {"flow_run_limit": 201}))
     return post(f"/work_pools/{draw.choice(POOLS)}/concurrency_status", body)
 
 
