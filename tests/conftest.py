@@ -17,6 +17,7 @@ from moto.core.common_models import BaseModel
 from moto.core.models import botocore_stubber
 
 from local import environment, settings
+from local.cloudformation.template import Template
 from local.database import dynamodb as engines
 from local.database import sqlite
 from local.websocket_api.client import Connector
@@ -220,16 +221,19 @@ def stream_on_dynoxide(api_on_dynoxide: httpx.Client, on_dynoxide: DynamoDB) -> 
 
 
 def api_client(
-    database: DynamoDB, management: Management, patch: pytest.MonkeyPatch
+    database: DynamoDB,
+    management: Management,
+    patch: pytest.MonkeyPatch,
+    hosted: Template = TEMPLATE,
 ) -> httpx.Client:
     """Return a client of every function, whose environment the patch sets."""
     sockets = hosting.management_path(management)
-    around = environment.function_variables(TEMPLATE, database.table, database.endpoint, sockets)
+    around = environment.function_variables(hosted, database.table, database.endpoint, sockets)
     for name, value in around.items():
         patch.setenv(name, value)
     patch.setenv("BLOCK_KEY_FILE", str(BLOCK_KEY))
     wiring.reset()
-    return hosting.http_client()
+    return hosting.http_client(hosted)
 
 
 def _sockets(_: httpx.Client, management: Management) -> Connector:

@@ -19,6 +19,7 @@ from runledger.store.dynamodb.table import chunks
 
 PARAMETERS = {"Authentication": "off", "LogLevel": "WARNING"}
 TEMPLATE = template.load(parameters=PARAMETERS)
+GUARDED_TEMPLATE = template.load(parameters=PARAMETERS | {"Authentication": "required"})
 
 # The tables of a database that nobody uses now, by its client, and those that have a stream, which
 # tells the next user what the last one wrote.

@@ -4,6 +4,7 @@ import os
 
 import httpx
 
+from local.cloudformation.template import Template
 from local.functions import Functions
 from local.rest_api.gateway import Gateway
 from local.rest_api.transport import GatewayTransport
@@ -20,10 +21,10 @@ def management_path(management: Management) -> str:
     return f"{management.address}/{TEMPLATE.websocket_api.stage}"
 
 
-def http_client() -> httpx.Client:
+def http_client(hosted: Template = TEMPLATE) -> httpx.Client:
     """Return a client of every function that answers HTTP; it checks that answers are declared."""
     return httpx.Client(
-        transport=GatewayTransport(Gateway(TEMPLATE)),
+        transport=GatewayTransport(Gateway(hosted)),
         base_url=f"http://runledger/{TEMPLATE.stage}",
         event_hooks={"response": [declared.check]},
     )

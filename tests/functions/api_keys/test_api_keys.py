@@ -8,21 +8,24 @@ import pytest
 
 from runledger import wiring
 from runledger.domain import access
+from tests.conftest import api_client
 from tests.functions.conventions.test_authentication import HASH, SHOWN
-from tests.support.databases import DynamoDB, scan
+from tests.support.databases import GUARDED_TEMPLATE, DynamoDB, scan
 from tests.support.keys import add_key, bearer
+from tests.support.management import Management
 
 DAY = "2100-01-01T00:00:00Z"
 
 
 @pytest.fixture
-def admin(api: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+def admin(
+    dynamodb: DynamoDB, management: Management, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[httpx.Client]:
     """A client of all functions with an admin's key."""
-    monkeypatch.setenv("AUTHENTICATION", "required")
-    monkeypatch.setenv("AUTH_SHA256", HASH)
-    wiring.reset()
-    api.headers.update(bearer(add_key("admin", "root")))
-    yield api
+    with api_client(dynamodb, management, monkeypatch, GUARDED_TEMPLATE) as client:
+        monkeypatch.setenv("AUTH_SHA256", HASH)
+        client.headers.update(bearer(add_key("admin", "root")))
+        yield client
     wiring.reset()
 
 

@@ -5,19 +5,21 @@ from typing import Any
 import httpx
 import pytest
 
-from runledger import wiring
+from tests.conftest import api_client
+from tests.support.databases import GUARDED_TEMPLATE, DynamoDB
 from tests.support.keys import add_key, bearer
+from tests.support.management import Management
 from tests.support.streaming import Streaming
 
 STATES = ("PENDING", "RUNNING", "COMPLETED")
 
 
 @pytest.fixture
-def api(api_on_dynoxide: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> httpx.Client:
+def api(
+    on_dynoxide: DynamoDB, management: Management, monkeypatch: pytest.MonkeyPatch
+) -> httpx.Client:
     """A client of functions that ask for keys."""
-    monkeypatch.setenv("AUTHENTICATION", "required")
-    wiring.reset()
-    return api_on_dynoxide
+    return api_client(on_dynoxide, management, monkeypatch, GUARDED_TEMPLATE)
 
 
 def ask(api: httpx.Client, key: str, path: str, **body: object) -> Any:  # noqa: ANN401 JSON
