@@ -2,7 +2,7 @@ import gc
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 
 import boto3
@@ -62,6 +62,19 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Leave out what a test that passed has printed: workers would keep and send all of it."""
+    report = yield
+    if report.passed:
+        report.sections.clear()
+        if report.when == "teardown":
+            item._report_sections.clear()  # noqa: SLF001 - nothing else forgets it
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

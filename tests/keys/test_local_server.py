@@ -110,7 +110,7 @@ def test_a_key_is_replaced_under_load_without_a_refused_request(tmp_path: Path) 
         _after(40, statuses)
         revoked = keys("revoke", _id(server, old, new), **_beside(server))
         assert revoked[0] == 0, revoked
-        wait_until(lambda: status(server, bearer(old)) == UNAUTHORIZED, seconds=60)
+        wait_until(lambda: status(server, bearer(old)) == UNAUTHORIZED, seconds=60, pause=0.5)
         _after(40, statuses)
         is_over.set()
         for worker in workers:
