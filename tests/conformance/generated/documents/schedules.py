@@ -18,8 +18,10 @@ TIMINGS: tuple[Mapping[str, object], ...] = (
     *({"cron": "@daily", "day_or": False}, {"rrule": "FREQ=WEEKLY;COUNT=2"}),
     {"interval": 86400, "anchor_date": "2030-01-02T03:04:05+02:00"},
 )
-# Rules whose zone is null let the reference fail wherever it looks for their times.
-SCHEDULES = tuple(one for one in bodies.SCHEDULES if "rrule" not in str(one))
+# Rules whose zone is null, and zones that are empty, let the reference fail wherever it looks for
+# their times.
+FAILING = ("rrule", "'timezone': ''")
+SCHEDULES = tuple(one for one in bodies.SCHEDULES if not any(it in str(one) for it in FAILING))
 NAMES = ("one", "two", "Three", "t_4")
 STATES = ("PENDING", "RUNNING", "COMPLETED", "FAILED")
 RUNS = ("br1", "br2", "br3")

@@ -54,7 +54,15 @@ READ = get(PATH)
 
 def programs() -> Iterator[Program]:
     yield from (_scheduled(number, bounds) for number, bounds in enumerate(BOUNDS))
-    yield from (_of_a_rule(), _life(), _by_slugs(), _strangers(), _pauses(), _methods())
+    yield from (
+        _of_a_rule(),
+        _of_an_empty_zone(),
+        _life(),
+        _by_slugs(),
+        _strangers(),
+        _pauses(),
+        _methods(),
+    )
     for number, schedule in enumerate(bodies.SCHEDULES):
         yield _added(f"schedules: added {number}", [schedule])
     for number, asked in enumerate(LISTS):
@@ -95,6 +103,12 @@ def _of_a_rule() -> Program:
     of_no_zone = post(SCHEDULES, [{"schedule": rule | {"timezone": None}}])
     failing = post(f"{PATH}/schedule", PAST | {"max_runs": 7777})
     return program("schedules: scheduled by a rule", FLOW, made, *asked, of_no_zone, failing)
+
+
+def _of_an_empty_zone() -> Program:
+    made = deployment(schedules=[{"schedule": {"interval": 60, "timezone": ""}}], paused=True)
+    failing = post(f"{PATH}/schedule", PAST | {"max_runs": 7777})
+    return program("schedules: scheduled in an empty zone", FLOW, made, failing)
 
 
 def _added(name: str, asked: object) -> Program:
