@@ -57,6 +57,7 @@ UPDATED = "body.updated", "later", "same"
 POOLS = "Work pools"
 MANY = "Many objects at once"
 STATE_OF_MANY = "POST /flow_runs/bulk_set_state"
+SHARED = ("state.state_details.flow_run_id", "state.state_details.scheduled_time")
 RUN = "GET /flow_runs/[^/]+"
 SEEN = r"(GET|POST) /work_pools/([^/]+(/queues/[^/]+)?|filter)"
 OF_POOL = frozenset({"work_queue_id", "work_queue_name", "work_pool_id", "work_pool_name"})
@@ -233,7 +234,7 @@ def explanation(exchange: Exchange, mismatches: list[Disagreement]) -> str | Non
 
 def _is_of_another(mismatch: Disagreement) -> bool:
     """States that several runs got at once share their details on the reference."""
-    return mismatch.where.endswith("state.state_details.flow_run_id")
+    return mismatch.where.endswith(SHARED)
 
 
 def _is_of_a_pool(exchange: Exchange, mismatch: Disagreement) -> bool:

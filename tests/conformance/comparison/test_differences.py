@@ -66,7 +66,12 @@ def test_only_a_queue_that_the_reference_does_not_show_is_kept(
 
 
 @pytest.mark.parametrize(
-    ("place", "covered"), [("state.state_details.flow_run_id", True), ("flow_run_id", False)]
+    ("place", "covered"),
+    [
+        ("state.state_details.flow_run_id", True),
+        ("state.state_details.scheduled_time", True),
+        ("flow_run_id", False),
+    ],
 )
 def test_only_details_may_name_another_run_that_got_the_same_state(
     place: str, *, covered: bool
