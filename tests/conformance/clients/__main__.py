@@ -52,7 +52,6 @@ APART: Mapping[str, Check] = {
     **examples.CHECKS,
     **documents.CHECKS,
     **in_s3.CHECKS,
-    **moving.CHECKS,
 }
 
 
@@ -75,6 +74,7 @@ def _groups(options: argparse.Namespace) -> list[Group]:
         Group(commands.CHECKS),
         Group(schedules.CHECKS),
         Group(alike.CHECKS),
+        Group(moving.CHECKS),
         Group(APART, apart=True),
         *(Group(checks, apart=True) for checks in old_client.CHECKS),
     ]
