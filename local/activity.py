@@ -15,6 +15,8 @@ from local.rest_api.events import HttpRequest
 from local.rest_api.gateway import HttpResponse
 
 SECONDS_BETWEEN_LINES = 60.0
+# Lines of flow runs that wait: under load, runs can start and end faster than their names are read.
+MAX_WAITING = 100
 CLIENT_ERROR, SERVER_ERROR = 400, 500
 # The operations whose calls are told apart from requests, and a flow run's transitions.
 MESSAGE, TRANSITION = "websocket_default", "set_flow_run_state"
@@ -30,11 +32,13 @@ class Minute(NamedTuple):
     slowest: float = 0.0  # seconds
     slowest_operation: str = ""
     messages: int = 0  # of WebSocket clients
+    untold: int = 0  # starts and ends of flow runs that got no line
 
     def __str__(self) -> str:
         parts = [f"{self.requests:,} requests", f"{self.messages:,} WebSocket messages"]
         parts += [f"{self.refused:,} refused"] if self.refused else []
         parts += [f"{self.failed:,} failed"] if self.failed else []
+        parts += [f"{self.untold:,} starts and ends not shown"] if self.untold else []
         if self.slowest_operation:
             parts.append(f"the slowest {self.slowest * 1000:.0f} ms ({self.slowest_operation})")
         return f"in a minute: {', '.join(parts)}"
@@ -47,6 +51,7 @@ class Minute(NamedTuple):
             self.refused + (CLIENT_ERROR <= response.status < SERVER_ERROR),
             self.failed + (response.status >= SERVER_ERROR),
             *slowest,
+            untold=self.untold,
         )
 
 
@@ -63,6 +68,7 @@ class Activity:
         self._minute, self._messages = Minute(), 0
         self._lock = threading.Lock()
         self._teller = ThreadPoolExecutor(1, "activity")
+        self._places = threading.Semaphore(MAX_WAITING)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
@@ -71,7 +77,7 @@ class Activity:
         with self._lock:
             self._minute = self._minute.with_answer(response, seconds)
         if response.operation == TRANSITION and (state_type := _accepted(response)):
-            self._teller.submit(self._tell, request, state_type)
+            self._tell_soon(request, state_type)
         return response
 
     def tell_minute(self) -> None:
@@ -93,6 +99,14 @@ class Activity:
                 self.tell_minute()
 
         threading.Thread(target=run, daemon=True).start()
+
+    def _tell_soon(self, transition: HttpRequest, state_type: str) -> None:
+        if self._places.acquire(blocking=False):
+            told = self._teller.submit(self._tell, transition, state_type)
+            told.add_done_callback(lambda _: self._places.release())
+            return
+        with self._lock:
+            self._minute = self._minute._replace(untold=self._minute.untold + 1)
 
     def _tell(self, transition: HttpRequest, state_type: str) -> None:
         run = self._read(transition)

@@ -1,6 +1,6 @@
 """A clock of functions that a test moves."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -20,25 +20,32 @@ class MovedClock:
 
     passed = skew = timedelta(0)
 
-    def right(self, tz: tzinfo | None = UTC) -> datetime:
-        return datetime.now(tz) + self.passed
+    def right(self) -> datetime:
+        return datetime.now(UTC) + self.passed
 
-    def now(self, tz: tzinfo | None = UTC) -> datetime:
-        return self.right(tz) + self.skew
+    def now(self) -> datetime:
+        return self.right() + self.skew
 
 
 @contextmanager
 def moved_clock() -> Iterator[MovedClock]:
     """Let functions look at a clock that can be moved."""
     clock = MovedClock()
+    with time_of_functions(clock.now):
+        yield clock
 
-    class MovedTime(datetime):
+
+@contextmanager
+def time_of_functions(now: Callable[[], datetime]) -> Iterator[None]:
+    """Let functions take this for the time."""
+
+    class ShownTime(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            return clock.now(tz)
+            return now().astimezone(tz)
 
     with pytest.MonkeyPatch.context() as patch:
         for module in READERS:
-            patch.setattr(module, "datetime", MovedTime)
-        patch.setattr(wiring, "now", clock.now)
-        yield clock
+            patch.setattr(module, "datetime", ShownTime)
+        patch.setattr(wiring, "now", now)
+        yield

@@ -1,6 +1,8 @@
 """What the console says of the functions at work, and `GET /api/metrics`."""
 
+import json
 import re
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.activity import Activity, Minute
+from local.activity import MAX_WAITING, TRANSITION, Activity, Minute
 from local.functions import Functions
 from local.rest_api.events import HttpRequest
 from local.rest_api.gateway import Gateway, HttpResponse
@@ -104,6 +106,28 @@ def test_a_minute_is_one_line(site: WatchedSite) -> None:
         r"in a minute: 2 requests, 0 WebSocket messages, 1 refused, "
         r"the slowest \d+ ms \((health_check|read_task_run)\)",
     )
+
+
+def test_what_starts_faster_than_it_can_be_told_does_not_wait_without_end() -> None:
+    is_slow, said, state = threading.Event(), list[str](), {"type": "RUNNING"}
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.method == "GET":
+            is_slow.wait()
+            return HttpResponse(200, body=b'{"name": "r"}')
+        body = json.dumps({"status": "ACCEPT", "state": state}).encode()
+        return HttpResponse(201, body=body, operation=TRANSITION)
+
+    activity = Activity(answer, Functions(TEMPLATE), said.append)
+    for _ in range(MAX_WAITING + 5):
+        activity.answer(HttpRequest("POST", "/api/flow_runs/r/set_state"))
+    activity.tell_minute()
+    assert ", 5 starts and ends not shown" in said[0]
+    is_slow.set()
+    wait_until(lambda: len(said) == 1 + MAX_WAITING)
+    activity.answer(HttpRequest("POST", "/api/flow_runs/r/set_state"))
+    wait_until(lambda: len(said) == 2 + MAX_WAITING)
+    assert {*said[1:]} == {'flow run "r" started'}
 
 
 def test_a_minute_tells_failures() -> None:

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, tzinfo
-from unittest.mock import patch
+from datetime import UTC, datetime, timedelta
 
-from runledger import wiring
-from runledger.adapters import http
+from tests.faults.clocks import time_of_functions
 
 HOUR = timedelta(hours=1)
 
@@ -30,11 +28,5 @@ class BenchClock:
 def stopped_clock() -> Iterator[BenchClock]:
     """Give all functions one clock, until the end of the block."""
     clock = BenchClock()
-
-    class ClockTime(datetime):
-        @classmethod
-        def now(cls, _: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            return clock.now
-
-    with patch.object(http, "datetime", ClockTime), patch.object(wiring, "now", lambda: clock.now):
+    with time_of_functions(lambda: clock.now):
         yield clock
