@@ -37,7 +37,7 @@ from runledger.service.context import ServiceContext
 from runledger.service.retries import retry_on_conflict
 from runledger.store.events.events import EventStore
 from runledger.store.events.recordings import RecordingStore
-from runledger.store.runs.flow_run_additions import Addition, FlowRunAdditionStore
+from runledger.store.flow_run_additions import Addition, FlowRunAdditionStore
 from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 

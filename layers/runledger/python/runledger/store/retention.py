@@ -19,7 +19,7 @@ from runledger.store.dynamodb.expressions import in_index, in_partition
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table, chunks
 from runledger.store.dynamodb.writes import Delete, Item, Put
-from runledger.store.runs.flow_run_additions import END_ATTRIBUTES, end_of
+from runledger.store.flow_run_additions import END_ATTRIBUTES, end_of
 from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.schema import indexes, keys
 from runledger.store.schema.keys import Key

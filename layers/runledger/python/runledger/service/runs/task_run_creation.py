@@ -12,7 +12,7 @@ from runledger.domain.runs.states import State
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import merge_labels
 from runledger.service.retries import retry_on_conflict
-from runledger.store.runs.flow_run_additions import writes_beside_new
+from runledger.store.flow_run_additions import writes_beside_new
 from runledger.store.runs.transitions import TransitionStore
 from runledger.store.store import Store
 

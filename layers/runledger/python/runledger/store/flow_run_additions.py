@@ -21,7 +21,6 @@ from runledger.store.store import KnownTombstones, Store
 # Longer than a request lasts, and shorter than a run is kept.
 LONG_AGO = timedelta(hours=1)
 
-
 # The attributes of a run's item that `end_of` needs, and the key.
 END_ATTRIBUTES = (*Key._fields, "state_shard", "end")
 
