@@ -69,6 +69,12 @@ def map_in_parallel(act: Callable[[T], A], items: Iterable[T]) -> Iterator[A]:
     return _map_in_threads(act, chain(first, rest))
 
 
+def run_in_parallel(act: Callable[[T], object], items: Iterable[T]) -> None:
+    """Call `act` for each item, as `map_in_parallel` does."""
+    for _ in map_in_parallel(act, items):
+        pass
+
+
 @cache
 def _pool() -> ThreadPoolExecutor:
     """Return the threads of this process: to start some took a fifth of a page of 200 runs."""

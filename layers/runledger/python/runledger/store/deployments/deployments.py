@@ -9,7 +9,7 @@ from uuid import UUID
 
 from runledger.domain.deployments.deployments import Deployment
 from runledger.domain.errors import WriteConflict
-from runledger.parallel import map_in_parallel
+from runledger.parallel import run_in_parallel
 from runledger.store import items
 from runledger.store.concurrency.limit_changes import NO_CHANGE, LimitChange
 from runledger.store.deployments import deployment_items, schedulings
@@ -113,8 +113,7 @@ class DeploymentStore(NamedTuple):
             with suppress(ConditionFailed):
                 self.table.write(Add(key, {}, PRESENT & is_older, {POLLED: now.isoformat()}))
 
-        for _ in map_in_parallel(record, due):
-            pass
+        run_in_parallel(record, due)
 
     def delete(self, seen: SeenDeployment, limit: LimitChange = NO_CHANGE) -> None:
         """Remove a deployment with its name; its runs stay. Its flow may be gone already."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 from runledger.domain.errors import Unavailable
-from runledger.parallel import map_in_parallel
+from runledger.parallel import map_in_parallel, run_in_parallel
 from runledger.store.dynamodb import expressions, large_documents
 from runledger.store.dynamodb.calls import Deadline, Operation, TableCalls
 from runledger.store.dynamodb.errors import ConditionFailed, TransactionConflict
@@ -206,8 +206,7 @@ class Table(TableCalls):
     def _divided(self, write: Write) -> Write:
         """Store the pieces of a large document; return the write of the rest."""
         small, pieces = large_documents.divide_write(write)
-        for _ in map_in_parallel(self._write_one, map(Put, pieces)):
-            pass
+        run_in_parallel(self._write_one, map(Put, pieces))
         return small
 
     def write_batches(self, writes: Sequence[Write]) -> None:
@@ -221,8 +220,7 @@ class Table(TableCalls):
         Raises:
             Unavailable: some writes failed; all of them can be repeated.
         """
-        for _ in map_in_parallel(self._write_batch, chunks(writes, MAX_BATCH_WRITES)):
-            pass
+        run_in_parallel(self._write_batch, chunks(writes, MAX_BATCH_WRITES))
 
     def remove_unordered(self, item_keys: Iterable[Key]) -> None:
         """Remove items in any order and in parallel; take only as many keys as are in progress.

@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from runledger import ids
 from runledger.domain.errors import Unavailable
 from runledger.domain.runs.states import StateType
-from runledger.parallel import map_in_parallel
+from runledger.parallel import run_in_parallel
 from runledger.store.dynamodb.conditions import Attr, Condition
 from runledger.store.dynamodb.errors import ConditionFailed
 from runledger.store.dynamodb.expressions import in_partition
@@ -166,8 +166,7 @@ class StateCountStore(NamedTuple):
         by_counter: dict[Key, dict[bytes, CountedChange]] = defaultdict(dict)
         for change in changes:
             by_counter[change.counter][change.id] = change
-        for _ in map_in_parallel(lambda batch: self._add_all(*batch), by_counter.items()):
-            pass
+        run_in_parallel(lambda batch: self._add_all(*batch), by_counter.items())
 
     def _add_all(self, counter: Key, by_id: Mapping[bytes, CountedChange]) -> None:
         for some in chunks(by_id.values(), MAX_ADDED):
