@@ -9,14 +9,18 @@ from collections.abc import Callable, Mapping
 
 from runledger.store.events import events
 from runledger.store.runs import task_run_queue
-from runledger.store.schema import keys
+from runledger.store.schema import keys, sort_keys
 from runledger.store.schema.sort_keys import SEPARATOR, join
 from transfer.lines import Item
+
+# The kinds that are listed by their ids.
+WITH_IDS = (keys.TASK_RUN, keys.FLOW_RUN, keys.ARTIFACT)
 
 # The kinds whose keys end with the number of a partition, by attribute, each with the number of its
 # partitions for each index shard.
 KINDS: Mapping[str, Mapping[str, int]] = {
-    "shard": dict.fromkeys((keys.TASK_RUN, keys.FLOW_RUN, keys.FLOW, keys.DEPLOYMENT), 1),
+    "shard": dict.fromkeys((*WITH_IDS, keys.FLOW, keys.DEPLOYMENT), 1),
+    "id_shard": dict.fromkeys(WITH_IDS, 1),
     "state_shard": dict.fromkeys((keys.TASK_RUN, keys.FLOW_RUN, keys.LOGS), 1),
     "owner": {keys.TAG: 1},
     "pk": {
@@ -36,9 +40,21 @@ def fitting(shards: int) -> Callable[[Item], Item]:
             for name, kinds in KINDS.items()
             if name in item
         }
-        return item | changed
+        return _listed_by_id(item | changed)
 
     return fit
+
+
+def _listed_by_id(item: Item) -> Item:
+    """Give an item its place by id, if it is from before that had an attribute of its own."""
+    kind = item.get("shard", {"S": ""})["S"].partition(SEPARATOR)[0]
+    if kind not in WITH_IDS or "id_shard" in item:
+        return item
+    if kind == keys.TASK_RUN:
+        expected = sort_keys.microseconds(item["expected_start"]["S"])
+        if sort_keys.is_at_once(sort_keys.time_of_id(item["id"]["S"]), expected):
+            return item
+    return item | {"id_shard": item["shard"]}
 
 
 def _fitting(text: str, kinds: Mapping[str, int], shards: int) -> str:

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from runledger.domain.random_values import slug, uuid7
+from runledger.domain.random_values import slug, uuid4_by_time, uuid7
 from runledger.domain.values import Labels, Time, UtcTime, merge_labels
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -117,6 +117,15 @@ TIMES = st.datetimes(datetime(1971, 1, 1), datetime(9000, 1, 1), timezones=st.ju
 def test_a_state_id_is_a_uuid_of_version_7(at: datetime, random_fraction: int) -> None:
     made = uuid7(at, random_fraction)
     assert (made.version, made.variant) == (7, RFC_4122)
+
+
+@given(at=TIMES, random_fraction=CHANCE)
+def test_the_id_of_a_task_run_is_a_uuid_of_version_4_that_sorts_by_time(
+    at: datetime, random_fraction: int
+) -> None:
+    made = uuid4_by_time(at, random_fraction)
+    assert (made.version, made.variant) == (4, RFC_4122)
+    assert made.int >> 80 == uuid7(at, 0).int >> 80
 
 
 @example(

@@ -24,6 +24,7 @@ from local.functions import Functions
 from local.rest_api.events import Event
 from local.websocket_api.client import WebSocketClient
 from runledger.domain.random_values import uuid7
+from runledger.domain.runs.states import made_at
 from tests.bench import metering
 from tests.bench.metering import Usage, metered
 from tests.bench.workers.delivery_costs import DeliverySite
@@ -251,7 +252,7 @@ def _renamed(events: Sequence[JSON], run_id: str = "", first_id: str = "") -> Se
     new = {event["id"]: _id_at(event, by) for event in events}
     if first_id:
         new[events[0]["id"]] = first_id
-    new[_run_of(events[0])] = run_id or str(uuid4())
+    new[_run_of(events[0])] = run_id or _moved_id(_run_of(events[0]), by)
     new[events[0]["payload"]["task_run"]["dynamic_key"]] = str(uuid4())
     text = reduce(lambda text, old: text.replace(old, new[old]), new, json.dumps(events))
     renamed: list[JSON] = json.loads(_moved(text, by))
@@ -274,6 +275,13 @@ def _spelled(time: datetime) -> str:
 def _id_at(event: JSON, by: timedelta) -> str:
     """Return a new id of an event, made when it will have occurred, as stock clients do."""
     return str(uuid7(_instant(event) + by, uuid4().int))
+
+
+def _moved_id(recorded: str, by: timedelta) -> str:
+    """Return a new id of a run that was made so long after that of a recorded one."""
+    recorded_at = made_at(UUID(recorded))
+    assert recorded_at
+    return str(uuid7(recorded_at + by, uuid4().int))
 
 
 def _run_of(event: JSON) -> str:

@@ -25,7 +25,7 @@ HANDED_OUT = {"Query": 6, "GetItem": 3, "TransactWriteItems": 1, "UpdateItem": 1
 # A queue has four partitions. The stream also counts the run by its new state, and observes a state
 # of a new name.
 COSTS = {
-    "create":                    Charge(0, 10, {"TransactWriteItems": 1}),
+    "create":                    Charge(0, 9, {"TransactWriteItems": 1}),
     "hand out, from the stream": Charge(9, 8,  HANDED_OUT),
     "acknowledge":               Charge(9.5, 1, {"GetItem": 2, "Query": 10, "PutItem": 1}),
     "set to RUNNING":            Charge(1, 4,  {"GetItem": 1, "PutItem": 1}),

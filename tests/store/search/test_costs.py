@@ -94,8 +94,10 @@ class WalkCost(NamedTuple):
 
 
 ONE_INDEX = WalkCost(1, 1.5)
-# These read the entries by state, in as many partitions as there are types, of which one is full.
+# By id: every other run has an id that begins with its time, and no entry but by expected start.
+# The others read the entries by state, in a partition for each type, of which one is full.
 WALKS = {
+    TaskRunSort.ID_DESC: WalkCost(2, 2.5),
     TaskRunSort.NEXT_SCHEDULED_START_TIME_ASC: WalkCost(12, 2),
     TaskRunSort.END_TIME_DESC: WalkCost(5, 1.5),
     TaskRunSort.DURATION_DESC: WalkCost(10, 2),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
+from runledger.domain.random_values import uuid7
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_runs import TaskRun
@@ -26,8 +27,12 @@ WORLD = UUID(int=0)
 
 
 def task_run(number: int, **fields: object) -> TaskRun:
-    """Return the run of a number: a second after the one before, with an id from anywhere."""
-    run_id, created = uuid5(WORLD, str(number)), DAWN + timedelta(seconds=number)
+    """Return the run of a number: a second after the one before.
+
+    Ids of odd numbers are from anywhere, the others begin with the time of their run.
+    """
+    anywhere, created = uuid5(WORLD, str(number)), DAWN + timedelta(seconds=number)
+    run_id = anywhere if number % 2 else uuid7(created, anywhere.int)
     state = State(id=run_id, type=StateType.PENDING, name="Pending", timestamp=created)
     run = TaskRun(
         id=run_id,

@@ -48,7 +48,7 @@ class TaskRunCreate(Body):
         return TaskRun.model_construct(
             **fields
             | {
-                "id": self.id or ids.run_id(),
+                "id": self.id or ids.task_run_id(now),
                 "name": self.name or ids.name(),
                 "tags": tuple(self.tags),
                 "labels": self.labels or {},

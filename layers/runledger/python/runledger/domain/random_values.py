@@ -31,9 +31,18 @@ NOUNS = (
 
 def uuid7(at: datetime, random_bits: int) -> UUID:
     """Return a version 7 UUID: milliseconds since 1970, then 74 of the bits of `random_bits`."""
+    return _beginning_with(at, 7, random_bits)
+
+
+def uuid4_by_time(at: datetime, random_bits: int) -> UUID:
+    """Return a UUID that says that it is of version 4, and sorts by time as those of version 7."""
+    return _beginning_with(at, 4, random_bits)
+
+
+def _beginning_with(at: datetime, version: int, random_bits: int) -> UUID:
     milliseconds = (at - EPOCH) // timedelta(milliseconds=1)
     high, low = (random_bits >> 62) & 0xFFF, random_bits & ((1 << 62) - 1)
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+    return UUID(int=milliseconds << 80 | version << 76 | high << 64 | 0b10 << 62 | low)
 
 
 def slug(random_bits: int) -> str:

@@ -156,6 +156,7 @@ def sort_attributes(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str,
 
     return {
         "id": str(run.id),
+        "id_shard": None if _is_told_by_id(run, kind) else keys.shard(kind, number),
         "shard": keys.shard(kind, number),
         "state_shard": run.state_type and keys.state_shard(kind, run.state_type, number),
         "name_key": sort_keys.name_sort_key(run.name, run.created, run.id),
@@ -167,6 +168,12 @@ def sort_attributes(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str,
         "end": sort_key(run.end_time) if run.end_time else None,
         samples.HISTORY: samples.spell(run),
     }
+
+
+def _is_told_by_id(run: TaskRun | FlowRun, kind: str) -> bool:
+    """Return whether a run has no entry by its id, since that by its expected start tells it."""
+    is_task_run = kind == keys.TASK_RUN
+    return is_task_run and sort_keys.is_told_by_id(run.id, run.expected_start_time)
 
 
 def _has_start(run: TaskRun | FlowRun, kind: str) -> bool:

@@ -115,7 +115,7 @@ CARRIED, CARRIED_AT = 48, 62
 TIME_ORDERED = 7
 """The version of UUIDs that begin with a time: milliseconds since 1970."""
 
-# A datetime ends with the year 9999, which a client's id may exceed.
+# In the year 9892. A client's id may exceed the year 9999, with which a datetime ends.
 MAX_MILLISECONDS = 250_000_000_000_000
 
 
@@ -137,10 +137,13 @@ def carried_by(state_id: UUID) -> int:
 
 def made_at(state_id: UUID) -> datetime | None:
     """Return when a version 7 UUID was made, to the millisecond; None of any other id."""
-    milliseconds = state_id.int >> 80
-    if state_id.version != TIME_ORDERED or milliseconds > MAX_MILLISECONDS:
-        return None
-    return EPOCH + timedelta(milliseconds=milliseconds)
+    return time_of(state_id.int >> 80) if state_id.version == TIME_ORDERED else None
+
+
+def time_of(milliseconds: int) -> datetime | None:
+    """Return the time with which such a UUID begins; None of one that no datetime has."""
+    in_range = milliseconds <= MAX_MILLISECONDS
+    return EPOCH + timedelta(milliseconds=milliseconds) if in_range else None
 
 
 def leads_to(state_id: UUID, run_id: UUID) -> bool:

@@ -41,12 +41,14 @@ def artifact_item(seen: SeenArtifact, *, shards: int) -> Item:
     """Spell an artifact."""
     artifact = seen.artifact
     flow_run_id, task_run_id = artifact.flow_run_id, artifact.task_run_id
+    shard = keys.shard(keys.ARTIFACT, keys.shard_of(artifact.id, shards))
     item = items.new_item(
         keys.artifact(artifact.id),
         body=artifact.model_dump_json(exclude_defaults=True),
         facts=artifact.model_dump_json(exclude_defaults=True, exclude=set(CONTENT)),
         version=seen.version,
-        shard=keys.shard(keys.ARTIFACT, keys.shard_of(artifact.id, shards)),
+        shard=shard,
+        id_shard=shard,
         expected_start=sort_keys.time_sort_key(artifact.created, artifact.created, artifact.id),
         owner=flow_run_id and keys.artifacts_of(keys.flow_run(flow_run_id)),
         name_key=task_run_id and sort_keys.join(task_run_id, artifact.id),

@@ -31,7 +31,8 @@ from runledger.store.runs.latest_states import entered_state, latest_attribute, 
 from runledger.store.runs.past_states import past_lines
 from runledger.store.runs.state_counts import COUNTERS
 from runledger.store.runs.states import StateStore
-from runledger.store.schema import indexes, keys
+from runledger.store.schema import keys
+from runledger.store.schema.indexes import BY_EXPECTED_START
 from runledger.store.schema.keys import Key
 from runledger.store.search_result import SearchResult
 from runledger.store.store import FifoCache, Shards, Store
@@ -155,8 +156,8 @@ class ObservedStateStore(NamedTuple):
     def _runs(self) -> Iterator[Key]:
         for kind in keys.RUNS:
             for number in range(self.shards.read):
-                where = in_index(indexes.BY_ID, keys.shard(kind, number), None)
-                query = Query(where, indexes.BY_ID.name, page=MAX_RUNS + 1)
+                where = in_index(BY_EXPECTED_START, keys.shard(kind, number), None)
+                query = Query(where, BY_EXPECTED_START.name, page=MAX_RUNS + 1)
                 yield from map(keys.of, self.table.query(query))
 
     def _write(self, write: Put | Delete | Add) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic_core import from_json
 
-from runledger.domain.runs.states import State, carried_by, leads_to, made_at
+from runledger.domain.runs.states import State, carried_by, leads_to, made_at, time_of
 from runledger.store import items
 from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.large_documents import DOCUMENT
@@ -65,11 +65,19 @@ class StateStore(NamedTuple):
         if pointer:
             yield keys.entity(kind, items.pointed_to(pointer))
             return
-        beginning = sort_keys.ids_beginning(carried_by(state_id))
-        yield from self._found(kind, {indexes.BY_ID: beginning})
+        yield from self._carrying(carried_by(state_id), kind)
         if kind == keys.TASK_RUN and (at := made_at(state_id)):
             ranges = {index: sort_keys.between(*around) for index, around in _around(at).items()}
             yield from self._found(kind, ranges)
+
+    def _carrying(self, carried: int, kind: str) -> Iterator[Key]:
+        """Yield the runs whose id has this beginning."""
+        low, high = sort_keys.ids_beginning(carried)
+        yield from self._found(kind, {indexes.BY_ID: (low, high)})
+        if kind == keys.TASK_RUN and (at := time_of(carried)):
+            around = sort_keys.between(at - sort_keys.AT_ONCE, at + sort_keys.AT_ONCE)
+            found = self._found(kind, {indexes.BY_EXPECTED_START: around})
+            yield from (key for key in found if low <= keys.id_in(key.pk) < high)
 
     def _found(self, kind: str, ranges: Mapping[Index, tuple[str, str]]) -> Iterator[Key]:
         """Yield the runs that have a place within the range of an index, each once."""

@@ -13,7 +13,7 @@ class Index(NamedTuple):
 
 BY_OWNER = Index("by_owner", "owner", "id")
 BY_STATE = Index("by_state", "state_shard", "expected_start")
-BY_ID = Index("by_id", "shard", "id")
+BY_ID = Index("by_id", "id_shard", "id")
 BY_NAME = Index("by_name", "shard", "name_key")
 BY_START = Index("by_start", "shard", "start")
 BY_END = Index("by_end", "shard", "end")

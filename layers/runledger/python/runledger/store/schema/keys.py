@@ -78,7 +78,7 @@
 | by_start                | shard                              | start                |
 | by_end                  | shard                              | end                  |
 | by_duration             | shard: TASK_RUN#<shard>            | duration             |
-| by_id                   | shard                              | id                   |
+| by_id                   | id_shard: <kind>#<shard>           | id                   |
 
 A <kind> is the name of an entity type, such as TASK_RUN. `sort_keys` spells the sort keys that
 give index entries their order, and says which runs have entries. Long texts are hashed.
@@ -530,8 +530,12 @@ def retention_and_states() -> tuple[str, str]:
 
 def entity_of(key: Key) -> tuple[str, UUID]:
     """Return the kind and the id of the entity in whose partition an item is."""
-    kind, _, item_id = key.pk.partition(SEPARATOR)
-    return kind, UUID(item_id)
+    return key.pk.partition(SEPARATOR)[0], UUID(id_in(key.pk))
+
+
+def id_in(pk: str) -> str:
+    """Return the id of the entity in whose partition an item is, as it is spelled there."""
+    return pk.partition(SEPARATOR)[2]
 
 
 # Pieces of large documents.

@@ -74,6 +74,30 @@ def ids_beginning(bits: int) -> tuple[str, str]:
     return begin + "-", begin + "."
 
 
+def time_of_id(spelled: str) -> int:
+    """Return the time with which an id begins, if it does, in microseconds since 1970.
+
+    Of two ids, that with the later time comes last, also of those that begin with no time.
+    """
+    return int(spelled[:8] + spelled[9:13], 16) * 1000
+
+
+def is_told_by_id(run_id: UUID, expected: datetime | None) -> bool:
+    """Return whether a task run's id has its expected start, so that the index by it has it.
+
+    Stock clients and this server make such ids (`random_values.uuid7`, `uuid4_by_time`).
+    """
+    if expected is None:
+        return False
+    since_first = (expected - FIRST) // MICROSECOND
+    return is_at_once(time_of_id(str(run_id)), since_first - FIRST_TO_EPOCH)
+
+
+def is_at_once(time: int, expected: int | None) -> bool:
+    """Return whether a time is nearly the expected start; both are in microseconds."""
+    return expected is not None and abs(time - expected) <= AT_ONCE // MICROSECOND
+
+
 def bounded(*texts: str) -> str:
     """Spell texts of any content and length, one to one, as JSON or by their hash."""
     spelled = json.dumps(texts, separators=(",", ":"))

@@ -44,20 +44,46 @@ def in_order_of_ranks(
     The former come by expected start, the last one first if `backwards`; the latter by rank. Times
     that are near are not farther than `within`.
     """
-    held: list[Nearby] = []
-    last = -1 if reverse else 0
-    next_apart = next(apart, None)
+    waiting = _Waiting(apart, reverse=reverse)
     for one in found:
         passed = one.expected + within if backwards else one.expected - within
-        while next_apart and _is_passed(next_apart, passed, backwards=backwards):
-            insort(held, next_apart, key=_rank)
-            next_apart = next(apart, None)
-        while held and _is_passed(held[last], passed, backwards=backwards):
-            yield held.pop(last)
+        yield from waiting.passed(passed, backwards=backwards)
         if one.is_near:
-            insort(held, one, key=_rank)
-    rest = chain([next_apart] if next_apart else [], apart)
-    yield from heapq.merge(held[:: last or 1], rest, key=_rank, reverse=reverse)
+            insort(waiting.near, one, key=_rank)
+    yield from waiting.rest()
+
+
+class _Waiting:
+    """Entries that wait for their turn: near ones, sorted by rank, and those apart.
+
+    The latter may be many: the next one is read, and no more before they are asked for.
+    """
+
+    def __init__(self, apart: Iterator[Nearby], *, reverse: bool) -> None:
+        self.near: list[Nearby] = []
+        self._apart, self._reverse, self._last = apart, reverse, -1 if reverse else 0
+        self._next_apart = next(apart, None)
+
+    def passed(self, time: int, *, backwards: bool) -> Iterator[Nearby]:
+        """Yield those whose time is passed, the first one first."""
+        while (first := self._first()) and _is_passed(first, time, backwards=backwards):
+            yield first
+            if first is self._next_apart:
+                self._next_apart = next(self._apart, None)
+            else:
+                self.near.pop(self._last)
+
+    def rest(self) -> Iterator[Nearby]:
+        """Yield all of them."""
+        apart = chain([self._next_apart] if self._next_apart else [], self._apart)
+        near = self.near[:: self._last or 1]
+        yield from heapq.merge(near, apart, key=_rank, reverse=self._reverse)
+
+    def _first(self) -> Nearby | None:
+        if not (self.near and self._next_apart):
+            return self.near[self._last] if self.near else self._next_apart
+        choose = max if self._reverse else min
+        return choose(self.near[self._last], self._next_apart, key=_rank)
 
 
 _rank = attrgetter("rank")

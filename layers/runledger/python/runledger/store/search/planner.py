@@ -53,6 +53,9 @@ WHOLE: Mapping[str, Index] = {
 # The columns without a value of which most runs have no entry.
 SPARSE = {"end_time", "next_scheduled_start_time"}
 
+# Most task runs have no entry by id: their id has their expected start.
+TOLD = {(keys.TASK_RUN, "id")}
+
 
 class Lookup(NamedTuple):
     """Read items by their keys."""
@@ -75,8 +78,8 @@ class Walk:
 
     `bounded` says that they grow with one owner, not with the table; `bare`, that their entries
     carry no facts, though others of the index do; `lacks_some`, that the index has no entries of
-    the runs without a value in the column of the order: the reader adds them. `beside` has the
-    candidates of which the index has no entries; they come in no order.
+    some runs, such as those without a value in the column of the order: the reader adds them.
+    `beside` has the candidates of which the index has no entries; they come in no order.
     """
 
     name: str
@@ -121,7 +124,7 @@ def narrowest(paths: Paths, criteria: Criteria, shards: int) -> Read | None:
 def everything(kind: str, order: Order, shards: int) -> Walk:
     """Read all entities of a kind, in the order."""
     index = WHOLE[order.column]
-    lacks_some = order.column in SPARSE
+    lacks_some = order.column in SPARSE or (kind, order.column) in TOLD
     return Walk(f"all_{index.name}", index, partitions(kind, shards), lacks_some=lacks_some)
 
 

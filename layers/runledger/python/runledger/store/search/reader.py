@@ -79,6 +79,8 @@ class Reader(Generic[F, R]):
                 yield from self._entries(walk.beside, ordered=False)
         elif walk.index == indexes.BY_DURATION:
             yield from (self._candidate(entry, wide=False) for entry in self._by_duration(walk))
+        elif walk.lacks_some and walk.index == indexes.BY_ID:
+            yield from (self._candidate(entry, wide=False) for entry in self._by_id(walk))
         elif walk.lacks_some:
             yield from self._with_those_lacking(walk)
         elif walk.index == indexes.BY_NAME:
@@ -91,6 +93,13 @@ class Reader(Generic[F, R]):
 
         reader = DurationReader(self.table, self.page, len(walk.partitions), self._page_size)
         return self._of_entity_type(reader.entries())
+
+    def _by_id(self, walk: Walk) -> Iterator[Item]:
+        from runledger.store.search.id_reader import in_order_of_ids  # noqa: PLC0415 one order
+
+        reverse, page = self._reads_backwards(walk), self._page_size(len(walk.partitions))
+        found = in_order_of_ids(self.table, walk, reverse=reverse, page=page)
+        return self._of_entity_type(found)
 
     def _with_those_lacking(self, walk: Walk) -> Iterator[Candidate[F]]:
         """Add the runs that the index does not have: none of these has its time."""
