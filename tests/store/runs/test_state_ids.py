@@ -24,7 +24,7 @@ from tests.store.support.populations import DAWN, in_state, put, task_run
 from tests.support.databases import DynamoDB
 
 SHARDS = 2
-MILLISECOND = timedelta(milliseconds=1)
+MILLISECOND, SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 TIMES = ("expected_start_time", "start_time", "end_time")
 
 
@@ -40,8 +40,14 @@ class Reported:
         self.item: Item | None = None
         self.names: list[UUID] = []
 
-    def report(self, name: UUID, at: datetime, **times: datetime | None) -> None:
-        state = State(id=name, type=StateType.RUNNING, name="Running", timestamp=at)
+    def report(
+        self,
+        name: UUID,
+        at: datetime,
+        kind: StateType = StateType.RUNNING,
+        **times: datetime | None,
+    ) -> None:
+        state = State(id=name, type=kind, name=kind.capitalize(), timestamp=at)
         before = self.stored
         run = in_state(before.run if before else task_run(0), state).replace(**times)
         self.names.append(name)
@@ -88,7 +94,7 @@ def made(at: datetime) -> UUID:
 
 def test_states_of_a_usual_run_need_no_pointers(on_dynoxide: DynamoDB) -> None:
     run = Reported(on_dynoxide)
-    first, second, third = (DAWN + number * timedelta(seconds=1) for number in range(3))
+    first, second, third = (DAWN + number * SECOND for number in range(3))
     run.report(made(first), first, expected_start_time=first)
     run.report(made(second - 16 * MILLISECOND), second, start_time=second)
     run.report(made(third), third, end_time=third)
@@ -109,6 +115,31 @@ def test_a_state_in_which_a_run_began_at_once_is_told_by_its_expected_start(
     assert len(run.pointers()) == 2
 
 
+@pytest.mark.parametrize("after", [-SECOND * 5, SECOND * 5, SECOND * 5.001, SECOND * 60])
+def test_a_state_in_which_a_run_ended_is_told_by_its_end(
+    on_dynoxide: DynamoDB, after: timedelta
+) -> None:
+    run, end = Reported(on_dynoxide), DAWN + after
+    run.report(made(DAWN), DAWN, expected_start_time=DAWN)
+    run.report(made(end + 24 * MILLISECOND), end, StateType.FAILED, end_time=end)
+    assert (run.found(), run.pointers()) == (run.names, set())
+    # It now runs again, and has no end that leads to the state before.
+    later = end + SECOND
+    run.report(made(later), later, start_time=later, end_time=None)
+    assert run.found() == run.names
+    assert run.pointers() == {keys.state_id(run.names[1]).pk}
+
+
+def test_a_state_in_which_a_run_ended_is_told_if_another_end_follows(
+    on_dynoxide: DynamoDB,
+) -> None:
+    run, end = Reported(on_dynoxide), DAWN + SECOND
+    run.report(made(end), end, StateType.FAILED, expected_start_time=DAWN, end_time=end)
+    run.report(made(end + SECOND), end + SECOND, StateType.COMPLETED)
+    assert run.found() == run.names
+    assert run.pointers() == {keys.state_id(run.names[1]).pk}
+
+
 def test_a_state_of_another_id_has_a_pointer(on_dynoxide: DynamoDB) -> None:
     run = Reported(on_dynoxide)
     run.report(uuid4(), DAWN, expected_start_time=DAWN)
@@ -127,16 +158,19 @@ def test_a_state_gets_a_pointer_when_a_time_goes_that_told_of_it(on_dynoxide: Dy
     assert run.pointers() == {keys.state_id(run.names[0]).pk}
 
 
-def steps(draw: Random) -> Iterator[tuple[UUID, datetime, dict[str, datetime | None]]]:
+def steps(
+    draw: Random,
+) -> Iterator[tuple[UUID, datetime, StateType, dict[str, datetime | None]]]:
     """States of ids of any kind, at times that become the run's, or do not, or no longer are."""
     at = DAWN
     for _ in range(30):
-        at += draw.choice([10, 40, 90, 1_000]) * MILLISECOND
+        at += draw.choice([10, 40, 90, 1_000, 6_000]) * MILLISECOND
         name = draw.choice([uuid4(), made(at), made(at), made(at - 200 * MILLISECOND)])
         changed = {time: draw.choice([at, at, None]) for time in TIMES if draw.random() < 0.4}
         if changed.get("expected_start_time", at) is None:
             del changed["expected_start_time"]
-        yield name, at, changed
+        kind = draw.choice([StateType.RUNNING, StateType.FAILED, StateType.COMPLETED])
+        yield name, at, kind, changed
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -145,8 +179,8 @@ def test_whatever_becomes_of_a_runs_times_each_state_is_found_and_leaves_nothing
 ) -> None:
     monkeypatch.setattr(past_states, "MAX_TEXT", 1_000)
     run, told = Reported(on_dynoxide), 0
-    for name, at, times in steps(Random(seed)):  # noqa: S311 the same steps again
-        run.report(name, at, **times)
+    for name, at, kind, times in steps(Random(seed)):  # noqa: S311 the same steps again
+        run.report(name, at, kind, **times)
         assert run.found() == run.names
         told += len(run.names) - len(run.pointers())
     assert run.stored

@@ -99,7 +99,7 @@ ONE_INDEX = WalkCost(1, 1.5)
 WALKS = {
     TaskRunSort.ID_DESC: WalkCost(2, 2.5),
     TaskRunSort.NEXT_SCHEDULED_START_TIME_ASC: WalkCost(12, 2),
-    TaskRunSort.END_TIME_DESC: WalkCost(5, 1.5),
+    TaskRunSort.END_TIME_DESC: WalkCost(9, 1.5),
     TaskRunSort.DURATION_DESC: WalkCost(10, 2),
     TaskRunSort.DURATION_ASC: WalkCost(11, 2),
 }

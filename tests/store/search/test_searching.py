@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from operator import itemgetter as of
 from typing import Any
 from uuid import UUID, uuid4
@@ -58,9 +58,12 @@ NAMES = TEXTS | ODD | st.builds(str.__add__, LONG, ODD)
 OF_RUNS = {"created": TIMES, "name": NAMES, "next_scheduled_start_time": TIMES | st.none()}
 # Most have other ids than filters name, so that there is more than one of each.
 DURATIONS = st.sampled_from([timedelta(hours=hours) for hours in (0, 0, 1, 2)])
-TASK_RUNS = st.fixed_dictionaries(
-    TASK_RUN | OF_RUNS | {"id": IDS | st.uuids(), "total_run_time": DURATIONS, "entered": TIMES}
-)
+# Near to an expected start, or just not so.
+NEAR = sort_keys.NEAR * sort_keys.MICROSECOND
+AFTER = st.sampled_from([-NEAR, NEAR, NEAR + sort_keys.MICROSECOND])
+ENDS = TIMES | st.none() | st.builds(datetime.__add__, TIMES, AFTER)
+OF_TASK_RUN = {"id": IDS | st.uuids(), "total_run_time": DURATIONS, "entered": TIMES}
+TASK_RUNS = st.fixed_dictionaries(TASK_RUN | OF_RUNS | OF_TASK_RUN | {"end_time": ENDS})
 NOW = DAWN + timedelta(hours=3)
 FLOW_RUNS = st.fixed_dictionaries(
     {key: of for key, of in FLOW_RUN.items() if key != "parent_flow_run_id"} | OF_RUNS

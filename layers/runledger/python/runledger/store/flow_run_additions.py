@@ -11,24 +11,19 @@ from uuid import UUID
 
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import TERMINAL
+from runledger.store import items
 from runledger.store.dynamodb.expressions import PRESENT
 from runledger.store.dynamodb.table import Table
-from runledger.store.dynamodb.writes import Add, Item, Write
-from runledger.store.schema import keys, sort_keys
+from runledger.store.dynamodb.writes import Add, Write
+from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
 from runledger.store.store import KnownTombstones, Store
 
 # Longer than a request lasts, and shorter than a run is kept.
 LONG_AGO = timedelta(hours=1)
 
-# The attributes of a run's item that `end_of` needs, and the key.
+# The attributes of a flow run's item that tell of its end, and the key.
 END_ATTRIBUTES = (*Key._fields, "state_shard", "end")
-
-
-def end_of(item: Item) -> datetime | None:
-    """Return when a run ended, if it is finished."""
-    is_finished = keys.state_type_of(item) in TERMINAL
-    return sort_keys.time_of(item["end"]) if is_finished and "end" in item else None
 
 
 class Addition(NamedTuple):
@@ -55,7 +50,7 @@ class FlowRunAdditionStore(NamedTuple):
             return Addition(was_deleted=known)
         tombstone, flow_run = keys.tombstone(flow_run_id), keys.flow_run(flow_run_id)
         found = self.table.read_many([tombstone, flow_run], END_ATTRIBUTES, whole=False)
-        ended = end_of(found[flow_run]) if flow_run in found else None
+        ended = items.end_of(found[flow_run]) if flow_run in found else None
         addition = Addition(_writes(flow_run_id, ended, now), tombstone in found)
         if not addition.writes:
             self.known.put(flow_run_id, now, found=addition.was_deleted)

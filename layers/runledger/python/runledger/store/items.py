@@ -16,7 +16,7 @@ from pydantic_core import from_json, to_json
 
 from runledger.domain.errors import TooLarge
 from runledger.domain.runs.flow_runs import FlowRun
-from runledger.domain.runs.states import StateType
+from runledger.domain.runs.states import TERMINAL, StateType
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.values import Value
 from runledger.store import samples
@@ -97,6 +97,19 @@ def read_fields(item: Item) -> dict[str, Any]:
     return fields
 
 
+def end_of(item: Item) -> datetime | None:
+    """Return when a run ended, if it is finished, from its item or its entry by state.
+
+    The sort key by its end tells it, or the document of a task run that has none.
+    """
+    if keys.state_type_of(item) not in TERMINAL:
+        return None
+    if "end" in item:
+        return sort_keys.time_of(item["end"])
+    end = read_fields(item).get("end_time") if DOCUMENT in item else None
+    return datetime.fromisoformat(end) if end else None
+
+
 def read_filtered_fields(entry: Item) -> dict[str, Any]:
     """Read the fields that filters use: of an item's document, or those that an index carries.
 
@@ -165,7 +178,7 @@ def sort_attributes(run: TaskRun | FlowRun, kind: str, shards: int) -> dict[str,
         if _is_told_by_state(run)
         else sort_key(run.next_scheduled_start_time),
         "start": sort_key(run.start_time) if run.start_time and _has_start(run, kind) else None,
-        "end": sort_key(run.end_time) if run.end_time else None,
+        "end": sort_key(run.end_time) if run.end_time and _has_end(run, kind) else None,
         samples.HISTORY: samples.spell(run),
     }
 
@@ -181,6 +194,16 @@ def _has_start(run: TaskRun | FlowRun, kind: str) -> bool:
     if kind != keys.TASK_RUN or run.start_time is None:
         return True
     return not sort_keys.begins_at_once(run.start_time, run.expected_start_time)
+
+
+def _has_end(run: TaskRun | FlowRun, kind: str) -> bool:
+    """Return whether a run that ended has an entry by its end.
+
+    Most task runs end near to their expected start: their entries by state tell it.
+    """
+    if kind != keys.TASK_RUN or run.end_time is None or run.state_type not in TERMINAL:
+        return True
+    return not sort_keys.are_near(run.end_time, run.expected_start_time)
 
 
 def _is_told_by_state(run: TaskRun | FlowRun) -> bool:

@@ -16,17 +16,18 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import TERMINAL
 from runledger.store import items
 from runledger.store.dynamodb.expressions import in_index, in_partition
+from runledger.store.dynamodb.large_documents import DOCUMENT
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.dynamodb.table import Query, Table, chunks
 from runledger.store.dynamodb.writes import Delete, Item, Put
-from runledger.store.flow_run_additions import END_ATTRIBUTES, end_of
+from runledger.store.flow_run_additions import END_ATTRIBUTES
 from runledger.store.runs.flow_runs import FlowRunStore
 from runledger.store.schema import indexes, keys
 from runledger.store.schema.keys import Key
 from runledger.store.store import Shards, Store
 
 # What tells of a run whether it has ended, and whether there are runs under it.
-ATTRIBUTES = (*END_ATTRIBUTES, "subflow_runs")
+ATTRIBUTES = (*END_ATTRIBUTES, DOCUMENT, "subflow_runs")
 
 # Runs that are read at a time.
 PAGE = 256
@@ -110,7 +111,7 @@ class RetentionStore(NamedTuple):
 
     def may_leave(self, item: Item, now: datetime) -> bool:
         """Return whether a task run may leave: there is no run under it, either."""
-        return self.is_past(end_of(item), now) and not item.get("subflow_runs")
+        return self.is_past(items.end_of(item), now) and not item.get("subflow_runs")
 
     def flow_runs_under(self, root: Key, now: datetime) -> list[UUID] | None:
         """Return a run's flow runs, parents first; None if some run under it may not leave yet."""
@@ -122,7 +123,7 @@ class RetentionStore(NamedTuple):
                 rest.pop()
                 continue
             found = self.table.read_many(some, ATTRIBUTES, whole=False).values()
-            if not all(self.is_past(end_of(item), now) for item in found):
+            if not all(self.is_past(items.end_of(item), now) for item in found):
                 return None
             flow_runs += [_id_of(item) for item in found if item["sk"] == keys.FLOW_RUN]
             rest += [self._under(item) for item in found if _has_runs_under_it(item)]
@@ -139,7 +140,7 @@ class RetentionStore(NamedTuple):
 
 def end_of_root(item: Item | None) -> datetime | None:
     """Return when a run ended that is in no other run; None of any other one."""
-    ended = end_of(item) if item else None
+    ended = items.end_of(item) if item else None
     return ended if item and ended and not _is_in_a_run(item) else None
 
 

@@ -19,8 +19,8 @@ from pydantic import TypeAdapter
 
 from runledger.domain.logs import Log
 from runledger.store.dynamodb.writes import Item
+from runledger.store.logs.chunk_sort_key import MAX_CHUNK_TIME, ChunkSortKey
 from runledger.store.schema import keys
-from runledger.store.schema.sort_keys import MAX_CHUNK_TIME, ChunkSortKey
 
 # Bytes of JSON: a chunk is read as a whole, however few of its lines match.
 MAX_CHUNK = 64 * 1024

@@ -15,6 +15,7 @@ from runledger.domain.filters.fields import Period
 from runledger.domain.filters.logs import LogFilter
 from runledger.store.dynamodb.conditions import Condition
 from runledger.store.dynamodb.expressions import in_index, in_partition
+from runledger.store.logs.chunk_sort_key import MAX_CHUNK_TIME
 from runledger.store.schema import indexes, keys, sort_keys
 from runledger.store.schema.indexes import Index
 
@@ -95,6 +96,6 @@ def _between(period: Period | None) -> Range | None:
 
 
 def _earlier(time: datetime | None) -> datetime | None:
-    if time is None or time - FIRST_TIME < sort_keys.MAX_CHUNK_TIME:
+    if time is None or time - FIRST_TIME < MAX_CHUNK_TIME:
         return None
-    return time - sort_keys.MAX_CHUNK_TIME
+    return time - MAX_CHUNK_TIME

@@ -15,10 +15,11 @@ from runledger.domain.logs import Log
 from runledger.domain.random_values import EPOCH
 from runledger.store.dynamodb.table import MAX_ENTRIES, MAX_KEYS, Query, Table
 from runledger.store.dynamodb.writes import Item
+from runledger.store.logs.chunk_sort_key import MAX_CHUNK_TIME, ChunkSortKey
 from runledger.store.logs.chunks import PACKED, SMALL, is_whole, read_logs
 from runledger.store.logs.paths import Source
 from runledger.store.schema import keys
-from runledger.store.schema.sort_keys import MAX_CHUNK_TIME, MICROSECOND, ChunkSortKey
+from runledger.store.schema.sort_keys import MICROSECOND
 
 CONTENT = {SMALL, PACKED}
 

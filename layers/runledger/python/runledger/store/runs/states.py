@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic_core import from_json
 
-from runledger.domain.runs.states import State, carried_by, leads_to, made_at, time_of
+from runledger.domain.runs.states import TERMINAL, State, carried_by, leads_to, made_at, time_of
 from runledger.store import items
 from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.large_documents import DOCUMENT
@@ -67,8 +67,10 @@ class StateStore(NamedTuple):
             return
         yield from self._carrying(carried_by(state_id), kind)
         if kind == keys.TASK_RUN and (at := made_at(state_id)):
-            ranges = {index: sort_keys.between(*around) for index, around in _around(at).items()}
+            around = _around(at)
+            ranges = {index: sort_keys.between(*around[index]) for index in TIMES}
             yield from self._found(kind, ranges)
+            yield from self._ended(*around[indexes.BY_STATE])
 
     def _carrying(self, carried: int, kind: str) -> Iterator[Key]:
         """Yield the runs whose id has this beginning."""
@@ -87,6 +89,21 @@ class StateStore(NamedTuple):
             for number in range(self.shards.read)
         )
         yield from dict.fromkeys(map(keys.of, chain.from_iterable(found)))
+
+    def _ended(self, low: datetime, high: datetime) -> Iterator[Key]:
+        """Yield the task runs that ended in a range, and near to their expected start.
+
+        They have no entries by their end. It reads all runs of some seconds, so it comes last.
+        """
+        index, between = indexes.BY_STATE, sort_keys.expected_near(low, high)
+        found = self.table.query_each(
+            Query(in_index(index, partition, between), index.name)
+            for partition in keys.state_shards(keys.TASK_RUN, TERMINAL, self.shards.read)
+        )
+        for entry in chain.from_iterable(found):
+            end = items.end_of(entry)
+            if end and low <= end <= high:
+                yield keys.of(entry)
 
     def point(self, changes: Sequence[Change]) -> None:
         """Write and remove the pointers that changes of runs and earlier states ask for.
@@ -142,7 +159,9 @@ def _tells(item: Item, name: UUID) -> bool:
 
 def _times(item: Item) -> AbstractSet[tuple[Index, datetime]]:
     spelled = ((index, item[index.range]) for index in TIMES if index.range in item)
-    times = ((index, sort_keys.time_of(sort_key)) for index, sort_key in spelled)
+    times = [(index, sort_keys.time_of(sort_key)) for index, sort_key in spelled]
+    if indexes.BY_END.range not in item:
+        times.append((indexes.BY_STATE, items.end_of(item)))
     return {(index, time) for index, time in times if time}
 
 
@@ -151,7 +170,8 @@ def _number_of_earlier(item: Item) -> int:
 
 
 def _around(at: datetime) -> Mapping[Index, tuple[datetime, datetime]]:
-    return {index: (at - before, at + AROUND) for index, before in TIMES.items()}
+    befores = {**TIMES, indexes.BY_STATE: AROUND}
+    return {index: (at - before, at + AROUND) for index, before in befores.items()}
 
 
 def _ids(old: Item) -> Iterator[str]:

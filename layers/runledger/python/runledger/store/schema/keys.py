@@ -51,7 +51,7 @@
 | artifacts of a key, by time | ARTIFACT_KEY#<key>     | ARTIFACT#<created, id>      |
 | the latest of each key      | ARTIFACT_COLLECTIONS#<part> | COLLECTION#<key> |
 | setting of the server       | SETTING#<name>         | SETTING                     |
-| chunk of log lines          | LOGS#<key of its run>  | `sort_keys.ChunkSortKey`   |
+| chunk of log lines          | LOGS#<key of its run>  | `logs.chunk_sort_key`      |
 | ... of no run               | LOGS#<shard>           | the same                    |
 | event, of a day             | EVENTS#<date>#<shard>  | <time>#<event id>           |
 | subscriber to events        | LISTENERS              | LISTENER#<connection>       |

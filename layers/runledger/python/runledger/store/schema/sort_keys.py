@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from runledger.domain.logs import Log
     from runledger.domain.runs.facts import Duration
 
 SEPARATOR = "#"
@@ -40,10 +39,6 @@ MAX_NAME_BYTES = 800
 # It takes 2,048 bytes in a partition key; this leaves room for the key's other parts.
 MAX_TEXT_BYTES = 900
 
-# From a log chunk's first line to its last: a search for a time begins so much earlier. Stock
-# clients send their lines every two seconds.
-MAX_CHUNK_TIME = timedelta(seconds=3)
-
 MICROSECOND = timedelta(microseconds=1)
 
 # Microseconds from a run's expected start to another of its times. Up to this, the index by
@@ -55,7 +50,7 @@ NEAR = 5_000_000
 # looked for by their expected start (`begins_at_once`).
 AT_ONCE = timedelta(milliseconds=100)
 
-FIRST = datetime.min.replace(tzinfo=UTC)
+FIRST, LAST = (edge.replace(tzinfo=UTC) for edge in (datetime.min, datetime.max))  # noqa: DTZ901
 
 # Sort keys spell times without their time zone.
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
@@ -174,6 +169,15 @@ def expected_between(low: datetime | None, high: datetime | None) -> tuple[str, 
     return between(max(low, FIRST + AT_ONCE) - AT_ONCE if low else None, high)
 
 
+def expected_near(low: datetime | None, high: datetime | None) -> tuple[str, str]:
+    """The range of the expected starts that are near to a time within a range."""
+    near = NEAR * MICROSECOND
+    return between(
+        max(low, FIRST + near) - near if low else None,
+        min(high, LAST - near) + near if high else None,
+    )
+
+
 def are_near(time: datetime, expected: datetime | None) -> bool:
     """Return whether a time is near to the expected start."""
     return expected is not None and is_near((time - expected) // MICROSECOND, 0)
@@ -254,41 +258,3 @@ def between(low: datetime | None, high: datetime | None) -> tuple[str, str]:
         instant(low) if low else FIRST_INSTANT,
         (instant(high) if high else LAST_INSTANT) + AFTER_SEPARATOR,
     )
-
-
-class ChunkSortKey(NamedTuple):
-    """The sort key of a log chunk or of its piece: <time>#<id>#<lines>#<microseconds>#<piece>.
-
-    Time and id are those of the first line, so that chunks sort by them; the microseconds are from
-    the first line to the last. Index entries have the number of lines, without the lines.
-    """
-
-    first: datetime
-    first_id: str
-    lines: int
-    microseconds: int
-    piece: int = 0
-
-    @classmethod
-    def of(cls, logs: list[Log]) -> Self:
-        """Return the sort key of a chunk of these lines, which are in the order of time."""
-        first, last = logs[0], logs[-1]
-        microseconds = (last.timestamp - first.timestamp) // MICROSECOND
-        return cls(first.timestamp, str(first.id), len(logs), microseconds)
-
-    @classmethod
-    def read(cls, sort_key: str) -> Self:
-        """Parse a sort key."""
-        time, first_id, lines, microseconds, piece = sort_key.split(SEPARATOR)
-        first = datetime.fromisoformat(f"{time}+00:00")
-        return cls(first, first_id, int(lines), int(microseconds), int(piece))
-
-    def __str__(self) -> str:
-        """Spell the sort key."""
-        time = instant(self.first)
-        return join(time, self.first_id, self.lines, self.microseconds, f"{self.piece:02}")
-
-    @property
-    def last(self) -> datetime:
-        """The time of the last line."""
-        return self.first + self.microseconds * MICROSECOND

@@ -21,7 +21,7 @@ from runledger.store.runs import flow_run_items, task_run_items
 from runledger.store.schema import indexes, keys, sort_keys
 from runledger.store.schema.indexes import BY_EXPECTED_START, BY_NEXT_SCHEDULED_START, Index
 from runledger.store.schema.sort_keys import TimeSortKey
-from runledger.store.search.nearby import NEVER, Nearby, in_order_of_ranks
+from runledger.store.search.nearby import NEVER, Nearby, in_order_of_ranks, time_of
 from runledger.store.search.planner import partitions
 
 SCHEDULED = (StateType.SCHEDULED,)
@@ -142,7 +142,7 @@ class CreationReader(NamedTuple):
         if facts.next_scheduled_start_time is None or expected is None:
             return Nearby(NEVER, NEVER, "", entry, is_near=False)
         rank = sort_keys.time_sort_key(facts.next_scheduled_start_time, facts.created, facts.id)
-        time = TimeSortKey.read(rank).time or NEVER
+        time = time_of(rank)
         return Nearby(expected, time, rank, entry, sort_keys.is_near(time, expected))
 
 
@@ -166,7 +166,7 @@ def _created_apart(entry: Item) -> Nearby:
 
 def _scheduled_apart(entry: Item) -> Nearby:
     rank = entry[BY_NEXT_SCHEDULED_START.range]
-    return Nearby(NEVER, TimeSortKey.read(rank).time or NEVER, rank, entry)
+    return Nearby(NEVER, time_of(rank), rank, entry)
 
 
 def _entries(found: Iterable[Nearby]) -> Iterator[Item]:

@@ -13,9 +13,16 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from runledger.store.dynamodb.writes import Item
+from runledger.store.schema import sort_keys
 
 # Before all times, in microseconds.
 NEVER = -(10**20)
+
+
+def time_of(sort_key: str) -> int:
+    """Return the time of a sort key, in microseconds since 1970."""
+    time = sort_keys.microseconds(sort_key)
+    return NEVER if time is None else time
 
 
 class Nearby(NamedTuple):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from runledger.domain.filters.criteria import Criteria
+from runledger.domain.runs.states import TERMINAL, StateType
 from runledger.domain.sorting import DURATION, Order
 from runledger.store.schema import indexes, keys
 from runledger.store.schema.indexes import Index
@@ -79,7 +80,8 @@ class Walk:
     `bounded` says that they grow with one owner, not with the table; `bare`, that their entries
     carry no facts, though others of the index do; `lacks_some`, that the index has no entries of
     some runs, such as those without a value in the column of the order: the reader adds them.
-    `beside` has the candidates of which the index has no entries; they come in no order.
+    `beside` has the candidates of which the index has no entries; they come in no order, unless
+    they are sorted by their end.
     """
 
     name: str
@@ -93,7 +95,8 @@ class Walk:
 
     def yields(self, order: Order) -> bool:
         """Whether the entries come in the order."""
-        return self.beside is None and order.column in COLUMNS[self.index]
+        is_sorted = self.beside is None or self.index == indexes.BY_END
+        return is_sorted and order.column in COLUMNS[self.index]
 
 
 Read = Lookup | Follow | Walk
@@ -124,8 +127,29 @@ def narrowest(paths: Paths, criteria: Criteria, shards: int) -> Read | None:
 def everything(kind: str, order: Order, shards: int) -> Walk:
     """Read all entities of a kind, in the order."""
     index = WHOLE[order.column]
-    lacks_some = order.column in SPARSE or (kind, order.column) in TOLD
-    return Walk(f"all_{index.name}", index, partitions(kind, shards), lacks_some=lacks_some)
+    return Walk(
+        f"all_{index.name}",
+        index,
+        partitions(kind, shards),
+        lacks_some=order.column in SPARSE or (kind, order.column) in TOLD,
+        beside=near_ends(kind, None, shards) if index == indexes.BY_END else None,
+    )
+
+
+# The last is that in which most runs are that leave another one: they are not missed.
+ENDED = sorted(
+    (one for one in StateType if one in TERMINAL), key=lambda one: one == StateType.COMPLETED
+)
+
+
+def near_ends(kind: str, between: tuple[str, str] | None, shards: int) -> Walk | None:
+    """Read the task runs in terminal states that are expected to start in a range.
+
+    Those that ended near to their expected start have no entries by their end; others all have.
+    """
+    if kind != keys.TASK_RUN:
+        return None
+    return Walk("by_end", indexes.BY_STATE, keys.state_shards(kind, ENDED, shards), between)
 
 
 Scan = Callable[[str, tuple[str, str] | None, int], Walk]

@@ -59,7 +59,7 @@ class Reader(Generic[F, R]):
         ahead of their need; ordered reads begin all of them at once, each with few entries.
         """
         if isinstance(read, Walk):
-            return _each_once(self._entries(read, ordered=ordered))
+            return _each_once(self._in_order(read) if ordered else self._unordered(read))
         found = read.keys if isinstance(read, Lookup) else self._followed(read)
         return (Candidate(key) for key in dict.fromkeys(found))
 
@@ -70,19 +70,23 @@ class Reader(Generic[F, R]):
             self.items_read += 1
             yield keys.entity(self.entity_type.name, items.pointed_to(item))
 
-    def _entries(self, walk: Walk, *, ordered: bool) -> Iterator[Candidate[F]]:
+    def _unordered(self, walk: Walk) -> Iterator[Candidate[F]]:
         wide = self.is_wide(walk)
-        if not ordered:
-            found = self._of_entity_type(chain.from_iterable(self._partitions(walk)))
-            yield from (self._candidate(entry, wide=wide) for entry in found)
-            if walk.beside:
-                yield from self._entries(walk.beside, ordered=False)
-        elif walk.index == indexes.BY_DURATION:
+        found = self._of_entity_type(chain.from_iterable(self._partitions(walk)))
+        yield from (self._candidate(entry, wide=wide) for entry in found)
+        if walk.beside:
+            yield from self._unordered(walk.beside)
+
+    def _in_order(self, walk: Walk) -> Iterator[Candidate[F]]:
+        wide = self.is_wide(walk)
+        if walk.index == indexes.BY_DURATION:
             yield from (self._candidate(entry, wide=False) for entry in self._by_duration(walk))
         elif walk.lacks_some and walk.index == indexes.BY_ID:
             yield from (self._candidate(entry, wide=False) for entry in self._by_id(walk))
         elif walk.lacks_some:
             yield from self._with_those_lacking(walk)
+        elif walk.beside:
+            yield from self._told_by_state(self._by_end(walk, walk.beside))
         elif walk.index == indexes.BY_NAME:
             yield from self._sort_truncated_names(self._merged(walk))
         else:
@@ -101,6 +105,12 @@ class Reader(Generic[F, R]):
         found = in_order_of_ids(self.table, walk, reverse=reverse, page=page)
         return self._of_entity_type(found)
 
+    def _by_end(self, walk: Walk, near_ends: Walk) -> Iterator[Item]:
+        from runledger.store.search.end_reader import EndReader  # noqa: PLC0415 rare
+
+        reader = EndReader(self.table, walk, near_ends, self._page_size)
+        return self._of_entity_type(reader.entries())
+
     def _with_those_lacking(self, walk: Walk) -> Iterator[Candidate[F]]:
         """Add the runs that the index does not have: none of these has its time."""
         from runledger.store.search.creation_reader import CreationReader  # noqa: PLC0415 rare
@@ -112,10 +122,12 @@ class Reader(Generic[F, R]):
             yield from self._without_scheduled(unscheduled)
             yield from self._told_by_state(self._of_entity_type(others.scheduled()))
         else:
+            ended = self._by_end(walk, walk.beside) if walk.beside else self._merged(walk)
+            yield from self._told_by_state(ended)
             # Of all runs, those that ended were read before, and are dropped (`_each_once`): they
             # are fewer than the page reads.
-            entries = chain(self._merged(walk), self._of_entity_type(others.newest()))
-            yield from (self._candidate(entry, wide=False) for entry in entries)
+            newest = self._of_entity_type(others.newest())
+            yield from (self._candidate(entry, wide=False) for entry in newest)
 
     def _told_by_state(self, entries: Iterable[Item]) -> Iterator[Candidate[F]]:
         """Read the facts in the entries by state, which some of these are."""

@@ -6,7 +6,7 @@ A path is a pure function from criteria to a plan, or to None where it does not 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from runledger.domain.filters.criteria import Criteria
@@ -14,7 +14,17 @@ from runledger.domain.filters.criterion import Criterion
 from runledger.domain.runs.states import TERMINAL, StateType
 from runledger.store.schema import indexes, keys, sort_keys
 from runledger.store.schema.indexes import Index
-from runledger.store.search.planner import AND, NOTHING, Lookup, Path, Paths, Read, Walk, partitions
+from runledger.store.search.planner import (
+    AND,
+    NOTHING,
+    Lookup,
+    Path,
+    Paths,
+    Read,
+    Walk,
+    near_ends,
+    partitions,
+)
 
 # The filter on entities of a kind.
 FILTERS: Mapping[str, str] = {
@@ -31,8 +41,6 @@ TIMES: Mapping[str, Index] = {
     "end_time": indexes.BY_END,
     "expected_start_time": indexes.BY_EXPECTED_START,
 }
-
-NEAR = timedelta(microseconds=sort_keys.NEAR)
 
 ANY_STATE: AbstractSet[StateType | None] = frozenset({*StateType, None})
 
@@ -182,20 +190,13 @@ def by_next_start(kind: str) -> Path:
         apart = within(kind, wanted, indexes.BY_NEXT_SCHEDULED_START, shards)
         if not isinstance(apart, Walk):
             return apart
-        near = _near_to(wanted.after_, wanted.before_)
+        near = sort_keys.expected_near(wanted.after_, wanted.before_)
         scheduled = in_states(
             kind, {StateType.SCHEDULED}, near, shards, name="by_next_scheduled_start"
         )
         return replace(scheduled, beside=apart)
 
     return path
-
-
-def _near_to(low: datetime | None, high: datetime) -> tuple[str, str]:
-    """Return the range of the expected starts that are near to a time within a range."""
-    first, last = (edge.replace(tzinfo=UTC) for edge in (datetime.min, datetime.max))  # noqa: DTZ901
-    low = low and max(low, first + NEAR) - NEAR
-    return sort_keys.between(low, min(high, last - NEAR) + NEAR)
 
 
 def within(kind: str, wanted: Range | None, index: Index, shards: int) -> Read | None:
@@ -205,9 +206,16 @@ def within(kind: str, wanted: Range | None, index: Index, shards: int) -> Read |
     if wanted.before_ and wanted.after_ and wanted.before_ < wanted.after_:
         return NOTHING
     between = sort_keys.between(wanted.after_, wanted.before_)
-    walk = Walk(index.name, index, partitions(kind, shards), between)
-    if kind != keys.TASK_RUN or index != indexes.BY_START:
-        return walk
-    expected = sort_keys.expected_between(wanted.after_, wanted.before_)
-    beside = replace(walk, index=indexes.BY_EXPECTED_START, between=expected)
-    return replace(walk, beside=beside)
+    beside = _without_entries(kind, wanted, index, shards)
+    return Walk(index.name, index, partitions(kind, shards), between, beside=beside)
+
+
+def _without_entries(kind: str, wanted: Range, index: Index, shards: int) -> Walk | None:
+    """Read the task runs that may have a time in a range, and have no entry by it."""
+    low, high = wanted.after_, wanted.before_
+    if index == indexes.BY_END:
+        return near_ends(kind, sort_keys.expected_near(low, high), shards)
+    if index == indexes.BY_START and kind == keys.TASK_RUN:
+        expected, between = indexes.BY_EXPECTED_START, sort_keys.expected_between(low, high)
+        return Walk(index.name, expected, partitions(kind, shards), between)
+    return None
