@@ -1,13 +1,11 @@
 """Kept HTTP connections to one endpoint, for any number of threads."""
 
 import select
-import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from itertools import takewhile
 from os import environ
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -56,7 +54,7 @@ class ConnectionPool:
             botocore.exceptions.HTTPClientError: no connection, or no response in time.
         """
         request = self._request(body, headers)
-        if (kept := self._idle_connection()) is not None:
+        for kept in self._idle_connections(1):
             with suppress(_ClosedUnanswered):
                 return self._exchange(kept, request)
         try:
@@ -73,12 +71,11 @@ class ConnectionPool:
 
         None stands for a request that could not be sent.
         """
-        idle = list(takewhile(bool, (self._idle_connection() for _ in requests)))
-        taken = [*idle, *map_in_parallel(self._connection, range(len(requests) - len(idle)))]
-        return [
-            _sent(connection, self._request(*request))
-            for connection, request in zip(taken, requests, strict=True)
-        ]
+        # Spelled before the first is sent, so that the server reads all of them in one go.
+        spelled = [self._request(*request) for request in requests]
+        idle = self._idle_connections(len(spelled))
+        taken = [*idle, *map_in_parallel(self._connection, range(len(spelled) - len(idle)))]
+        return list(map(_sent, taken, spelled))
 
     def end(self, connection: HTTPConnection) -> RawResponse | None:
         """Read the response on a connection; None if none came."""
@@ -87,17 +84,20 @@ class ConnectionPool:
         except (_ClosedUnanswered, botocore_errors.HTTPClientError):
             return None
 
-    def _idle_connection(self) -> HTTPConnection | None:
-        """Take the connection that was used last and is still open."""
-        while self._idle:
-            try:
-                connection = self._idle.pop()
-            except IndexError:  # another thread took it
-                return None
-            if not _is_readable(connection.sock):
-                return connection
-            connection.close()
-        return None
+    def _idle_connections(self, number: int) -> list[HTTPConnection]:
+        """Take up to so many connections: those that were used last and are still open."""
+        found: list[HTTPConnection] = []
+        while (missing := number - len(found)) and (taken := self._taken(missing)):
+            closed = _readable(taken)
+            _close(closed)
+            found += [connection for connection in taken if connection not in closed]
+        return found
+
+    def _taken(self, number: int) -> list[HTTPConnection]:
+        taken: list[HTTPConnection] = []
+        with suppress(IndexError):  # no more are left, or other threads took them
+            taken.extend(self._idle.pop() for _ in range(number))
+        return taken
 
     def _connection(self, _: int) -> HTTPConnection | None:
         try:
@@ -168,7 +168,8 @@ def tls_context(host: str) -> ssl.SSLContext:
 
 def _send(connection: HTTPConnection, request: bytes) -> Incoming:
     try:
-        connection.sock.sendall(request)
+        if request:
+            connection.sock.sendall(request)
         return Incoming(connection.sock)
     except CLOSED as error:
         raise _ClosedUnanswered(str(error)) from error
@@ -186,15 +187,17 @@ def _sent(connection: HTTPConnection | None, request: bytes) -> HTTPConnection |
     return connection
 
 
-def _close(connections: list[HTTPConnection]) -> None:
+def _close(connections: Iterable[HTTPConnection]) -> None:
     for connection in connections:
         connection.close()
 
 
-def _is_readable(connected: socket.socket) -> bool:
-    """Say whether something came on a connection that awaits nothing: its end, most likely."""
+def _readable(connections: Sequence[HTTPConnection]) -> list[HTTPConnection]:
+    """Return those that await nothing, and on which something came: their end, most likely."""
+    sockets = {connection.sock.fileno(): connection for connection in connections}
     if not hasattr(select, "poll"):  # Windows
-        return bool(select.select([connected], [], [], 0)[0])
+        return [sockets[file] for file in select.select(sockets, [], [], 0)[0]]
     poll = select.poll()
-    poll.register(connected, select.POLLIN)
-    return bool(poll.poll(0))
+    for file in sockets:
+        poll.register(file, select.POLLIN)
+    return [sockets[file] for file, _ in poll.poll(0)]
