@@ -5,14 +5,15 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, reduce
 from hashlib import sha256
 from os import environ
+from time import gmtime, strftime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from aws_request_signer import AwsRequestSigner
-
 from runledger.store.dynamodb import botocore_errors
 
-SERVICE = "dynamodb"
+SERVICE, ALGORITHM = "dynamodb", "AWS4-HMAC-SHA256"
+# The time of a request, and the characters of its date.
+TIME, DATE = "%Y%m%dT%H%M%SZ", 8
 
 
 class AwsCredentials(NamedTuple):
@@ -21,6 +22,20 @@ class AwsCredentials(NamedTuple):
     access_key: str
     secret_key: str
     token: str | None
+
+
+def region() -> str:
+    """Find the region where boto3 does."""
+    region = environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION") or _boto3_region()
+    if not region:
+        raise botocore_errors.NoRegionError
+    return region
+
+
+def _boto3_region() -> str | None:
+    import boto3  # noqa: PLC0415 - reads profiles, which a Lambda has none of
+
+    return boto3.Session().region_name
 
 
 def credentials() -> Callable[[], AwsCredentials]:
@@ -54,18 +69,46 @@ def sign(
     url: str, headers: Mapping[str, str], body: bytes, *, region: str, by: AwsCredentials
 ) -> dict[str, str]:
     """Return the headers of a POST, `Host` among them, with the proof of who sends it, and when."""
-    signer = _Signer(region, by.access_key, by.secret_key, SERVICE, by.token)
-    sent = {"Host": urlsplit(url).netloc.rpartition("@")[2], **headers}
-    proof: dict[str, str] = signer.sign_with_headers("POST", url, sent, sha256(body).hexdigest())
-    return sent | proof
+    parts = _parts(url, tuple(headers.items()), strftime(TIME, gmtime()), region=region, by=by)
+    request = parts.request + sha256(body).hexdigest()
+    text = parts.text + sha256(request.encode()).hexdigest()
+    signature = hmac.digest(parts.key, text.encode(), "sha256").hex()
+    return {**parts.headers, "Authorization": parts.authorization + signature}
 
 
-class _Signer(AwsRequestSigner):  # type: ignore[misc]
-    """Derives the key of a day and a region once: four of the six hashes of a signature."""
+class _Parts(NamedTuple):
+    """What the signatures of a second share: headers, and beginnings of texts."""
 
-    def _sign(self, credential_scope: tuple[str, ...], string_to_sign: str) -> str:
-        key = _signing_key(self.secret_access_key, credential_scope)
-        return hmac.digest(key, string_to_sign.encode(), "sha256").hex()
+    headers: Mapping[str, str]
+    request: str
+    """The canonical request, without the hash of its body."""
+    text: str
+    """The text to sign, without the hash of the canonical request."""
+    key: bytes
+    authorization: str
+    """The header, without the signature."""
+
+
+@lru_cache(maxsize=16)
+def _parts(
+    url: str, headers: tuple[tuple[str, str], ...], time: str, *, region: str, by: AwsCredentials
+) -> _Parts:
+    to = urlsplit(url)
+    token = {"x-amz-security-token": by.token} if by.token else {}
+    # The host as the request has it: without the name and the password of the URL.
+    sent = {"Host": to.netloc.rpartition("@")[2], **dict(headers), "x-amz-date": time, **token}
+    named = sorted((name.lower(), value) for name, value in sent.items())
+    names = ";".join(name for name, _ in named)
+    lines = "".join(f"{name}:{value}\n" for name, value in named)
+    scope = (time[:DATE], region, SERVICE, "aws4_request")
+    return _Parts(
+        sent,
+        f"POST\n{to.path}\n\n{lines}\n{names}\n",
+        f"{ALGORITHM}\n{time}\n{'/'.join(scope)}\n",
+        _signing_key(by.secret_key, scope),
+        f"{ALGORITHM} Credential={'/'.join((by.access_key, *scope))},"
+        f" SignedHeaders={names}, Signature=",
+    )
 
 
 @lru_cache(maxsize=2)
