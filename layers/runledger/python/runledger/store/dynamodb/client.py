@@ -11,13 +11,13 @@ import time
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from http.client import responses
 from itertools import islice
-from os import environ
 from typing import Any
 
 from botocore.retries.quota import RetryQuota
-from pydantic_core import from_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from runledger.store.dynamodb import botocore_errors, signature
 from runledger.store.dynamodb.connections import ConnectionPool
@@ -32,6 +32,9 @@ USER_AGENT = {"User-Agent": "runledger"}
 # Requests that are sent before the first answer is read, each over a connection of its own.
 MAX_TOGETHER = 32
 API = "DynamoDB_20120810"
+# The tags of binary values, which need another form in JSON. An expression searches a long answer
+# in half the time of `in`, and for both at once.
+BINARY_TAG = re.compile(rb'"BS?"')
 # The least statuses of an error, and of one that may not come from DynamoDB itself.
 ERROR, SERVER_ERROR = 300, 500
 
@@ -66,7 +69,7 @@ class JsonClient:
         connections: how many are kept while they are idle.
         timeouts: of connecting and of the answer, in seconds.
         """
-        self._region = _region()
+        self._region = signature.region()
         self.endpoint = endpoint or f"https://dynamodb.{self._region}.{_domain(self._region)}"
         connect_timeout, read_timeout = timeouts
         self._connections = ConnectionPool(
@@ -104,7 +107,7 @@ class JsonClient:
 
     def call(self, operation: str, request: Mapping[str, Any]) -> Parsed:
         """Call an operation by AWS's name of it."""
-        return self._call(operation, _spelled(request))
+        return self._call(operation, spelled(request))
 
     def _call(self, operation: str, body: bytes) -> Parsed:
         answer = self.exchange(operation, body)
@@ -120,7 +123,7 @@ class JsonClient:
         again by itself.
         """
         rest = iter(requests)
-        while bodies := [_spelled(request) for request in islice(rest, MAX_TOGETHER)]:
+        while bodies := [spelled(request) for request in islice(rest, MAX_TOGETHER)]:
             came = self._responses(operation, bodies) if len(bodies) > 1 else [None]
             for body, response in zip(bodies, came, strict=True):
                 answer = _answer(response) if response else None
@@ -182,22 +185,21 @@ class JsonClient:
         return headers | USER_AGENT
 
 
-def _region() -> str:
-    """Find the region where boto3 does."""
-    region = environ.get("AWS_DEFAULT_REGION") or environ.get("AWS_REGION") or _boto3_region()
-    if not region:
-        raise botocore_errors.NoRegionError
-    return region
-
-
-def _boto3_region() -> str | None:
-    import boto3  # noqa: PLC0415 - reads profiles, which a Lambda has none of
-
-    return boto3.Session().region_name
-
-
 def _domain(region: str) -> str:
     return next((name for start, name in DOMAINS.items() if region.startswith(start)), DOMAIN)
+
+
+def spelled(request: Mapping[str, Any]) -> bytes:
+    """Spell a request.
+
+    pydantic takes a fourth of the time of Python's own JSON, which spells what pydantic has another
+    form for, or none: binary values, and halves of surrogate pairs.
+    """
+    with suppress(PydanticSerializationError):
+        body = to_json(request, bytes_mode="base64")
+        if not BINARY_TAG.search(body):
+            return body
+    return json.dumps(request, default=_in_base64, separators=(",", ":")).encode()
 
 
 def _in_base64(value: object) -> str:
@@ -205,10 +207,6 @@ def _in_base64(value: object) -> str:
     if not isinstance(value, bytes | bytearray):
         raise TypeError(f"{type(value)} is no attribute value")
     return b64encode(value).decode()
-
-
-def _spelled(request: Mapping[str, Any]) -> bytes:
-    return json.dumps(request, default=_in_base64, separators=(",", ":")).encode()
 
 
 def _answer(response: RawResponse) -> Parsed | None:
@@ -232,7 +230,7 @@ def _parsed(response: RawResponse) -> Parsed:
         raise botocore_errors.HTTPClientError(error="the checksum of the answer is wrong")
     is_packed = response.headers.get("content-encoding") == "gzip"
     body = gzip.decompress(response.body) if is_packed else response.body
-    answer = _error(response.status, body) if response.status >= ERROR else _members(body)
+    answer = _error(response.status, body) if response.status >= ERROR else members(body)
     answer["ResponseMetadata"] = {
         "RequestId": response.headers.get("x-amzn-requestid", ""),
         "HTTPStatusCode": response.status,
@@ -242,17 +240,21 @@ def _parsed(response: RawResponse) -> Parsed:
     return answer
 
 
-def _members(body: bytes) -> Parsed:
+def members(body: bytes) -> Parsed:
+    """Parse an answer.
+
+    Raises:
+        HTTPClientError: it is no JSON object.
+    """
     try:
-        members = _json(body)
+        parsed = _json(body)
     except ValueError as error:
         raise botocore_errors.HTTPClientError(error=f"the answer is no JSON: {error}") from error
-    if not isinstance(members, dict):
+    if not isinstance(parsed, dict):
         raise botocore_errors.HTTPClientError(error="the answer is no JSON object")
-    # One search of most answers, not two.
-    if b'"B' in body and (b'"B"' in body or b'"BS"' in body):
-        _decode_binary(members)
-    return members
+    if BINARY_TAG.search(body):
+        _decode_binary(parsed)
+    return parsed
 
 
 def _json(body: bytes) -> object:
@@ -267,16 +269,16 @@ def _json(body: bytes) -> object:
 def _error(status: int, body: bytes) -> Parsed:
     """Parse a refusal by DynamoDB, or by a proxy before it, whose body may be any text."""
     try:
-        members = _members(body)
+        answer = members(body)
     except botocore_errors.HTTPClientError:
-        members = {"message": body.decode(errors="replace")}
+        answer = {"message": body.decode(errors="replace")}
     # Such as "com.amazonaws.dynamodb.v20120810#ValidationException", or the name alone.
-    name = re.search(r"\w+$", str(members.pop("__type", "")).partition(":")[0])
-    texts = [members.pop(key, None) for key in ("message", "Message")]
+    name = re.search(r"\w+$", str(answer.pop("__type", "")).partition(":")[0])
+    texts = [answer.pop(key, None) for key in ("message", "Message")]
     message = next(filter(None, texts), "")
     if status >= SERVER_ERROR and (not body.strip() or body.strip().startswith(b"<html>")):
         message = responses.get(status, "")
-    return {**members, "Error": {"Message": message, "Code": name[0] if name else str(status)}}
+    return {**answer, "Error": {"Message": message, "Code": name[0] if name else str(status)}}
 
 
 def _decode_binary(node: Any) -> None:  # noqa: ANN401 JSON
