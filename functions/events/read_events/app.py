@@ -5,11 +5,13 @@ from runledger.adapters.http import Response, endpoint
 from runledger.adapters.requests import Request
 from runledger.adapters.urls import url_of
 from runledger.api.events import EventPage, ReadEvents
+from runledger.domain.documents import Document
+from runledger.domain.events.events import ReceivedEvent
 from runledger.service import events
 
 
 @endpoint
-def handler(request: Request) -> Response[EventPage]:
+def handler(request: Request) -> Response[EventPage[Document[ReceivedEvent]]]:
     query = request.parameters(ReadEvents).first_page()
     page = range(query.offset, query.offset + query.limit)
     store = wiring.store_for_search(request.now)

@@ -1,15 +1,18 @@
 """Request bodies and pages of events (docs/contract/neighbours.md 8)."""
 
 import base64
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import Field, RootModel, ValidationError
 
 from runledger.domain.errors import Forbidden
 from runledger.domain.events.event_counts import Spans, TimeUnit
-from runledger.domain.events.events import Event, ReceivedEvent
+from runledger.domain.events.events import Event
 from runledger.domain.filters.events import EventFilter
 from runledger.domain.values import Value
+
+T = TypeVar("T")
 
 MAX_EVENTS = 50
 MIN_INTERVAL = 0.01
@@ -65,19 +68,18 @@ class CountEvents(Value):
         return Spans(occurred.since, occurred.until, self.time_unit, self.time_interval)
 
 
-class EventPage(Value):
+@dataclass(frozen=True)
+class EventPage(Generic[T]):
     """A page of events, with the URL of the next one."""
 
-    events: list[ReceivedEvent]
+    events: list[T]
     total: int
     next_page: str | None
 
     @classmethod
-    def of(
-        cls, query: EventQuery, events: list[ReceivedEvent], total: int, *, at: str
-    ) -> "EventPage":
+    def of(cls, query: EventQuery, events: list[T], total: int, *, at: str) -> "EventPage[T]":
         """Return the page of a query; `at` is the URL of the next page without its token."""
         end = query.offset + query.limit
         token = query.replace(offset=end).token() if end < total else None
         link = f"{at}?page-token={token}" if token else None
-        return cls.model_construct(events=events, total=total, next_page=link)
+        return cls(events, total, link)

@@ -132,6 +132,7 @@ PARSERS: Mapping[type, Callable[[Any], object] | None] = {
     datetime: datetime.fromisoformat,
     timedelta: parse_seconds,
     tuple: tuple,
+    list: None,
     dict: None,
     str: None,
 }

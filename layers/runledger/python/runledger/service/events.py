@@ -1,5 +1,7 @@
 """Use cases of events: receive, search and count them."""
 
+from __future__ import annotations
+
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -7,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from itertools import chain, repeat
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
@@ -41,13 +43,17 @@ from runledger.store.flow_run_additions import Addition, FlowRunAdditionStore
 from runledger.store.search_result import SearchResult
 from runledger.store.store import Store
 
+if TYPE_CHECKING:
+    from runledger.domain.documents import Document
+    from runledger.domain.events.stored_events import StoredEvent
+
 logger = logging.getLogger(LOGGER_NAME)
 
 
 class Matching(NamedTuple):
     """A page of the matching events, and their number on all pages."""
 
-    events: list[ReceivedEvent]
+    events: list[Document[ReceivedEvent]]
     total: int
 
 
@@ -103,11 +109,11 @@ def search(
         OutOfTime: the store's deadline came first.
     """
 
-    def matching(events: Iterator[ReceivedEvent]) -> Matching:
-        in_page: list[ReceivedEvent] = []
+    def matching(events: Iterator[StoredEvent]) -> Matching:
+        in_page: list[Document[ReceivedEvent]] = []
         total = 0
         for total, event in enumerate(events, 1):
-            in_page += [event] if total - 1 in page else []
+            in_page += [event.as_answered()] if total - 1 in page else []
         return Matching(in_page, total)
 
     return EventStore.of(store).aggregate(wanted, matching, now)
@@ -123,7 +129,7 @@ def count(
         OutOfTime: the store's deadline came first.
     """
     spans.check()
-    summaries: dict[Countable, Callable[[Iterator[ReceivedEvent]], list[EventCount]]] = {
+    summaries: dict[Countable, Callable[[Iterator[StoredEvent]], list[EventCount]]] = {
         Countable.EVENT: by_name,
         Countable.RESOURCE: by_resource,
     }

@@ -8,7 +8,7 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from runledger.domain.errors import Invalid
-from runledger.domain.events.events import RESOURCE_ID, Event
+from runledger.domain.events.events import RESOURCE_ID, AnyEvent
 from runledger.domain.values import Value
 
 # Every span starts at a multiple of its length from here, a Monday.
@@ -93,7 +93,7 @@ class Spans(NamedTuple):
         return floor((instant - PIVOT) / self.step)
 
 
-def by_time(events: Iterable[Event], spans: Spans, now: datetime) -> list[EventCount]:
+def by_time(events: Iterable[AnyEvent], spans: Spans, now: datetime) -> list[EventCount]:
     """Count events by the time at which they occurred; empty spans are included.
 
     Raises:
@@ -105,7 +105,7 @@ def by_time(events: Iterable[Event], spans: Spans, now: datetime) -> list[EventC
         raise Invalid(BEYOND_TIME) from None
 
 
-def _by_time(events: Iterable[Event], spans: Spans, now: datetime) -> list[EventCount]:
+def _by_time(events: Iterable[AnyEvent], spans: Spans, now: datetime) -> list[EventCount]:
     counts = Counter(spans.number(event.occurred) for event in events)
     first = spans.number(spans.since)
     return [
@@ -120,17 +120,17 @@ def _by_time(events: Iterable[Event], spans: Spans, now: datetime) -> list[Event
     ]
 
 
-def by_name(events: Iterable[Event]) -> list[EventCount]:
+def by_name(events: Iterable[AnyEvent]) -> list[EventCount]:
     return _count_by(events, lambda event: (event.event, event.event))
 
 
-def by_resource(events: Iterable[Event]) -> list[EventCount]:
+def by_resource(events: Iterable[AnyEvent]) -> list[EventCount]:
     """Count events by their resource; the label is the resource's latest name."""
     return _count_by(events, lambda event: (event.resource[RESOURCE_ID], _label(event.resource)))
 
 
 def _count_by(
-    events: Iterable[Event], attributes_of: Callable[[Event], tuple[str, str]]
+    events: Iterable[AnyEvent], attributes_of: Callable[[AnyEvent], tuple[str, str]]
 ) -> list[EventCount]:
     groups = defaultdict(list)
     for event in events:

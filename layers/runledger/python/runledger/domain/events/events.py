@@ -1,8 +1,8 @@
 """Events of resources (docs/contract/clients.md 5.1)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from pydantic import AfterValidator
@@ -61,12 +61,6 @@ class Event(Value):
     id: UUID
     follows: UUID | None = None
 
-    @property
-    def resources(self) -> Iterator[Mapping[str, str]]:
-        """All resources of the event: its own, then the related ones."""
-        yield self.resource
-        yield from self.related
-
     def in_role(self, role: str) -> Mapping[str, str] | None:
         """Return the first related resource in a role."""
         return next((labels for labels in self.related if labels[ROLE] == role), None)
@@ -80,3 +74,26 @@ class ReceivedEvent(Event):
     """An event, and when the server received it."""
 
     received: datetime
+
+
+class AnyEvent(Protocol):
+    """What filters and counts ask of an event, with its model or without (`stored_events`)."""
+
+    @property
+    def occurred(self) -> datetime: ...
+    @property
+    def event(self) -> str: ...
+    @property
+    def resource(self) -> Mapping[str, str]: ...
+    @property
+    def related(self) -> Sequence[Mapping[str, str]]: ...
+    @property
+    def payload(self) -> Mapping[str, Any]: ...
+    @property
+    def id(self) -> UUID: ...
+
+
+def resources_of(event: AnyEvent) -> Iterator[Mapping[str, str]]:
+    """Yield all resources of an event: its own, then the related ones."""
+    yield event.resource
+    yield from event.related

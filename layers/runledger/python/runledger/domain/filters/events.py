@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, ValidationInfo, model_validator
 
-from runledger.domain.events.events import RESOURCE_ID, ROLE, Event
+from runledger.domain.events.events import RESOURCE_ID, ROLE, AnyEvent, resources_of
 from runledger.domain.filters import text_search
 from runledger.domain.values import UtcTime, Value
 
@@ -49,7 +49,7 @@ class Occurred(EventCriterion):
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         return {"since": midnight - DEFAULT_RANGE, "until": now, **given}
 
-    def matches(self, event: Event) -> bool:
+    def matches(self, event: AnyEvent) -> bool:
         return self.since <= event.occurred <= self.until
 
 
@@ -61,7 +61,7 @@ class Named(EventCriterion):
     name: Texts = None
     exclude_name: Texts = None
 
-    def matches(self, event: Event) -> bool:
+    def matches(self, event: AnyEvent) -> bool:
         named = event.event
         return (
             (not self.prefix or named.startswith(tuple(self.prefix)))
@@ -93,15 +93,15 @@ class OfOwn(OfResource):
 
     distinct: bool = False
 
-    def matches(self, event: Event) -> bool:
+    def matches(self, event: AnyEvent) -> bool:
         return self.matches_resource(event.resource)
 
 
 class EventAnyResourceFilter(OfResource):
     """Any resource of the event: its own or a related one."""
 
-    def matches(self, event: Event) -> bool:
-        return any(map(self.matches_resource, event.resources))
+    def matches(self, event: AnyEvent) -> bool:
+        return any(map(self.matches_resource, resources_of(event)))
 
 
 class EventRelatedFilter(EventCriterion):
@@ -112,7 +112,7 @@ class EventRelatedFilter(EventCriterion):
     resources_in_roles: list[tuple[str, str]] | None = None
     labels: Patterns = None
 
-    def matches(self, event: Event) -> bool:
+    def matches(self, event: AnyEvent) -> bool:
         return self == EventRelatedFilter() or any(map(self._matches_resource, event.related))
 
     def _matches_resource(self, resource: Labels) -> bool:
@@ -129,7 +129,7 @@ class Identified(EventCriterion):
 
     id: list[UUID] | None = None
 
-    def matches(self, event: Event) -> bool:
+    def matches(self, event: AnyEvent) -> bool:
         return not self.id or event.id in self.id
 
 
@@ -138,8 +138,8 @@ class Saying(EventCriterion):
 
     query: Annotated[str, Field(max_length=MAX_QUERY)]
 
-    def matches(self, event: Event) -> bool:
-        labels = (text for resource in event.resources for text in resource.values())
+    def matches(self, event: AnyEvent) -> bool:
+        labels = (text for resource in resources_of(event) for text in resource.values())
         text = " ".join((event.event, *labels, str(event.payload))).lower()
         return all(test(text) for test in text_search.clauses(self.query))
 
@@ -166,7 +166,7 @@ class EventFilter(EventCriterion):
     text: Saying | None = None
     order: EventOrder = EventOrder.DESC
 
-    def matches(self, event: Event) -> bool:
+    def matches(self, event: AnyEvent) -> bool:
         criteria = (self.occurred, self.event, self.id, self.resource, self.text)
         related, any_resource = _each(self.related), _each(self.any_resource)
         return (

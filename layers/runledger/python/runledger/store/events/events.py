@@ -1,11 +1,14 @@
 """Events in the table."""
 
+from __future__ import annotations
+
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple, Self, TypeVar
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from runledger.domain.errors import OutOfTime
 from runledger.domain.events.events import ReceivedEvent
@@ -20,6 +23,9 @@ from runledger.store.schema import keys, sort_keys
 from runledger.store.search_result import SearchResult
 from runledger.store.store import Shards, Store
 
+if TYPE_CHECKING:
+    from runledger.domain.events.stored_events import StoredEvent
+
 A = TypeVar("A")
 
 # Partitions of a day for each of an index: a run has an event for each of its states.
@@ -33,13 +39,13 @@ TOO_LONG = "The search takes longer than a request may. Narrow it by one of thes
 
 
 @dataclass
-class Counted(Iterator[ReceivedEvent]):
+class Counted(Iterator["StoredEvent"]):
     """Yields events and counts those that were read."""
 
-    events: Iterator[ReceivedEvent]
+    events: Iterator[StoredEvent]
     count: int = 0
 
-    def __next__(self) -> ReceivedEvent:
+    def __next__(self) -> StoredEvent:
         """Return the next one."""
         event = next(self.events)
         self.count += 1
@@ -72,10 +78,13 @@ class EventStore(NamedTuple):
         items = [change.new for change in added if change.new]
         return list(map(read, self.table.assembler.each_whole(items)))
 
-    def between(
-        self, since: datetime, until: datetime, *, reverse: bool = False
-    ) -> Iterator[ReceivedEvent]:
+    def between(self, since: datetime, until: datetime) -> Iterator[ReceivedEvent]:
         """Yield the events from one instant to another, in order, each as last acknowledged."""
+        return map(read, self._between(since, until))
+
+    def _between(
+        self, since: datetime, until: datetime, *, reverse: bool = False
+    ) -> Iterator[Item]:
         range_ = sort_keys.between(since, until)
         days = keys.event_days(since, until, self.shards.read)
         for partitions in reversed(days) if reverse else days:
@@ -83,20 +92,22 @@ class EventStore(NamedTuple):
             found = self.table.query_each(
                 Query(in_partition(pk, range_), reverse=reverse, page=page) for pk in partitions
             )
-            for item in heapq.merge(*found, key=lambda item: str(item["sk"]), reverse=reverse):
-                yield read(item)
+            yield from heapq.merge(*found, key=itemgetter("sk"), reverse=reverse)
 
     def aggregate(
-        self, wanted: EventFilter, summary: Callable[[Iterator[ReceivedEvent]], A], now: datetime
+        self, wanted: EventFilter, summary: Callable[[Iterator[StoredEvent]], A], now: datetime
     ) -> SearchResult[A]:
         """Summarize the matching events in the filter's order; all events of its time are read.
 
         Raises:
             OutOfTime: the table's deadline came before all were read.
         """
+        from runledger.domain.events.stored_events import StoredEvent  # noqa: PLC0415 searches only
+
         since = max(wanted.occurred.since, now - self.retention)
         reverse = wanted.order == EventOrder.DESC
-        read = Counted(self.between(since, wanted.occurred.until, reverse=reverse))
+        found = self._between(since, wanted.occurred.until, reverse=reverse)
+        read = Counted(StoredEvent(items.read_fields(item)) for item in found)
         kept = Counted(filter(wanted.matches, read))
         try:
             return SearchResult(summary(kept), PATH, read.count, kept.count)
