@@ -198,7 +198,7 @@ def test_a_page_by_end_reads_few_more_entries(
 def test_a_page_of_a_range_of_ends_reads_no_more_than_a_page(
     on_dynoxide: DynamoDB, store: Store
 ) -> None:
-    made = [one_of_many(number, far=20) for number in range(600)]
+    made = [one_of_many(number, far=20) for number in range(1_200)]
     put_task_runs(on_dynoxide, [Stored(run, version=1) for run in made], shards=2)
     searcher = task_run_searcher(store, within(HOUR / 60, HOUR), Page(BY_END, 0, 50))
     searcher.max_sorted = 100
@@ -206,7 +206,8 @@ def test_a_page_of_a_range_of_ends_reads_no_more_than_a_page(
         found = searcher.find()
     runs = [run.value() for run in found.answer]
     assert (found.path, runs) == ("by_end", last_first(made)[:50])
-    assert sum(answer["Count"] for name, answer in calls if name == "Query") <= 150
+    # A hundred candidates are filtered at a time.
+    assert sum(answer["Count"] for name, answer in calls if name == "Query") <= 300
 
 
 def one_of_many(number: int, far: int) -> TaskRun:
