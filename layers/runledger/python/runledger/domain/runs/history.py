@@ -1,7 +1,7 @@
 """Histories: counts of runs by expected start time and by state."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil
@@ -20,8 +20,9 @@ MAX_INTERVALS = 500
 # What runs in a state add to an interval, which comes first.
 Tally = tuple[int, *StateTally]
 
-# By interval, state type and state name: the number of runs, and their times in microseconds.
-Totals = dict[tuple[int, str, str], list[int]]
+# The number of runs and their times in microseconds, by state type and state name.
+Totals = dict[tuple[str, str], tuple[int, int, int]]
+NOTHING = (0, 0, 0)
 
 
 class StateTotals(Value):
@@ -83,18 +84,14 @@ class Timeline(NamedTuple):
 
     def add_up(self, tallies: Iterable[Tally]) -> list[Document[Interval]]:
         """Return all intervals with the totals of the tallies, of which some may be of others."""
-        totals: Totals = defaultdict(lambda: [0, 0, 0])
+        totals: dict[int, Totals] = defaultdict(dict)
         for number, state_type, state_name, count, run_time, lateness in tallies:
-            sums = totals[number, state_type, state_name]
-            sums[0] += count
-            sums[1] += run_time
-            sums[2] += lateness
-        states: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for (number, state_type, state_name), sums in sorted(totals.items()):
-            states[number].append(_state_totals(state_type, state_name, sums))
+            of_interval, state = totals[number], (state_type, state_name)
+            counts, run_times, latenesses = of_interval.get(state, NOTHING)
+            of_interval[state] = (counts + count, run_times + run_time, latenesses + lateness)
         edges = pairwise(to_jsonable_python(self.starts))
         return [
-            Document(interval_start=start, interval_end=end, states=states.get(number, []))
+            Document(interval_start=start, interval_end=end, states=_states(totals.get(number, {})))
             for number, (start, end) in enumerate(edges)
         ]
 
@@ -109,16 +106,18 @@ def average_lateness(samples: Iterable[Sample], now: datetime) -> float | None:
     return sum(late) / len(late) if late else None
 
 
-def _state_totals(state_type: str, state_name: str, sums: Sequence[int]) -> dict[str, Any]:
-    """Return `StateTotals` as JSON."""
-    count, run_time, lateness = sums
-    return {
-        "state_type": state_type,
-        "state_name": state_name,
-        "count_runs": count,
-        "sum_estimated_run_time": _spell(run_time),
-        "sum_estimated_lateness": _spell(lateness),
-    }
+def _states(totals: Totals) -> list[dict[str, Any]]:
+    """Return the `StateTotals` of an interval as JSON."""
+    return [
+        {
+            "state_type": state_type,
+            "state_name": state_name,
+            "count_runs": count,
+            "sum_estimated_run_time": _spell(run_time),
+            "sum_estimated_lateness": _spell(lateness),
+        }
+        for (state_type, state_name), (count, run_time, lateness) in sorted(totals.items())
+    ]
 
 
 def _spell(duration: int) -> float:

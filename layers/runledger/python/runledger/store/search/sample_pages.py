@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from runledger.domain.runs.bookkeeping import Sample, StateTally
+from runledger.domain.runs.bookkeeping import Sample
 from runledger.domain.runs.history import Tally
 from runledger.store import samples
 from runledger.store.schema import sort_keys
@@ -20,21 +20,17 @@ class SamplePage(NamedTuple):
 
     def tallies(self, starts: Sequence[str], now: int) -> Iterator[Tally]:
         """Yield what the runs add to intervals with these starts, and to those around them."""
-        begin = 0
-        while begin < len(self.sort_keys):
-            next_start = bisect_right(starts, self.sort_keys[begin])
+        spelled, end = self.sort_keys, 0
+        while end < len(spelled):
+            begin, next_start = end, bisect_right(starts, spelled[end])
             is_last = next_start == len(starts)
-            end = None if is_last else bisect_left(self.sort_keys, starts[next_start], begin)
-            places = range(len(self.sort_keys))[begin:end]
-            for tally in self._add_up(places, now):
-                yield next_start - 1, *tally
-            begin = places.stop
+            end = len(spelled) if is_last else bisect_left(spelled, starts[next_start], begin)
+            yield from self._add_up(next_start - 1, begin, end, now)
 
-    def _add_up(self, places: range, now: int) -> Iterator[StateTally]:
+    def _add_up(self, number: int, begin: int, end: int, now: int) -> Iterator[Tally]:
         """Yield what the runs in some places add to the interval of all of them."""
         counts: dict[str, int] = {}
-        for place in places:
-            history = self.histories[place]
+        for history in self.histories[begin:end]:
             counts[history] = counts.get(history, 0) + 1
         # Many runs add the same, and most of them the same at any time.
         changing = False
@@ -42,10 +38,11 @@ class SamplePage(NamedTuple):
             if (one := _constant(history)) is None:
                 changing = True
             else:
-                yield self.state_type, one.name, count, count * one.run_time, count * one.lateness
-        for place in places if changing else ():
+                name, run_time, lateness = one
+                yield number, self.state_type, name, count, count * run_time, count * lateness
+        for place in range(begin, end) if changing else ():
             if _constant(self.histories[place]) is None:
-                yield self._sample(place).totals(now)
+                yield number, *self._sample(place).totals(now)
 
     def _sample(self, place: int) -> Sample:
         total, since, late, name = _parts(self.histories[place])
