@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from local import console
 from local.functions import Functions
-from local.rest_api.asgi import Answer
+from local.rest_api.answers import Answer
 from local.rest_api.events import HttpRequest
 from local.rest_api.gateway import HttpResponse
 

@@ -1,6 +1,6 @@
-"""ASGI application of the REST API and the WebSocket API, on one port or on one port each."""
+"""The REST API and the WebSocket API, on one port or on one port each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +10,7 @@ from local import console
 from local.activity import Activity
 from local.cloudformation import template
 from local.functions import Functions
-from local.rest_api.asgi import LogAccess, http_app
+from local.rest_api.answers import HttpAnswers, LogAccess
 from local.rest_api.gateway import Gateway
 from local.rest_api.metrics import Metrics
 from local.websocket_api import handshake_routing, management
@@ -21,7 +21,9 @@ from local.websocket_api.handshake_routing import FORBIDDEN
 
 @dataclass(frozen=True)
 class Application:
-    app: ASGIApp
+    app: ASGIApp  # of WebSockets
+    answers_at: Callable[[int], HttpAnswers]
+    """What answers the HTTP requests at a port."""
     websocket_server: WebSocketServer
     activity: Activity
 
@@ -39,29 +41,20 @@ def application(
     gateway, websocket_api = Gateway(api, functions), WebSocketApi(api.websocket_api, functions)
     server = WebSocketServer(websocket_api, seconds_to_first_message, log_access)
     activity = Activity(Metrics(gateway.answer, functions, api.stage).answer, functions)
-    serve_http = partial(
-        http_app, min_size_to_compress=api.min_size_to_compress, log_access=log_access
+    answers = partial(
+        HttpAnswers, min_size_to_compress=api.min_size_to_compress, log_access=log_access
     )
     manage = partial(management.answer, websocket_api)
     if sockets_port is None:
         route = handshake_routing.follow_redirects(gateway, websocket_api, websocket_url)
-        app = _by_protocol(serve_http(activity.answer, manage), server.app(route))
-    else:
-        redirect = handshake_routing.rest_api_only(gateway)
-        route = handshake_routing.websocket_api_only(websocket_api)
-        own_http = serve_http(lambda _: FORBIDDEN, manage)
-        app = _by_port(
-            _by_protocol(serve_http(activity.answer), server.app(redirect)),
-            {sockets_port: _by_protocol(own_http, server.app(route))},
-        )
-    return Application(app, server, activity)
-
-
-def _by_protocol(http: ASGIApp, websocket: ASGIApp) -> ASGIApp:
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        await (websocket if scope["type"] == "websocket" else http)(scope, receive, send)
-
-    return serve
+        http = answers(activity.answer, manage)
+        return Application(server.app(route), lambda _: http, server, activity)
+    redirect = handshake_routing.rest_api_only(gateway)
+    route = handshake_routing.websocket_api_only(websocket_api)
+    app = _by_port(server.app(redirect), {sockets_port: server.app(route)})
+    http, own_http = answers(activity.answer), answers(lambda _: FORBIDDEN, manage)
+    ports = {sockets_port: own_http}
+    return Application(app, lambda port: ports.get(port, http), server, activity)
 
 
 def _by_port(default: ASGIApp, apps: Mapping[int, ASGIApp]) -> ASGIApp:

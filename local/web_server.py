@@ -5,12 +5,13 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from local.application import Application
 from local.ports import StoppableServer
+from local.rest_api.protocol import HttpProtocol
 from local.websocket_api.protocol import GracefulWebSocketProtocol
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024  # API Gateway: 32 KB in a frame
@@ -25,11 +26,12 @@ class LocalServer(StoppableServer):
     """
 
     def __init__(self, application: Application) -> None:
+        self._protocol = partial(HttpProtocol, answers_at=application.answers_at)
         super().__init__(
             uvicorn.Config(
                 application.app,
                 access_log=False,
-                http=HttpToolsProtocol,
+                http=self._protocol,  # type: ignore[arg-type] # called as the class would be
                 lifespan="off",
                 log_config=None,
                 loop="asyncio",
@@ -49,7 +51,7 @@ class LocalServer(StoppableServer):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._websocket_server.stop()
         for connection in self._close_ports(sockets or []):
-            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+            await asyncio.get_running_loop().connect_accepted_socket(self._new_protocol, connection)
         await self._answer_first_requests()
         await super().shutdown(sockets)
 
@@ -61,8 +63,8 @@ class LocalServer(StoppableServer):
             server.close()
         return waiting
 
-    def _protocol(self) -> HttpToolsProtocol:
-        return HttpToolsProtocol(self.config, self.server_state, self.lifespan.state)
+    def _new_protocol(self) -> HttpProtocol:
+        return self._protocol(self.config, self.server_state, self.lifespan.state)
 
     async def _answer_first_requests(self) -> None:
         """Wait for the first request of each connection, and for handshakes to end."""
@@ -81,4 +83,4 @@ def _backlog(listener: socket.socket) -> Iterator[socket.socket]:
 def _is_new(connection: asyncio.Protocol) -> bool:
     if isinstance(connection, GracefulWebSocketProtocol):
         return not connection.handshake_complete
-    return isinstance(connection, HttpToolsProtocol) and connection.cycle is None
+    return isinstance(connection, HttpProtocol) and connection.cycle is None

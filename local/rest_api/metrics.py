@@ -12,7 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from local.functions import Functions
-from local.rest_api.asgi import Answer
+from local.rest_api.answers import Answer
 from local.rest_api.events import HttpRequest
 from local.rest_api.gateway import HttpResponse
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local import console
-from local.rest_api.asgi import LogAccess
+from local.rest_api.answers import LogAccess
 from local.rest_api.events import HttpRequest, path_of
 from local.rest_api.gateway import HttpResponse
 from local.websocket_api.gateway import (

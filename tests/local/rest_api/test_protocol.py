@@ -1,0 +1,289 @@
+"""HTTP as clients speak it: in pieces, many requests at a time, and cut off."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPResponse
+from typing import Any
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from local.rest_api.answers import HttpAnswers, LogAccess
+from local.rest_api.events import HttpRequest
+from local.rest_api.gateway import HttpResponse
+from local.rest_api.protocol import HttpProtocol
+
+SECONDS = 5.0
+LARGE = 300_000  # bytes: more than the server reads at a time
+
+
+class HttpAnswersServer:
+    """Serves answers, until it is stopped."""
+
+    def __init__(self, answers: HttpAnswers) -> None:
+        self.state = ServerState()
+        self._answers, self._ready = answers, threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
+        self._thread.start()
+        assert self._ready.wait(SECONDS)
+
+    def client(self) -> socket.socket:
+        return socket.create_connection(self.address, SECONDS)
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join()
+
+    async def _serve(self) -> None:
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+        server = await self._loop.create_server(self._protocol, "127.0.0.1")
+        self.address = server.sockets[0].getsockname()
+        self._ready.set()
+        await self._stopped.wait()
+        server.close()
+        for connection in list(self.state.connections):
+            assert isinstance(connection, HttpProtocol)
+            connection.transport.abort()
+        await server.wait_closed()
+        # Transports close in the next turn of the loop.
+        await asyncio.sleep(0)
+
+    def _protocol(self) -> HttpProtocol:
+        config = uvicorn.Config(lambda _: None, log_config=None)
+        return HttpProtocol(config, self.state, {}, answers_at=lambda _: self._answers)
+
+
+@contextmanager
+def served(*given: Any, log_access: LogAccess = lambda *_: None) -> Iterator[HttpAnswersServer]:
+    server = HttpAnswersServer(HttpAnswers(*given, log_access=log_access))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def echo(request: HttpRequest) -> HttpResponse:
+    said = f"{request.method} {request.raw_path} {len(request.body)}".encode()
+    return HttpResponse(200, [("X-Of", "echo")], said + request.body)
+
+
+def post(path: str, body: bytes, *more: str) -> bytes:
+    lines = [f"POST {path} HTTP/1.1", "Host: here", f"Content-Length: {len(body)}", *more]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def received(client: socket.socket, end: bytes) -> bytes:
+    """Read what comes up to this end."""
+    text = b""
+    while not text.endswith(end):
+        text += client.recv(LARGE)
+    return text
+
+
+def responses(client: socket.socket, *methods: str) -> Iterator[tuple[int, bytes]]:
+    """Read the statuses and bodies of responses to requests with these methods."""
+    with client.makefile("rb") as file:
+        for method in methods:
+            response = HTTPResponse(_Made(file), method=method)  # type: ignore[arg-type]
+            response.begin()
+            yield response.status, response.read()
+
+
+class _Made:
+    """A file, for `http.client` to read responses one after the other."""
+
+    def __init__(self, file: object) -> None:
+        self.file = file
+
+    def makefile(self, _: str) -> "_Made":
+        return self
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.file, name)
+
+    def close(self) -> None:
+        """Keep the file for the next response."""
+
+
+@pytest.mark.parametrize("size", [0, 10, LARGE])
+@pytest.mark.parametrize("pieces", [1, 2, 7])
+def test_a_request_in_pieces_is_answered_when_it_is_whole(size: int, pieces: int) -> None:
+    body = b"x" * size
+    request = post("/a", body)
+    step = len(request) // pieces + 1
+    with served(echo) as server, server.client() as client:
+        for begin in range(0, len(request), step):
+            client.sendall(request[begin : begin + step])
+        ((status, answered),) = responses(client, "POST")
+    assert (status, answered) == (200, f"POST /a {size}".encode() + body)
+
+
+def test_a_response_has_the_headers_of_its_function_and_the_servers() -> None:
+    with served(echo) as server:
+        server.state.default_headers = [(b"date", b"today")]
+        connection = HTTPConnection(server.address[0], server.address[1], timeout=SECONDS)
+        connection.request("GET", "/a")
+        response = connection.getresponse()
+        assert response.read() == b"GET /a 0"
+        connection.close()
+    expected = {"x-of": "echo", "content-length": "8", "date": "today"}
+    assert dict(response.getheaders()) == expected
+
+
+def test_head_and_body_come_together() -> None:
+    """Each write is a call of the system and, to the client, something to read."""
+    with served(echo) as server, server.client() as client:
+        client.sendall(post("/a", b"1"))
+        came = client.recv(LARGE)
+    assert came.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert came.endswith(b"\r\n\r\nPOST /a 11")
+
+
+@pytest.mark.parametrize("size", [1, LARGE])
+def test_requests_at_a_time_are_answered_in_their_order(size: int) -> None:
+    waiting = threading.Event()
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        # The first one takes longer than the others.
+        waiting.wait(0.1 if request.raw_path == "/0" else 0)
+        return echo(request)
+
+    requests = [post(f"/{number}", b"x" * size) for number in range(5)]
+    with served(answer) as server, server.client() as client:
+        threading.Thread(target=client.sendall, args=(b"".join(requests),)).start()
+        came = list(responses(client, *["POST"] * 5))
+    bodies = [f"POST /{number} {size}".encode() + b"x" * size for number in range(5)]
+    assert came == [(200, body) for body in bodies]
+
+
+def test_a_client_that_reads_late_gets_all_responses() -> None:
+    number, body = 40, b"x" * LARGE
+    large = HttpResponse(200, [], body)
+    with served(lambda _: large) as server, server.client() as client:
+        client.sendall(post("/", b"") * number)
+        threading.Event().wait(0.3)
+        assert list(responses(client, *["POST"] * number)) == [(200, body)] * number
+
+
+def test_requests_that_need_no_thread_are_answered_at_once_and_in_order() -> None:
+    number, lines = 2_000, []
+    at_once = HttpResponse(200, [], b"at once")
+    with (
+        served(echo, lambda _: at_once, log_access=lambda *line: lines.append(line)) as server,
+        server.client() as client,
+    ):
+        threading.Thread(target=client.sendall, args=(post("/", b"") * number,)).start()
+        assert list(responses(client, *["POST"] * number)) == [(200, b"at once")] * number
+    assert lines == []
+
+
+def test_who_waits_to_send_a_body_is_told_to() -> None:
+    request = post("/", b"body", "Expect: 100-continue")
+    with served(echo) as server, server.client() as client:
+        client.sendall(request[:-4])
+        assert client.recv(LARGE) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(request[-4:])
+        assert list(responses(client, "POST")) == [(200, b"POST / 4body")]
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    ["GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"],
+)
+def test_who_asks_once_is_closed_after_the_response(request_text: str) -> None:
+    with served(echo) as server, server.client() as client:
+        client.sendall(request_text.encode())
+        with client.makefile("rb") as file:
+            came = file.read()
+    assert b"\r\nconnection: close\r\n" in came
+    assert came.endswith(b"\r\n\r\nGET / 0")
+
+
+def test_the_response_to_head_has_no_body_and_that_of_204_no_length() -> None:
+    def answer(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(204) if request.raw_path == "/none" else echo(request)
+
+    with served(answer) as server, server.client() as client:
+        client.sendall(b"HEAD / HTTP/1.1\r\n\r\nGET /none HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n")
+        text = received(client, b"GET / 0")
+    head, none, get = text.split(b"HTTP/1.1 ")[1:]
+    assert (head[:6], head.endswith(b"content-length: 8\r\n\r\n")) == (b"200 OK", True)
+    assert none == b"204 No Content\r\n\r\n"
+    assert get.endswith(b"\r\n\r\nGET / 0")
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        HttpResponse(200, [("Location", "there\r\nSet-Cookie: a=b")]),
+        HttpResponse(200, [("Bad Name", "value")]),
+        HttpResponse(200, [("Name", "\u20ac")]),
+        HttpResponse(1000),
+        None,
+    ],
+)
+@pytest.mark.parametrize("how", ["at once", "in a thread"])
+def test_what_is_no_response_is_a_500_and_the_next_request_is_answered(
+    failing: HttpResponse | None, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.raw_path == "/fine":
+            return echo(request)
+        if failing is None:
+            raise ZeroDivisionError
+        return failing
+
+    given = (echo, answer) if how == "at once" else (answer,)
+    with served(*given) as server, server.client() as client:
+        client.sendall(post("/", b"") + post("/fine", b""))
+        came = list(responses(client, "POST", "POST"))
+    assert came == [(500, b"Internal Server Error"), (200, b"POST /fine 0")]
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_request_is_a_task_until_its_response_and_one_line_of_the_log() -> None:
+    asked, may_answer, logged = threading.Event(), threading.Event(), threading.Event()
+    lines: list[tuple[str, str, int]] = []
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        asked.set()
+        may_answer.wait(SECONDS)
+        return echo(request)
+
+    def log_access(method: str, path: str, status: int, _: float) -> None:
+        lines.append((method, path, status))
+        logged.set()
+
+    with served(answer, log_access=log_access) as server:
+        with server.client() as client:
+            client.sendall(post("/gone", b""))
+            assert asked.wait(SECONDS)
+            assert len(server.state.tasks) == 1
+        # The client has left before the answer, which is dropped.
+        may_answer.set()
+        assert logged.wait(SECONDS)
+        with server.client() as client:
+            client.sendall(post("/next", b""))
+            assert list(responses(client, "POST")) == [(200, b"POST /next 0")]
+        assert not server.state.tasks
+    assert lines[0] == ("POST", "/gone", 200)
+
+
+def test_a_client_that_leaves_within_its_request_gets_no_answer() -> None:
+    requests: list[HttpRequest] = []
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        requests.append(request)
+        return echo(request)
+
+    with served(answer) as server:
+        with server.client() as client:
+            client.sendall(post("/cut", b"body")[:-1])
+        with server.client() as client:
+            client.sendall(post("/whole", b"body"))
+            list(responses(client, "POST"))
+    assert [request.raw_path for request in requests] == ["/whole"]
