@@ -64,7 +64,7 @@ def varied(draw: Random, number: int) -> TaskRun:
     times = {
         "expected_start_time": expected,
         "next_scheduled_start_time": draw.choice([None, None, expected, expected + far]),
-        "end_time": draw.choice([None, None, run.created + number % 7 * SECOND]),
+        "end_time": draw.choice([None, None, run.created + number % 7 * SECOND, expected]),
         "total_run_time": draw.choice([0, 0, 0, 3]) * SECOND,
     }
     since = expected + draw.choice([near, far])

@@ -12,16 +12,15 @@ from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.sorting import FlowRunSort, Page
 from runledger.store.dynamodb.table import Table
-from runledger.store.schema import sort_keys
 from runledger.store.schema.sort_keys import MICROSECOND
 from runledger.store.search.flow_runs import flow_run_searcher
+from runledger.store.search.paths.shared import NEAR
 from runledger.store.store import Store
 from tests.store.support.calls import heard
 from tests.store.support.populations import DAWN, put_flow_runs
 from tests.support.databases import DynamoDB
 
 HOUR = timedelta(hours=1)
-NEAR = sort_keys.NEAR * MICROSECOND
 FAR = NEAR + MICROSECOND
 # From its expected start to its next one.
 LATER = (None, -HOUR, -FAR, -NEAR, timedelta(0), NEAR, FAR, HOUR)

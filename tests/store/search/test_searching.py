@@ -58,9 +58,8 @@ NAMES = TEXTS | ODD | st.builds(str.__add__, LONG, ODD)
 OF_RUNS = {"created": TIMES, "name": NAMES, "next_scheduled_start_time": TIMES | st.none()}
 # Most have other ids than filters name, so that there is more than one of each.
 DURATIONS = st.sampled_from([timedelta(hours=hours) for hours in (0, 0, 1, 2)])
-# Near to an expected start, or just not so.
-NEAR = sort_keys.NEAR * sort_keys.MICROSECOND
-AFTER = st.sampled_from([-NEAR, NEAR, NEAR + sort_keys.MICROSECOND])
+# Soon after an expected start, or just not so.
+AFTER = st.sampled_from([-sort_keys.MICROSECOND, sort_keys.SOON, 2 * sort_keys.SOON])
 ENDS = TIMES | st.none() | st.builds(datetime.__add__, TIMES, AFTER)
 OF_TASK_RUN = {"id": IDS | st.uuids(), "total_run_time": DURATIONS, "entered": TIMES}
 TASK_RUNS = st.fixed_dictionaries(TASK_RUN | OF_RUNS | OF_TASK_RUN | {"end_time": ENDS})

@@ -199,11 +199,11 @@ def _has_start(run: TaskRun | FlowRun, kind: str) -> bool:
 def _has_end(run: TaskRun | FlowRun, kind: str) -> bool:
     """Return whether a run that ended has an entry by its end.
 
-    Most task runs end near to their expected start: their entries by state tell it.
+    Many task runs end soon after their expected start: their entries by state tell it.
     """
     if kind != keys.TASK_RUN or run.end_time is None or run.state_type not in TERMINAL:
         return True
-    return not sort_keys.are_near(run.end_time, run.expected_start_time)
+    return not sort_keys.ends_soon(run.end_time, run.expected_start_time)
 
 
 def _is_told_by_state(run: TaskRun | FlowRun) -> bool:

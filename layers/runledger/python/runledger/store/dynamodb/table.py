@@ -41,6 +41,7 @@ class Query(NamedTuple):
     """A query of a partition of the table or of an index, in the order of sort keys.
 
     `whole`: large documents are completed from their pieces. Not `consistent`: at half the cost.
+    A `page` is followed by a `second_page`, or by one twice as long.
     """
 
     where: Condition
@@ -50,6 +51,7 @@ class Query(NamedTuple):
     attributes: Sequence[str] = ()
     whole: bool = True
     consistent: bool = True
+    second_page: int | None = None
 
     def request(self) -> dict[str, Any]:
         """Return the request for the client; an index has no consistent reads."""
@@ -135,7 +137,8 @@ class Table(TableCalls):
 
         Each page is twice as long as the one before, so that long results need few calls.
         """
-        answers = self._answers({"TableName": self.name, **query.request()})
+        request = {"TableName": self.name, **query.request()}
+        answers = self._answers(request, second_page=query.second_page)
         return chain.from_iterable(self._pages(query, answers))
 
     def query_each(self, queries: Iterable[Query]) -> Iterator[Iterator[Item]]:
@@ -174,10 +177,13 @@ class Table(TableCalls):
 
         for answer in self.call_each(QUERY, requests()):
             query, request = begun.popleft()
-            yield query, self._answers(request, answer)
+            yield query, self._answers(request, answer, query.second_page)
 
     def _answers(
-        self, request: dict[str, Any], answer: Mapping[str, Any] | None = None
+        self,
+        request: dict[str, Any],
+        answer: Mapping[str, Any] | None = None,
+        second_page: int | None = None,
     ) -> Iterator[Mapping[str, Any]]:
         """Yield the answers to a query, of which the first may be there already."""
         while True:
@@ -187,7 +193,8 @@ class Table(TableCalls):
                 return
             request["ExclusiveStartKey"], answer = answer["LastEvaluatedKey"], None
             if "Limit" in request:
-                request["Limit"] = min(2 * request["Limit"], MAX_ENTRIES)
+                request["Limit"] = min(second_page or 2 * request["Limit"], MAX_ENTRIES)
+                second_page = None
 
     def write(self, *writes: Write) -> None:
         """Write all or nothing.

@@ -91,11 +91,11 @@ class StateStore(NamedTuple):
         yield from dict.fromkeys(map(keys.of, chain.from_iterable(found)))
 
     def _ended(self, low: datetime, high: datetime) -> Iterator[Key]:
-        """Yield the task runs that ended in a range, and near to their expected start.
+        """Yield the task runs that ended in a range, and soon after their expected start.
 
-        They have no entries by their end. It reads all runs of some seconds, so it comes last.
+        They have no entries by their end. It reads all runs of half a second, so it comes last.
         """
-        index, between = indexes.BY_STATE, sort_keys.expected_near(low, high)
+        index, between = indexes.BY_STATE, sort_keys.expected_between(low, high, sort_keys.SOON)
         found = self.table.query_each(
             Query(in_index(index, partition, between), index.name)
             for partition in keys.state_shards(keys.TASK_RUN, TERMINAL, self.shards.read)

@@ -50,7 +50,11 @@ NEAR = 5_000_000
 # looked for by their expected start (`begins_at_once`).
 AT_ONCE = timedelta(milliseconds=100)
 
-FIRST, LAST = (edge.replace(tzinfo=UTC) for edge in (datetime.min, datetime.max))  # noqa: DTZ901
+# Many task runs end so soon after it: they have no entry by end (`ends_soon`). A page by end reads
+# the runs that were expected within this time, too, of which there may be many.
+SOON = timedelta(milliseconds=500)
+
+FIRST = datetime.min.replace(tzinfo=UTC)
 
 # Sort keys spell times without their time zone.
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
@@ -164,18 +168,16 @@ def begins_at_once(start: datetime, expected: datetime | None) -> bool:
     return expected is not None and timedelta(0) <= start - expected <= AT_ONCE
 
 
-def expected_between(low: datetime | None, high: datetime | None) -> tuple[str, str]:
-    """The range of the expected starts of task runs that began at once, and within a range."""
-    return between(max(low, FIRST + AT_ONCE) - AT_ONCE if low else None, high)
+def ends_soon(end: datetime, expected: datetime | None) -> bool:
+    """Return whether the index by state tells of the end of a task run in a terminal state."""
+    return expected is not None and timedelta(0) <= end - expected <= SOON
 
 
-def expected_near(low: datetime | None, high: datetime | None) -> tuple[str, str]:
-    """The range of the expected starts that are near to a time within a range."""
-    near = NEAR * MICROSECOND
-    return between(
-        max(low, FIRST + near) - near if low else None,
-        min(high, LAST - near) + near if high else None,
-    )
+def expected_between(
+    low: datetime | None, high: datetime | None, before: timedelta
+) -> tuple[str, str]:
+    """The range of expected starts that are up to so long before a time within a range."""
+    return between(max(low, FIRST + before) - before if low else None, high)
 
 
 def are_near(time: datetime, expected: datetime | None) -> bool:

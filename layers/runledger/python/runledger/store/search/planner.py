@@ -132,7 +132,7 @@ def everything(kind: str, order: Order, shards: int) -> Walk:
         index,
         partitions(kind, shards),
         lacks_some=order.column in SPARSE or (kind, order.column) in TOLD,
-        beside=near_ends(kind, None, shards) if index == indexes.BY_END else None,
+        beside=ended_soon(kind, None, shards) if index == indexes.BY_END else None,
     )
 
 
@@ -142,10 +142,10 @@ ENDED = sorted(
 )
 
 
-def near_ends(kind: str, between: tuple[str, str] | None, shards: int) -> Walk | None:
+def ended_soon(kind: str, between: tuple[str, str] | None, shards: int) -> Walk | None:
     """Read the task runs in terminal states that are expected to start in a range.
 
-    Those that ended near to their expected start have no entries by their end; others all have.
+    Those that ended soon after their expected start have no entries by their end; others all have.
     """
     if kind != keys.TASK_RUN:
         return None

@@ -105,10 +105,10 @@ class Reader(Generic[F, R]):
         found = in_order_of_ids(self.table, walk, reverse=reverse, page=page)
         return self._of_entity_type(found)
 
-    def _by_end(self, walk: Walk, near_ends: Walk) -> Iterator[Item]:
+    def _by_end(self, walk: Walk, soon: Walk) -> Iterator[Item]:
         from runledger.store.search.end_reader import EndReader  # noqa: PLC0415 rare
 
-        reader = EndReader(self.table, walk, near_ends, self._page_size)
+        reader = EndReader(self.table, walk, soon, self._page_size)
         return self._of_entity_type(reader.entries())
 
     def _with_those_lacking(self, walk: Walk) -> Iterator[Candidate[F]]:

@@ -6,7 +6,7 @@ A path is a pure function from criteria to a plan, or to None where it does not 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from runledger.domain.filters.criteria import Criteria
@@ -14,6 +14,7 @@ from runledger.domain.filters.criterion import Criterion
 from runledger.domain.runs.states import TERMINAL, StateType
 from runledger.store.schema import indexes, keys, sort_keys
 from runledger.store.schema.indexes import Index
+from runledger.store.schema.sort_keys import AT_ONCE, SOON
 from runledger.store.search.planner import (
     AND,
     NOTHING,
@@ -22,7 +23,7 @@ from runledger.store.search.planner import (
     Paths,
     Read,
     Walk,
-    near_ends,
+    ended_soon,
     partitions,
 )
 
@@ -41,6 +42,8 @@ TIMES: Mapping[str, Index] = {
     "end_time": indexes.BY_END,
     "expected_start_time": indexes.BY_EXPECTED_START,
 }
+
+NEAR = timedelta(microseconds=sort_keys.NEAR)
 
 ANY_STATE: AbstractSet[StateType | None] = frozenset({*StateType, None})
 
@@ -190,13 +193,20 @@ def by_next_start(kind: str) -> Path:
         apart = within(kind, wanted, indexes.BY_NEXT_SCHEDULED_START, shards)
         if not isinstance(apart, Walk):
             return apart
-        near = sort_keys.expected_near(wanted.after_, wanted.before_)
+        near = _near_to(wanted.after_, wanted.before_)
         scheduled = in_states(
             kind, {StateType.SCHEDULED}, near, shards, name="by_next_scheduled_start"
         )
         return replace(scheduled, beside=apart)
 
     return path
+
+
+def _near_to(low: datetime | None, high: datetime) -> tuple[str, str]:
+    """Return the range of the expected starts that are near to a time within a range."""
+    first, last = (edge.replace(tzinfo=UTC) for edge in (datetime.min, datetime.max))  # noqa: DTZ901
+    low = low and max(low, first + NEAR) - NEAR
+    return sort_keys.between(low, min(high, last - NEAR) + NEAR)
 
 
 def within(kind: str, wanted: Range | None, index: Index, shards: int) -> Read | None:
@@ -214,8 +224,8 @@ def _without_entries(kind: str, wanted: Range, index: Index, shards: int) -> Wal
     """Read the task runs that may have a time in a range, and have no entry by it."""
     low, high = wanted.after_, wanted.before_
     if index == indexes.BY_END:
-        return near_ends(kind, sort_keys.expected_near(low, high), shards)
+        return ended_soon(kind, sort_keys.expected_between(low, high, SOON), shards)
     if index == indexes.BY_START and kind == keys.TASK_RUN:
-        expected, between = indexes.BY_EXPECTED_START, sort_keys.expected_between(low, high)
-        return Walk(index.name, expected, partitions(kind, shards), between)
+        between = sort_keys.expected_between(low, high, AT_ONCE)
+        return Walk(index.name, indexes.BY_EXPECTED_START, partitions(kind, shards), between)
     return None
