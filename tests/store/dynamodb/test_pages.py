@@ -10,7 +10,9 @@ from runledger.domain.errors import Unavailable
 from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.task_runs import TaskRun
 from runledger.domain.sorting import Page, TaskRunSort
-from runledger.store.dynamodb.table import MAX_KEYS, Table
+from runledger.store.dynamodb.expressions import in_index
+from runledger.store.dynamodb.table import MAX_KEYS, Query, Table
+from runledger.store.schema import indexes, keys
 from runledger.store.search.executor import MAX_SORTED
 from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.search_result import SearchResult
@@ -124,3 +126,19 @@ def test_the_last_offset_of_all_is_no_number_too_large_for_dynamodb(
     with hooked(dynamodb.client, "before-call.dynamodb.Query", note):
         assert task_run_searcher(store, ALL, page).find().answer == []
     assert all(query["Limit"] < 2**31 for query in asked)
+
+
+@pytest.mark.parametrize(
+    ("second_page", "lengths"), [(None, [3, 6, 12, 9]), (2, [3, 2, 4, 8, 13]), (9, [3, 9, 18, 0])]
+)
+def test_pages_grow_from_the_second_one_on(
+    on_dynoxide: DynamoDB, second_page: int | None, lengths: list[int]
+) -> None:
+    put_numbered(on_dynoxide, 30, shards=1)
+    where = in_index(indexes.BY_EXPECTED_START, keys.shard(keys.TASK_RUN, 0), None)
+    query = Query(where, indexes.BY_EXPECTED_START.name, page=3, second_page=second_page)
+    table = Table(on_dynoxide.client, on_dynoxide.table)
+    for read in (table.query, lambda one: next(table.query_each([one]))):
+        with heard(on_dynoxide.client) as calls:
+            assert len(list(read(query))) == 30
+        assert [answer["Count"] for answer in answers(calls, "Query")] == lengths

@@ -93,7 +93,7 @@ class StateStore(NamedTuple):
     def _ended(self, low: datetime, high: datetime) -> Iterator[Key]:
         """Yield the task runs that ended in a range, and soon after their expected start.
 
-        They have no entries by their end. It reads all runs of half a second, so it comes last.
+        They have no entries by their end. It reads all runs of this time, so it comes last.
         """
         index, between = indexes.BY_STATE, sort_keys.expected_between(low, high, sort_keys.SOON)
         found = self.table.query_each(

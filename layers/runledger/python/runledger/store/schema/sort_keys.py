@@ -52,7 +52,7 @@ AT_ONCE = timedelta(milliseconds=100)
 
 # Many task runs end so soon after it: they have no entry by end (`ends_soon`). A page by end reads
 # the runs that were expected within this time, too, of which there may be many.
-SOON = timedelta(milliseconds=500)
+SOON = timedelta(milliseconds=250)
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 

@@ -11,11 +11,12 @@ from math import isqrt
 from operator import itemgetter
 from typing import NamedTuple
 
+from runledger.store import items
 from runledger.store.dynamodb.expressions import in_index
 from runledger.store.dynamodb.table import Query, Table
 from runledger.store.dynamodb.writes import Item
-from runledger.store.runs.task_run_items import read_facts
 from runledger.store.schema import indexes, keys, sort_keys
+from runledger.store.schema.sort_keys import SEPARATOR
 from runledger.store.search.creation_reader import COMMON
 from runledger.store.search.nearby import NEVER, Nearby, in_order_of_ranks, time_of
 from runledger.store.search.planner import Walk
@@ -69,12 +70,15 @@ class EndReader(NamedTuple):
 
 
 def _told_by_state(entry: Item) -> Nearby:
-    """Return a run's place by its end, which may be soon after its expected start."""
-    facts = read_facts(entry)
-    expected = time_of(entry[indexes.BY_STATE.range])
-    rank = sort_keys.time_sort_key(facts.end_time, facts.created, facts.id)
-    end = time_of(rank)
-    return Nearby(expected, end, rank, entry, end > NEVER and 0 <= end - expected <= WITHIN)
+    """Return a run's place by its end, which may be soon after its expected start.
+
+    Both sort keys end alike, in what orders ties.
+    """
+    expected, _, tie_break = entry[indexes.BY_STATE.range].partition(SEPARATOR)
+    ended = items.end_of(entry)
+    rank = SEPARATOR.join((sort_keys.instant(ended) if ended else "", tie_break))
+    end, start = time_of(rank), time_of(expected)
+    return Nearby(start, end, rank, entry, end > NEVER and 0 <= end - start <= WITHIN)
 
 
 def _apart(entry: Item) -> Nearby:
