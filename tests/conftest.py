@@ -2,7 +2,8 @@ import gc
 import os
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from http.client import HTTPConnection
 from pathlib import Path
 
 import boto3
@@ -100,9 +101,11 @@ def moto() -> Iterator[Engine]:
         patch.setattr(BaseModel, "__new__", lambda model, *_, **__: object.__new__(model))
         one_at_a_time(patch, BotocoreStubber, "process_request")
         patch.setattr(ConnectionPool, "post", posted_to_moto(ConnectionPool.post))
+        patch.setattr(ConnectionPool, "begin_each", begun_at_moto(ConnectionPool.begin_each))
         yield Engine(own_client(""), "", boto3.client("dynamodb", config=MANY_THREADS))
 
 
+Requests = Sequence[tuple[bytes, Mapping[str, str]]]
 Posting = Callable[[ConnectionPool, bytes, Mapping[str, str]], RawResponse]
 
 
@@ -120,6 +123,20 @@ def posted_to_moto(post: Posting) -> Posting:
         return RawResponse(answer.status_code, named, answer.content)
 
     return posted
+
+
+Beginning = Callable[[ConnectionPool, Requests], list[HTTPConnection | None]]
+
+
+def begun_at_moto(begin_each: Beginning) -> Beginning:
+    """Let requests to AWS be sent one by one, as they are if their connections fail."""
+
+    def begun(pool: ConnectionPool, requests: Requests) -> list[HTTPConnection | None]:
+        if ".amazonaws.com" not in pool.endpoint:
+            return begin_each(pool, requests)
+        return [None] * len(requests)
+
+    return begun
 
 
 def one_at_a_time(patch: pytest.MonkeyPatch, owner: type, name: str) -> None:

@@ -1,12 +1,13 @@
 """botocore's event hooks on either client of DynamoDB.
 
 Tests watch, break, repeat and precede calls by hooks. boto3's client emits their events by itself;
-here `JsonClient` learns to: its methods `call`, `exchange` and `send` have the same parts.
+here `JsonClient` learns to: its methods `call`, `exchange` and `send` have the same parts. It does
+so while it has hooks: to emit an event that nobody awaits takes as long as much of a call.
 """
 
 import itertools
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,27 +21,55 @@ from runledger.store.dynamodb.http_messages import RawResponse
 AnyClient = DynamoDBClient | JsonClient
 
 
-def events(client: AnyClient) -> Any:  # noqa: ANN401 its stubs know handlers of no answer only
+def events(client: AnyClient) -> Any:  # noqa: ANN401 as of boto3's emitter
     """Return the emitter of a client's events."""
     if not isinstance(client, JsonClient):
         return client.meta.events
-    if "emitter" not in vars(client):
-        vars(client)["emitter"] = _Emitter(client).emitter
-    return vars(client)["emitter"]
+    return vars(client).setdefault("emitter", _Emitter(client))
+
+
+class _OfThread(threading.local):
+    """The call that a thread makes; it may have begun before there was a hook."""
+
+    def __init__(self) -> None:
+        self.context: dict[str, Any] = {}
+        self.repetitions = 0
 
 
 class _Emitter:
-    """Emits the events of a client from now on."""
+    """Emits the events of a client for its hooks."""
 
     def __init__(self, client: JsonClient) -> None:
-        self.emitter = HierarchicalEmitter()
+        self._client = client
+        self._emitter: Any = HierarchicalEmitter()  # its stubs know handlers of no answer only
         self._call, self._exchange, self._send = client.call, client.exchange, client.send
         self._endpoint = client.endpoint
-        self._of_thread = threading.local()
-        for method in (self.call, self.exchange, self.send):
-            setattr(client, method.__name__, method)
+        self._of_thread = _OfThread()
         # Many calls at a time are calls by themselves, each with its events.
-        vars(client)["call_each"] = None
+        own = {method.__name__: method for method in (self.call, self.exchange, self.send)}
+        self._methods = own | {"call_each": None}
+        self._hooks = 0
+
+    def register(self, event: str, handler: Callable[..., object]) -> None:
+        self._emitter.register(event, handler)
+        self._count(1)
+
+    def register_first(self, event: str, handler: Callable[..., object]) -> None:
+        self._emitter.register_first(event, handler)
+        self._count(1)
+
+    def unregister(self, event: str, handler: Callable[..., object]) -> None:
+        self._emitter.unregister(event, handler)
+        self._count(-1)
+
+    def _count(self, change: int) -> None:
+        """Let the client call the methods of this class while there are hooks."""
+        had_hooks, self._hooks = bool(self._hooks), self._hooks + change
+        if self._hooks and not had_hooks:
+            vars(self._client).update(self._methods)
+        elif had_hooks and not self._hooks:
+            for name in self._methods:
+                delattr(self._client, name)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         self._of_thread.context = {}
@@ -76,5 +105,5 @@ class _Emitter:
         model, context = SimpleNamespace(name=operation), self._of_thread.context
         event = f"{event}.dynamodb.{operation}"
         return first_non_none_response(
-            self.emitter.emit(event, model=model, context=context, **given)
+            self._emitter.emit(event, model=model, context=context, **given)
         )
