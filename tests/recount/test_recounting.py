@@ -31,6 +31,7 @@ from tests.store.support.populations import DAWN, in_state, put_numbered, task_r
 from tests.support.databases import DynamoDB
 
 OLD, WRITERS = 60, 4
+BETWEEN_WRITES, BETWEEN_BATCHES = 0.003, 0.005  # seconds: a recount meets both at each step
 
 
 def recount(database: DynamoDB) -> Recount:
@@ -98,7 +99,7 @@ class WrittenTable:
         """Create, change and remove runs until the end; return how many were written."""
         mixed = Random(seed)  # noqa: S311 - the same order each time
         written = 0
-        while not self._ended.is_set():
+        while not self._ended.wait(BETWEEN_WRITES):
             (act,) = mixed.choices(ACTS, (3, 2, 2, 1, 1))
             with suppress(Conflict, WriteConflict):
                 act(self.store, mixed.randrange(OLD + 100))
@@ -107,7 +108,7 @@ class WrittenTable:
 
     def deliver(self, seed: int) -> None:
         mixed, done = Random(seed), 0  # noqa: S311 - the same order each time
-        while not self._ended.wait(0.05):
+        while not self._ended.wait(BETWEEN_BATCHES):
             records: list[Record] = list(self.counting.records())
             batch = records[done : done + 30]
             again = mixed.sample(records, min(len(records), 5))
