@@ -1,6 +1,7 @@
 """Whom the local server lets in: keys in its table, an auth string, or nobody's business."""
 
 import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -98,36 +99,46 @@ def test_settings_that_contradict_are_refused(
 
 def test_a_key_is_replaced_under_load_without_a_refused_request(tmp_path: Path) -> None:
     with serving(REPOSITORY, **at(tmp_path) | {"AUTHENTICATION": "on"}) as server:
-        old = add(server)
-        shown, statuses, is_over = [old], list[int](), threading.Event()
-        workers = [
-            threading.Thread(target=_ask, args=(server, shown, statuses, is_over)) for _ in range(4)
-        ]
+        load = Load(server, shown=(old := add(server)))
+        workers = [threading.Thread(target=load.send) for _ in range(4)]
         for worker in workers:
             worker.start()
-        _after(40, statuses)
-        shown[0] = new = add(server)
-        _after(40, statuses)
+        load.await_more(40)
+        load.shown = new = add(server)
+        load.await_more(40)
         revoked = keys("revoke", _id(server, old, new), **_beside(server))
         assert revoked[0] == 0, revoked
+        load.await_more(40)
+        load.pause = 0.5  # functions remember a key for 20 seconds
         wait_until(lambda: status(server, bearer(old)) == UNAUTHORIZED, seconds=60, pause=0.5)
-        _after(40, statuses)
-        is_over.set()
+        load.pause = 0.1
+        load.await_more(40)
+        load.is_over.set()
         for worker in workers:
             worker.join()
-        assert set(statuses) == {200}
+        assert set(load.statuses) == {200}
         assert status(server, bearer(new)) == 200
 
 
-def _ask(
-    server: ServerProcess, shown: list[str], statuses: list[int], is_over: threading.Event
-) -> None:
-    """Send requests with the key that is shown now."""
-    with httpx.Client(base_url=server.url, timeout=30) as client:
-        while not is_over.is_set():
-            answer = client.post("/flows/filter", json={"limit": 1}, headers=bearer(shown[0]))
-            statuses.append(answer.status_code)
-            is_over.wait(0.1)
+@dataclass
+class Load:
+    """Requests with the key that is shown now, and what became of them."""
+
+    server: ServerProcess
+    shown: str
+    pause: float = 0.1
+    statuses: list[int] = field(default_factory=list)
+    is_over: threading.Event = field(default_factory=threading.Event)
+
+    def send(self) -> None:
+        with httpx.Client(base_url=self.server.url, timeout=30) as client:
+            while not self.is_over.wait(self.pause):
+                answer = client.post("/flows/filter", json={"limit": 1}, headers=bearer(self.shown))
+                self.statuses.append(answer.status_code)
+
+    def await_more(self, number: int) -> None:
+        until = len(self.statuses) + number
+        wait_until(lambda: len(self.statuses) >= until, seconds=60)
 
 
 def _beside(server: ServerProcess) -> dict[str, str]:
@@ -139,8 +150,3 @@ def _id(server: ServerProcess, old: str, new: str) -> str:
     assert old != new
     _, listed, _ = keys("list", **_beside(server))
     return listed.splitlines()[1].split()[0]
-
-
-def _after(number: int, statuses: list[int]) -> None:
-    until = len(statuses) + number
-    wait_until(lambda: len(statuses) >= until, seconds=60)
