@@ -99,7 +99,7 @@ def test_settings_that_contradict_are_refused(
 
 def test_a_key_is_replaced_under_load_without_a_refused_request(tmp_path: Path) -> None:
     with serving(REPOSITORY, **at(tmp_path) | {"AUTHENTICATION": "on"}) as server:
-        load = Load(server, shown=(old := add(server)))
+        load = KeyedRequests(server, shown=(old := add(server)))
         workers = [threading.Thread(target=load.send) for _ in range(4)]
         for worker in workers:
             worker.start()
@@ -121,7 +121,7 @@ def test_a_key_is_replaced_under_load_without_a_refused_request(tmp_path: Path) 
 
 
 @dataclass
-class Load:
+class KeyedRequests:
     """Requests with the key that is shown now, and what became of them."""
 
     server: ServerProcess
