@@ -210,8 +210,8 @@ class Cost(NamedTuple):
 # A transaction costs twice the units of one item. The artifact takes two, and an entry each by id,
 # by time, by flow run and by task run.
 COSTS = {
-    "task run": Cost(5, 11),
-    "task run in a flow run": Cost(5, 12),
+    "task run": Cost(4, 10),
+    "task run in a flow run": Cost(4, 11),
     "flow run": Cost(9, 16),
 }
 
@@ -223,7 +223,12 @@ def runs_to_complete(api: httpx.Client) -> Iterator[tuple[str, Asking]]:
     yield "flow run", lambda api: proposal(flow_run(api), None, kind="flow_runs")
 
 
-def units(site: Site, asked: Asked, data: object) -> float:
+def units(site: Site, asking: Asking, data: object) -> float:
+    """The least that it takes: a run that does not end soon takes a unit more."""
+    return min(units_once(site, asking(site.api), data) for _ in range(3))
+
+
+def units_once(site: Site, asked: Asked, data: object) -> float:
     asked.body["state"]["data"] = data
     with metered(site.client) as usage:
         assert ask(site.api, asked).status_code == 201
@@ -233,7 +238,7 @@ def units(site: Site, asked: Asked, data: object) -> float:
 def test_data_cost_what_an_artifact_costs(site_on_dynoxide: Site) -> None:
     site = site_on_dynoxide
     costs = {
-        name: Cost(units(site, asking(site.api), None), units(site, asking(site.api), {"a": 1}))
+        name: Cost(units(site, asking, None), units(site, asking, {"a": 1}))
         for name, asking in runs_to_complete(site.api)
     }
     assert costs == COSTS
