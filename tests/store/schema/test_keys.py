@@ -1,8 +1,11 @@
 """Keys: distinct where things are, in the order of things, and within DynamoDB's limits."""
 
+import tracemalloc
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,3 +110,16 @@ def test_only_names_that_may_have_been_cut_are_put_in_order_by_themselves(name: 
 @given(run_id=st.uuids(), shards=st.integers(1, 9))
 def test_a_run_is_in_one_of_the_shards(run_id: UUID, shards: int) -> None:
     assert keys.shard_of(run_id, shards) in range(shards)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_the_days_of_all_time_are_told_one_by_one(*, reverse: bool) -> None:
+    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+    tracemalloc.start()
+    days = keys.event_days(first, last, 2, reverse=reverse)
+    some = [day for day, _ in islice(days, 2)]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    expected = ["9999-12-31", "9999-12-30"] if reverse else ["0001-01-01", "0001-01-02"]
+    assert [day.split(sort_keys.SEPARATOR)[1] for day in some] == expected
+    assert peak < 100_000

@@ -86,8 +86,7 @@ class EventStore(NamedTuple):
         self, since: datetime, until: datetime, *, reverse: bool = False
     ) -> Iterator[Item]:
         range_ = sort_keys.between(since, until)
-        days = keys.event_days(since, until, self.shards.read)
-        for partitions in reversed(days) if reverse else days:
+        for partitions in keys.event_days(since, until, self.shards.read, reverse=reverse):
             page = max(1, PAGE // len(partitions))
             found = self.table.query_each(
                 Query(in_partition(pk, range_), reverse=reverse, page=page) for pk in partitions

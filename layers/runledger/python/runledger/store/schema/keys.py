@@ -88,7 +88,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -620,17 +620,18 @@ def event(event: Event, shards: int) -> Key:
     return Key(partition, join(sort_keys.instant(event.occurred), event.id))
 
 
-def event_days(since: datetime, until: datetime, shards: int) -> list[tuple[str, ...]]:
-    """The partitions of each day between two instants, the first day first.
+def event_days(
+    since: datetime, until: datetime, shards: int, *, reverse: bool = False
+) -> Iterator[tuple[str, ...]]:
+    """Yield the partitions of each day between two instants, the first day first, or last.
 
-    There are none where `until` is before `since`: DynamoDB refuses such a range of sort keys.
+    There are none where `until` is before `since`: DynamoDB refuses such a range of sort keys. A
+    client may ask for millions of days, of which a search reads some.
     """
-    first = _day(since)
-    count = (_day(until) - first).days + 1 if since <= until else 0
-    return [
-        tuple(join(EVENTS, first + timedelta(days=number), shard) for shard in range(shards))
-        for number in range(count)
-    ]
+    first, last = _day(since).toordinal(), _day(until).toordinal()
+    days = range(first, last + 1) if since <= until else range(0)
+    for day in map(date.fromordinal, reversed(days) if reverse else days):
+        yield tuple(join(EVENTS, day, shard) for shard in range(shards))
 
 
 def _day(time: datetime) -> date:
