@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import jsonschema_rs
@@ -16,6 +17,8 @@ DOCUMENT: dict[str, Any] = json.loads(
 )
 ROUTES = operations(TEMPLATE)
 RESOURCES = Resources(ROUTES)
+NAME = "urn:runledger"
+REGISTRY = jsonschema_rs.Registry([(NAME, DOCUMENT)])
 
 
 def check(response: httpx.Response) -> None:
@@ -48,6 +51,11 @@ def responses(operation: str) -> dict[str, Any]:
 
 @cache
 def validator(operation: str, status: int) -> jsonschema_rs.Draft202012Validator:
-    schema = responses(operation)[str(status)]["content"]["application/json"]["schema"]
-    components = {"components": DOCUMENT["components"]}
-    return jsonschema_rs.Draft202012Validator({**schema, **components}, validate_formats=True)
+    """Refer to the schema in the document, of which the validator takes what it needs."""
+    (route,) = (route for route in ROUTES if route.operation == operation)
+    answer = (route.path, route.method.lower(), "responses", str(status))
+    steps = ("paths", *answer, "content", "application/json", "schema")
+    pointer = "/".join(quote(step.replace("~", "~0").replace("/", "~1")) for step in steps)
+    return jsonschema_rs.Draft202012Validator(
+        {"$ref": f"{NAME}#/{pointer}"}, validate_formats=True, registry=REGISTRY
+    )
