@@ -144,13 +144,16 @@ class StateCountStore(NamedTuple):
     def of(cls, store: Store) -> Self:
         return cls(store.table)
 
-    def totals(self, kind: str) -> Totals:
-        """Return how many runs of a kind there are by type of state, as far as they are counted."""
+    def totals(
+        self, kind: str, types: Collection[StateType | None] = frozenset(TYPES.values())
+    ) -> Totals:
+        """Return how many runs of a kind are in some types of state, as far as they are counted."""
         counters = [keys.count(kind, number) for number in range(COUNTERS)]
+        names = [STATELESS if one is None else str(one) for one in types]
         totals: Totals = Counter()
-        for item in self.table.read_many(counters, (*Key._fields, *TYPES)).values():
-            for attribute in item.keys() & TYPES.keys():
-                totals[TYPES[attribute]] += int(item[attribute])
+        for item in self.table.read_many(counters, (*Key._fields, *names)).values():
+            for name in item.keys() & names:
+                totals[TYPES[name]] += int(item[name])
         return +totals
 
     def add(self, changes: Iterable[Change]) -> None:

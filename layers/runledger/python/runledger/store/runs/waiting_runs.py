@@ -25,7 +25,8 @@ class WaitingRunStore(NamedTuple):
 
     def number(self) -> int:
         """Return how many there are, as far as the stream has counted them."""
-        return StateCountStore(self.table).totals(keys.TASK_RUN)[StateType.SCHEDULED]
+        waiting = StateType.SCHEDULED
+        return StateCountStore(self.table).totals(keys.TASK_RUN, {waiting})[waiting]
 
     def due_since(self, now: datetime) -> datetime | None:
         """Return the earliest expected start that is over; None if no waiting run is due."""

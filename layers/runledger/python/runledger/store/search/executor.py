@@ -135,9 +135,9 @@ class Searcher(Generic[F, R]):
         return only_state_types(self.criteria, entity_type.name) if entity_type.is_counted else None
 
     def _sum_counters(self, types: AbstractSet[StateType | None]) -> int:
-        totals = StateCountStore(self.table).totals(self.entity_type.name)
+        totals = StateCountStore(self.table).totals(self.entity_type.name, types)
         self.reader.items_read += COUNTERS
-        return sum(totals[state_type] for state_type in types)
+        return sum(totals.values())
 
     def aggregate(
         self,
