@@ -52,5 +52,7 @@ def add_call(response: Mapping[str, Any]) -> None:
     if meter is None:
         return
     consumed = response.get("ConsumedCapacity", ())
-    tables = [consumed] if isinstance(consumed, Mapping) else consumed
-    meter.add(sum(table.get("CapacityUnits", 0.0) for table in tables))
+    if isinstance(consumed, Mapping):
+        meter.add(consumed.get("CapacityUnits", 0.0))
+    else:
+        meter.add(sum(table.get("CapacityUnits", 0.0) for table in consumed))

@@ -11,7 +11,6 @@ import time
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from http.client import responses
 from itertools import islice
 from typing import Any
@@ -195,10 +194,12 @@ def spelled(request: Mapping[str, Any]) -> bytes:
     pydantic takes a fourth of the time of Python's own JSON, which spells what pydantic has another
     form for, or none: binary values, and halves of surrogate pairs.
     """
-    with suppress(PydanticSerializationError):
+    try:
         body = to_json(request, bytes_mode="base64")
-        if not BINARY_TAG.search(body):
-            return body
+    except PydanticSerializationError:
+        body = None
+    if body is not None and not BINARY_TAG.search(body):
+        return body
     return json.dumps(request, default=_in_base64, separators=(",", ":")).encode()
 
 

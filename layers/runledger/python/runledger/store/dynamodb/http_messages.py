@@ -23,6 +23,7 @@ KEPT = "keep-alive"
 # The bytes that are taken at once: small responses come whole.
 USUAL_BYTES = 64 * 1024
 WITHOUT_BODY = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
+USUAL_STATUSES = {f"{code}" for code in range(HTTPStatus.OK, 1000) if code not in WITHOUT_BODY}
 
 
 class RawResponse(NamedTuple):
@@ -37,12 +38,12 @@ class RawResponse(NamedTuple):
 
 def post(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
     """Spell a POST whose response must not be compressed."""
-    lines = [
+    lines = (
         f"POST {path} {VERSION}",
-        *(f"{name}: {value}" for name, value in headers.items()),
+        *map(": ".join, headers.items()),
         "Accept-Encoding: identity",
         f"Content-Length: {len(body)}",
-    ]
+    )
     return "\r\n".join(lines).encode("latin-1") + END + body
 
 
@@ -108,9 +109,7 @@ def _usual_head(came: bytes) -> Head | None:
     is_usual = (
         end
         and version == VERSION
-        and status.isdigit()
-        and int(status) >= HTTPStatus.OK
-        and int(status) not in WITHOUT_BODY
+        and status in USUAL_STATUSES
         and headers.get("content-length", "").isdigit()
         and "transfer-encoding" not in headers
         and headers.get("connection", KEPT).lower() == KEPT
