@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
@@ -29,10 +30,8 @@ MIN_APPLICATION_CODE, MAX_APPLICATION_CODE = 3000, 4999
 
 def answer(websocket_api: WebSocketApi, request: HttpRequest) -> HttpResponse | None:
     """Answer a request of the management API without blocking; None for another path."""
-    path = re.escape(websocket_api.definition.path)
-    if (
-        found := re.fullmatch(rf"{path}/@connections/([^/]+)/?", unquote(request.raw_path))
-    ) is None:
+    found = _connections(websocket_api.definition.path).fullmatch(unquote(request.raw_path))
+    if found is None:
         return None
     if (action := ACTIONS.get(request.method)) is None:
         return _refusal(HTTPStatus.FORBIDDEN, "ForbiddenException")
@@ -42,6 +41,11 @@ def answer(websocket_api: WebSocketApi, request: HttpRequest) -> HttpResponse | 
         return _refusal(HTTPStatus.GONE, "GoneException")
     except SendBufferFull:
         return _refusal(HTTPStatus.TOO_MANY_REQUESTS, "LimitExceededException")
+
+
+@cache
+def _connections(path: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(path)}/@connections/([^/]+)/?")
 
 
 def _post(connection: OpenConnection, request: HttpRequest) -> HttpResponse:

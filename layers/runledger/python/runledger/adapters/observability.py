@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from aws_lambda_powertools.metrics.functions import is_metrics_disabled
 
 from runledger import LOGGER_NAME
 
@@ -19,6 +20,8 @@ def count(outcome: str) -> None:
 
 def publish(values: Mapping[str, float], unit: MetricUnit = COUNT) -> None:
     """Publish metrics together; the environment has their namespace and their service."""
+    if is_metrics_disabled():
+        return  # it would prepare them first
     metrics = EphemeralMetrics()
     for name, value in values.items():
         metrics.add_metric(name, unit, value)
