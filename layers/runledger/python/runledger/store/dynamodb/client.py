@@ -129,8 +129,7 @@ class JsonClient:
                 yield self._call(operation, body) if answer is None else answer
 
     def _responses(self, operation: str, bodies: Sequence[bytes]) -> list[RawResponse | None]:
-        requests = [(body, self._headers(operation, body)) for body in bodies]
-        begun = self._connections.begin_each(requests)
+        begun = self._connections.begin_each(self._signed(operation, bodies))
         came: list[RawResponse | None] = []
         try:
             # From the last one on: when that has come, most others have, and need not be waited
@@ -171,17 +170,21 @@ class JsonClient:
 
     def send(self, operation: str, body: bytes) -> RawResponse:
         """Make one attempt, with a signature of its own."""
-        return self._connections.post(body, self._headers(operation, body))
+        ((_, headers),) = self._signed(operation, [body])
+        return self._connections.post(body, headers)
 
-    def _headers(self, operation: str, body: bytes) -> dict[str, str]:
-        headers = signature.sign(
+    def _signed(
+        self, operation: str, bodies: Sequence[bytes]
+    ) -> list[tuple[bytes, dict[str, str]]]:
+        """Return the bodies with the headers of their requests."""
+        headers = signature.sign_each(
             self._connections.url,
             CONTENT_TYPE | {"X-Amz-Target": f"{API}.{operation}"},
-            body,
+            bodies,
             region=self._region,
             by=self._credentials(),
         )
-        return headers | USER_AGENT
+        return [(body, signed | USER_AGENT) for body, signed in zip(bodies, headers, strict=True)]
 
 
 def _domain(region: str) -> str:

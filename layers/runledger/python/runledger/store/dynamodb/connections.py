@@ -1,12 +1,14 @@
 """Kept HTTP connections to one endpoint, for any number of threads."""
 
+import os
 import select
+import socket
 import ssl
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from os import environ
 from pathlib import Path
 from urllib.parse import urlsplit
 from weakref import finalize
@@ -23,6 +25,9 @@ ROOTS_VARIABLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 
 # How a closed connection shows when it is written to, or read before the first byte.
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+# How a socket shows that its time is over: by Python's limit, and by the system's.
+TIMEOUTS = (TimeoutError, BlockingIOError)
 
 
 class _ClosedUnanswered(Exception):  # noqa: N818 - the server's right on a kept connection
@@ -124,7 +129,7 @@ class ConnectionPool:
             raise botocore_errors.EndpointConnectionError(
                 endpoint_url=self.endpoint, error=error
             ) from error
-        connection.sock.settimeout(self._read_timeout)
+        _limit(connection.sock, self._read_timeout)
         return connection
 
     def _exchange(self, connection: HTTPConnection, request: bytes = b"") -> RawResponse:
@@ -133,7 +138,7 @@ class ConnectionPool:
         try:
             response = _send(connection, request).read()
             is_kept = not response.is_last and len(self._idle) < self._size
-        except TimeoutError as error:
+        except TIMEOUTS as error:
             raise botocore_errors.ReadTimeoutError(
                 endpoint_url=self.endpoint, error=error
             ) from error
@@ -161,9 +166,25 @@ def tls_context(host: str) -> ssl.SSLContext:
 
     To load the usual 150 takes 16 ms of a cold start, to load five takes 1.
     """
-    named = next(filter(None, map(environ.get, ROOTS_VARIABLES)), None)
+    named = next(filter(None, map(os.environ.get, ROOTS_VARIABLES)), None)
     amazon = AMAZON_ROOTS if host.endswith(AMAZON_DOMAIN) else None
     return ssl.create_default_context(cafile=named or amazon)
+
+
+def _limit(connected: socket.socket, seconds: float) -> None:
+    """Let each call on a connected socket take so long.
+
+    With Python's own limit, it asks before each call whether the socket is ready. For calls that
+    are sent together, that is a quarter of the time of sockets.
+    """
+    if isinstance(connected, ssl.SSLSocket) or os.name == "nt":
+        connected.settimeout(seconds)
+        return
+    whole = int(seconds)
+    limit = struct.pack("ll", whole, int((seconds - whole) * 1_000_000))
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        connected.setsockopt(socket.SOL_SOCKET, option, limit)
+    connected.settimeout(None)
 
 
 def _send(connection: HTTPConnection, request: bytes) -> Incoming:

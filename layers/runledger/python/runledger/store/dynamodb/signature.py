@@ -1,7 +1,7 @@
 """Signs requests: AWS's Signature Version 4, with the credentials of the environment."""
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, reduce
 from hashlib import sha256
 from os import environ
@@ -69,11 +69,21 @@ def sign(
     url: str, headers: Mapping[str, str], body: bytes, *, region: str, by: AwsCredentials
 ) -> dict[str, str]:
     """Return the headers of a POST, `Host` among them, with the proof of who sends it, and when."""
+    (signed,) = sign_each(url, headers, [body], region=region, by=by)
+    return signed
+
+
+def sign_each(
+    url: str,
+    headers: Mapping[str, str],
+    bodies: Iterable[bytes],
+    *,
+    region: str,
+    by: AwsCredentials,
+) -> list[dict[str, str]]:
+    """Sign POSTs that differ in their bodies."""
     parts = _parts(url, tuple(headers.items()), strftime(TIME, gmtime()), region=region, by=by)
-    request = parts.request + sha256(body).hexdigest()
-    text = parts.text + sha256(request.encode()).hexdigest()
-    signature = hmac.digest(parts.key, text.encode(), "sha256").hex()
-    return {**parts.headers, "Authorization": parts.authorization + signature}
+    return [{**parts.headers, "Authorization": parts.authorized(body)} for body in bodies]
 
 
 class _Parts(NamedTuple):
@@ -87,6 +97,12 @@ class _Parts(NamedTuple):
     key: bytes
     authorization: str
     """The header, without the signature."""
+
+    def authorized(self, body: bytes) -> str:
+        """Return the header of a request with a body."""
+        request = self.request + sha256(body).hexdigest()
+        text = self.text + sha256(request.encode()).hexdigest()
+        return self.authorization + hmac.digest(self.key, text.encode(), "sha256").hex()
 
 
 @lru_cache(maxsize=16)
