@@ -27,6 +27,7 @@ run: $(VENV)/local.stamp $(DATABASE) ## start the local server (PORT, HOST, DATA
 ui: $(VENV)/local.stamp .reference-venv/stamp ## serve Prefect's UI for the local server (UI_PORT, HOST, PREFECT_API_URL)
 	@exec $(BIN)/python -m local.ui "$$($(REFERENCE)/python -c "$(PACKAGE)")"
 
+# `WORKERS=auto` means three for two processors (tests/conftest.py), for tests also wait.
 # With bytecode, workers and the servers that tests start need not compile all they import each time.
 test: $(VENV)/dev.stamp $(DATABASE) ## run the tests (ARGS="-k word" selects some, WORKERS=0: in one process)
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)

@@ -1,4 +1,5 @@
 import gc
+import math
 import os
 import threading
 import time
@@ -54,6 +55,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("cpu"):
         config.pluginmanager.register(ProcessorTimes())
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Take three workers for two processors: tests also wait."""
+    processors = yield
+    return math.ceil(1.5 * processors)
 
 
 def pytest_collection_finish() -> None:
