@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.stack import as_sent, transformed
+from tests.support.stack import as_sent, resources, transformed
 from tests.test_template import DOCUMENT, FUNCTIONS, ROUTES, TABLE_ARN, listed, statements
 
 MAX_RESOURCES = 500  # CloudFormation's limits, of a stack and of its template
@@ -21,8 +21,6 @@ MAX_STACK_NAME = 24
 
 LAMBDA = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"
 ROLE = {"Fn::GetAtt": ["RestApiRole", "Arn"]}
-STACK = transformed()
-RESOURCES: dict[str, Any] = STACK["Resources"]
 POLICIES: dict[str, Any] = DOCUMENT["Metadata"]["Policies"]
 NAMED_FOR = {
     "GetItem": "get",
@@ -36,11 +34,11 @@ NAMED_FOR = {
 
 
 def test_the_stack_has_room_for_more_functions() -> None:
-    assert len(RESOURCES) < MAX_RESOURCES * 0.9
+    assert len(resources()) < MAX_RESOURCES * 0.9
 
 
 def test_a_function_costs_few_resources() -> None:
-    always_there = [one for one in RESOURCES.values() if "Condition" not in one]
+    always_there = [one for one in resources().values() if "Condition" not in one]
     assert len(always_there) / len(FUNCTIONS) <= MAX_RESOURCES_PER_FUNCTION
 
 
@@ -50,7 +48,7 @@ def test_an_account_has_room_for_several_stacks() -> None:
 
 def test_the_template_has_room_to_grow() -> None:
     # All operations are served but those of automations, which take some 40 KB.
-    assert len(json.dumps(STACK)) < MAX_BYTES * 0.93
+    assert len(json.dumps(transformed())) < MAX_BYTES * 0.93
 
 
 def test_no_permission_is_made_for_the_rest_api() -> None:
@@ -69,8 +67,8 @@ def test_no_permission_is_made_for_the_rest_api() -> None:
 @pytest.mark.parametrize("operation", sorted(FUNCTIONS))
 def test_a_function_has_a_role_of_its_own_with_its_policies(operation: str) -> None:
     function, _ = FUNCTIONS[operation]
-    assert RESOURCES[function]["Properties"]["Role"] == {"Fn::GetAtt": [f"{function}Role", "Arn"]}
-    policies = RESOURCES[f"{function}Role"]["Properties"].get("Policies", [])
+    assert resources()[function]["Properties"]["Role"] == {"Fn::GetAtt": [f"{function}Role", "Arn"]}
+    policies = resources()[f"{function}Role"]["Properties"].get("Policies", [])
     found = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
     wanted = json.loads(json.dumps(list(statements(operation))), object_hook=as_sent)
     assert found[: len(wanted)] == wanted
@@ -90,7 +88,7 @@ def test_a_route_asks_the_authorizer_unless_it_is_open(authentication: str) -> N
 def test_the_api_calls_existing_functions_by_its_role() -> None:
     integrations = {
         (method, path): definition["x-amazon-apigateway-integration"]
-        for method, path, definition in _methods(STACK)
+        for method, path, definition in _methods(transformed())
     }
     assert {
         (one["type"], one["httpMethod"], json.dumps(one["credentials"]))
@@ -102,12 +100,12 @@ def test_the_api_calls_existing_functions_by_its_role() -> None:
 
 @pytest.mark.parametrize("name", ["required", "off"])
 def test_the_api_calls_its_authorizer_by_its_role(name: str) -> None:
-    schemes = RESOURCES["Api"]["Properties"]["Body"]["components"]["securitySchemes"]
+    schemes = resources()["Api"]["Properties"]["Body"]["components"]["securitySchemes"]
     assert schemes[name]["x-amazon-apigateway-authorizer"]["authorizerCredentials"] == ROLE
 
 
 def test_the_role_may_call_functions_and_do_nothing_else() -> None:
-    role = RESOURCES["RestApiRole"]["Properties"]
+    role = resources()["RestApiRole"]["Properties"]
     (trusted,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert trusted["Principal"] == {"Service": "apigateway.amazonaws.com"}
     (statement,) = role["Policies"][0]["PolicyDocument"]["Statement"]
@@ -118,7 +116,7 @@ def test_the_role_may_call_functions_and_do_nothing_else() -> None:
 
 
 def test_a_stack_whose_name_would_be_shortened_is_refused() -> None:
-    (policy,) = RESOURCES["RestApiRole"]["Properties"]["Policies"]
+    (policy,) = resources()["RestApiRole"]["Properties"]["Policies"]
     longest = _named(policy["PolicyName"]["Fn::Sub"], "x" * MAX_STACK_NAME)
     assert (len(longest), re.sub(r"[\w+=,.@-]", "", longest)) == (MAX_POLICY_NAME, "")
 
@@ -135,7 +133,7 @@ def test_each_policy_is_of_some_function() -> None:
 
 
 def _of_type(resource_type: str) -> Iterator[tuple[str, Any]]:
-    for name, resource in RESOURCES.items():
+    for name, resource in resources().items():
         if resource["Type"] == resource_type:
             yield name, resource["Properties"]
 

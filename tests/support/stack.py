@@ -6,8 +6,6 @@ from typing import Any
 
 import boto3
 import yaml
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 
 from local.cloudformation import intrinsics
 from local.cloudformation.template import REPOSITORY
@@ -16,6 +14,10 @@ from local.cloudformation.template import REPOSITORY
 @cache
 def transformed(**parameters: str) -> dict[str, Any]:
     """The template without SAM's resources; parameters that are not given have their defaults."""
+    # Half a second with the translation, which most workers need not spend.
+    from samtranslator.parser.parser import Parser  # noqa: PLC0415
+    from samtranslator.translator.translator import Translator  # noqa: PLC0415
+
     text = (REPOSITORY / "template.yaml").read_text("utf-8")
     template = yaml.load(text, intrinsics.Loader)  # noqa: S506 a SafeLoader
     # As JSON, for the translator changes what it reads, and an alias is the same object each time.
@@ -25,6 +27,12 @@ def transformed(**parameters: str) -> dict[str, Any]:
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="us-east-1"))
     stack: dict[str, Any] = translator.translate(template, values)
     return stack
+
+
+def resources() -> dict[str, Any]:
+    """The resources of the stack by their names."""
+    found: dict[str, Any] = transformed()["Resources"]
+    return found
 
 
 def as_sent(node: dict[str, Any]) -> dict[str, Any]:
