@@ -46,6 +46,14 @@ class HttpProtocol(HttpToolsProtocol):
         if self._awaited and self.cycle is self._awaited:
             self._answer(self._awaited)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        # Nothing refers to this connection in a circle: the collector of circles runs seldom.
+        self._awaited = self._held = None
+        self.pipeline.clear()
+        if self.cycle is not None:
+            self.cycle.on_response = _nothing
+
     def resume_writing(self) -> None:
         super().resume_writing()
         held, self._held = self._held, None
@@ -91,6 +99,10 @@ class HttpProtocol(HttpToolsProtocol):
         if not cycle.keep_alive:
             self.transport.close()
         self.on_response_complete()
+
+
+def _nothing() -> None:
+    """Replace a callback that is no longer needed."""
 
 
 def _http_request(scope: HTTPScope, body: bytes) -> HttpRequest:

@@ -31,23 +31,32 @@ class ThreadStack:
                 self._free.pop().put(call)
             elif self._started < self._size:
                 self._started += 1
-                name = f"{self._name}_{self._started}"
-                threading.Thread(target=self._work, args=(call,), name=name, daemon=True).start()
+                self._start(call)
             else:
                 self._waiting.append(call)
 
-    def _work(self, call: Call) -> None:
+    def _start(self, call: Call) -> None:
         inbox: SimpleQueue[Call] = SimpleQueue()
-        while True:
-            try:
-                call()
-            except Exception:  # noqa: BLE001 whatever it is, the thread takes the next call
-                sys.stderr.write(traceback.format_exc())
-            call = self._next(inbox)
+        inbox.put(call)
+        name = f"{self._name}_{self._started}"
+        threading.Thread(target=self._work, args=(inbox,), name=name, daemon=True).start()
 
-    def _next(self, inbox: "SimpleQueue[Call]") -> Call:
+    def _work(self, inbox: "SimpleQueue[Call]") -> None:
+        while True:
+            # Nothing here refers to a call that has ended.
+            _make(inbox.get())
+            self._take_next(inbox)
+
+    def _take_next(self, inbox: "SimpleQueue[Call]") -> None:
         with self._lock:
             if self._waiting:
-                return self._waiting.popleft()
-            self._free.append(inbox)
-        return inbox.get()
+                inbox.put(self._waiting.popleft())
+            else:
+                self._free.append(inbox)
+
+
+def _make(call: Call) -> None:
+    try:
+        call()
+    except Exception:  # noqa: BLE001 whatever it is, the thread takes the next call
+        sys.stderr.write(traceback.format_exc())
