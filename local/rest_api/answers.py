@@ -4,7 +4,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import NamedTuple, Self, TypeVar
 
@@ -14,7 +14,6 @@ from local import console
 from local.rest_api.compression import compressed
 from local.rest_api.events import HttpRequest
 from local.rest_api.gateway import HttpResponse
-from local.rest_api.threads import ThreadStack
 
 MAX_THREADS = 40
 
@@ -71,7 +70,7 @@ class HttpAnswers:
     ) -> None:
         self._answer, self._answer_at_once = answer, answer_at_once
         self._min_size_to_compress, self._log_access = min_size_to_compress, log_access
-        self._threads = ThreadStack(MAX_THREADS, "request")
+        self._threads = ThreadPoolExecutor(MAX_THREADS, "request")
 
     def at_once(self, request: HttpRequest) -> SpelledResponse | None:
         """Answer a request that needs no thread; None if it needs one."""
@@ -80,7 +79,7 @@ class HttpAnswers:
 
     def in_thread(self, request: HttpRequest, respond: Callable[[SpelledResponse], object]) -> None:
         """Answer a request in a thread, which calls back with the response."""
-        self._threads.run(partial(self._work, request, respond, time.perf_counter()))
+        self._threads.submit(self._work, request, respond, time.perf_counter())
 
     def _work(
         self, request: HttpRequest, respond: Callable[[SpelledResponse], object], started: float

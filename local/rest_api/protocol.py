@@ -5,7 +5,6 @@ processor time of a read.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -77,11 +76,9 @@ class HttpProtocol(HttpToolsProtocol):
             self.tasks.discard(task)
             self._respond(cycle, response)
 
-        def respond(response: SpelledResponse) -> None:
-            with suppress(RuntimeError):  # the loop has ended, and the connection with it
-                self.loop.call_soon_threadsafe(finish, response)
-
-        answers.in_thread(request, respond)
+        answers.in_thread(
+            request, lambda response: self.loop.call_soon_threadsafe(finish, response)
+        )
 
     def _respond(self, cycle: RequestResponseCycle, response: SpelledResponse) -> None:
         if self.flow.write_paused:
