@@ -40,9 +40,18 @@ def fitting(shards: int) -> Callable[[Item], Item]:
             for name, kinds in KINDS.items()
             if name in item
         }
-        return _listed_by_id(item | changed)
+        return _listed_by_id(_in_state(item | changed))
 
     return fit
+
+
+def _in_state(item: Item) -> Item:
+    """Move an item into the one partition of its rare type of state."""
+    kind, *rest = item.get("state_shard", {"S": ""})["S"].split(SEPARATOR)
+    if kind not in keys.RUNS:
+        return item
+    state_type, number = rest
+    return item | {"state_shard": {"S": keys.state_shard(kind, state_type, int(number))}}
 
 
 def _listed_by_id(item: Item) -> Item:

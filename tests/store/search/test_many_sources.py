@@ -36,7 +36,7 @@ from tests.store.support.worlds import SEARCHERS
 from tests.support.databases import DynamoDB
 from tests.support.facts import facts_of
 
-SHARDS = 2
+SHARDS = 3
 OWNERS = [UUID(int=number) for number in range(1, 3 * MAX_PARALLEL)]
 BY_NAME = Page(TaskRunSort.NAME_ASC.order, offset=1, limit=10)
 BY_ID = Page(TaskRunSort.ID_DESC.order, offset=1, limit=10)

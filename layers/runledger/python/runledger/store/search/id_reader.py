@@ -23,10 +23,12 @@ from runledger.store.search.planner import Walk
 def in_order_of_ids(table: Table, walk: Walk, *, reverse: bool, page: int | None) -> Iterator[Item]:
     """Yield the entries of the runs in all partitions of a walk; descending in `reverse`.
 
-    `page` says how many to read at first of each partition.
+    `page` says how many to read at first of each partition. If those end amid many runs of one
+    moment, half as many more are enough.
     """
+    half = page and -(-page // 2)
     found = table.query_each(
-        Query(in_index(index, partition, None), index.name, reverse, page)
+        Query(in_index(index, partition, None), index.name, reverse, page, second_page=half)
         for index in (BY_EXPECTED_START, BY_ID)
         for partition in walk.partitions
     )
