@@ -167,7 +167,10 @@ class DurationReader:
 
     def _query(self, partition: str, between: tuple[str, str], *, reverse: bool = False) -> Query:
         where = in_index(indexes.BY_DURATION, partition, between)
-        return Query(where, indexes.BY_DURATION.name, reverse, self._first_page)
+        # Few more than the first ones are needed, if any.
+        half = -(-self._first_page // 2)
+        name = indexes.BY_DURATION.name
+        return Query(where, name, reverse, self._first_page, second_page=half)
 
     def _ranked(self, entries: Iterator[Item]) -> Iterator[Nearby]:
         for entry in entries:
