@@ -30,7 +30,7 @@ from runledger.store.search.nearby import NEVER, Nearby, in_order_of_ranks
 NO_TIME = Duration(is_running=False, taken=0, expected=None, run_id=UUID(int=0))
 
 # Entries of such a type of state that are read at first: they take one read unit.
-FIRST_OF_EACH = 8
+FIRST_OF_EACH = 4
 NOT_BEGUN = tuple(
     state_type for state_type in StateType if state_type not in {*TERMINAL, StateType.RUNNING}
 )
