@@ -14,6 +14,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import UUID
 
+from runledger.domain import values
+
 if TYPE_CHECKING:
     from runledger.domain.runs.facts import Duration
 
@@ -46,8 +48,9 @@ MICROSECOND = timedelta(microseconds=1)
 # needs no entry of its own for it. Most runs begin when they are created.
 NEAR = 5_000_000
 
-# Most task runs begin so soon after their expected start: they have no entry by start, and are
-# looked for by their expected start (`begins_at_once`).
+# Most task runs begin so soon after their expected start, and have an id that was made so near to
+# it. They have no entry by start or by id, and are looked for by their expected start
+# (`begins_at_once`, `is_told_by_id`).
 AT_ONCE = timedelta(milliseconds=100)
 
 # Many task runs end so soon after it: they have no entry by end (`ends_soon`). A page by end reads
@@ -88,8 +91,7 @@ def is_told_by_id(run_id: UUID, expected: datetime | None) -> bool:
     """
     if expected is None:
         return False
-    since_first = (expected - FIRST) // MICROSECOND
-    return is_at_once(time_of_id(str(run_id)), since_first - FIRST_TO_EPOCH)
+    return is_at_once(time_of_id(str(run_id)), values.microseconds(expected))
 
 
 def is_at_once(time: int, expected: int | None) -> bool:

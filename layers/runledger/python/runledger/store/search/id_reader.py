@@ -16,7 +16,7 @@ from runledger.store.dynamodb.writes import Item
 from runledger.store.schema import keys, sort_keys
 from runledger.store.schema.indexes import BY_EXPECTED_START, BY_ID, Index
 from runledger.store.schema.sort_keys import AT_ONCE, MICROSECOND
-from runledger.store.search.nearby import NEVER, Nearby, in_order_of_ranks
+from runledger.store.search.nearby import NEVER, Nearby, in_order_of_ranks, time_of
 from runledger.store.search.planner import Walk
 
 
@@ -48,11 +48,9 @@ def in_order_of_ids(table: Table, walk: Walk, *, reverse: bool, page: int | None
 
 
 def _nearby(entry: Item) -> Nearby:
-    expected = sort_keys.microseconds(entry[BY_EXPECTED_START.range])
-    run_id = keys.id_in(entry["pk"])
+    expected, run_id = time_of(entry[BY_EXPECTED_START.range]), keys.id_in(entry["pk"])
     time = sort_keys.time_of_id(run_id)
-    is_near = sort_keys.is_at_once(time, expected)
-    return Nearby(NEVER if expected is None else expected, time, run_id, entry, is_near)
+    return Nearby(expected, time, run_id, entry, sort_keys.is_at_once(time, expected))
 
 
 def _apart(entry: Item) -> Nearby:
