@@ -6,7 +6,13 @@ from openapi.spelling import spelled
 
 OPERATION = "read_openapi"
 
-template = load()
-path = template.code[OPERATION].with_name("openapi.json")
-path.write_text(spelled(document(template)), "utf-8")
-print(f"{path.relative_to(template.folder)}: {path.stat().st_size:,} bytes")
+
+def main() -> None:
+    template = load()
+    path = template.code[OPERATION].with_name("openapi.json")
+    path.write_text(spelled(document(template)), "utf-8")
+    print(f"{path.relative_to(template.folder)}: {path.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -64,4 +64,5 @@ def _scanner(client: "DynamoDBClient", table: str) -> Callable[[str], Iterator[I
     return scan
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
