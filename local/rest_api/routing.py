@@ -7,6 +7,9 @@ from typing import NamedTuple
 from local.cloudformation.template import Route
 
 
+ANY = "{}"  # stands for each first segment that is a variable
+
+
 class Match(NamedTuple):
     route: Route
     variables: Mapping[str, str]
@@ -24,16 +27,15 @@ class Resources:
             ((_segments(path), methods) for path, methods in by_path.items()),
             key=lambda resource: [_is_variable(part) for part in resource[0]],
         )
-        self._resources = {
-            first: [resource for resource in resources if resource[0][0] == first]
-            for first in {parts[0] for parts, _ in resources if not _is_variable(parts[0])}
-        }
-        self._with_any_first = [r for r in resources if _is_variable(r[0][0])]
+        self._by_first: dict[str, list[tuple[list[str], dict[str, Route]]]] = {}
+        for parts, methods in resources:
+            first = ANY if _is_variable(parts[0]) else parts[0]
+            self._by_first.setdefault(first, []).append((parts, methods))
 
     def match(self, method: str, path: str) -> Match | None:
         segments = _segments(path)
-        with_first = self._resources.get(segments[0], ())
-        for parts, methods in chain(with_first, self._with_any_first):
+        with_first = self._by_first.get(segments[0], ())
+        for parts, methods in chain(with_first, self._by_first.get(ANY, ())):
             if (variables := _variables(parts, segments)) is not None:
                 route = methods.get(method)
                 return Match(route, variables) if route else None
