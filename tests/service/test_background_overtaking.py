@@ -1,6 +1,7 @@
 """What happens to two workers at the same time, each step right before any call of another."""
 
 import copy
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
@@ -17,13 +18,20 @@ from tests.store.support.calls import heard, preceded
 from tests.support.databases import DynamoDB, Engine, Item, fresh_table, put, scan
 
 FIRST, SECOND = "first", "second"
+# The sites from which no run gets lost: different steps leave the same site behind.
+SAFE: set[str] = set()
+
+
+def store_on(database: DynamoDB) -> Store:
+    return Store(Table(database.client, database.table), shards=2)
 
 
 class Counter(WorkerSite):
     """A site of which is known what each client got, and what the first one did with it."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
+    def __init__(self, database: DynamoDB) -> None:
+        super().__init__(store_on(database))
+        self.database = database
         self.got: dict[str, set[UUID]] = {FIRST: set(), SECOND: set()}
         self.started: set[UUID] = set()
         self.connect(FIRST)
@@ -33,7 +41,7 @@ class Counter(WorkerSite):
     def on(self, database: DynamoDB) -> Self:
         """Return this site as it is now, on another table, which has the same items."""
         site = copy.copy(self)
-        site.store = Store(Table(database.client, database.table), shards=2)
+        site.store, site.database = store_on(database), database
         site.far_ends, site.got, site.started = copy.deepcopy(
             (self.far_ends, self.got, self.started)
         )
@@ -100,7 +108,7 @@ BEFORE: dict[str, tuple[Step, ...]] = {
 def begun(dynoxide: Engine, before: tuple[Step, ...]) -> tuple[Counter, list[Item]]:
     """Return a site after these steps, and the items of its table, which is gone."""
     with fresh_table(dynoxide) as database:
-        site = Counter(Store(Table(database.client, database.table), shards=2))
+        site = Counter(database)
         for step in before:
             step(site)
         return site, list(scan(database))
@@ -114,13 +122,18 @@ def counter(dynoxide: Engine, before: tuple[Step, ...]) -> Iterator[Counter]:
         yield site.on(database)
 
 
+@cache
+def calls_of(dynoxide: Engine, before: tuple[Step, ...], step: Step) -> int:
+    with counter(dynoxide, before) as watched, heard(dynoxide.client) as calls:
+        step(watched)
+    return len(calls)
+
+
 def overtaken(
     dynoxide: Engine, before: tuple[Step, ...], step: Step, overtaker: Step
 ) -> Iterator[Counter]:
     """Sites where the step was taken, and right before one of its calls the other."""
-    with counter(dynoxide, before) as watched, heard(dynoxide.client) as calls:
-        step(watched)
-    for call in range(len(calls) + 1):
+    for call in range(calls_of(dynoxide, before, step) + 1):
         with counter(dynoxide, before) as site:
             overtake(site, call, step, overtaker)
             yield site
@@ -137,6 +150,22 @@ def is_cut_off_only(steps: tuple[Step, ...]) -> bool:
     return cut_off in steps and {depart, sweep}.isdisjoint(steps)
 
 
+def visible(site: Counter) -> str:
+    """Everything that what comes next depends on."""
+    items = sorted(json.dumps(item, sort_keys=True, default=repr) for item in scan(site.database))
+    got = [sorted(map(str, ids)) for ids in (site.got[FIRST], site.got[SECOND], site.started)]
+    return repr((items, sorted(site.far_ends.open.items()), got))
+
+
+def missing_in_the_end(site: Counter) -> set[UUID]:
+    """Return the runs that neither anybody has nor a third worker gets when the first is gone."""
+    depart(site)
+    site.connect("third")
+    site.subscribe("third")
+    beside = site.got[SECOND] | site.started
+    return site.runs - beside - site.got_in_the_end("third", beside)
+
+
 @pytest.mark.usefixtures("_no_pauses")
 @pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
 @pytest.mark.parametrize("overtaker", OVERTAKERS, ids=lambda step: step.__name__)
@@ -147,8 +176,7 @@ def test_no_run_is_lost_or_held_twice(
     for site in overtaken(dynoxide, before, step, overtaker):
         lives_on = FIRST in site.far_ends.open or is_cut_off_only((*before, step, overtaker))
         assert not lives_on or site.got[FIRST].isdisjoint(site.got[SECOND])
-        depart(site)
-        site.connect("third")
-        site.subscribe("third")
-        beside = site.got[SECOND] | site.started
-        assert site.runs - beside <= site.got_in_the_end("third", beside)
+        state = visible(site)
+        if state not in SAFE:
+            assert not missing_in_the_end(site)
+            SAFE.add(state)

@@ -7,6 +7,7 @@ so while it has hooks: to emit an event that nobody awaits takes as long as much
 
 import itertools
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -48,26 +49,28 @@ class _Emitter:
         # Many calls at a time are calls by themselves, each with its events.
         own = {method.__name__: method for method in (self.call, self.exchange, self.send)}
         self._methods = own | {"call_each": None}
-        self._hooks = 0
+        self._hooks: Counter[str] = Counter()  # by the first part of their events
 
     def register(self, event: str, handler: Callable[..., object]) -> None:
         self._emitter.register(event, handler)
-        self._count(1)
+        self._count(event, 1)
 
     def register_first(self, event: str, handler: Callable[..., object]) -> None:
         self._emitter.register_first(event, handler)
-        self._count(1)
+        self._count(event, 1)
 
     def unregister(self, event: str, handler: Callable[..., object]) -> None:
         self._emitter.unregister(event, handler)
-        self._count(-1)
+        self._count(event, -1)
 
-    def _count(self, change: int) -> None:
+    def _count(self, event: str, change: int) -> None:
         """Let the client call the methods of this class while there are hooks."""
-        had_hooks, self._hooks = bool(self._hooks), self._hooks + change
-        if self._hooks and not had_hooks:
+        had_hooks = self._hooks.total() > 0
+        self._hooks[event.partition(".")[0]] += change
+        has_hooks = self._hooks.total() > 0
+        if has_hooks and not had_hooks:
             vars(self._client).update(self._methods)
-        elif had_hooks and not self._hooks:
+        elif had_hooks and not has_hooks:
             for name in self._methods:
                 delattr(self._client, name)
 
@@ -93,6 +96,8 @@ class _Emitter:
         return response
 
     def _answer_of_handlers(self, operation: str, body: bytes) -> RawResponse | None:
+        if not self._hooks["before-send"]:
+            return None
         request = AWSRequest("POST", self._endpoint, data=body).prepare()
         answer = self._emit("before-send", operation, request=request)
         if answer is None:
@@ -102,6 +107,8 @@ class _Emitter:
 
     def _emit(self, event: str, operation: str, **given: object) -> Any:  # noqa: ANN401
         """Return the first answer of a handler."""
+        if not self._hooks[event]:
+            return None
         model, context = SimpleNamespace(name=operation), self._of_thread.context
         event = f"{event}.dynamodb.{operation}"
         return first_non_none_response(

@@ -1,8 +1,7 @@
 """Finished runs leave with all under them: never an unfinished one, never a parent first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from itertools import count
 from random import Random
 
@@ -20,7 +19,6 @@ from tests.support.databases import DynamoDB, Engine, fresh_table
 
 pytestmark = pytest.mark.usefixtures("_no_pauses")
 
-TREES = 3  # in a table: each removal makes the stream's function read all runs again
 STATES = ("RUNNING", "COMPLETED", "FAILED", "COMPLETED")
 
 
@@ -89,26 +87,20 @@ def test_whatever_happens_what_may_leave_does_and_nothing_else(dynoxide: Engine,
 
 def test_whichever_call_fails_a_tree_leaves_from_below(on_dynoxide: DynamoDB) -> None:
     runs = RetainedRuns(on_dynoxide)
+    finished_tree(runs)
+    told = due(runs)
+    begun = runs.moment()
     for call in count():
-        finished_tree(runs)
-        told = due(runs)
+        runs.return_to(begun)
         with broken(on_dynoxide.client, FAULTS[sorted(FAULTS)[call % 2]], first=call):
             rest = runs.deliver(told)
         runs.assert_whole()
         assert runs.deliver(rest) == []
+        runs.assert_settled()
+        assert runs.there() == set()
         if not rest:
             break
     assert call > 15
-    runs.assert_settled()
-    assert runs.there() == set()
-
-
-def tables(engine: Engine) -> Iterator[tuple[int, RetainedRuns]]:
-    """Number calls, each with its table, in which trees of some earlier calls have stayed."""
-    for first in count(0, TREES):
-        with fresh_table(engine) as database:
-            runs = RetainedRuns(database)
-            yield from ((call, runs) for call in range(first, first + TREES))
 
 
 def start_again(runs: RetainedRuns, run: Key) -> Key:
@@ -129,30 +121,33 @@ def report_under(runs: RetainedRuns, run: Key) -> Key:
 @pytest.mark.parametrize("act", [start_again, create_under, report_under])
 @pytest.mark.parametrize("number", range(3))
 def test_whoever_acts_right_before_a_call_no_unfinished_run_leaves(
-    dynoxide: Engine,
+    on_dynoxide: DynamoDB,
     act: Callable[[RetainedRuns, Key], Key],
     number: int,
 ) -> None:
-    accepted = list[Key]()
+    def attempt() -> None:
+        if tree[number] in runs.there():
+            accepted.append(act(runs, tree[number]))
 
-    def attempt(run: Key) -> None:
-        reached.append(call)
-        if run in runs.there():
-            accepted.append(act(runs, run))
-
-    for call, runs in tables(dynoxide):
-        tree, reached = finished_tree(runs), list[int]()
-        # Earlier trees, which have stayed, are not looked at again.
-        told = [change for change in due(runs) if change.key.pk == tree[0].pk]
-        with preceded(dynoxide.client, call, partial(attempt, tree[number])):
+    runs = RetainedRuns(on_dynoxide)
+    tree, staying = finished_tree(runs), finished_tree(runs)
+    start_again(runs, staying[0])
+    told = [change for change in due(runs) if change.key.pk == tree[0].pk]
+    begun, total = runs.moment(), 0
+    for call in count():
+        runs.return_to(begun)
+        accepted = list[Key]()
+        with preceded(on_dynoxide.client, call, attempt):
             assert runs.deliver(told) == []
         runs.pump()
-        assert {*accepted} & runs.parents.keys() <= runs.there()
+        assert {*accepted, *staying} <= runs.there()
         runs.assert_whole()
-        if not reached:
+        total += len(accepted)
+        # A run that has left before this call has left before the later ones.
+        if not accepted:
             assert not {*tree} & runs.there()
             break
-    assert len(accepted) > 12
+    assert total > 12
 
 
 def test_a_flow_run_that_leaves_before_a_task_run_is_written_is_unknown(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from local.event_sources.records import Stream
@@ -21,6 +22,7 @@ from runledger.store.dynamodb.table import Table
 from runledger.store.schema import keys
 from runledger.store.schema.keys import ARTIFACT, REMAINDER, RETENTION, Key
 from runledger.store.store import Store
+from tests.service.snapshots import Items, items_of, put_back
 from tests.store.support.contents import scan, whole
 from tests.store.support.counting import assert_counted
 from tests.store.support.late_events import NOW, event, receive
@@ -29,6 +31,15 @@ from tests.support.databases import DynamoDB, enable_stream
 START = datetime(2030, 1, 1, tzinfo=UTC)
 PERIOD = timedelta(days=10)
 DAY = timedelta(days=1)
+
+
+class Moment(NamedTuple):
+    """What is in a table, and what a test knows of it."""
+
+    items: Items
+    now: datetime
+    parents: dict[Key, Key | None]
+    ends: dict[Key, datetime | None]
 
 
 class RetainedRuns:
@@ -44,6 +55,15 @@ class RetainedRuns:
         self._stream = Stream(database.boto3, database.table, database.endpoint)
         self._iterator = self._stream.start("")
         self._flow = made_flow(self.store)
+
+    def moment(self) -> Moment:
+        return Moment(items_of(self.database), self.now, {**self.parents}, {**self.ends})
+
+    def return_to(self, moment: Moment) -> None:
+        """Let everything be as it was; the stream tells nothing of the way back."""
+        put_back(self.database, moment.items)
+        self.now, self.parents, self.ends = moment.now, {**moment.parents}, {**moment.ends}
+        self.changes()
 
     def pass_days(self, days: int) -> None:
         """Let time pass; no two moments are a whole number of days apart."""
