@@ -23,7 +23,7 @@ from local.rest_api.events import (
     authorizer_event,
     proxy_event,
 )
-from local.rest_api.routing import Match, Resources
+from local.rest_api.routing import Match, resources
 
 GATEWAY_RESPONSES: Mapping[str, tuple[HTTPStatus, str]] = {
     "ACCESS_DENIED": (
@@ -63,7 +63,7 @@ class Gateway:
     def __init__(self, template: Template, functions: Functions | None = None) -> None:
         self._template = template
         self._functions = functions or Functions(template)
-        self._resources = Resources(template.routes)
+        self._resources = resources(template.routes)
         self._anybody: Mapping[str, Any] | None = None
 
     def answer(self, request: HttpRequest) -> HttpResponse:

