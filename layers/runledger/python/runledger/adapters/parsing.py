@@ -28,7 +28,7 @@ def parse_json(raw: bytes) -> object:
     )
     if text.count("[") + text.count("{") > MAX_NESTED:
         _refuse_deep_nesting(content)
-    if "\\ud" in text.lower():
+    if "\\ud" in text or "\\uD" in text:
         _refuse_lone_surrogates(content, text)
     return content
 

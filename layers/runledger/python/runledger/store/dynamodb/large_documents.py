@@ -146,9 +146,10 @@ def divide(item: Item, seen: str | None = None) -> Divided:
     pieces: list[Item] = []
     kept = frozenset() if "facts" in item else UNDIVIDED
     for name, content in _largest(document, kept):
-        reference = known.get(_digest(content))
+        digest = _digest(content)
+        reference = known.get(digest)
         if reference is None:
-            reference, new = _new_pieces(item, content)
+            reference, new = _new_pieces(item, content, digest)
             pieces += new
         named[name] = reference
         document[name] = shortened(document[name])
@@ -200,10 +201,10 @@ def _largest(document: Mapping[str, Any], kept: AbstractSet[str]) -> Iterator[tu
         yield name, fields[name]
 
 
-def _new_pieces(item: Item, content: bytes) -> tuple[PiecesReference, list[Item]]:
+def _new_pieces(item: Item, content: bytes, digest: str) -> tuple[PiecesReference, list[Item]]:
     packed = zlib.compress(content)
     parts = [packed[start : start + MAX_PIECE] for start in range(0, len(packed), MAX_PIECE)]
-    reference = PiecesReference(str(uuid4()), len(parts), len(content), _digest(content))
+    reference = PiecesReference(str(uuid4()), len(parts), len(content), digest)
     common = {WRITTEN: int(time())}
     common |= {"expires_at": item["expires_at"]} if "expires_at" in item else {}
     keyed = zip(reference.keys(item["pk"]), parts, strict=True)
