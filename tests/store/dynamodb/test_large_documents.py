@@ -31,7 +31,8 @@ from tests.support.removals import Removals
 
 pytestmark = pytest.mark.usefixtures("_no_pauses")
 
-KB = 1_000
+# More than an item takes of a document, of which half stays in the item.
+LARGE = 40_000  # bytes
 
 
 @pytest.fixture
@@ -44,12 +45,12 @@ def removals(site: Site) -> Removals:
     return Removals(site.database)
 
 
-def text(seed: object, size: int = 100 * KB) -> str:
-    return Random(str(seed)).randbytes(size // 2).hex()  # noqa: S311 - the same at each run
+def text(seed: object) -> str:
+    return Random(str(seed)).randbytes(LARGE // 2).hex()  # noqa: S311 - the same at each run
 
 
 def inputs(seed: object) -> dict[str, Any]:
-    return {"x": [{"input_type": "parameter", "name": text(seed, 450 * KB)}]}
+    return {"x": [{"input_type": "parameter", "name": text(("inputs", seed))}]}
 
 
 def proposal(run: dict[str, Any], kind: str, seed: object, of: str = "task_runs") -> Asked:
@@ -125,7 +126,7 @@ def test_what_fails_at_any_call_is_whole_and_done_once_when_it_is_tried_again(
         persist(site.api, asked).raise_for_status()
         _assert_whole(site.api, asked)
         named, there = named_and_there(site.database)
-        assert named <= there
+        assert set() != named <= there
         _remove_all(site)
         if answer.is_success:
             return
