@@ -22,6 +22,7 @@ JSON = st.recursive(
     max_leaves=6,
 )
 VALUES = LEAVES | JSON
+NUMBERS = st.integers(0, 10_000)
 NESTED = st.integers(1, 3_000).map(lambda depth: b"[" * depth + b"]" * depth)
 LONG = st.integers(1, 6_000).map(lambda digits: b"9" * digits)
 
@@ -54,6 +55,12 @@ def replaced(body: Any, place: Place, value: Any) -> Any:  # noqa: ANN401
     return copy
 
 
+def replaced_at(body: Any, number: int, value: Any) -> Any:  # noqa: ANN401
+    """Return a copy of a body with something else in one of its places, by a number."""
+    every = [*places(body)]
+    return replaced(body, every[number % len(every)], value)
+
+
 def mutated(body: Any, values: st.SearchStrategy[Any] = VALUES) -> st.SearchStrategy[Any]:  # noqa: ANN401
     """Return a body with something in it replaced."""
     return st.builds(replaced, st.just(body), st.sampled_from([*places(body)]), values)
@@ -65,7 +72,9 @@ def spelled(body: Any) -> bytes:  # noqa: ANN401
 
 def malformed(valid: Any) -> st.SearchStrategy[bytes]:  # noqa: ANN401
     """Bodies like a valid one, and bodies like nothing."""
-    likely = (mutated(valid) | mutated(valid).flatmap(mutated)).map(spelled)
+    # A strategy made for each body would be checked for each, which takes longer than to draw.
+    twice = st.builds(replaced_at, mutated(valid), NUMBERS, VALUES)
+    likely = (mutated(valid) | twice).map(spelled)
     marked = mutated(valid, st.just(MARK)).map(spelled)
     large = st.builds(bytes.replace, marked, st.just(spelled(MARK)), NESTED | LONG)
     return st.one_of(likely, likely, large, JSON.map(spelled), st.binary())

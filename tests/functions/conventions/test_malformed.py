@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from local.cloudformation.template import Route
 from tests.functions.conventions.mutations import malformed, mutated
 from tests.store.support.asking import made, new_flow, new_flow_run, new_task_run
-from tests.support.databases import TEMPLATE
+from tests.support.databases import TEMPLATE, DynamoDB, Item, put, scan
 from tests.support.sample_events import sample_event
 
 ROUTES = [route for route in TEMPLATE.routes if route.operation != "method_not_allowed"]
@@ -42,6 +42,11 @@ LONG_TEXTS = st.tuples(st.sampled_from(LETTERS), st.sampled_from(LENGTHS)).map(
 QUERIES = st.dictionaries(ODD_TEXTS | st.just("client"), ODD_TEXTS, max_size=2)
 QUERIED = ("client", "flow_run_id", "page-token", "since", "task_run_id")
 AROUND = st.fixed_dictionaries({"headers": HEADERS, "params": QUERIES})
+# Strategies are made once: hypothesis takes longer to check one than to draw from it.
+HEADERS_OR_NONE: st.SearchStrategy[dict[str, bytes]] = st.just({}) | HEADERS
+LONG_QUERIES = st.dictionaries(st.sampled_from(QUERIED), LONG_TEXTS, max_size=1)
+NUMBERS = st.sampled_from(range(3))  # of the ids that are there
+LONG_TEXTS_OR_NUMBERS = LONG_TEXTS | NUMBERS
 
 # Each of many endpoints gets some of the profile's examples.
 FEW = max(1, settings().max_examples // 3)
@@ -54,17 +59,30 @@ def valid_body(route: Route) -> Any:  # noqa: ANN401 - any JSON
     return json.loads(event["body"] or "null")
 
 
+# The items of a flow, a flow run and a task run, and their ids, once they were made.
+MADE: list[tuple[list[Item], list[str]]] = []
+
+
 @pytest.fixture
-def ids(api_on_dynoxide: httpx.Client) -> list[str]:
-    """The ids of a flow, a flow run and a task run that are there."""
-    flow = made(api_on_dynoxide, new_flow())
-    flow_run = made(api_on_dynoxide, new_flow_run(flow["id"]))
-    return [flow["id"], flow_run["id"], made(api_on_dynoxide, new_task_run())["id"]]
+def ids(api_on_dynoxide: httpx.Client, on_dynoxide: DynamoDB) -> list[str]:
+    """The ids of a flow, a flow run and a task run that are there: made once, then put back."""
+    if not MADE:
+        flow = made(api_on_dynoxide, new_flow())
+        flow_run = made(api_on_dynoxide, new_flow_run(flow["id"]))
+        task_run = made(api_on_dynoxide, new_task_run())
+        MADE.append(([*scan(on_dynoxide)], [flow["id"], flow_run["id"], task_run["id"]]))
+    items, found = MADE[0]
+    put(on_dynoxide, items)
+    return found
+
+
+def test_the_ids_are_there(api_on_dynoxide: httpx.Client, ids: list[str]) -> None:
+    for kind, found in zip(("flows", "flow_runs", "task_runs"), ids, strict=True):
+        assert api_on_dynoxide.get(f"/{kind}/{found}").is_success
 
 
 @cache
 def malformed_bodies(route: Route) -> st.SearchStrategy[bytes]:
-    """Make a strategy once: hypothesis takes longer to check one than to draw from it."""
     return malformed(valid_body(route))
 
 
@@ -106,8 +124,8 @@ def test_a_malformed_body_is_no_500(
     api_on_dynoxide: httpx.Client, ids: list[str], route: Route, data: st.DataObject
 ) -> None:
     body = data.draw(malformed_bodies(route))
-    variable = data.draw(st.sampled_from(ids))
-    headers = data.draw(st.just({}) | HEADERS)
+    variable = ids[data.draw(NUMBERS)]
+    headers = data.draw(HEADERS_OR_NONE)
     assert_answered(sent(api_on_dynoxide, route, variable, content=body, headers=headers))
 
 
@@ -129,12 +147,12 @@ def test_a_malformed_path_or_header_is_no_500(
 def test_a_long_variable_of_the_path_is_no_500(
     api_on_dynoxide: httpx.Client, ids: list[str], route: Route, data: st.DataObject
 ) -> None:
-    parts = [
-        data.draw(LONG_TEXTS | st.sampled_from(ids)) if "{" in part else part
-        for part in route.path.split("/")
+    drawn = [
+        data.draw(LONG_TEXTS_OR_NUMBERS) if "{" in part else part for part in route.path.split("/")
     ]
+    parts = (ids[part] if isinstance(part, int) else part for part in drawn)
     asked = "/".join(quote(part, safe="") for part in parts)
-    queried = data.draw(st.dictionaries(st.sampled_from(QUERIED), LONG_TEXTS, max_size=1))
+    queried = data.draw(LONG_QUERIES)
     body = json.dumps(valid_body(route)) if route.method in WITH_BODY else None
     assert_answered(api_on_dynoxide.request(route.method, asked, content=body, params=queried))
 
@@ -148,5 +166,5 @@ def test_a_long_text_in_a_body_is_no_500(
     api_on_dynoxide: httpx.Client, ids: list[str], route: Route, data: st.DataObject
 ) -> None:
     body = data.draw(bodies_of_long_texts(route))
-    variable = data.draw(st.sampled_from(ids))
+    variable = ids[data.draw(NUMBERS)]
     assert_answered(sent(api_on_dynoxide, route, variable, json=body))
