@@ -45,6 +45,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 BLOCK_KEY = Path(__file__).parent / "support" / "block.key"
 NEW_OBJECTS = 50_000
+OF_STREAMS = {"site", "site_on_dynoxide", "stream", "stream_on_dynoxide", "removals"}
 MANY_THREADS = Config(max_pool_connections=64)
 
 
@@ -179,8 +180,9 @@ def on_moto(moto: Engine) -> Iterator[DynamoDB]:
 
 
 @pytest.fixture
-def on_dynoxide(dynoxide: Engine) -> Iterator[DynamoDB]:
-    with fresh_table(dynoxide) as table:
+def on_dynoxide(dynoxide: Engine, request: pytest.FixtureRequest) -> Iterator[DynamoDB]:
+    streaming = not OF_STREAMS.isdisjoint(request.fixturenames)
+    with fresh_table(dynoxide, streaming=streaming) as table:
         yield table
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.event_sources.records import Record, Stream
+from local.event_sources.records import Record
 from local.functions import Functions
 from runledger.store.schema import keys
 from tests.conftest import api_client
@@ -16,7 +16,7 @@ from tests.faults.invariants import orphans
 from tests.store.support.contents import scan
 from tests.store.support.counting import assert_counted
 from tests.support.background import delay, set_state
-from tests.support.databases import TEMPLATE, DynamoDB, Engine, enable_stream, fresh_table
+from tests.support.databases import TEMPLATE, DynamoDB, Engine, fresh_table, stream_of
 from tests.support.management import Management
 
 HOUR = 3600
@@ -28,8 +28,7 @@ class Disorder:
     """Delivers the changes of a table late, each of them twice, in any order and any batches."""
 
     def __init__(self, database: DynamoDB, seed: int) -> None:
-        enable_stream(database)
-        self._stream = Stream(database.boto3, database.table, database.endpoint)
+        self._stream = stream_of(database)
         self._iterator = self._stream.start("")
         self._chance = Random(seed)  # noqa: S311 - the same at each run
 

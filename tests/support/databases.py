@@ -14,6 +14,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from local import settings
 from local.cloudformation import template
 from local.database import tables
+from local.event_sources.records import Stream
 from runledger.store.dynamodb.client import JsonClient
 from runledger.store.dynamodb.table import chunks
 
@@ -21,11 +22,13 @@ PARAMETERS = {"Authentication": "off", "LogLevel": "WARNING"}
 TEMPLATE = template.load(parameters=PARAMETERS)
 GUARDED_TEMPLATE = template.load(parameters=PARAMETERS | {"Authentication": "required"})
 
-# The tables of a database that nobody uses now, by its client, and those that have a stream, which
-# tells the next user what the last one wrote.
+# The tables of a database that nobody uses now, by its client: those that have no stream, and those
+# that have one, by its name.
 _IDLE: defaultdict[JsonClient, list[str]] = defaultdict(list)
-_STREAMING: set[str] = set()
+_IDLE_STREAMING: defaultdict[JsonClient, list[str]] = defaultdict(list)
+_STREAMS: dict[str, "TableStream"] = {}
 MAX_DELETED, MAX_BATCH = 50, 25
+MAX_IDLE_STREAMING = 2  # what tests that ask for none leave is deleted
 
 SHARED_MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 bytes that must be free
 
@@ -71,22 +74,55 @@ def memory() -> Iterator[str]:
         yield folder
 
 
+class TableStream(Stream):
+    """A table's stream, as if it began when its table was given to a test."""
+
+    def __init__(self, database: DynamoDB) -> None:
+        super().__init__(database.boto3, database.table, database.endpoint)
+        self._oldest = ""
+
+    def begin(self) -> None:
+        """Leave out what others wrote."""
+        latest = {"ShardIteratorType": "LATEST"}
+        answer = self._request(
+            "GetShardIterator", StreamArn=self.arn, ShardId=self._shard, **latest
+        )
+        self._oldest = answer["ShardIterator"]
+
+    def start(self, after: str) -> str:
+        return super().start(after) if after or not self._oldest else self._oldest
+
+
 @contextmanager
-def fresh_table(engine: Engine) -> Iterator[DynamoDB]:
-    """A table of one's own, without items.
+def fresh_table(engine: Engine, *, streaming: bool = False) -> Iterator[DynamoDB]:
+    """A table of one's own, without items; `streaming`: one whose stream will be asked for.
 
     It may have served others, which costs a fifth of making and deleting one. Thousands that are
     left would slow down all that follows.
     """
-    idle = _IDLE[engine.client]
+    idle = (_IDLE_STREAMING if streaming else _IDLE)[engine.client]
     made = DynamoDB(*engine, idle.pop()) if idle else new_table(engine)
+    if stream := _STREAMS.get(made.table):
+        stream.begin()
     try:
         yield made
     finally:
-        if made.table not in _STREAMING and _emptied(made):
-            idle.append(made.table)
-        else:
+        if not _kept(made):
+            _STREAMS.pop(made.table, None)
             engine.client.call("DeleteTable", {"TableName": made.table})
+
+
+def _kept(database: DynamoDB) -> bool:
+    """Keep a table for others if that is worth it: moto's streams begin with the oldest record."""
+    idle = _IDLE[database.client]
+    if database.table in _STREAMS:
+        idle = _IDLE_STREAMING[database.client]
+        if not database.endpoint or len(idle) == MAX_IDLE_STREAMING:
+            return False
+    if not _emptied(database):
+        return False
+    idle.append(database.table)
+    return True
 
 
 def _emptied(database: DynamoDB) -> bool:
@@ -122,14 +158,14 @@ def new_table(engine: Engine) -> DynamoDB:
     return DynamoDB(*engine, name["TableName"])
 
 
-def enable_stream(database: DynamoDB) -> None:
-    """Give the table its stream, unless it has one."""
-    _STREAMING.add(database.table)
+def stream_of(database: DynamoDB) -> Stream:
+    """Return the stream of a table, which gets one now unless it has."""
+    if stream := _STREAMS.get(database.table):
+        return stream
     name = {"TableName": database.table}
-    table = database.client.call("DescribeTable", name)["Table"]
-    if not table.get("StreamSpecification"):
-        specification = TEMPLATE.table["StreamSpecification"]
-        database.client.call("UpdateTable", name | {"StreamSpecification": specification})
+    specification = TEMPLATE.table["StreamSpecification"]
+    database.client.call("UpdateTable", name | {"StreamSpecification": specification})
+    return _STREAMS.setdefault(database.table, TableStream(database))
 
 
 def scan(database: DynamoDB) -> Iterator[Item]:

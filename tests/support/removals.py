@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from local.event_sources.patterns import matches
-from local.event_sources.records import Record, Stream
+from local.event_sources.records import Record
 from local.functions import Functions
-from tests.support.databases import TEMPLATE, DynamoDB, enable_stream
+from tests.support.databases import TEMPLATE, DynamoDB, stream_of
 from tests.test_template import FUNCTIONS
 
 OPERATION = "delete_task_run_logs"
@@ -19,8 +19,7 @@ class Removals:
     """What the stream of a table tells the function, as AWS Lambda does but when asked to."""
 
     def __init__(self, database: DynamoDB) -> None:
-        enable_stream(database)
-        self._stream = Stream(database.boto3, database.table, database.endpoint)
+        self._stream = stream_of(database)
         self._iterator = self._stream.start("")
 
     def records(self) -> list[Record]:

@@ -3,10 +3,9 @@
 from local.cloudformation.template import Template
 from local.event_sources import streams
 from local.event_sources.batches import DeadLetter
-from local.event_sources.records import Stream
 from local.event_sources.schedules import scheduled_event
 from local.functions import Functions
-from tests.support.databases import DynamoDB, enable_stream
+from tests.support.databases import DynamoDB, stream_of
 
 
 class Streaming:
@@ -17,10 +16,9 @@ class Streaming:
         self.dead_letters: list[DeadLetter] = []
         self._template = template
         self._functions = Functions(template)
-        enable_stream(database)
         self._consumers = streams.consumers(
             template.streams,
-            Stream(database.boto3, database.table, database.endpoint),
+            stream_of(database),
             self._functions,
             on_failure=self.dead_letters.append,
             wait=lambda _: None,

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from local.event_sources.records import Stream
 from runledger.api.bodies import PENDING
 from runledger.api.flow_runs import FlowRunCreate
 from runledger.api.flows import FlowCreate
@@ -26,7 +25,7 @@ from tests.service.snapshots import Items, items_of, put_back
 from tests.store.support.contents import scan, whole
 from tests.store.support.counting import assert_counted
 from tests.store.support.late_events import NOW, event, receive
-from tests.support.databases import DynamoDB, enable_stream
+from tests.support.databases import DynamoDB, stream_of
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 PERIOD = timedelta(days=10)
@@ -46,13 +45,12 @@ class RetainedRuns:
     """A table in which finished runs leave after ten days, and what should be in it."""
 
     def __init__(self, database: DynamoDB) -> None:
-        enable_stream(database)
         self.database = database
         self.store = Store(Table(database.client, database.table), shards=2, run_retention=PERIOD)
         self.now = START
         self.parents: dict[Key, Key | None] = {}
         self.ends: dict[Key, datetime | None] = {}
-        self._stream = Stream(database.boto3, database.table, database.endpoint)
+        self._stream = stream_of(database)
         self._iterator = self._stream.start("")
         self._flow = made_flow(self.store)
 

@@ -3,8 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from local.event_sources.records import Stream
-from tests.support.databases import DynamoDB, enable_stream, put, scan
+from tests.support.databases import DynamoDB, put, scan, stream_of
 
 BEFORE = {"pk": {"S": "a"}, "sk": {"S": "1"}, "number": {"N": "1"}}
 UPDATED: dict[str, object] = {
@@ -21,13 +20,12 @@ REFUSED: dict[str, object] = {
 
 
 def test_a_transaction_that_is_refused_changes_nothing(dynamodb: DynamoDB) -> None:
-    enable_stream(dynamodb)
+    stream = stream_of(dynamodb)
     put(dynamodb, [BEFORE])
     writes = {"Update": UPDATED, "Put": CREATED, "ConditionCheck": REFUSED}
     named = [{kind: {"TableName": dynamodb.table, **one}} for kind, one in writes.items()]
     with pytest.raises(ClientError, match="TransactionCanceledException"):
         dynamodb.client.call("TransactWriteItems", {"TransactItems": named})
     assert list(scan(dynamodb)) == [BEFORE]
-    stream = Stream(dynamodb.boto3, dynamodb.table, dynamodb.endpoint)
     (record,) = stream.read(stream.start("")).records
     assert record["eventName"] == "INSERT"

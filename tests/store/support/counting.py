@@ -3,14 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from local.event_sources.records import Record, Stream
+from local.event_sources.records import Record
 from runledger.store.dynamodb import stream_records
 from runledger.store.dynamodb.table import Table
 from runledger.store.runs.state_counts import StateCountStore, Totals
 from runledger.store.schema import keys
-from runledger.store.schema.keys import Key
 from tests.store.support.contents import scan
-from tests.support.databases import DynamoDB, enable_stream
+from tests.support.databases import DynamoDB, stream_of
 
 
 class Counting:
@@ -18,9 +17,8 @@ class Counting:
 
     def __init__(self, database: DynamoDB) -> None:
         """Give the table its stream: what is written from here on is counted."""
-        enable_stream(database)
         self._database = database
-        self._stream = Stream(database.boto3, database.table, database.endpoint)
+        self._stream = stream_of(database)
         self._iterator = self._stream.start("")
         self._records: list[Record] = []
         self.store = StateCountStore(Table(database.client, database.table))
@@ -52,13 +50,14 @@ def counted(database: DynamoDB, kind: str) -> Totals:
     return StateCountStore(Table(database.client, database.table)).totals(kind)
 
 
-def existing(database: DynamoDB, kind: str) -> Counter[str | None]:
-    """Return the number of runs that there are by the type of their state."""
-    items = scan(database).items()
-    runs = [item for key, item in items if key == Key(key.pk, kind) and keys.is_of(key, kind)]
-    return Counter(map(keys.state_type_of, runs))
+def existing(database: DynamoDB) -> dict[str, Counter[str | None]]:
+    """Return the number of runs that there are, of each kind, by the type of their state."""
+    found: dict[str, Counter[str | None]] = {kind: Counter() for kind in keys.RUNS}
+    for key, item in scan(database).items():
+        if keys.is_run(key):
+            found[key.sk][keys.state_type_of(item)] += 1
+    return found
 
 
 def assert_counted(database: DynamoDB) -> None:
-    for kind in keys.RUNS:
-        assert counted(database, kind) == existing(database, kind)
+    assert {kind: counted(database, kind) for kind in keys.RUNS} == existing(database)
