@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from local.cloudformation.template import Route
 
-
 ANY = "{}"  # stands for each first segment that is a variable
 
 

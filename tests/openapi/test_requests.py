@@ -38,7 +38,7 @@ def operations() -> list[Operation]:
 
 
 def cases(operation: Operation) -> st.SearchStrategy[Case[Any]]:
-    """Make a strategy, once, that does not draw what the test replaces: headers, and ids of runs."""
+    """Make a strategy, once, that does not draw what the test replaces: headers and ids."""
     names = {parameter.name for parameter in operation.path_parameters}
     return operation.as_strategy(
         headers=dict.fromkeys((header.name for header in operation.headers), ""),

@@ -1,5 +1,6 @@
 """The functions hosted in this process, for HTTP and WebSocket clients that need no server."""
 
+import logging
 import os
 
 import httpx
@@ -11,9 +12,16 @@ from local.rest_api.transport import GatewayTransport
 from local.websocket_api import handshake_routing
 from local.websocket_api.client import Connector
 from local.websocket_api.gateway import WebSocketApi
+from runledger.adapters.observability import logger
 from tests.support import declared
 from tests.support.databases import TEMPLATE
 from tests.support.management import Management
+
+# The template's level, which the logger does not know when it is made: before the environment is
+# set. Tests of logs see each record (`caplog`); to spell it as JSON for nobody takes a tenth of a
+# request.
+for _handler in logger.handlers:
+    _handler.setLevel(logging.WARNING)
 
 
 def management_path(management: Management) -> str:
