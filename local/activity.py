@@ -1,4 +1,4 @@
-"""What a server at work is doing: lines of the console for its user, figures for Prometheus."""
+"""Activity of a running server: lines of the console for its user, figures for Prometheus."""
 
 import json
 import threading
@@ -24,7 +24,7 @@ ENDS = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
 class Minute(NamedTuple):
-    """What went on in a minute."""
+    """The activity of a minute."""
 
     requests: int = 0
     refused: int = 0  # 4xx

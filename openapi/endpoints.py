@@ -48,7 +48,7 @@ READERS: Mapping[str, Callable[..., RequestParameter]] = {
 
 @dataclass(frozen=True)
 class Declaration:
-    """What an endpoint takes and answers."""
+    """The declared inputs and answers of an endpoint."""
 
     text: str
     parameters: Sequence[RequestParameter]

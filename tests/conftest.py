@@ -253,7 +253,7 @@ def sockets_on_dynoxide(api_on_dynoxide: httpx.Client, management: Management) -
 
 @pytest.fixture
 def stream(api: httpx.Client, dynamodb: DynamoDB) -> Streaming:
-    """What follows the writes of `api`, by hand."""
+    """The follow-up of the writes of `api`, by hand."""
     return _streaming(api, dynamodb)
 
 

@@ -35,7 +35,7 @@ NAMED_ON_THE_WIRE = {"ConcurrencyLimit", "Text"}
 
 
 class ImportBudget(NamedTuple):
-    """What a function may import, for a cold start pays for each.
+    """The imports that a function may have, for a cold start pays for each.
 
     Modules of ours, packages among them; all modules, also Python's own; and kilobytes of source of
     all but Python's own, whose size differs between versions.
@@ -44,6 +44,12 @@ class ImportBudget(NamedTuple):
     ours: int
     all: int
     kilobytes: int
+
+
+class Definition(NamedTuple):
+    kind: type[ast.AST]
+    name: str
+    docstring: str
 
 
 # A larger one needs a reason: `make bench ARGS=cold` measures what it costs.
@@ -65,6 +71,7 @@ MODULES = sorted(
     if "node_modules" not in path.parts
 )
 STORED = REPOSITORY / "layers/runledger/python/runledger"
+QUESTION_WORDS = {"How", "What", "Who"}
 # `TASK_RUN#`, `{kind}#{id}` or a lone `#`; `#0` is a placeholder of an expression.
 KEY = re.compile(r"[\w}]#|^#$")
 DATACLASS = re.compile(r"^@dataclass.*\n(class \w+)", re.MULTILINE)
@@ -94,6 +101,17 @@ def texts(path: Path) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in seen:
             yield node.value
+
+
+@cache
+def definitions(path: Path) -> list[Definition]:
+    """Return the module itself, its classes and its functions, also those inside of others."""
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    return [
+        Definition(type(node), getattr(node, "name", "module"), ast.get_docstring(node) or "")
+        for node in nodes
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
 
 
 def test_files_are_short() -> None:
@@ -176,12 +194,19 @@ def imports(operation: str) -> Mapping[str, int]:
 
 def test_a_class_name_names_one_class() -> None:
     classes = (
-        node.name
-        for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.ClassDef)
+        one.name for path in MODULES for one in definitions(path) if one.kind is ast.ClassDef
     )
     assert {name for name, number in Counter(classes).items() if number > 1} <= NAMED_ON_THE_WIRE
+
+
+def test_docstrings_name_their_subjects() -> None:
+    """A noun says more than "what" or "who" in its stead."""
+    first_words = {
+        f"{named(path)}: {one.name}": one.docstring.partition(" ")[0]
+        for path in MODULES
+        for one in definitions(path)
+    }
+    assert not {place for place, word in first_words.items() if word in QUESTION_WORDS}
 
 
 def test_functions_are_short() -> None:

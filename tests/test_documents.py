@@ -1,4 +1,4 @@
-"""What the documents name exists: files, their sections, tests and modules."""
+"""Names in the documents exist: files, their sections, tests and modules."""
 
 import ast
 import re

@@ -249,7 +249,7 @@ def _event(operation: str) -> dict[str, Any]:
 
 
 def _resources_of_paths() -> set[str]:
-    """What API Gateway makes of the paths: `/a/b` is a resource `/a` with `/a/b` below it."""
+    """Return API Gateway's resources: `/a/b` is a resource `/a` with `/a/b` below it."""
     return {
         "/".join(parts[:end])
         for parts in (route.path.split("/") for route in ROUTES)

@@ -34,7 +34,7 @@ SHOWN = 10
 
 @dataclass
 class ImportOutcome:
-    """What became of the items of a file."""
+    """The outcome for the items of a file."""
 
     written: int = 0
     same: int = 0

@@ -1,4 +1,4 @@
-"""How far a command is: a bar on a terminal, and else a line now and then."""
+"""Progress of a command: a bar on a terminal, and else a line now and then."""
 
 import sys
 import time

@@ -92,13 +92,13 @@ def create(
 
 
 def properties(template: Template, *, with_stream: bool = False) -> dict[str, Any]:
-    """What CreateTable takes, but the name."""
+    """Return the parameters of CreateTable, but the name."""
     without = set() if with_stream else {"StreamSpecification"}
     return {name: value for name, value in template.table.items() if name not in without}
 
 
 def time_to_live(template: Template) -> "TimeToLiveSpecificationTypeDef | None":
-    """What UpdateTimeToLive takes, but the name, if items expire."""
+    """Return the parameters of UpdateTimeToLive, but the name, if items expire."""
     attribute = template.time_to_live
     return {"AttributeName": attribute, "Enabled": True} if attribute else None
 

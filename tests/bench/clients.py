@@ -1,4 +1,4 @@
-"""What a call of DynamoDB costs through boto3's client and ours: `make bench ARGS=clients`.
+"""Processor time of a DynamoDB call through boto3's client and ours: `make bench ARGS=clients`.
 
 Processor time of this process in milliseconds, which is most of what a call costs a Lambda. Each
 client is asked in turns, so that whatever else the machine does slows both alike.

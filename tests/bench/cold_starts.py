@@ -1,4 +1,4 @@
-"""What a cold start costs beside a plain handler's: `make bench ARGS=cold`.
+"""Cold starts beside a plain handler's: `make bench ARGS=cold`.
 
 Processor milliseconds of new processes, from the first line that Python runs for a function to the
 answer of its first call: imports and clients, without the start of Python itself. The plain handler

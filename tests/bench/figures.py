@@ -8,7 +8,7 @@ HEAD = f"{'':<58}{'measured':>10}{'aim':>8}{'limit':>8}"
 
 
 class Figure(NamedTuple):
-    """What is measured, what it should be, and the limit that fails the bench.
+    """A measured figure, its aim, and the limit that fails the bench.
 
     The limit is a maximum, or a minimum where more is better.
     """

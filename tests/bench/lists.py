@@ -1,4 +1,4 @@
-"""How long requests take that name many ids: `make bench ARGS=lists` runs it, in a minute or two.
+"""Duration of requests that name many ids: `make bench ARGS=lists` takes a minute or two.
 
 The local server is asked, on a database in a file as `make run` has it, which holds a task run for
 each of as many flow runs as are named.

@@ -1,4 +1,4 @@
-"""What batches of log lines cost: processor time of the handler, and write units.
+"""Costs of batches of log lines: processor time of the handler, and write units.
 
 `make bench ARGS=logs` runs it: a minute. It fails if the largest batch takes more processor time
 than it may, or more than a tenth of the write units of its lines sent one by one, each of which has

@@ -1,4 +1,4 @@
-"""What a request asks of DynamoDB, counted by the client's own hooks: calls, capacity, entries."""
+"""Counts of a request's DynamoDB calls by the client's own hooks: calls, capacity, entries."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -35,7 +35,7 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a side holds: its runs, in flow runs of 200, and one flow run to create in."""
+    """The data of a side: its runs, in flow runs of 200, and one flow run to create in."""
 
     flow_runs: Sequence[str]
     runs: Sequence[str]
@@ -46,7 +46,7 @@ Question = Callable[[Loaded, int], Call]
 
 
 def entered(number: int) -> datetime:
-    """When the run with this number was created in its state."""
+    """Return when the run with this number was created in its state."""
     return FIRST + number * EVERY
 
 

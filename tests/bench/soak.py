@@ -32,7 +32,7 @@ MEGABYTE = 1024  # kilobytes
 
 
 class Memory(NamedTuple):
-    """What the server and its database hold in memory at a time, in megabytes."""
+    """The memory of the server and its database at a time, in megabytes."""
 
     after: float
     server: float
@@ -40,7 +40,7 @@ class Memory(NamedTuple):
 
 
 class Soak:
-    """What clients were answered, and how soon."""
+    """The answers to clients, and their delays."""
 
     def __init__(self, url: str, seconds: float) -> None:
         self.url = url

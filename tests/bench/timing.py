@@ -24,7 +24,7 @@ class Milliseconds:
 
 
 class Growth(NamedTuple):
-    """How many times as long a larger table takes.
+    """The time of a larger table, as a multiple.
 
     `again` is for what was asked for a moment ago, which lies in the machine's memory at any size:
     it compares the work. `new` is for something else each time. It tells also how much of the
@@ -52,7 +52,7 @@ def measure(side: MeasuredSide, question: Question, loaded: Loaded, seconds: flo
 
 
 def growth(small: Holding, large: Holding, question: Question, seconds: float) -> Growth:
-    """How many times the median of the one is that of the other."""
+    """Return how many times the median of the one is that of the other."""
     again, new = cycle(range(WARM_UP)), _numbers
     _in_turns((small, large), question, islice(again, WARM_UP), seconds)
     return Growth(*(_in_turns((small, large), question, of, seconds) for of in (again, new)))
@@ -61,7 +61,7 @@ def growth(small: Holding, large: Holding, question: Question, seconds: float) -
 def _in_turns(
     sides: tuple[Holding, Holding], question: Question, numbers: Iterator[int], seconds: float
 ) -> float:
-    """Whatever else the machine does slows both alike."""
+    """Take turns: all else that the machine does slows both alike."""
     taken: dict[int, list[float]] = {0: [], 1: []}
     deadline = time.perf_counter() + seconds
     for number in numbers:

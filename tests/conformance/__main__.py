@@ -98,7 +98,7 @@ def _sides(options: argparse.Namespace, stack: ExitStack, first: Program) -> Sid
 
 
 def _refuse_data(side: ComparedSide) -> None:
-    """What a server has already would show in every list."""
+    """Refuse a server that has data: it would show in every list."""
     if side.ask(post("/task_runs/filter", {}), {}).body != []:
         raise SystemExit(
             "The server at --url has task runs, or does not let you see: use an empty one."

@@ -25,7 +25,7 @@ DROPPED = (1006, "")
 
 
 class Heard(NamedTuple):
-    """How the handshake was answered, what came, how it ended, and who was listed until then."""
+    """The answer to the handshake, the messages, the end, and the sessions listed until then."""
 
     status: int
     subprotocol: str | None = None
@@ -93,7 +93,7 @@ def _messages(socket: ClientConnection, talk: Talk, key: str, quiet: float) -> I
 
 
 def _told(text: str | bytes) -> object:
-    """What is alike on both sides: of a run its name and fields, and the names of its state's."""
+    """Return the part that both sides share: a run's name and fields, its state's names."""
     message = json.loads(text)
     if "state" not in message:
         return message

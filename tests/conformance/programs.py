@@ -1,4 +1,4 @@
-"""What is sent: steps, and the programs made of them."""
+"""Steps that send requests, and programs made of them."""
 
 import json
 import re
@@ -42,7 +42,7 @@ class RequestStep:
         return replace(self, label=label)
 
     def unanswered(self, answers: Mapping[str, Json]) -> list[str]:
-        """What the step names and no answer has told."""
+        """Return the names in the step that no answer has told."""
         text = self.path + (self.content or b"").decode("latin-1")
         found = _REFERENCE.finditer(text)
         return [it[0] for it in found if _look_up(answers.get(it[1]), it[2]) == NOBODY]

@@ -1,4 +1,4 @@
-"""What a run found, counted and printed."""
+"""Report of a conformance run: its findings, counted and printed."""
 
 import re
 import sys

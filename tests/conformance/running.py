@@ -45,7 +45,7 @@ class Sides(NamedTuple):
 
 @dataclass(frozen=True)
 class ProgramOutcome:
-    """What came of one step: agreement, a kept difference, or a disagreement."""
+    """The outcome of one step: agreement, a kept difference, or a disagreement."""
 
     program: Program
     position: int

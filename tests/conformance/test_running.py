@@ -1,4 +1,4 @@
-"""How a program is carried out, on two servers of a few lines."""
+"""Tests of running a program on two servers of a few lines."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What is counted of limits, and how long who finds one full is to wait."""
+"""Counts of limits, and the delay for a client that finds one full."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4

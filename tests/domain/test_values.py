@@ -1,4 +1,4 @@
-"""How times are read and told, labels merged, ids and names made.
+"""Values: times read and spelled, labels merged, ids and names made.
 
 See docs/contract/task-runs.md 1.7, 3.1.
 """

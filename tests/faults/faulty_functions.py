@@ -168,7 +168,7 @@ def rewind(database: DynamoDB, before: Contents) -> None:
 
 
 def _size(operation: str, answer: Answer) -> int | None:
-    """How many things a function has found: what it answers in spite of a fault is all there is."""
+    """Count the objects that a function found: an answer in spite of a fault has all."""
     if TEMPLATE.own_environment[operation].get("SCOPE") != "read":
         return None
     if answer["headers"].get("Content-Type", "").startswith("text/csv"):

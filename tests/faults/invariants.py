@@ -1,4 +1,4 @@
-"""What holds in a table whatever failed, of all that functions made in it."""
+"""Invariants of a table's contents, whatever failed while functions wrote it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -80,5 +80,5 @@ def assert_slots_are_counted(database: DynamoDB) -> None:
 
 
 def assert_blocks_are_sealed(database: DynamoDB) -> None:
-    """What is in a block is nowhere as it is."""
+    """No block's text is stored in the clear."""
     assert SECRET not in str(scan(database))

@@ -1,4 +1,4 @@
-"""What follows from a stream that stopped for an hour, then repeats, splits and reorders."""
+"""A stream that stopped for an hour, then repeats, splits and reorders."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

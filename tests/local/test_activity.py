@@ -1,4 +1,4 @@
-"""What the console says of the functions at work, and `GET /api/metrics`."""
+"""Lines of the console about the functions at work, and `GET /api/metrics`."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What is read from the code of an endpoint: the samples are endpoints that nobody calls."""
+"""Facts read from the code of an endpoint: the samples are endpoints that nobody calls."""
 
 from datetime import datetime
 from functools import partial

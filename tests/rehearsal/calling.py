@@ -23,7 +23,7 @@ class RecordedAnswer(NamedTuple):
     text: str
 
     def failure(self) -> RehearsalFailure | None:
-        """What no request may be answered: a fault of the server, or that a right is missing.
+        """Return why an answer is never right: a fault of the server, or a missing permission.
 
         The functions themselves never answer 403 to what is sent here; IAM and API Gateway do.
         """

@@ -32,7 +32,7 @@ class Emulator:
     log: Path
 
     def environment(self) -> Mapping[str, str]:
-        """What leads AWS's tools here, as the account's root, whatever the user has configured."""
+        """The environment that leads AWS's tools here, as the account's root, for any user."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ENDPOINT_URL_DYNAMODB": self.url,
@@ -88,7 +88,7 @@ def running(folder: Path, python: Path = MINISTACK) -> Iterator[Emulator]:
 
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
-    """What ministack is told, and with it each function: nothing of who starts it."""
+    """The environment of ministack and of each function: nothing of the user's."""
     state, temporary = folder / "state", folder / "tmp"
     for made in (state, temporary):
         made.mkdir()

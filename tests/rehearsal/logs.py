@@ -1,4 +1,4 @@
-"""What the functions and ministack logged: which functions ran, and what went wrong."""
+"""Logs of the functions and of ministack: which functions ran, and what went wrong."""
 
 import json
 import re

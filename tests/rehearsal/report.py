@@ -1,4 +1,4 @@
-"""What a rehearsal says while it runs: a line for each step, and all failures in the end."""
+"""Report of a rehearsal while it runs: a line for each step, and all failures in the end."""
 
 import sys
 import time
@@ -12,7 +12,7 @@ class RehearsalError(Exception):
 
 
 class RehearsalFailure(NamedTuple):
-    """What must not happen, and all that is known of it."""
+    """A failed check, and all that is known of it."""
 
     line: str  # of the log, or of the answer
     function: str = ""

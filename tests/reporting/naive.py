@@ -1,9 +1,9 @@
-"""What events make of task runs, told as simply as the contract does.
+"""Task runs made from events, as simply as the contract puts it.
 
 See docs/contract/clients.md 5.4.
 
-The naive twin of `domain/recorder.py` and `store/recordings.py`: rows in a dictionary, one event
-at a time.
+The naive twin of `domain/events/recorder.py` and `store/events/recordings.py`: rows in a
+dictionary, one event at a time.
 """
 
 from collections.abc import Iterable
@@ -78,7 +78,7 @@ def _shown(row: Row) -> tuple[JSON, str, list[Any]]:
 
 
 def runs_of(events: Iterable[JSON]) -> dict[str, Any]:
-    """What is shown once events came in this order."""
+    """Return the runs that are shown once events came in this order."""
     rows = Rows()
     for event in events:
         rows.report(event)

@@ -1,4 +1,4 @@
-"""What flow runs are given while they run, for the sake of every right that it takes."""
+"""Inputs of running flow runs, used so that every right is needed."""
 
 import json
 

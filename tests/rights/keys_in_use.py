@@ -1,4 +1,4 @@
-"""What makes keys and what asks for them, for the sake of every right that it takes."""
+"""Keys made and asked for, so that every right is needed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What runs report, lines of logs and events, for the sake of every right that it takes."""
+"""Reports of runs, lines of logs and events, so that every right is needed."""
 
 import random
 from datetime import UTC, datetime

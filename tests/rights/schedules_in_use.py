@@ -1,4 +1,4 @@
-"""What is done with a deployment's schedules, for the sake of every right that it takes."""
+"""A deployment's schedules, used so that every right is needed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What Prefect's site asks, for the sake of every right that it takes."""
+"""Requests of Prefect's site, so that every right is needed."""
 
 import httpx
 

@@ -51,7 +51,7 @@ UNASKED = {
 
 @pytest.fixture(scope="module")
 def used(dynoxide: Engine, management: Management) -> set[Right]:
-    """What is asked for where documents are large, which is the most."""
+    """Return the rights that all requests use, with large documents, which need the most."""
     with fresh_table(dynoxide) as database, pytest.MonkeyPatch.context() as patch:
         store_in_pieces(patch)
         with (
@@ -85,7 +85,7 @@ class Actor:
 
 @contextmanager
 def _recorded(api: httpx.Client) -> Iterator[tuple[set[Right], Actor]]:
-    """What the functions ask of DynamoDB, each in its own name."""
+    """The functions' requests to DynamoDB, each in its own name."""
     rights: set[Right] = set()
     actor = Actor()
 

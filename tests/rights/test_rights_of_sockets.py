@@ -1,4 +1,4 @@
-"""What the functions of WebSockets, of the stream and of the schedule ask for, and may."""
+"""Rights of the functions of WebSockets, of the stream and of the schedule: needed and given."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,7 +43,7 @@ def test_a_function_may_do_nothing_else(used: set[Right]) -> None:
 
 @contextmanager
 def _recorded() -> Iterator[set[Right]]:
-    """What is asked of DynamoDB and of `@connections`, in the name of who logs."""
+    """The requests to DynamoDB and to `@connections`, in the name of the function that logs."""
     rights: set[Right] = set()
 
     def note(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 botocore's

@@ -38,7 +38,7 @@ PASSED = [json.loads(one["Pattern"]) for one in SOURCE["FilterCriteria"]["Filter
 
 
 class Stage(RuleBasedStateMachine):
-    """What is kept here of runs is only which of them are to be run."""
+    """The stage remembers of runs only which of them are to be run."""
 
     new_table: ClassVar[Callable[[], DynamoDB]]
 

@@ -74,7 +74,7 @@ Step = Callable[[WorkerSite], None]
 
 
 class Scene(NamedTuple):
-    """What comes before a step, and how many calls the step makes."""
+    """The steps before a step, and how many calls the step makes."""
 
     before: Step
     calls: int

@@ -1,4 +1,4 @@
-"""What happens to two workers at the same time, each step right before any call of another."""
+"""Two workers at the same time: each step right before any call of another."""
 
 import copy
 import json

@@ -68,7 +68,7 @@ def cancel(api: httpx.Client, flow_run: str) -> None:
 
 
 def change_of(database: DynamoDB, flow_run: str, before: Change | None = None) -> Change:
-    """What the stream tells of a flow run that is as it is now."""
+    """Return the stream's change of a flow run as it is now."""
     key = keys.flow_run(UUID(flow_run))
     return Change("1", key, before.new if before else None, scan(database)[key])
 

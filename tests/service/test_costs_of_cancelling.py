@@ -1,4 +1,4 @@
-"""What it costs to cancel the task runs of a flow run: as much for each, in any number."""
+"""Costs of cancelling a flow run's task runs: as much for each, in any number."""
 
 import httpx
 import pytest

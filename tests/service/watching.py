@@ -1,4 +1,4 @@
-"""What can be seen of background runs from outside: the table's changes, and who has which."""
+"""Background runs seen from outside: the table's changes, and who has which."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -37,7 +37,7 @@ class Process:
 
     @property
     def holding(self) -> list[UUID]:
-        """What it has, acknowledged or not, unless somebody else has changed its state since."""
+        """Return its runs, acknowledged or not, unless somebody else changed their states since."""
         had = dict.fromkeys([*self.has, self.unanswered] if self.unanswered else self.has)
         return [run_id for run_id in had if run_id not in self.overtaken]
 
@@ -56,7 +56,7 @@ class Process:
         self.connection, self.keys = connection, keys
 
     def lose_connection(self, now: datetime) -> None:
-        """What it was sent and did not acknowledge it never had."""
+        """Forget runs that it was sent and did not acknowledge."""
         self.connection = self.unanswered = None
         self.left = now
 
@@ -68,7 +68,7 @@ def queued(contents: Table) -> Iterator[tuple[Key, WaitingRun]]:
 
 
 def records_of(before: Table, now: Table) -> Iterator[dict[str, Any]]:
-    """What the stream tells of the items that differ."""
+    """Return the stream's records of the items that differ."""
     for key in sorted(before.keys() | now.keys()):
         old, new = before.get(key), now.get(key)
         if old != new:

@@ -42,7 +42,7 @@ class ProcessEnded(BaseException):
 
 
 class FaultKind(NamedTuple):
-    """What befalls a call of one of the operations `of`.
+    """A fault of a call of one of the operations `of`.
 
     refusal: DynamoDB's answer instead of the real one. `lasts`: later calls of the function have
     the fault, too. `passes`: the function must answer as if there was none.

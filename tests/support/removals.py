@@ -16,7 +16,7 @@ CALLED = Functions(TEMPLATE)
 
 
 class Removals:
-    """What the stream of a table tells the function, as AWS Lambda does but when asked to."""
+    """The calls that the stream of a table makes of the function, as AWS Lambda's but on demand."""
 
     def __init__(self, database: DynamoDB) -> None:
         self._stream = stream_of(database)

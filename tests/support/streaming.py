@@ -9,7 +9,7 @@ from tests.support.databases import DynamoDB, stream_of
 
 
 class Streaming:
-    """What follows a write happens when `pump` is called, in this thread."""
+    """The follow-up of writes happens when `pump` is called, in this thread."""
 
     def __init__(self, template: Template, database: DynamoDB) -> None:
         """Give the table its stream: what is written from here on is in it."""

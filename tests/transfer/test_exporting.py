@@ -1,4 +1,4 @@
-"""What is exported, and exports that end early."""
+"""Exports, and exports that end early."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""What follows from all the states that a run has been in, told anew from the first one on.
+"""A run's fields, computed anew from all the states that it has been in.
 
-The naive twin of `domain/bookkeeping.py`, which tells it step by step.
+The naive twin of `domain/runs/bookkeeping.py`, which computes them step by step.
 """
 
 from collections.abc import Sequence
@@ -48,14 +48,14 @@ def entered(answer: Reply, *, force: bool) -> Entered:
 
 
 def shown(run: JSON) -> JSON:
-    """What a run shows of what follows from its states."""
+    """Return a run's fields that follow from its states."""
     actual = {name: run[name] for name in ("state_type", "state_name", "state_id", "run_count")}
     times = {name: _time(run[name]) for name in TIMES}
     return actual | times | {"total_run_time": timedelta(seconds=run["total_run_time"])}
 
 
 def expected(chronicle: Sequence[Entered]) -> JSON:
-    """What it is to show."""
+    """Return the fields that it is to show."""
     first, last = chronicle[0], chronicle[-1]
     begun = [one.time for one in chronicle if one.over or one.type == RUNNING]
     ending = list(takewhile(lambda one: one.over, reversed(chronicle)))

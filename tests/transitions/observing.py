@@ -1,4 +1,4 @@
-"""What is recorded of a transition: an outcome in terms that hold for any ids and any clock."""
+"""Recorded outcomes of transitions, in terms that hold for any ids and any clock."""
 
 import re
 
@@ -80,7 +80,7 @@ def _time(name: str, before: JSON, after: JSON) -> str:
 
 
 def _policy(before: JSON, after: JSON) -> JSON:
-    """What changed of a policy; rules change only that of flow runs."""
+    """Return the changes of a policy; rules change only that of flow runs."""
     old, new = _told(before[POLICY]), _told(after[POLICY])
     changes = {name: actual for name, actual in new.items() if actual != old[name]}
     if "pause_keys" in changes:

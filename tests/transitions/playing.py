@@ -15,7 +15,7 @@ OFFSET = "_offset"
 
 
 class Reply(NamedTuple):
-    """What a proposed state is answered with."""
+    """The answer to a proposed state."""
 
     http: int
     body: JSON
@@ -53,7 +53,7 @@ class Step(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a proposal is answered, and its run before and after."""
+    """The answer to a proposal, and its run before and after."""
 
     answer: Reply
     before: JSON

@@ -70,7 +70,7 @@ def _running(player: Player) -> str:
 
 
 def _moves(flow_run: str | None) -> Sequence[Step]:
-    """What becomes of the flow run, which was running at first, before the proposal."""
+    """Return the states of the flow run, which was running at first, before the proposal."""
     if flow_run in {None, "RUNNING"}:
         return []
     return [FAILED, RUNNING] if flow_run == "RUNNING twice" else [Step({"type": flow_run})]

@@ -94,7 +94,7 @@ def _enter(api: httpx.Client, of: str, run: str, state_type: str, **state: Any) 
 
 
 def answers(api: httpx.Client, written: Written) -> dict[str, Any]:
-    """What is answered about it, without what the time of the question changes."""
+    """Return the answers about it, without those that depend on the time of asking."""
     return {
         f"{asked.method} {asked.path}": _lasting(ask(api, asked).raise_for_status().json())
         for asked in _questions(written)

@@ -25,7 +25,7 @@ RECORDED = REPOSITORY / "tests/upgrade/recorded"
 
 
 class RecordedVersion(NamedTuple):
-    """What a version wrote, what it answered, and the indexes of its table."""
+    """The items of a version, its answers, and the indexes of its table."""
 
     written: Written
     items: list[dict[str, Any]]

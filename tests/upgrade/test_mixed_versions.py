@@ -80,7 +80,7 @@ def test_an_earlier_version_finds_in_items_what_it_reads(
 
 
 def shapes_of(stored: Sequence[dict[str, Any]]) -> Shapes:
-    """What each item of a kind has: its attributes, and the members of its documents, by type."""
+    """Return the shape of each kind of item: attributes, and members of documents, by type."""
     found: dict[str, list[set[str]]] = defaultdict(list)
     for item in stored:
         found[_kind(item)].append(set(_shape(item)))

@@ -1,4 +1,4 @@
-"""What task runs cost on AWS: write units and dollars of their lives: `make bench ARGS=costs`."""
+"""Costs of task runs on AWS: write units and dollars of their lives: `make bench ARGS=costs`."""
 
 from collections.abc import Iterable, Mapping
 from functools import reduce

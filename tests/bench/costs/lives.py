@@ -50,7 +50,7 @@ SCHEDULED_FIRST = ("SCHEDULED", "PENDING", "RUNNING", "COMPLETED")
 
 
 class LifeStep(NamedTuple):
-    """What a client does, and by which way it reaches its function."""
+    """A client's step, and the way by which it reaches its function."""
 
     name: str
     way: str

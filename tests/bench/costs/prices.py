@@ -1,4 +1,4 @@
-"""What AWS asks for, in dollars: list prices on demand, in us-east-1, on arm64, before free tiers.
+"""AWS's list prices in dollars: on demand, in us-east-1, on arm64, before free tiers.
 
 As guides of 2026 quote https://aws.amazon.com/<service>/pricing/, in November 2026; where a price
 has tiers, the first one.

@@ -1,4 +1,4 @@
-"""What is stored: the bytes of all items of a table and of all entries of its indexes."""
+"""Storage: the bytes of all items of a table and of all entries of its indexes."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -48,7 +48,7 @@ REQUESTS: Mapping[str, Question] = {
 
 
 class Size(NamedTuple):
-    """How many runs the servers hold, and how often each is asked."""
+    """The number of runs that the servers hold, and how often each server is asked."""
 
     runs: int
     turns: int

@@ -1,4 +1,4 @@
-"""How many events a second become task runs, through one connection and through ten.
+"""Events a second that become task runs, through one connection and through ten.
 
 Each run is told of by three events, and a measurement lasts from the first that is sent until the
 last run has ended, as a count of the ended ones shows.

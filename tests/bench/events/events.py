@@ -1,4 +1,4 @@
-"""How soon events become task runs, beside the reference: `make bench ARGS=events`.
+"""Delay from events to task runs, beside the reference: `make bench ARGS=events`.
 
 It fails if a run of the mapped flow is not stored in its last state, if the local server failed or
 cut a client off, or if it is too slow beside the reference.

@@ -1,4 +1,4 @@
-"""What a query takes as the table grows, drawn: a panel for each, both axes logarithmic."""
+"""Plot of a query's cost as the table grows: a panel for each, both axes logarithmic."""
 
 from collections.abc import Iterator, Mapping
 

@@ -13,7 +13,7 @@ WORKERS, AT_ONCE = 40, 10
 
 
 class ReplayedProgram(NamedTuple):
-    """What is done at a rate, and how: `prepare` returns the act of doing it, once or at once."""
+    """A program and its rate: `prepare` returns the act of doing it, once or at once."""
 
     unit: str
     prepare: Callable[[DeliverySite], Callable[[], object]]

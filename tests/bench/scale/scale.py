@@ -53,12 +53,12 @@ class HotKey(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """How often a second the act is done when the key takes all that it may."""
+        """Return how often a second the act is done when the key takes all that it may."""
         return MAX_UNITS[self.kind] / self.units
 
 
 class Load(NamedTuple):
-    """What a program does for each time: its hottest keys first, and all that it takes."""
+    """The load of a program each time: its hottest keys first, and all that it takes."""
 
     keys: Sequence[HotKey]
     write_units: float

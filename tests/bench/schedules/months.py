@@ -17,7 +17,7 @@ PRECISION = 20
 
 
 class Month(NamedTuple):
-    """What is measured: a run's life with the bytes that it leaves, and requests of workers."""
+    """The measured parts of a month: a run's life and stored bytes, and requests of workers."""
 
     life: Costs
     stored: float

@@ -1,4 +1,4 @@
-"""What the requests of workers take: polls of a pool, and heartbeats."""
+"""Costs of workers' requests: polls of a pool, and heartbeats."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What schedules and workers cost: ticks, polls, a scheduled run, a month.
+"""Costs of schedules and workers: ticks, polls, a scheduled run, a month.
 
 `make bench ARGS=schedules`.
 """

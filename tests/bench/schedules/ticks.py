@@ -1,4 +1,4 @@
-"""What a tick takes: where no timer is due, and where each schedule has a run that is late."""
+"""Costs of a tick: without a timer that is due, and with a late run for each schedule."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is measured: handlers in this process, and servers over HTTP."""
+"""The two sides that are measured: handlers in this process, and servers over HTTP."""
 
 import json
 from collections.abc import Callable

@@ -49,7 +49,7 @@ REQUESTS: Mapping[str, Question] = {
 
 
 class ServerLoad(NamedTuple):
-    """How many runs the servers hold; how often, and for how many seconds, each is asked."""
+    """The number of runs that servers hold; how often, and for how many seconds, each is asked."""
 
     runs: int
     turns: int

@@ -1,4 +1,4 @@
-"""What DynamoDB is asked for a background run that an idle worker gets, and while nothing happens.
+"""DynamoDB calls for a background run that an idle worker gets, and while nothing happens.
 
 All functions run in this process, so that every call of theirs is counted, and is of a known step.
 """

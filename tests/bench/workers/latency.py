@@ -1,4 +1,4 @@
-"""How soon a background run reaches a worker that waits for one."""
+"""Delay from a background run to a worker that waits for one."""
 
 import asyncio
 import json

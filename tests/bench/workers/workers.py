@@ -1,4 +1,4 @@
-"""How soon background runs reach their workers, beside the reference, and what DynamoDB is asked.
+"""Delay from background runs to workers, beside the reference, and the DynamoDB calls for it.
 
 `make bench ARGS=workers` runs it: a minute or two. Runs are created one after the other, each when
 a worker has the one before.

@@ -1,4 +1,4 @@
-"""When runs of the program `ticking` went on, as it noted itself and as the API shows."""
+"""Periods of the program `ticking`'s runs, by its own notes and by the API."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ ONE_MOMENT = timedelta(seconds=0.5)
 
 
 class Trace(NamedTuple):
-    """When a run began, in a process that this one started, and ended, if it did."""
+    """The begin of a run, in a process that this one started, and its end, if it ended."""
 
     began: datetime
     parent: int
@@ -39,14 +39,14 @@ def _trace(path: Path) -> Trace:
 
 
 def taken_up(scene: ClientScene, run: Json) -> list[datetime]:
-    """When a run became `Pending`, from when on it has a slot."""
+    """Return when a run became `Pending`: from then on it has a slot."""
     states = scene.get("/flow_run_states/", flow_run_id=run["id"])
     pending = (state for state in states if state["name"] == "Pending")
     return [datetime.fromisoformat(state["timestamp"]) for state in pending]
 
 
 def slots(scene: ClientScene, runs: Iterable[Json]) -> Iterator[Span]:
-    """When runs had a slot, but for the last moment."""
+    """Return when runs had a slot, but for the last moment."""
     for run in runs:
         ended = datetime.fromisoformat(run["end_time"]) if run["end_time"] else datetime.now(UTC)
         for began in taken_up(scene, run)[-1:]:
@@ -54,7 +54,7 @@ def slots(scene: ClientScene, runs: Iterable[Json]) -> Iterator[Span]:
 
 
 def most_at_once(periods: Iterable[Span]) -> int:
-    """How many periods there were at the same time, at most."""
+    """Return how many periods there were at the same time, at most."""
     changes = sorted(change for period in periods for change in _changes(period))
     now = most = 0
     for _, change in changes:

@@ -1,4 +1,4 @@
-"""What a check has at hand: a stock installation of Prefect, and what the API shows of its runs."""
+"""Context of a check: a stock installation of Prefect, and the API's view of its runs."""
 
 import time
 from collections import Counter
@@ -53,7 +53,7 @@ class ClientScene:
         return self._api.get(path, params=query).raise_for_status().json()
 
     def text(self, path: str) -> str:
-        """What a path has that is no JSON."""
+        """Return the answer of a path that has no JSON."""
         return self._api.get(path).raise_for_status().text
 
     def post(self, path: str, body: Json) -> Json:
@@ -70,7 +70,7 @@ class ClientScene:
         return ids
 
     def result(self, program: str, *arguments: str) -> Json:
-        """What a program of ours that succeeds prints last, as JSON."""
+        """Return the last line, as JSON, of a program of ours that succeeds."""
         return self.stock.run(program, *arguments).result()
 
     def flow_runs(self, flow: str) -> list[Json]:
@@ -135,7 +135,7 @@ def task_of(task_run: Json) -> str:
 
 
 def comes_to_be(read: Callable[[], Found], expected: Found, within: float = PATIENCE) -> None:
-    """What is read is as expected within so many seconds."""
+    """Wait until an answer is as expected, for so many seconds."""
     give_up = time.monotonic() + within
     while (found := read()) != expected:
         assert time.monotonic() < give_up, f"{found}\nis not\n{expected}"

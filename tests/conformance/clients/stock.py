@@ -25,7 +25,7 @@ LONGEST = 180.0
 
 @dataclass(frozen=True)
 class Ran:
-    """What a program left: its exit code, all it printed, and how long it took."""
+    """The end of a program: its exit code, all it printed, and how long it took."""
 
     code: int
     out: str
@@ -33,7 +33,7 @@ class Ran:
     seconds: float
 
     def result(self) -> Any:  # noqa: ANN401 whatever it found
-        """What a program of ours found: it prints it as JSON, in its last line."""
+        """Return the finding of a program of ours: it prints it as JSON, in its last line."""
         assert self.code == 0, self.as_text()
         return json.loads(self.out.splitlines()[-1])
 
@@ -103,7 +103,7 @@ class Stock:
         return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
 
     def environment(self) -> Mapping[str, str]:
-        """What a program is told: nobody's settings but where the API is."""
+        """Return a program's environment: nobody's settings but where the API is."""
         around = {
             name: text for name, text in os.environ.items() if not name.startswith("PREFECT_")
         }

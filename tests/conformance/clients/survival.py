@@ -121,7 +121,7 @@ class SurvivalSite:
         return state
 
     def count(self, *states: str) -> int:
-        """How many task runs are in these states."""
+        """Return how many task runs are in these states."""
         criteria = {"task_runs": {"state": {"type": {"any_": states}}}}
         answer = httpx.post(f"{self.url}/task_runs/count", json=criteria)
         count: int = answer.raise_for_status().json()

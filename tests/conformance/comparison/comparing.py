@@ -21,7 +21,7 @@ class Disagreement(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What answers have shown: ids that stand for each other both ways, values last seen."""
+    """Facts from answers: ids that stand for each other both ways, values last seen."""
 
     ids: dict[str, str]
     ids_back: dict[str, str]
@@ -29,7 +29,7 @@ class Known(NamedTuple):
 
 
 class AnswerComparison:
-    """What two sides' answers have shown so far to stand for each other."""
+    """The values of two sides' answers that have shown to stand for each other so far."""
 
     def __init__(self, *began: datetime) -> None:
         """Each side's clock when the first request was sent."""
@@ -57,7 +57,7 @@ class AnswerComparison:
         self._seen = dict(known.seen)
 
     def ours(self, text: str) -> str:
-        """What one side was sent, as the other side is to get it."""
+        """Return one side's request as the other side is to get it."""
         return volatile.UUID.sub(lambda found: self._ids.get(found[0], found[0]), text)
 
     def _headers(self, left: Answer, right: Answer) -> Iterator[Disagreement]:
@@ -203,7 +203,7 @@ def _version(identity: str) -> str:
 
 
 def _digest(values: list[Json]) -> list[Json]:
-    """What a reader needs to tell the elements apart."""
+    """Return as much as a reader needs to tell the elements apart."""
     return [
         {key: value[key] for key in ("id", "name", "type", "loc") if key in value}
         if isinstance(value, dict)

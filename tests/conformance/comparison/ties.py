@@ -44,7 +44,7 @@ def _groups(runs: list[Json], field: str) -> list[tuple[Hashable, list[str]]]:
 
 
 def _identity(run: dict[str, Json]) -> str:
-    """What tells it from others on both sides: its id or, if a server made that, what was sent."""
+    """Return the same name on both sides: its id or, if a server made that, the request's."""
     chosen = str(run["id"])
     if chosen.startswith(CHOSEN):
         return chosen

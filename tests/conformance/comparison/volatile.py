@@ -106,7 +106,7 @@ def moments(value: Json, at: str = "") -> dict[str, datetime]:
 
 
 def gaps(times: dict[str, datetime]) -> dict[tuple[str, str], timedelta]:
-    """What lies between each two of the times."""
+    """Return the spans between each two of the times."""
     return {(a, b): times[b] - times[a] for a, b in combinations(sorted(times), 2)}
 
 
@@ -118,7 +118,7 @@ def gaps_agree(pair: tuple[str, str], left: timedelta, right: timedelta) -> bool
 
 
 def movement(before: Json, now: Json) -> str:
-    """What became of a value between two answers: same, later, earlier or changed."""
+    """Return how a value differs between two answers: same, later, earlier or changed."""
     if before == now:
         return "same"
     times = [instant(value) if isinstance(value, str) else None for value in (before, now)]

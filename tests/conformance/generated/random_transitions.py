@@ -128,7 +128,7 @@ def _propose(draw: Random, mark: str) -> Iterator[RequestStep]:
 
 
 def _run_through(draw: Random, mark: str) -> Iterator[RequestStep]:
-    """What clients usually do with a run."""
+    """Return the usual steps of a run's clients."""
     path = f"{_task_run(draw)}/set_state"
     last = draw.choice(("COMPLETED", "COMPLETED", "FAILED", "CRASHED", "CANCELLED"))
     for kind in ("PENDING", "RUNNING", last):

@@ -1,4 +1,4 @@
-"""What only Prefect's site asks for."""
+"""Requests that only Prefect's site makes."""
 
 from collections.abc import Iterator
 

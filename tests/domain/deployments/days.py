@@ -1,4 +1,4 @@
-"""What dateutil looks at when it follows the rules of schedules."""
+"""Days on which dateutil decides whether a schedule's rule applies."""
 
 from collections.abc import Callable
 

@@ -57,7 +57,7 @@ def answers(case: JSON) -> JSON:
 
 
 def expected(case: JSON, asked: str) -> list[Any]:
-    """What was recorded, as our functions put it."""
+    """Return the recorded answer, in the form of our functions."""
     status, *rest = case[asked]
     if status in {201, 204}:
         return [*ACCEPTED, *rest]

@@ -1,4 +1,4 @@
-"""How many events occurred in spans of time, by name, or by resource."""
+"""Counts of events in spans of time, by name or by resource."""
 
 from datetime import UTC, datetime, timedelta
 

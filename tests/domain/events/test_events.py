@@ -1,4 +1,4 @@
-"""What is an event, what the server tells of flow runs, and what listeners are told."""
+"""Validation of events, the server's own events of flow runs, and events for listeners."""
 
 from collections.abc import Iterable
 from datetime import timedelta

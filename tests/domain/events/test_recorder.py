@@ -45,7 +45,7 @@ def state_of(asked: Event) -> State:
 
 
 def after(first: Event, then: Event) -> Recording:
-    """What the second event makes of the run of the first one."""
+    """Return the first event's run as the second one changes it."""
     begun = record(first)
     assert begun.state
     return record(then, begun.run, begun.state)

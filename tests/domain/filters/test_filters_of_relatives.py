@@ -1,4 +1,4 @@
-"""What is asked of a task run's flow run, flow and deployment, and where the reference is odd."""
+"""Filters by a task run's flow run, flow and deployment, with the reference's oddities."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""How the criteria of a task run combine, and where the reference is odd."""
+"""Combined criteria of task runs, with the reference's oddities."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

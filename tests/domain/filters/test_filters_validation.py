@@ -1,4 +1,4 @@
-"""What a filter refuses, in the words of the reference: the expected errors are its answers."""
+"""Refusals of filters: the expected errors are the reference's answers."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a flow run remembers of pauses, through transitions that no single recording shows."""
+"""Memory of pauses through transitions that no single recording shows."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the recorded transitions do not show of the rules of flow runs.
+"""Rules of flow runs beyond the recorded transitions.
 
 See docs/contract/neighbours.md 3.3.
 """

@@ -1,4 +1,4 @@
-"""What is remembered under a cache key serves as if nothing had been forgotten."""
+"""Cached results: what is remembered under a key serves as if nothing had been forgotten."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,7 +19,7 @@ def after(minutes: int) -> datetime:
 
 
 def everything(expirations: list[int | None]) -> list[CachedResult]:
-    """What a store that forgets nothing holds."""
+    """Return the contents of a store that forgets nothing."""
     return [
         CachedResult(
             state_id=UUID(int=number),

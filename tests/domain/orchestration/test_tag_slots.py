@@ -1,4 +1,4 @@
-"""When a run takes slots of its tags' limits, and when it waits.
+"""Slots of tags' limits: taken, or waited for.
 
 See docs/contract/orchestration.md R5.
 """

@@ -1,4 +1,4 @@
-"""How often and how late a failed run is tried again (docs/contract/orchestration.md R7)."""
+"""Retries of a failed run: number and delay (docs/contract/orchestration.md R7)."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the recorded transitions do not show of the rules of task runs.
+"""Rules of task runs beyond the recorded transitions.
 
 See docs/contract/orchestration.md 2.
 """

@@ -19,7 +19,7 @@ ESTIMATES = ("estimated_run_time", "estimated_start_time_delta")
 
 
 class Life(NamedTuple):
-    """What a run was first, all that it was asked, what it is, and when it was looked at."""
+    """A run at first, all its proposals, the run at last, and the time when it was looked at."""
 
     first: JSON
     steps: Sequence[Taken]

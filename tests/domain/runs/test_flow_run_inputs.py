@@ -1,4 +1,4 @@
-"""What is given to a flow run while it runs."""
+"""Inputs of a flow run that is running."""
 
 from collections.abc import Sequence
 from datetime import timedelta

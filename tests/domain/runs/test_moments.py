@@ -1,4 +1,4 @@
-"""What a program of transitions does not show of a run's own books.
+"""A run's times and totals beyond what a program of transitions shows.
 
 See docs/contract/orchestration.md 4.
 """

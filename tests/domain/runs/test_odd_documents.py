@@ -1,4 +1,4 @@
-"""What an odd document of a run gives without its model is what the model gives, byte for byte."""
+"""Odd documents of runs give without the model what the model gives, byte for byte."""
 
 import json
 from datetime import datetime

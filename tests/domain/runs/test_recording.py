@@ -1,4 +1,4 @@
-"""What follows from a state that is written, field by field, and what a read estimates of it."""
+"""Fields that follow from a written state, and estimates made by a read."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

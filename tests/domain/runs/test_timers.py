@@ -1,4 +1,4 @@
-"""What becomes of flow runs by time alone: docs/services.md."""
+"""Changes of flow runs by time alone: docs/services.md."""
 
 from datetime import timedelta
 from typing import Any

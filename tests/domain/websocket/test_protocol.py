@@ -1,4 +1,4 @@
-"""What is said over a WebSocket before a conversation's own messages."""
+"""Messages of a WebSocket before a conversation's own."""
 
 from typing import Any
 

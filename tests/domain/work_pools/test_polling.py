@@ -1,4 +1,4 @@
-"""What a worker gets that asks for runs, beside a plain reckoning of the same rules."""
+"""Runs for a polling worker, compared with a plain reckoning of the same rules."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta

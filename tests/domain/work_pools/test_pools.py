@@ -1,4 +1,4 @@
-"""What work pools, their queues and workers show of themselves (docs/contract/work-pools.md)."""
+"""Views of work pools, their queues and workers (docs/contract/work-pools.md)."""
 
 from datetime import UTC, datetime
 from typing import Any

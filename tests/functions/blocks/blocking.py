@@ -1,4 +1,4 @@
-"""What tests of blocks create through the functions."""
+"""Blocks that tests create through the functions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is larger than an item of DynamoDB's."""
+"""Documents larger than a DynamoDB item."""
 
 from base64 import b64encode
 from random import Random

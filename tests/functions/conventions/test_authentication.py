@@ -1,4 +1,4 @@
-"""Who is let in: at the gateway by the authorizer, and again in each function."""
+"""Authentication: at the gateway by the authorizer, and again in each function."""
 
 from base64 import b64encode
 from collections.abc import Iterator

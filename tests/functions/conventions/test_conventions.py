@@ -1,4 +1,4 @@
-"""What holds for every endpoint: versions, methods, content types, errors.
+"""Conventions of every endpoint: versions, methods, content types, errors.
 
 See docs/contract/task-runs.md 1.
 """

@@ -73,7 +73,7 @@ class Replay:
         self._comparison = AnswerComparison(_when_recorded(), datetime.now(UTC))
 
     def disagreement(self, example: Example) -> str:
-        """What differs, or nothing. Requests name ids as the recording does."""
+        """Return the differences, if any. Requests name ids as the recording does."""
         step = _step(example)
         if step.path.partition("?")[0].endswith(FOLLOWING):
             self._stream.pump()

@@ -1,4 +1,4 @@
-"""What keys open: each scope at every route, whatever the path and the header look like."""
+"""Rights of keys: each scope at every route, whatever the path and the header look like."""
 
 import hmac
 import json

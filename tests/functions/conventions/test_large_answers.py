@@ -1,4 +1,4 @@
-"""What Lambda hands over is 6 MB of JSON, in which the body is a text."""
+"""Large answers: Lambda hands over 6 MB of JSON, in which the body is a text."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What is larger than an item is stored and read back, and every run takes its last state."""
+"""Documents larger than an item are stored and read, and every run takes its last state."""
 
 import json
 from collections.abc import Iterator
@@ -170,7 +170,7 @@ def test_deployments_and_inputs_of_any_size_are_read_back(
 def test_a_flow_whose_labels_shrink_has_no_pieces_any_more(
     api: httpx.Client, dynamodb: DynamoDB
 ) -> None:
-    """What was in pieces is not put back over what came later."""
+    """Earlier pieces do not return over later values."""
     flow = made(api, Asked("POST", "/flows/", {"name": "f", "labels": {"x": text(100 * KB)}}))
     path = f"/flows/{flow['id']}"
     assert read(api, path)["labels"] == {"x": text(100 * KB)}

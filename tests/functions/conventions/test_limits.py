@@ -1,4 +1,4 @@
-"""What is too large, too deep or too long is refused, and nothing of it is kept."""
+"""Limits: a request too large, too deep or too long is refused, and nothing of it is kept."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What events report is recorded whatever their size."""
+"""Events of any size are recorded."""
 
 import json
 import logging

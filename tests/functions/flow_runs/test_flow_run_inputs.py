@@ -1,4 +1,4 @@
-"""What is given to flow runs: kept under keys, found by their beginnings, gone with the run."""
+"""Inputs of flow runs: kept under keys, found by prefixes, deleted with the run."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""What becomes of a task run that stands for a flow run (docs/contract/neighbours.md 4)."""
+"""Task runs that stand for flow runs (docs/contract/neighbours.md 4)."""
 
 from typing import Any
 

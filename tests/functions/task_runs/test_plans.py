@@ -1,4 +1,4 @@
-"""How a search was answered, for those who ask."""
+"""Plans of searches, for those who ask how a search was answered."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""What only Prefect's site asks for."""
+"""Endpoints that only Prefect's site uses."""
 
 from uuid import uuid4
 

@@ -171,6 +171,6 @@ def _create_large(api: httpx.Client) -> str:
 
 
 def _left_out(api: httpx.Client, run_id: str) -> dict[str, object]:
-    """What a worker is not told of a large run, as it is stored."""
+    """Return the fields of a stored large run that a worker is not told."""
     run = api.get(f"/task_runs/{run_id}").raise_for_status().json()
     return {name: run[name] for name in LEFT_OUT}

@@ -1,4 +1,4 @@
-"""What DynamoDB is asked on a background run's way to its worker, and while nothing happens."""
+"""DynamoDB calls on a background run's way to its worker, and while nothing happens."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What becomes of a worker's runs when it is gone."""
+"""Runs of a worker that is gone."""
 
 from datetime import timedelta
 from functools import partial

@@ -1,4 +1,4 @@
-"""What becomes of a worker's runs when its client comes back, or was only cut off."""
+"""Runs of a worker whose client comes back, or was only cut off."""
 
 import httpx
 

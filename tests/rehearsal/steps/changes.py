@@ -1,6 +1,6 @@
-"""What must follow a write: the functions that read the table's stream, seen by what they do.
+"""Effects of writes: the functions that read the table's stream, seen by what they do.
 
-And what must follow when time passes: the function that a schedule calls.
+Also the effects of time: the function that a schedule calls.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What watches the deployed stack: alarms, a dashboard, metrics of runs."""
+"""Monitoring of the deployed stack: alarms, a dashboard, metrics of runs."""
 
 import json
 

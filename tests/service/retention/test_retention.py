@@ -33,7 +33,7 @@ def finished_tree(runs: RetainedRuns) -> list[Key]:
 
 
 def due(runs: RetainedRuns) -> list[Change]:
-    """What the stream tells of a finished tree's timer when it is time to leave."""
+    """Return the stream's records of a finished tree's timer when it is time to leave."""
     runs.pump()
     runs.pass_days(PERIOD.days)
     runs.expire([key for key in runs.expired() if key.sk == RETENTION])

@@ -33,7 +33,7 @@ DAY = timedelta(days=1)
 
 
 class Moment(NamedTuple):
-    """What is in a table, and what a test knows of it."""
+    """The contents of a table, and a test's knowledge of it."""
 
     items: Items
     now: datetime
@@ -139,7 +139,7 @@ class RetainedRuns:
         return run
 
     def changes(self) -> list[Change]:
-        """What the stream has told since the last call."""
+        """Return the changes in the stream since the last call."""
         found: list[Change] = []
         while True:
             records, self._iterator = self._stream.read(self._iterator)
@@ -189,7 +189,7 @@ class RetainedRuns:
         assert {parent for run in runs if (parent := self.parents[run])} <= runs
 
     def assert_settled(self) -> None:
-        """What may leave has left, with all that belonged to it; counts are exact."""
+        """All that may leave has left, with all that belonged to it; counts are exact."""
         allowed = self.may_leave()
         self.settle()
         assert self.parents.keys() - self.may_leave() <= self.there()

@@ -1,4 +1,4 @@
-"""What a tick looks at: timers that are due, and of those schedules that have more times."""
+"""Costs of a tick: it reads timers that are due, and of those schedules that have more times."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

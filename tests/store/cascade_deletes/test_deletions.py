@@ -40,7 +40,7 @@ def report(api: httpx.Client, flow_run: str, key: str) -> int:
 
 
 class Race(NamedTuple):
-    """How task runs are made, and what is answered where their flow run is gone."""
+    """A way to make task runs, and the answer where their flow run is gone."""
 
     make: Callable[[httpx.Client, str, str], int]
     refused: int

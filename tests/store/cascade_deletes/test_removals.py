@@ -1,4 +1,4 @@
-"""What goes with what was deleted, told by the table's stream: on dynoxide, which has one."""
+"""Removals that the table's stream makes of what belonged to deleted items: on dynoxide."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

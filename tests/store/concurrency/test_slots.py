@@ -77,7 +77,7 @@ def leases(store: Store) -> list[Lease]:
 
 
 class SlotTally:
-    """How many hold slots now, and how many did at most."""
+    """The number of holders of slots: now, and at most."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

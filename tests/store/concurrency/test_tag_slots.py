@@ -14,7 +14,7 @@ WORK = 0.05
 
 
 class Room:
-    """How many are inside, and how many were at most."""
+    """The number of those inside: now, and at most."""
 
     def __init__(self) -> None:
         self.inside = self.most = 0

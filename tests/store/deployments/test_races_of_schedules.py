@@ -140,5 +140,5 @@ def test_what_was_changed_between_reading_and_writing_stays_changed(
 
 
 def outlines(deployment: Json) -> set[tuple[str, bool]]:
-    """What operations change of schedules, and what is done meanwhile does not."""
+    """Return the id and the activity of each schedule: other changes meanwhile change neither."""
     return {(one["id"], one["active"]) for one in deployment["schedules"]}

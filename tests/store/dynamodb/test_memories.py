@@ -1,4 +1,4 @@
-"""What a warm function remembers, and how its writers keep out of each other's way."""
+"""The memory of a warm function, and writers that keep out of each other's way."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor

@@ -30,7 +30,7 @@ OTHER: JSON = {"run_id": UUID(int=9), **IN_RUN}
 
 
 class FaultScene(NamedTuple):
-    """What comes, what taking that asks of DynamoDB, and what came before: here, then elsewhere."""
+    """Events, the DynamoDB calls of taking them, and earlier events: here, then elsewhere."""
 
     event: JSON
     calls: str

@@ -117,7 +117,7 @@ def many_lines(number: int, **runs: object) -> list[dict[str, object]]:
 
 
 def units(database: DynamoDB, lines: list[dict[str, object]]) -> float:
-    """What it takes to write lines that are sent together."""
+    """Return the write units of lines that are sent together."""
     store = Store(Table(database.client, database.table), shards=2)
     with measured() as meter:
         logs.create(store, CreateLogs.model_validate(lines).to_logs(NOW))

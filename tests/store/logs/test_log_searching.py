@@ -66,7 +66,7 @@ asked = st.fixed_dictionaries(
 
 
 def expected(batches: Mapping[int, list[Log]], query: LogQuery) -> list[Log]:
-    """What the filter says, in the order of time and then in that in which it was sent."""
+    """Return the lines of the filter, in the order of time and then in that of sending."""
     sent = [
         (log.timestamp, batch, number, log)
         for batch, logs in batches.items()

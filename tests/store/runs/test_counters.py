@@ -1,4 +1,4 @@
-"""How many runs there are in each type of state, whatever becomes of them."""
+"""Counters of runs in each type of state, whatever becomes of the runs."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What a stored run gives without its model is what the model gives, byte for byte."""
+"""Stored runs give without the model what the model gives, byte for byte."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the table holds of a run is read back as it was."""
+"""Items of runs are read back as they were written."""
 
 from datetime import timedelta
 from typing import Any, TypeVar, get_type_hints

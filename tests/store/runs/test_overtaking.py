@@ -28,7 +28,7 @@ each_call = pytest.mark.parametrize("call", range(IN_TURN))
 
 @pytest.fixture
 def site(site_on_dynoxide: Site) -> Site:
-    """Where calls overtake each other by plan, one engine tells as much as two."""
+    """A site on one engine: where calls overtake each other by plan, one tells as much as two."""
     return site_on_dynoxide
 
 

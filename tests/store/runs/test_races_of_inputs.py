@@ -1,4 +1,4 @@
-"""What flow runs are given: one answer to a pause, and one input for a key, whoever races whom."""
+"""Races of inputs: one answer to a pause, and one input for a key."""
 
 import json
 from collections import Counter

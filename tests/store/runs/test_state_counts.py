@@ -67,7 +67,7 @@ def life(
 
 
 def truth(changes: Sequence[Change]) -> dict[str, Counter[str | None]]:
-    """What is there after all changes, of each kind."""
+    """Return the runs that are there after all changes, of each kind."""
     last = {change.key: change.new for change in changes}
     found: dict[str, Counter[str | None]] = {kind: Counter() for kind in keys.RUNS}
     for key, image in last.items():

@@ -41,7 +41,7 @@ def proposals(run: JSON, types: tuple[str, ...]) -> list[Asked]:
 
 
 def mirrored(states: Sequence[JSON], child: JSON) -> list[tuple[str, str]]:
-    """What a parent's history shows of one child."""
+    """Return a parent's history of one child."""
     return kinds([one for one in states if child_of(one) == child["id"]])
 
 

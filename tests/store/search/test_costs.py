@@ -1,4 +1,4 @@
-"""What a request costs: calls of DynamoDB's, and entries of an index, at any size of the table."""
+"""Costs of requests: DynamoDB calls, and entries of an index, at any size of the table."""
 
 from collections import Counter
 from dataclasses import replace
@@ -84,7 +84,7 @@ def entries(calls: Heard) -> int:
 
 
 class WalkCost(NamedTuple):
-    """What a page reads at most: queries of a shard, and pages of entries.
+    """The reads of a page, at most: queries of a shard, and pages of entries.
 
     No run has ended, is scheduled or has begun: the ranges that are empty are asked for, too.
     """

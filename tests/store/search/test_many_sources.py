@@ -1,4 +1,4 @@
-"""What names many owners is read from many partitions at a time, but never from too many."""
+"""Reads of many partitions at a time, but never of too many, for filters of many owners."""
 
 import threading
 from collections.abc import Mapping

@@ -55,7 +55,7 @@ def written(store: Store, first: int) -> list[TaskRun]:
 
 
 def pairs(of: list[Store]) -> Iterator[tuple[Store, Store]]:
-    """Who reads what whom wrote, while functions of two deployments are at work."""
+    """Return readers and writers, while functions of two deployments are at work."""
     for before, after in pairwise(of):
         yield before, after
         yield after, before

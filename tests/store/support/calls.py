@@ -24,7 +24,7 @@ Heard = list[tuple[str, dict[str, Any]]]
 
 
 class Fault(NamedTuple):
-    """What befalls a call once botocore has tried in vain: it was not done, or not told."""
+    """A fault of a call once botocore has tried in vain: it was not done, or not told."""
 
     before: Callable[[], object] = lambda: None
     after: Callable[[], object] = lambda: None
@@ -147,7 +147,7 @@ def sent_twice(client: AnyClient, *, call: int) -> Iterator[None]:
 
 
 class Gauge:
-    """How many calls are under way, and how many were at most."""
+    """The number of calls under way: now, and at most."""
 
     def __init__(self, awaited: int) -> None:
         self._awaited = awaited

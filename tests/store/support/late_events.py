@@ -37,7 +37,7 @@ def elsewhere(database: DynamoDB) -> Store:
 
 
 def kinds(database: DynamoDB) -> set[str]:
-    """What there is beside events and what stays for a while."""
+    """Return the kinds of items beside events and those that stay for a while."""
     table = scan(database)
     found = (key for key in table if not is_event(key) and not is_of_counter(key))
     return {key.sk for key in found} - STAYING

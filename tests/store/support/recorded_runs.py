@@ -13,7 +13,7 @@ from tests.support.databases import DynamoDB
 
 
 def shown(store: Store, database: DynamoDB) -> dict[str, Any]:
-    """What the table shows, having checked that nothing in it is half there."""
+    """Return the table's runs, having checked that nothing in it is half there."""
     return {str(run.id): _shown(store, run.id) for run in whole(database).task_runs}
 
 

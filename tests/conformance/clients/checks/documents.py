@@ -1,4 +1,4 @@
-"""What runs lean on: results and secrets in blocks, artifacts, variables of served flows."""
+"""Checks of documents that runs use: results and secrets in blocks, artifacts, variables."""
 
 import json
 from collections.abc import Mapping

@@ -144,7 +144,7 @@ def is_deleted_while_its_tasks_run(scene: ClientScene) -> None:
 
 
 def _is_deleted(scene: ClientScene, *, tasks: int, seconds: float, begun: int) -> None:
-    """When so many of its task runs have begun; what its program says afterwards comes to nothing.
+    """Delete it when so many of its task runs have begun; later reports have no effect.
 
     Whether all that it says has been heard can't be told, so it is looked at for some seconds.
     """

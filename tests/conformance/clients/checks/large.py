@@ -1,4 +1,4 @@
-"""What is larger than an item of DynamoDB's, as stock programs make it."""
+"""Checks of documents larger than a DynamoDB item, as stock programs make them."""
 
 from collections.abc import Mapping
 

@@ -46,7 +46,7 @@ def is_given(scene: ClientScene) -> None:
 
 
 def _inputs(scene: ClientScene, flow_run: Json) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    """What each task is given, by the names of the runs it comes from."""
+    """Return each task's inputs, by the names of the runs they come from."""
     runs = scene.task_runs(flow_run)
     names = {run["id"]: _name(run) for run in runs}
     for run in runs:

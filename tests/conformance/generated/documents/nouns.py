@@ -1,4 +1,4 @@
-"""How requests about a noun are drawn from what is known of it."""
+"""Random requests about a noun, drawn from what is known of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

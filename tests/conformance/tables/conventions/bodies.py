@@ -202,7 +202,7 @@ def _contents(method: str, path: str, good: dict[str, object]) -> Iterator[Progr
 
 
 def _program(name: str, path: str, step: RequestStep) -> Program:
-    """What is changed has to be there."""
+    """Create the object first: only one that is there can be changed."""
     if RUN not in path:
         return program(name, step)
     return program(name, post("/task_runs/", TARGETS["/task_runs/"][1]), step, get(path))

@@ -138,7 +138,7 @@ def _methods() -> Program:
 
 
 def _taken(path: str) -> tuple[str, ...]:
-    """What would change something, and what is not there yet: PATCH /flows/{id}."""
+    """Requests that would change something, and one for a missing flow: PATCH /flows/{id}."""
     return {f"/task_runs/{RUN}": ("DELETE",), f"/flows/{some_id(1)}": ("PATCH",)}.get(path, ())
 
 

@@ -1,4 +1,4 @@
-"""What clients say over WebSockets: handshakes, answers to runs, and breaches of the order."""
+"""WebSocket conversations of clients: handshakes, answers to runs, breaches of the order."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -181,7 +181,7 @@ def _changes_elsewhere() -> Program:
 
 
 def _changed_pool() -> Program:
-    """What becomes of runs when the template of their pool changes, which checks no default."""
+    """Runs whose pool gets another template, which checks no default."""
     broken = _template(count={**INTEGER, "default": "x"}, size=STRING)
     return program(
         "job variables: a pool that changes",

@@ -253,7 +253,7 @@ def _bodies() -> Iterator[RequestStep]:
 
 
 def _of_a_run_that_is_deleted() -> Program:
-    """Whoever asks for what a run logs after it was deleted finds it."""
+    """A deleted run's later logs are found by everybody who asks for them."""
     run = some_id(7100)
     return program(
         "logs: of a run that is deleted",

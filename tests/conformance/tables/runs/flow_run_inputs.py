@@ -1,4 +1,4 @@
-"""What is given to flow runs: POST, GET and DELETE of /flow_runs/{id}/input, and its filter."""
+"""Inputs of flow runs: POST, GET and DELETE of /flow_runs/{id}/input, and its filter."""
 
 from collections.abc import Iterator
 

@@ -114,7 +114,7 @@ def _leased(number: int, kind: str) -> Program:
 
 
 def _pauses_anew() -> Iterator[Program]:
-    """What a run remembers of its pauses when it starts over, by the client's version."""
+    """A run's memory of its pauses when it starts over, by the client's version."""
     versions = ("0.8.4", "0.10.0", "1.0.0", "", "0.8.3")
     kinds = ("SCHEDULED", "FAILED", "COMPLETED", "CANCELLING", "RUNNING")
     pauses = (KEYED, state("PAUSED", pause_key="k", pause_reschedule=True))
@@ -240,7 +240,7 @@ def _subflows() -> Iterator[Program]:
 
 
 def _mirrored(number: int, kind: str) -> Program:
-    """Whatever the parent is, it becomes what its subflow is."""
+    """The parent becomes the same as its subflow, from any state."""
     parent = created(state(kind), flow_run_id="<parent.id>", empirical_policy={"retries": 3})
     details: Body = {"message": "m", "transition_id": some_id(5), "scheduled_time": PAST}
     asked = RUNNING, PAUSED, state("RUNNING", name="Mine", **details), FAILED, forced(PERSISTED)

@@ -41,7 +41,7 @@ ANSWERS: tuple[object, ...] = (
 
 
 def _standing(kind: str | None, **given: object) -> Body:
-    """What stands in an answer for another value."""
+    """Return the value of an answer that stands for another one."""
     return {"__prefect_kind": kind, **given}
 
 

@@ -87,7 +87,7 @@ def _terminal(number: int, last: Body) -> Program:
 
 
 def _data(number: int, data: object) -> Program:
-    """What counts as persisted, and how it is shown."""
+    """Return data that count as persisted, and how they are shown."""
     completed = state("COMPLETED", data=data)
     return program(
         f"set_state: data {number}",

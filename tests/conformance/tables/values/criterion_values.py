@@ -1,4 +1,4 @@
-"""What each kind of criterion may ask for, of the data of `filters.py`."""
+"""Values for each kind of criterion, taken from the data of `filters.py`."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What is sent about deployments."""
+"""Bodies of requests about deployments."""
 
 from collections.abc import Mapping
 

@@ -9,7 +9,7 @@ Body = dict[str, object]
 
 
 def state(kind: str, **given: object) -> Body:
-    """What a state has no key for is one of its details."""
+    """Return a state: values without a key of its own are its details."""
     own = {key: value for key, value in given.items() if key in OWN}
     details = {key: value for key, value in given.items() if key not in OWN}
     return {"type": kind, **own, **({"state_details": details} if details else {})}

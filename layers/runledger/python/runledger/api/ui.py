@@ -152,14 +152,14 @@ class ValidateObject(Value):
 
 
 class SchemaValuePropertyError(Value):
-    """What is wrong with a property of an object, or below it."""
+    """An error of a property of an object, or of one below it."""
 
     property: str
     errors: "list[SchemaValueError]"
 
 
 class SchemaValueIndexError(Value):
-    """What is wrong with an item of a list, or below it."""
+    """An error of an item of a list, or of one below it."""
 
     index: int
     errors: "list[SchemaValueError]"
@@ -169,7 +169,7 @@ SchemaValueError = str | SchemaValuePropertyError | SchemaValueIndexError
 
 
 class SchemaValuesValidationResponse(Value):
-    """What is wrong with values, in the places where the site's form shows it."""
+    """The errors of values, in the places where the site's form shows them."""
 
     errors: list[SchemaValueError]
     valid: bool

@@ -1,4 +1,4 @@
-"""Who may call: scopes, callers, and the secrets of keys."""
+"""Access rules: scopes, callers, and the secrets of keys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECRET = re.compile(PREFIX + "[A-Za-z0-9_-]{43}")
 
 
 class Scope(StrEnum):
-    """What a key is for; each scope includes those before it."""
+    """The right that a key gives; each scope includes those before it."""
 
     READ = "read"
     WRITE = "write"

@@ -48,7 +48,7 @@ class ApiKey(Value):
 
     @property
     def ended(self) -> datetime | None:
-        """When the key ends or ended, as far as is known now."""
+        """Return when the key ends or ended, as far as is known now."""
         ends = [end for end in (self.revoked, self.expires) if end]
         return min(ends, default=None)
 

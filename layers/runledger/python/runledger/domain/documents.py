@@ -152,7 +152,7 @@ def _types(annotation: object) -> list[Any]:
 
 
 class Completion(NamedTuple):
-    """How the fields of a model's document are completed.
+    """The way in which the fields of a model's document are completed.
 
     `defaults` has all fields in the order of the wire, `nested` those that are models themselves.
     """

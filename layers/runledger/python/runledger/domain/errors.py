@@ -46,7 +46,7 @@ class Invalid(RunledgerError):  # noqa: N818
 
 
 class Forbidden(RunledgerError):  # noqa: N818
-    """What nobody may touch, or a page's token that is not ours; the text is the reference's."""
+    """An object that nobody may touch, or a foreign page token; the text is the reference's."""
 
 
 class Rejected(RunledgerError):  # noqa: N818

@@ -1,4 +1,4 @@
-"""What is done by time alone: a tick does all that is due. docs/services.md has the timers.
+"""Ticks: each does all that is due by time alone. docs/services.md has the timers.
 
 A tick that finds nothing costs one Query. Whatever a tick does can be repeated, by itself or by
 another one at the same time: a timer goes only when its work is done.

@@ -27,7 +27,7 @@ END_ATTRIBUTES = (*Key._fields, "state_shard", "end")
 
 
 class Addition(NamedTuple):
-    """What is written with a new task run, unless its flow run `was_deleted`."""
+    """The writes beside a new task run, unless its flow run `was_deleted`."""
 
     writes: tuple[Write, ...] = ()
     was_deleted: bool = False

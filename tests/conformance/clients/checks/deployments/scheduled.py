@@ -100,7 +100,7 @@ def _of_a_minute(scene: ClientScene) -> list[Json]:
 
 
 def _waiting(scene: ClientScene) -> list[str]:
-    """When runs are to begin that nobody has taken up."""
+    """Return when runs are to begin that nobody has taken up."""
     waiting = (run for run in _of_a_minute(scene) if run["state_type"] == "SCHEDULED")
     return [run["expected_start_time"] for run in waiting]
 

@@ -21,7 +21,7 @@ from pydantic import SecretStr
 
 
 class Storefront(Block):  # type: ignore[misc]  # mypy runs without Prefect
-    """Where orders come from."""
+    """A shop, from which orders come."""
 
     url: str
     key: SecretStr

@@ -35,7 +35,7 @@ def orders_etl(day: str) -> int:
 
 
 def kept(run_id: str) -> int:
-    """What a run returned, for a program that knows nothing but the run's id."""
+    """Return a run's result, for a program that knows nothing but the run's id."""
     with get_client(sync_client=True) as client:
         return client.read_flow_run(run_id).state.result()
 

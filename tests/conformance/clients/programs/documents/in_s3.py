@@ -50,7 +50,7 @@ def write(text: str) -> list[str]:
 
 
 def kept(run_id: str) -> dict[str, int]:
-    """What a run returned, for a program that knows nothing but the run's id."""
+    """Return a run's result, for a program that knows nothing but the run's id."""
     with get_client(sync_client=True) as client:
         return client.read_flow_run(run_id).state.result()
 

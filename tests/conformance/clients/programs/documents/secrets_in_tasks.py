@@ -19,7 +19,7 @@ class Warehouse(Block):  # type: ignore[misc] # its types are in its own environ
 
 
 def digest(text: str) -> str:
-    """What shows that a secret was there, in a place where the secret must not be."""
+    """Return a hash, which shows that a secret was there where the secret itself must not be."""
     return sha256(text.encode()).hexdigest()
 
 

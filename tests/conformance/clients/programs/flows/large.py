@@ -22,7 +22,7 @@ def gathers(results: list[Any]) -> int:
 
 
 def result() -> State[int]:
-    """What another task run came to."""
+    """Return the result of another task run."""
     return State(type=StateType.COMPLETED, data=1, state_details=StateDetails(task_run_id=uuid4()))
 
 

@@ -119,7 +119,7 @@ class WorkQueueResponse(CheckedWorkQueue):
 
 
 class WorkQueueHealthPolicy(Value):
-    """When a queue counts as healthy."""
+    """The conditions under which a queue counts as healthy."""
 
     maximum_late_runs: int = 0
     maximum_seconds_since_last_polled: int = 60

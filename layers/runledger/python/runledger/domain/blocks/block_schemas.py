@@ -68,7 +68,7 @@ BLOCK_SCHEMAS = Noun(
 
 
 class ReferenceRequest(NamedTuple):
-    """What a new schema says of the schema of a block inside."""
+    """A new schema's reference to the schema of a block inside."""
 
     name: str
     block_type_slug: str

@@ -33,7 +33,7 @@ NO_SCHEMA = (
 
 
 class CollisionStrategy(StrEnum):
-    """What happens to a run without a free slot."""
+    """The handling of a run without a free slot."""
 
     ENQUEUE = "ENQUEUE"
     CANCEL_NEW = "CANCEL_NEW"

@@ -22,7 +22,7 @@ HYDRATED = "hydrated"
 
 
 class Problem(NamedTuple):
-    """What is wrong in a place of the values."""
+    """An error in a place of the values."""
 
     path: tuple[str | int, ...]
     message: str

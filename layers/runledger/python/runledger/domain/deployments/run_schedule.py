@@ -17,7 +17,7 @@ AUTO_SCHEDULED = "auto-scheduled"
 
 
 class Bounds(NamedTuple):
-    """How many times of a schedule are wanted, and how far: until both minimums are met."""
+    """The wanted number of times of a schedule, and their span: until both minimums are met."""
 
     min_runs: int = 3
     max_runs: int = 100

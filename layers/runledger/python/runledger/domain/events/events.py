@@ -77,7 +77,7 @@ class ReceivedEvent(Event):
 
 
 class AnyEvent(Protocol):
-    """What filters and counts ask of an event, with its model or without (`stored_events`)."""
+    """The event for filters and counts, with its model or without (`stored_events`)."""
 
     @property
     def occurred(self) -> datetime: ...

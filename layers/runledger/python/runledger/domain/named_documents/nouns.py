@@ -16,7 +16,7 @@ from runledger.domain.values import Value
 
 
 class NamedDocument(Value):
-    """What all documents have."""
+    """The members that all documents have."""
 
     id: UUID
     created: datetime

@@ -92,7 +92,7 @@ StateTally = tuple[str, str, int, int, int]
 
 
 class Sample(NamedTuple):
-    """What a run adds to histories: instants and durations in microseconds.
+    """A run's part in histories: instants and durations in microseconds.
 
     `since` is when a run in RUNNING entered it, after `total_run_time` in RUNNING. `late` is None
     of a run that may still start: it is late from `expected` on.

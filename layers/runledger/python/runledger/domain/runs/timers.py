@@ -21,7 +21,7 @@ TIMED_OUT = "Flow run cancellation timed out; marked this flow run as Cancelled.
 
 
 class Expiry(NamedTuple):
-    """What becomes of a run that stays in its state: when, and whether by force."""
+    """The end of a run that stays in its state: when, and whether by force."""
 
     at: datetime
     type: StateType

@@ -1,4 +1,4 @@
-"""What a worker gets that asks for runs (docs/contract/work-pools.md 3).
+"""Choice of the runs that a polling worker gets (docs/contract/work-pools.md 3).
 
 A run gets a free slot of its queue by its scheduled time, and a free slot of the pool by the
 priority of its queue and its scheduled time.
@@ -26,7 +26,7 @@ POLL_PRECISION = timedelta(seconds=20)
 
 
 class Poll(NamedTuple):
-    """What a worker asks for; without names of queues, for runs of all of them."""
+    """A worker's request; without names of queues, for runs of all of them."""
 
     queue_names: Sequence[str] = ()
     until: datetime | None = None

@@ -44,7 +44,7 @@ class StorageSteps(Value):
 
 
 class WorkPoolStorageConfiguration(StorageSteps):
-    """Where the runs of a pool keep code and results; stored for clients, and not used here."""
+    """The places of a pool's code and results; stored for clients, and not used here."""
 
     default_result_storage_block_id: UUID | None = None
 

@@ -1,4 +1,4 @@
-"""Whether a block exists that another noun names."""
+"""Check that a block exists which another noun names."""
 
 from uuid import UUID
 

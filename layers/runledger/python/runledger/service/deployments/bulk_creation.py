@@ -24,7 +24,7 @@ TEXTS = {
 
 
 class WantedRun(NamedTuple):
-    """What is asked for a flow run: its own fields, its state, the enforcement of the schema."""
+    """A request for a flow run: its own fields, its state, the enforcement of the schema."""
 
     fields: Mapping[str, Any]
     state: State

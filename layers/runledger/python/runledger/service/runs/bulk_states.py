@@ -16,7 +16,7 @@ from runledger.store.store import Store
 
 
 class StateOutcome(NamedTuple):
-    """What became of the state that was proposed for a flow run, or why nothing did."""
+    """The outcome of a state that was proposed for a flow run, or the reason why there is none."""
 
     run_id: UUID
     outcome: Decision[FlowRun] | str

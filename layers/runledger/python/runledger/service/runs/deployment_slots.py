@@ -31,7 +31,7 @@ NO_TIME = 0.0
 
 
 class SeenSlots(NamedTuple):
-    """What was read of a run's deployment, of its limit, and of the lease that the run holds."""
+    """A run's deployment, its limit, and the lease that the run holds, as they were read."""
 
     deployed: bool = True
     limit: SeenLimit | None = None

@@ -1,4 +1,4 @@
-"""What the stream has to repeat."""
+"""Failures of stream consumers, and the records that the stream has to repeat."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from runledger.store.dynamodb.stream_records import Change
 
 
 class Failure(NamedTuple):
-    """What failed or is unfinished; the stream repeats its changes from this one on."""
+    """A failed or unfinished change; the stream repeats its changes from this one on."""
 
     sequence_number: str
     error: Exception

@@ -1,4 +1,4 @@
-"""What the table needs after its changes: counts, what follows from states, removals."""
+"""Follow-up of the table's changes: counts, consequences of states, removals."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What follows from the states of runs: pointers to their runs, and the pairs of type and name."""
+"""Consequences of the states of runs: pointers to their runs, pairs of type and name."""
 
 from collections.abc import Sequence
 from itertools import chain

@@ -56,7 +56,7 @@ def send_logs(context: ServiceContext, connection: Connection, text: str) -> Non
 
 
 class WebSocketPath(NamedTuple):
-    """How the messages on a path are handled, and the scope that a key needs for it."""
+    """A path: the handling of its messages, and the scope that a key needs for it."""
 
     handle: MessageHandler
     scope: Scope

@@ -1,4 +1,4 @@
-"""What becomes of a flow run's slot with its next state, for the transaction that writes it."""
+"""Changes of a flow run's slot with its next state, for the transaction that writes it."""
 
 from datetime import datetime
 from typing import NamedTuple

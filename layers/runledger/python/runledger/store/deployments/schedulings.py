@@ -1,4 +1,4 @@
-"""How far the runs of a deployment's schedules are created: changes and ticks share this item.
+"""The time up to which a deployment's scheduled runs exist: changes and ticks share this item.
 
 A change of the deployment marks, in its own transaction, what it leaves to do: coming runs are to
 be removed, and new ones created. Whoever does that writes the item, together with the runs, on the
@@ -30,7 +30,7 @@ from runledger.store.store import Shards, Store
 
 
 class SchedulingChange(NamedTuple):
-    """What becomes of the coming runs when a deployment changes.
+    """The effect of a deployment's change on its coming runs.
 
     Those after now are removed, unless a schedule is only `added`; with `overdue` all of them.
     """
@@ -41,7 +41,7 @@ class SchedulingChange(NamedTuple):
 
 
 class Scheduling(NamedTuple):
-    """How far a deployment's runs are created, and what is left of a change.
+    """The time up to which a deployment's runs are created, and what is left of a change.
 
     `filled` has the last time of each schedule; `timer` is when to look again.
     """

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 class Placeholders:
-    """What an expression's placeholders stand for: attributes' names, and values."""
+    """The names of attributes and the values for which an expression's placeholders stand."""
 
     def __init__(self) -> None:
         """Begin without any."""

@@ -87,7 +87,7 @@ def sign_each(
 
 
 class _Parts(NamedTuple):
-    """What the signatures of a second share: headers, and beginnings of texts."""
+    """The parts that the signatures of a second share: headers, and beginnings of texts."""
 
     headers: Mapping[str, str]
     request: str

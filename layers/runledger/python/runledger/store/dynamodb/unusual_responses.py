@@ -36,7 +36,7 @@ class UnusualResponse:
 
 
 class _Received(RawIOBase):
-    """What has come on a connection, and what comes after it."""
+    """The bytes that have come on a connection, and those that come after them."""
 
     def __init__(self, connected: socket.socket, came: bytes) -> None:
         self._connected, self._came = connected, came

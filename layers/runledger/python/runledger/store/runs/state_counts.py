@@ -88,7 +88,7 @@ Totals = Counter[StateType | None]
 
 
 class CountedChange(NamedTuple):
-    """What a change of a run adds to its counter."""
+    """The part of a run's change in its counter."""
 
     counter: Key
     id: bytes

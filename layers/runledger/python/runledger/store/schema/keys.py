@@ -225,7 +225,7 @@ def flow_run_of_deployment(deployment_id: UUID, flow_run_id: UUID) -> Key:
 
 
 def scheduling(deployment_id: UUID) -> Key:
-    """How far a deployment's runs are scheduled, and what a change of it has left to do."""
+    """The time up to which a deployment's runs are scheduled, and what a change left to do."""
     return Key(deployment(deployment_id).pk, SCHEDULING)
 
 

@@ -65,7 +65,7 @@ class DurationReader:
 
     @cached_property
     def _first_page(self) -> int:
-        """How many entries by duration are read at first of each shard."""
+        """Return how many entries by duration are read at first of each shard."""
         return self.page_size(self.shards) or MAX_ENTRIES
 
     @property

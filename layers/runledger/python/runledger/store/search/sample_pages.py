@@ -57,7 +57,7 @@ class SamplePage(NamedTuple):
 
 
 class _Constant(NamedTuple):
-    """What a run adds at any time: times in microseconds."""
+    """The part of a run that is the same at any time: times in microseconds."""
 
     name: str
     run_time: int

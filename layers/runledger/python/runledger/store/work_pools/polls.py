@@ -26,7 +26,7 @@ class Polled(NamedTuple):
 
 
 class PollStore(NamedTuple):
-    """What a poll reads."""
+    """Reads for polls."""
 
     table: Table
 
