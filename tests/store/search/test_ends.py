@@ -183,9 +183,11 @@ def test_a_page_by_end_reads_few_more_entries(
 ) -> None:
     page = Page(BY_END, 0, 200)
     read: list[int] = []
+    made: list[TaskRun] = []
     for size in (600, 1800):
-        made = [one_of_many(number, far) for number in range(size)]
-        put_task_runs(on_dynoxide, [Stored(run, version=1) for run in made], shards=2)
+        more = [one_of_many(number, far) for number in range(len(made), size)]
+        put_task_runs(on_dynoxide, [Stored(run, version=1) for run in more], shards=2)
+        made += more
         with heard(store.table.client) as calls:
             found = find(store, Criteria(), page)
         assert found == numbers(last_first(made)[:200])

@@ -166,26 +166,27 @@ def ended(number: int) -> TaskRun:
     return in_state(run, state)
 
 
-# What a page of 50 of 600 such runs reads at most, in pages.
-CASES = [
-    *((running, sort, 1.5) for sort in DURATIONS),
+# What a page of 50 of 600 such runs reads at most, in pages, in some orders.
+CASES: list[tuple[Callable[[int], TaskRun], dict[TaskRunSort, float]]] = [
+    (running, dict.fromkeys(DURATIONS, 1.5)),
     # As many began while the first one waited.
-    *((late, sort, 6) for sort in DURATIONS),
-    (ended, ENDS, 1.5),
+    (late, dict.fromkeys(DURATIONS, 6)),
     # The only type of seven that there is.
-    (ended, SCHEDULED, 3),
-    (waiting, SCHEDULED, 1.5),
+    (ended, {ENDS: 1.5, SCHEDULED: 3}),
+    (waiting, {SCHEDULED: 1.5}),
 ]
 
 
-@pytest.mark.parametrize(("kind", "sort", "pages"), CASES)
+@pytest.mark.parametrize(("kind", "most"), CASES)
 def test_a_page_of_many_alike_reads_few_more(
-    on_dynoxide: DynamoDB, kind: Callable[[int], TaskRun], sort: TaskRunSort, pages: float
+    on_dynoxide: DynamoDB, kind: Callable[[int], TaskRun], most: dict[TaskRunSort, float]
 ) -> None:
     runs = [kind(number) for number in range(MANY)]
     put_task_runs(on_dynoxide, [Stored(run, version=1) for run in runs], shards=SHARDS)
     store = Store(Table(on_dynoxide.client, on_dynoxide.table), SHARDS)
-    with heard(on_dynoxide.client) as calls:
-        found = find(store, Page(sort.order, 0, PAGE, DAWN + timedelta(days=2)))
-    assert len(found) == PAGE
-    assert sum(answer["Count"] for name, answer in calls if name == "Query") <= pages * PAGE
+    for sort, pages in most.items():
+        with heard(on_dynoxide.client) as calls:
+            found = find(store, Page(sort.order, 0, PAGE, DAWN + timedelta(days=2)))
+        assert len(found) == PAGE
+        entries = sum(answer["Count"] for name, answer in calls if name == "Query")
+        assert entries <= pages * PAGE, sort

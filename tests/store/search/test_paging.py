@@ -32,8 +32,10 @@ from runledger.domain.filters.criteria import Criteria
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.sorting import Page, TaskRunSort
 from runledger.store.dynamodb.table import Table
+from runledger.store.dynamodb.writes import Delete
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.runs.task_runs import TaskRunStore
+from runledger.store.schema import keys
 from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
 from tests.store.support.calls import hooked
@@ -41,7 +43,7 @@ from tests.store.support.populations import DAWN, in_state, put_task_runs, task_
 from tests.support.databases import DynamoDB, Engine, new_table
 
 # More than are sorted in memory at once in any case.
-RUNS = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 2_500
+RUNS = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 2_200
 PAGE, CREATED_MEANWHILE = RUNS // 3 + 1, 20
 END = DAWN + timedelta(seconds=RUNS)
 WITHIN = Criteria.model_validate(
@@ -89,6 +91,7 @@ class Creator:
 
 @contextmanager
 def creating(store: Store) -> Iterator[Creator]:
+    """Let runs be created; in the end, remove them, so that the next test has no more to read."""
     creator = Creator(store)
     thread = threading.Thread(target=creator.run)
     thread.start()
@@ -97,6 +100,7 @@ def creating(store: Store) -> Iterator[Creator]:
     finally:
         creator.stop()
         thread.join()
+        store.table.write_batches([Delete(keys.task_run(run_id)) for run_id in creator.created])
 
 
 def walk(creator: Creator, criteria: Criteria, sort: TaskRunSort) -> Iterator[list[UUID]]:

@@ -9,7 +9,6 @@ from runledger.domain.random_values import uuid7
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.store.dynamodb.expressions import typed
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add, Item, Put
 from runledger.store.runs import derived_items, flow_run_items, task_run_items
@@ -18,7 +17,6 @@ from runledger.store.runs.state_counts import STATELESS, counter_of
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
-from tests.support import databases
 from tests.support.databases import DynamoDB
 
 DAWN = datetime(2030, 1, 1, tzinfo=UTC)
@@ -52,35 +50,62 @@ def in_state(run: TaskRun, state: State) -> TaskRun:
 
 
 def put(database: DynamoDB, filled: Iterable[Item]) -> None:
-    databases.put(database, map(typed, filled))
+    write(database, map(Put, filled))
+
+
+def write(database: DynamoDB, writes: Iterable[Put | Add]) -> None:
+    """Write without conditions.
+
+    dynoxide commits each item of a batch by itself, which takes half as long again as to commit a
+    transaction; moto takes longer for a transaction, the more so the larger the table is.
+    """
+    table, wanted = Table(database.client, database.table), list(writes)
+    if database.endpoint:
+        table.write_batches(wanted)
+    else:
+        table.write_unordered([one for one in wanted if isinstance(one, Put)])
+        for addition in (one for one in wanted if isinstance(one, Add)):
+            table.write(addition)
 
 
 def put_task_runs(database: DynamoDB, filled: Sequence[Stored], *, shards: int) -> None:
-    put(database, [task_run_items.task_run_item(stored, shards=shards) for stored in filled])
-    put_beside(database, [stored.run for stored in filled], shards=shards)
+    write(database, task_run_writes(filled, shards=shards))
 
 
 def put_flow_runs(database: DynamoDB, filled: Sequence[FlowRun], *, shards: int) -> None:
-    put(database, [flow_run_items.flow_run_item(run, version=1, shards=shards) for run in filled])
-    put_beside(database, filled, shards=shards)
+    write(database, flow_run_writes(filled, shards=shards))
 
 
-def put_beside(database: DynamoDB, filled: Sequence[Run], *, shards: int) -> None:
-    """Put the tags of runs, and count them."""
+def task_run_writes(filled: Sequence[Stored], *, shards: int) -> list[Put | Add]:
+    """Return the writes of runs, their tags and their counts."""
+    items = [task_run_items.task_run_item(stored, shards=shards) for stored in filled]
+    return [*map(Put, items), *_beside([stored.run for stored in filled], shards=shards)]
+
+
+def flow_run_writes(filled: Sequence[FlowRun], *, shards: int) -> list[Put | Add]:
+    """Return the writes of runs, their tags and their counts."""
+    items = [flow_run_items.flow_run_item(run, version=1, shards=shards) for run in filled]
+    return [*map(Put, items), *_beside(filled, shards=shards)]
+
+
+def _beside(filled: Sequence[Run], *, shards: int) -> list[Put | Add]:
+    """Return the writes of the tags of runs, and of their counts."""
     beside = [write for run in filled for write in derived_items.new_run_writes(run, shards=shards)]
-    put(database, [write.item for write in beside if isinstance(write, Put)])
-    count(database, filled)
+    return [*(write for write in beside if isinstance(write, Put)), *_counts(filled)]
 
 
 def count(database: DynamoDB, runs: Sequence[Run]) -> None:
-    """Count new runs, as the stream would: each counter is written once, for all of its runs."""
+    """Count new runs, as the stream would."""
+    write(database, _counts(runs))
+
+
+def _counts(runs: Sequence[Run]) -> list[Add]:
+    """Return a write of each counter, for all of its runs."""
     totals: dict[Key, Counter[str]] = defaultdict(Counter)
     for run in runs:
         kind = keys.TASK_RUN if isinstance(run, TaskRun) else keys.FLOW_RUN
         totals[counter_of(keys.entity(kind, run.id))][run.state_type or STATELESS] += 1
-    table = Table(database.client, database.table)
-    for counter, amounts in totals.items():
-        table.write(Add(counter, amounts))
+    return [Add(counter, amounts) for counter, amounts in totals.items()]
 
 
 def put_numbered(

@@ -13,7 +13,7 @@ from runledger.domain.sorting import Page, rank_deployment, rank_flow, rank_flow
 from runledger.store import items
 from runledger.store.deployments import deployment_items, flow_items
 from runledger.store.deployments.deployment_items import SeenDeployment
-from runledger.store.dynamodb.writes import Item
+from runledger.store.dynamodb.writes import Item, Put
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import keys
 from runledger.store.search.deployments import deployment_searcher
@@ -22,7 +22,7 @@ from runledger.store.search.flow_runs import flow_run_searcher
 from runledger.store.search.flows import flow_searcher
 from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
-from tests.store.support.populations import put, put_flow_runs, put_task_runs
+from tests.store.support.populations import flow_run_writes, task_run_writes, write
 from tests.support.databases import DynamoDB
 from tests.support.facts import facts_of, flow_run_facts
 
@@ -49,17 +49,17 @@ class World(NamedTuple):
 
     def fill(self, database: DynamoDB, shards: int) -> None:
         """Put all of it as the store would, but for claims and states."""
-        put_task_runs(database, self.task_runs, shards=shards)
-        put_flow_runs(database, self.flow_runs, shards=shards)
-        put(database, [self._flow_item(flow, shards) for flow in self.flows])
-        put(
-            database,
-            [
-                deployment_items.deployment_item(SeenDeployment(one), shards=shards)
-                for one in self.deployments
-            ],
-        )
-        put(database, [*map(self._name, self.flows), *self._links()])
+        deployments = [
+            deployment_items.deployment_item(SeenDeployment(one), shards=shards)
+            for one in self.deployments
+        ]
+        flows = [self._flow_item(flow, shards) for flow in self.flows]
+        alone = [*flows, *deployments, *map(self._name, self.flows), *self._links()]
+        runs = [
+            *task_run_writes(self.task_runs, shards=shards),
+            *flow_run_writes(self.flow_runs, shards=shards),
+        ]
+        write(database, [*map(Put, alone), *runs])
 
     def _flow_item(self, flow: Flow, shards: int) -> Item:
         count = sum(one.flow_id == flow.id for one in self.deployments)
