@@ -1,6 +1,6 @@
 """Each call and each error that the store knows is the same through boto3's client and ours."""
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -10,22 +10,20 @@ from botocore.exceptions import ClientError
 from local.database import tables
 from runledger.domain.errors import TooLarge, Unavailable
 from runledger.store.dynamodb.errors import ConditionFailed, TransactionConflict, translate
-from tests.store.dynamodb.client.cases import CASES, TABLE, Step
+from tests.store.dynamodb.client.cases import CASES, TABLE
 from tests.store.dynamodb.client.clients import CLIENTS, Client
 from tests.support.databases import TEMPLATE, Engine
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_call_is_answered_alike(dynoxide: Engine, case: str) -> None:
-    boto3s, ours = (
-        outcomes(dynoxide, make(dynoxide.endpoint), CASES[case]) for make in CLIENTS.values()
-    )
+    boto3s, ours = (outcomes(dynoxide, name, case) for name in CLIENTS)
     assert ours == boto3s
 
 
 def test_the_cases_have_each_operation_and_each_error(dynoxide: Engine) -> None:
     """The cases are alike in what they should be: none of them fails for a reason of its own."""
-    every = [one for case in CASES.values() for one in outcomes(dynoxide, ours(dynoxide), case)]
+    every = [one for case in CASES for one in outcomes(dynoxide, "ours", case)]
     assert {name for case in CASES.values() for name, _ in case} == {
         *("get_item", "batch_get_item", "query", "put_item", "update_item", "delete_item"),
         *("transact_write_items", "batch_write_item"),
@@ -35,18 +33,23 @@ def test_the_cases_have_each_operation_and_each_error(dynoxide: Engine) -> None:
     assert not translated & {TransactionConflict, Unavailable}
 
 
-def ours(engine: Engine) -> Client:
-    return CLIENTS["ours"](engine.endpoint)
+@cache
+def client_of(engine: Engine, name: str) -> Client:
+    return CLIENTS[name](engine.endpoint)
 
 
-def outcomes(engine: Engine, client: Client, steps: Sequence[Step]) -> list[Any]:
-    """Return what the calls give, in order, on a new table of the same name."""
-    tables.create(engine.boto3, TEMPLATE, TABLE)
+@cache
+def outcomes(engine: Engine, name: str, case: str) -> list[Any]:
+    """Return what a client's calls give, in order, on a new table of the same name."""
+    call, table = engine.client.call, {"TableName": TABLE}
+    call("CreateTable", table | tables.properties(TEMPLATE))
+    call("UpdateTimeToLive", table | {"TimeToLiveSpecification": tables.time_to_live(TEMPLATE)})
     token = str(uuid4())
     try:
-        return [outcome(client, name, renamed(request, token)) for name, request in steps]
+        client = client_of(engine, name)
+        return [outcome(client, step, renamed(request, token)) for step, request in CASES[case]]
     finally:
-        engine.boto3.delete_table(TableName=TABLE)
+        call("DeleteTable", table)
 
 
 def renamed(request: dict[str, Any], token: str) -> dict[str, Any]:
