@@ -18,6 +18,11 @@ def recorded() -> JSON:
 
 def replay(player: Player, data: JSON, asked: JSON) -> JSON:
     """Ask what was asked when it was recorded; return what is seen."""
+    return propose(player, data, asked, prepare(player, data, asked))
+
+
+def prepare(player: Player, data: JSON, asked: JSON) -> str:
+    """Bring a run to where the proposal found it; return its id."""
     setup = data["setups"][asked["from"]]
     fields = dict(setup.get("fields", {}))
     if asked["deployment"]:
@@ -28,8 +33,15 @@ def replay(player: Player, data: JSON, asked: JSON) -> JSON:
     run = start(player, FLOW_RUNS, fields, steps)
     if "changes" in setup:
         player.change(run, setup["changes"])
+    return run
+
+
+def propose(
+    player: Player, data: JSON, asked: JSON, run: str, *, before: JSON | None = None
+) -> JSON:
+    """Propose what was proposed to a run that is prepared; return what is seen."""
     proposal = Step(data["proposals"][asked["to"]], asked["force"])
-    return observed(ask(player, FLOW_RUNS, run, proposal))
+    return observed(ask(player, FLOW_RUNS, run, proposal, before=before))
 
 
 def facts(transition: JSON) -> JSON:

@@ -73,9 +73,11 @@ def move(player: Player, kind: str, run_id: str, step: Step) -> Reply:
     return player.propose(kind, run_id, timed(step.state, player.now), force=step.force)
 
 
-def ask(player: Player, kind: str, run_id: str, step: Step) -> Outcome:
-    """Propose a state, and look at the run before and after."""
-    before = player.read(kind, run_id)
+def ask(
+    player: Player, kind: str, run_id: str, step: Step, *, before: JSON | None = None
+) -> Outcome:
+    """Propose a state, and look at the run before, unless that was done, and after."""
+    before = before or player.read(kind, run_id)
     answer = move(player, kind, run_id, step)
     return Outcome(answer, before, player.read(kind, run_id))
 

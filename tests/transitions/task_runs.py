@@ -50,22 +50,38 @@ SETUPS: dict[str, Sequence[Step]] = {
 
 def replay(player: Player, recorded: JSON) -> JSON:
     """Ask what was asked when it was recorded; return what is seen."""
+    return propose(player, recorded, prepare(player, recorded))
+
+
+def setup(recorded: JSON) -> str:
+    """Tell what is prepared from what is prepared for other transitions."""
+    policy = recorded.get("empirical_policy")
+    return json.dumps([recorded["flow_run"], recorded["from"]["case"], policy], sort_keys=True)
+
+
+def prepare(player: Player, recorded: JSON) -> str:
+    """Bring a run, and the flow run that it is in, to where the proposal found it."""
     flow_run = recorded["flow_run"] and _flow_run(player, moves=recorded["flow_run"] != "RUNNING")
     policy = recorded.get("empirical_policy", {})
     fields = {"flow_run_id": flow_run, "empirical_policy": policy}
     run = start(player, TASK_RUNS, fields, SETUPS[recorded["from"]["case"]])
     for step in _moves(recorded["flow_run"]):
         move(player, FLOW_RUNS, flow_run, step)
-    return observed(ask(player, TASK_RUNS, run, _proposal(recorded)))
+    return run
+
+
+def propose(player: Player, recorded: JSON, run: str, *, before: JSON | None = None) -> JSON:
+    """Propose what was proposed to a run that is prepared; return what is seen."""
+    return observed(ask(player, TASK_RUNS, run, _proposal(recorded), before=before))
 
 
 def _flow_run(player: Player, *, moves: bool) -> str:
     """A flow run that runs; one that stays so serves all who need one."""
-    return start(player, FLOW_RUNS, {}, [RUNNING]) if moves else _running(player)
+    return start(player, FLOW_RUNS, {}, [RUNNING]) if moves else running_flow_run(player)
 
 
 @lru_cache(maxsize=1)
-def _running(player: Player) -> str:
+def running_flow_run(player: Player) -> str:
     return start(player, FLOW_RUNS, {}, [RUNNING])
 
 
