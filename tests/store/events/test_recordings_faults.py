@@ -19,13 +19,16 @@ from runledger.store.store import Store
 from tests.reporting import naive
 from tests.reporting.building import FLOW_RUN_ID, JSON, RUN_ID, START, at, body
 from tests.store.support.calls import FAULTS, broken, heard, preceded, sent_twice
-from tests.store.support.recorded_runs import shown
+from tests.store.support.contents import scan
+from tests.store.support.late_events import is_event
+from tests.store.support.recorded_runs import runs_in, shown
 from tests.support.databases import DynamoDB
 
 pytestmark = pytest.mark.usefixtures("_no_pauses")
 
 NOW, LONG = at(3600), timedelta(hours=2)
 IN_RUN: JSON = {"flow_run_id": FLOW_RUN_ID}
+UUID_LENGTH = 36
 OTHER: JSON = {"run_id": UUID(int=9), **IN_RUN}
 
 
@@ -149,8 +152,11 @@ def stored_ids(store: Store) -> set[str]:
 
 def assert_stored_events_are_recorded(store: Store, database: DynamoDB) -> None:
     """Each stored event has its state in a run: a run may be ahead of its events, never behind."""
-    runs = shown(store, database).values()
-    assert stored_ids(store) <= {state_id for *_, states in runs for _, state_id, _ in states}
+    table = scan(database)
+    stored = {key.sk[-UUID_LENGTH:] for key in table if is_event(key)}
+    runs = runs_in(table, store.table).values()
+    states = {state_id for *_, states in runs for _, state_id, _ in states}
+    assert stored <= states
 
 
 @each_step

@@ -43,7 +43,12 @@ def scan(database: DynamoDB) -> Table:
 
 
 def whole(database: DynamoDB) -> Contents:
-    """Return what the table holds, having checked that nothing is half there.
+    """Return what the table holds, having checked that nothing is half there, as `checked`."""
+    return checked(scan(database))
+
+
+def checked(scanned: Table) -> Contents:
+    """Return what a table held when it was scanned; nothing is half there.
 
     Each run and each flow has exactly the items that lead to it, no item leads elsewhere, each
     run has its earlier states. Of a flow run that was deleted there may be its tombstone and, until
@@ -51,7 +56,6 @@ def whole(database: DynamoDB) -> Contents:
     Timers of earlier states stay until they are due. Artifacts outlive their runs.
     `counting` compares the counters.
     """
-    scanned = scan(database)
     closed = {key.pk for key in scanned if key.sk == TOMBSTONE}
     assert not any(key.pk in closed and key.sk == keys.FLOW_RUN for key in scanned)
     table = {key: item for key, item in scanned.items() if not _goes_later(key, closed)}
