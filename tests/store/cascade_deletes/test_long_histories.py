@@ -15,7 +15,7 @@ from tests.store.support.calls import hooked
 from tests.store.support.contents import scan, whole
 from tests.support.streaming import Streaming
 
-STATES = 150
+STATES = 110
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import httpx
 
@@ -40,8 +41,7 @@ def _by_force(api: httpx.Client, of: str, run: JSON, *states: JSON) -> JSON:
 
 
 def _task_run(api: httpx.Client, *states: JSON, **fields: object) -> JSON:
-    made_before = len(api.post("/task_runs/filter", json={}).json())
-    asked = new_task_run(dynamic_key=str(made_before), **fields)
+    asked = new_task_run(dynamic_key=str(uuid4()), **fields)
     return _by_force(api, "task_runs", made(api, asked), *states)
 
 
