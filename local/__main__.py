@@ -3,12 +3,16 @@
 import os
 import sys
 
-from local import server, settings
+from local import settings
 
 
 def main() -> int:
     try:
-        server.run(settings.read(os.environ))
+        chosen = settings.read(os.environ)
+        # Imported once the settings are right: it takes most of the time of a start that fails.
+        from local import server  # noqa: PLC0415
+
+        server.run(chosen)
     except settings.StartupError as error:
         sys.stderr.write(f"runledger: {error}\n")
         return 1

@@ -19,11 +19,24 @@ from tests.support.keys import add_key
 SECRET = re.compile(r"rl_[\w-]{43}\n")
 
 
-keys = partial(commands.run, "keys")
+keys = partial(commands.run_here, "keys")
+
+
+def of(database: DynamoDB) -> dict[str, str]:
+    return {"TABLE_NAME": database.table, "DYNAMODB_ENDPOINT": database.endpoint}
 
 
 def on(database: DynamoDB, *command: str) -> tuple[int, str, str]:
-    return keys(*command, TABLE_NAME=database.table, DYNAMODB_ENDPOINT=database.endpoint)
+    return keys(*command, **of(database))
+
+
+def test_the_command_stands_alone(on_dynoxide: DynamoDB) -> None:
+    code, secret, errors = commands.run("keys", "add", "etl", "--scope", "write", **of(on_dynoxide))
+    assert (code, errors) == (0, "")
+    assert SECRET.fullmatch(secret)
+    assert "etl" in on(on_dynoxide, "list")[1]
+    code, said, errors = commands.run("keys", "revoke", "nobody", **of(on_dynoxide))
+    assert (code, said, errors) == (1, "", "keys: There is no live key nobody\n")
 
 
 def test_a_key_is_added_listed_and_revoked(on_dynoxide: DynamoDB) -> None:

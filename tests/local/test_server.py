@@ -1,5 +1,6 @@
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,24 +18,33 @@ ITEM = {"pk": {"S": "kept"}}
 TABLE = "runledger-local"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _with_dynoxide(dynoxide: object) -> None:
     """Fail if dynoxide, the usual database, is not available."""
 
 
-def test_it_serves_the_functions_below_the_stage(tmp_path: Path) -> None:
-    with serving(application(tmp_path)) as server:
-        assert httpx.get(f"{server.url}/things/1").json()["pathParameters"] == {"id": "1"}
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return application(tmp_path_factory.mktemp("served"))
 
 
-def test_it_prints_the_api_url_for_clients(tmp_path: Path) -> None:
-    with serving(application(tmp_path)) as server:
-        assert f"PREFECT_API_URL={server.url}\n" in server.welcome
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[ServerProcess]:
+    """A server for tests that only send requests, or read what it printed."""
+    with serving(folder) as server:
+        yield server
 
 
-def test_it_prints_the_folder_of_its_data(tmp_path: Path) -> None:
-    with serving(application(tmp_path)) as server:
-        assert str(tmp_path / ".runledger") in server.welcome
+def test_it_serves_the_functions_below_the_stage(server: ServerProcess) -> None:
+    assert httpx.get(f"{server.url}/things/1").json()["pathParameters"] == {"id": "1"}
+
+
+def test_it_prints_the_api_url_for_clients(server: ServerProcess) -> None:
+    assert f"PREFECT_API_URL={server.url}\n" in server.welcome
+
+
+def test_it_prints_the_folder_of_its_data(server: ServerProcess, folder: Path) -> None:
+    assert str(folder / ".runledger") in server.welcome
 
 
 def test_answers_do_not_wait_for_acknowledgements() -> None:
@@ -46,15 +56,13 @@ def test_answers_do_not_wait_for_acknowledgements() -> None:
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
-def test_a_long_answer_is_compressed(tmp_path: Path) -> None:
-    with serving(application(tmp_path)) as server:
-        answer = httpx.post(f"{server.url}/things", content="a" * 500)
+def test_a_long_answer_is_compressed(server: ServerProcess) -> None:
+    answer = httpx.post(f"{server.url}/things", content="a" * 500)
     assert answer.headers["content-encoding"] == "gzip"
 
 
-def test_a_short_answer_is_not(tmp_path: Path) -> None:
-    with serving(application(tmp_path)) as server:
-        answer = httpx.post(f"{server.url}/anything", json={"statusCode": 200, "body": "{}"})
+def test_a_short_answer_is_not(server: ServerProcess) -> None:
+    answer = httpx.post(f"{server.url}/anything", json={"statusCode": 200, "body": "{}"})
     assert "content-encoding" not in answer.headers
 
 
@@ -63,12 +71,11 @@ def test_a_password_guards_it(tmp_path: Path) -> None:
         assert httpx.get(f"{server.url}/guarded").status_code == 401
 
 
-def test_a_request_may_name_the_whole_url(tmp_path: Path) -> None:
-    with serving(application(tmp_path)) as server:
-        for target in (f"{server.url}/things/1", f"{server.url}/things/1?a=http://b/c"):
-            assert raw_get(server, target).startswith(b"HTTP/1.1 200 ")
-        for target in (server.url, server.url.removesuffix("/stage")):
-            assert not raw_get(server, target).startswith(b"HTTP/1.1 200 ")
+def test_a_request_may_name_the_whole_url(server: ServerProcess) -> None:
+    for target in (f"{server.url}/things/1", f"{server.url}/things/1?a=http://b/c"):
+        assert raw_get(server, target).startswith(b"HTTP/1.1 200 ")
+    for target in (server.url, server.url.removesuffix("/stage")):
+        assert not raw_get(server, target).startswith(b"HTTP/1.1 200 ")
 
 
 def raw_get(server: ServerProcess, target: str) -> bytes:
@@ -189,10 +196,10 @@ def test_a_broken_database_is_one_line(tmp_path: Path) -> None:
     assert message.count("\n") == 1
 
 
-def test_two_servers_do_not_share_a_folder(tmp_path: Path) -> None:
-    with serving(application(tmp_path)):
-        message = startup_error(tmp_path)
-    assert message == f"runledger: DATA={tmp_path / '.runledger'} is in use by another server\n"
+@pytest.mark.usefixtures("server")
+def test_two_servers_do_not_share_a_folder(folder: Path) -> None:
+    message = startup_error(folder)
+    assert message == f"runledger: DATA={folder / '.runledger'} is in use by another server\n"
 
 
 def test_a_database_of_another_template_is_one_line(tmp_path: Path) -> None:
@@ -206,13 +213,9 @@ def test_a_database_of_another_template_is_one_line(tmp_path: Path) -> None:
     )
 
 
-def test_another_database_serves_as_well(tmp_path: Path) -> None:
-    application(tmp_path)
-    with (
-        serving(tmp_path, DATA=":memory:") as first,
-        serving(tmp_path, DYNAMODB_ENDPOINT=first.database) as second,
-    ):
-        assert second.database == first.database
+def test_another_database_serves_as_well(server: ServerProcess, tmp_path: Path) -> None:
+    with serving(application(tmp_path), DYNAMODB_ENDPOINT=server.database) as second:
+        assert second.database == server.database
     assert not (tmp_path / ".runledger" / "runledger.db").exists()
 
 

@@ -1,5 +1,7 @@
 """`make recount`, as it is called."""
 
+from collections.abc import Callable
+
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add
 from runledger.store.schema import keys
@@ -8,10 +10,14 @@ from tests.store.support.populations import put_numbered
 from tests.support import commands
 from tests.support.databases import DynamoDB
 
+Outcome = tuple[int, str, str]
 
-def recount(database: DynamoDB, table: str = "") -> tuple[int, str, str]:
+
+def recount(
+    database: DynamoDB, table: str = "", command: Callable[..., Outcome] = commands.run_here
+) -> Outcome:
     chosen = {"TABLE_NAME": table or database.table, "DYNAMODB_ENDPOINT": database.endpoint}
-    return commands.run("recount", **chosen)
+    return command("recount", **chosen)
 
 
 def test_it_prints_what_was_wrong(on_dynoxide: DynamoDB) -> None:
@@ -19,7 +25,8 @@ def test_it_prints_what_was_wrong(on_dynoxide: DynamoDB) -> None:
     counting = Counting(on_dynoxide)
     wrong = Add(keys.count(keys.TASK_RUN, 0), {"PENDING": 2})
     Table(on_dynoxide.client, on_dynoxide.table).write(wrong)
-    assert recount(on_dynoxide) == (0, "TASK_RUN PENDING: -2\ncorrected\n", "")
+    found = recount(on_dynoxide, command=commands.run)
+    assert found == (0, "TASK_RUN PENDING: -2\ncorrected\n", "")
     assert recount(on_dynoxide) == (0, "all counts were right\n", "")
     counting.assert_right()
 

@@ -1,15 +1,20 @@
 """`make retention`, as it is called: runs leave that finished before they were to."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from tests.service.retention.worlds import PERIOD, RetainedRuns
 from tests.support import commands
 from tests.support.databases import DynamoDB
 
+Outcome = tuple[int, str, str]
 
-def retention(database: DynamoDB, days: int) -> tuple[int, str, str]:
+
+def retention(
+    database: DynamoDB, days: int, command: Callable[..., Outcome] = commands.run_here
+) -> Outcome:
     chosen = {"TABLE_NAME": database.table, "DYNAMODB_ENDPOINT": database.endpoint}
-    return commands.run("retention", RUN_RETENTION_DAYS=str(days), **chosen)
+    return command("retention", RUN_RETENTION_DAYS=str(days), **chosen)
 
 
 def test_runs_that_finished_before_leave_too(on_dynoxide: DynamoDB) -> None:
@@ -23,7 +28,7 @@ def test_runs_that_finished_before_leave_too(on_dynoxide: DynamoDB) -> None:
     runs.pump()
     runs.store = replace(runs.store, run_retention=PERIOD)
     says = f"2 finished runs of {on_dynoxide.table} leave {PERIOD.days} days after their end\n"
-    assert retention(on_dynoxide, PERIOD.days) == (0, says, "")
+    assert retention(on_dynoxide, PERIOD.days, commands.run) == (0, says, "")
     assert retention(on_dynoxide, PERIOD.days) == (0, says, "")
     runs.pass_days(PERIOD.days)
     runs.assert_settled()

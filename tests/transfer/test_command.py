@@ -14,7 +14,7 @@ from tests.transfer.moving import moved
 RUNS = 20
 
 
-transfer = partial(commands.run, "transfer")
+transfer = partial(commands.run_here, "transfer")
 
 
 def of(database: DynamoDB) -> dict[str, str]:
@@ -26,10 +26,10 @@ def test_runs_get_to_a_laptop_and_back(on_dynoxide: DynamoDB, tmp_path: Path) ->
     before, number = moved(on_dynoxide), len(moved(on_dynoxide))
     file, laptop = str(tmp_path / "runs.jsonl"), {"DATA": str(tmp_path / "laptop")}
     said = f"exported {number} items of {on_dynoxide.table} into {file}\n"
-    assert transfer("export", file, **of(on_dynoxide)) == (0, said, "")
+    assert commands.run("transfer", "export", file, **of(on_dynoxide)) == (0, said, "")
     stream = "The table's stream counts the runs by state, when its functions run.\n"
     said = f"imported {number} items into runledger-local; 0 were there\n{stream}"
-    assert transfer("import", file, **laptop) == (0, said, "")
+    assert commands.run("transfer", "import", file, **laptop) == (0, said, "")
     said = f"imported 0 items into runledger-local; {number} were there\n{stream}"
     assert transfer("import", file, **laptop) == (0, said, "")
     again = str(tmp_path / "again.jsonl")

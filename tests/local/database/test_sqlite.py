@@ -1,15 +1,16 @@
+import shutil
 import signal
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 
 from tests.local import sample
-from tests.local.serving import ServerProcess, application, serving
+from tests.local.serving import ServerProcess, application, processes_of, serving
+from tests.support.databases import own_client
 from tests.support.waiting import wait_until
 
 NEXT_NUMBER = """
@@ -19,14 +20,36 @@ NEXT_NUMBER = """
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path, dynoxide: object) -> Path:
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory, dynoxide: object) -> Path:
     """A folder in which a server has run."""
     del dynoxide  # fails if it is not available
-    with serving(application(tmp_path)) as server:
-        write(server, tmp_path, 5)
+    folder = application(tmp_path_factory.mktemp("used"))
+    with serving(folder) as server:
+        write(server, folder, 5)
         server.end(signal.SIGTERM)
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def folder(used: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return copy(used, tmp_path / "copy")
+
+
+@pytest.fixture(scope="module")
+def trimmed(used: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which another server has started since."""
+    folder = copy(used, tmp_path_factory.mktemp("trimmed") / "copy")
+    with serving(folder):
+        pass
+    assert processes_of(folder) == []  # its database ends a moment after it
+    return folder
+
+
+def copy(folder: Path, target: Path) -> Path:
+    """Copy a folder with its data; its server and its database have ended."""
+    return shutil.copytree(folder, target, symlinks=True)
 
 
 def write(server: ServerProcess, folder: Path, count: int) -> None:
@@ -51,15 +74,12 @@ def test_a_write_searches_no_stream(folder: Path) -> None:
     assert "USING INDEX" in plan
 
 
-def test_a_server_that_starts_removes_processed_records(folder: Path) -> None:
-    with serving(folder):
-        pass
-    assert query(folder, "SELECT sequence_number FROM _stream_records") == [("5",)]
+def test_a_server_that_starts_removes_processed_records(trimmed: Path) -> None:
+    assert query(trimmed, "SELECT sequence_number FROM _stream_records") == [("5",)]
 
 
-def test_records_after_that_are_processed(folder: Path) -> None:
-    with serving(folder):
-        pass
+def test_records_after_that_are_processed(trimmed: Path, tmp_path: Path) -> None:
+    folder = copy(trimmed, tmp_path / "copy")
     with serving(folder) as server:
         write(server, folder, 1)
     assert keys_of_events(folder) == [f"take-{number}" for number in range(6)]
@@ -132,7 +152,7 @@ def test_records_that_were_not_processed_outlive_the_server(
 
 def put(server: ServerProcess, count: int, text: str = "") -> None:
     """Write so many items without the functions."""
-    database = boto3.client("dynamodb", endpoint_url=server.database)
+    database = own_client(server.database)
     for number in range(count):
         item = {"pk": {"S": f"take-{number}"}, "text": {"S": text}}
         database.put_item(TableName="runledger-local", Item=item)

@@ -1,6 +1,7 @@
 import json
 import signal
 import time
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tests.local import sample
 from tests.local.serving import ServerProcess, application, serving
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _with_dynoxide(dynoxide: object) -> None:
     """Fail if dynoxide, the usual database, is not available."""
 
@@ -45,17 +46,28 @@ def checkpoint(folder: Path) -> str:
     return file.read_text()
 
 
-def test_a_write_calls_the_functions_of_the_stream(tmp_path: Path) -> None:
-    with serving(application(tmp_path), DATA=":memory:") as server:
-        put(server, "take-1")
-        assert taken(tmp_path) == ["take-1"]
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return application(tmp_path_factory.mktemp("served"))
 
 
-def test_a_write_of_another_process_calls_them_too(tmp_path: Path) -> None:
-    with serving(application(tmp_path), DATA=":memory:") as server:
-        database = boto3.client("dynamodb", endpoint_url=server.database)
-        database.put_item(TableName="runledger-local", Item={"pk": {"S": "take-1"}})
-        assert taken(tmp_path) == ["take-1"]
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[ServerProcess]:
+    with serving(folder, DATA=":memory:") as server:
+        yield server
+
+
+def test_a_write_calls_the_functions_of_the_stream(server: ServerProcess, folder: Path) -> None:
+    before = taken(folder, 0)
+    put(server, "take-1")
+    assert taken(folder, len(before) + 1) == [*before, "take-1"]
+
+
+def test_a_write_of_another_process_calls_them_too(server: ServerProcess, folder: Path) -> None:
+    before = taken(folder, 0)
+    database = boto3.client("dynamodb", endpoint_url=server.database)
+    database.put_item(TableName="runledger-local", Item={"pk": {"S": "take-2"}})
+    assert taken(folder, len(before) + 1) == [*before, "take-2"]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
@@ -118,14 +130,13 @@ def test_a_table_of_its_own_that_has_no_stream_gets_one(tmp_path: Path) -> None:
         assert taken(tmp_path) == ["take-1"]
 
 
-def test_a_table_of_another_database_gets_none(tmp_path: Path) -> None:
+def test_a_table_of_another_database_gets_none(server: ServerProcess, tmp_path: Path) -> None:
     application(tmp_path)
-    with serving(tmp_path, DATA=":memory:") as first:
-        database = boto3.client("dynamodb", endpoint_url=first.database)
-        tables.create(database, template.load(tmp_path / "template.yaml"), "without-a-stream")
-        settings = {"DYNAMODB_ENDPOINT": first.database, "TABLE_NAME": "without-a-stream"}
-        with serving(tmp_path, **settings) as other:
-            assert "This server does not read the stream of table without-a-stream" in other.welcome
+    database = boto3.client("dynamodb", endpoint_url=server.database)
+    tables.create(database, template.load(tmp_path / "template.yaml"), "without-a-stream")
+    settings = {"DYNAMODB_ENDPOINT": server.database, "TABLE_NAME": "without-a-stream"}
+    with serving(tmp_path, **settings) as other:
+        assert "This server does not read the stream of table without-a-stream" in other.welcome
 
 
 def test_moto_has_a_stream_too(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -48,24 +49,52 @@ def running(
             process.terminate()
 
 
-def printed_url(process: subprocess.Popen[str]) -> str:
+def printed(process: subprocess.Popen[str]) -> list[str]:
+    """The lines that it prints at its start."""
     assert process.stdout
-    return process.stdout.readline().split()[-1]
+    return [process.stdout.readline().strip() for _ in range(4)]
+
+
+def printed_url(lines: list[str]) -> str:
+    return lines[0].split()[-1]
+
+
+class ServedUi(NamedTuple):
+    client: httpx.Client
+    lines: list[str]
 
 
 @contextmanager
-def client(folder: Path, *names: str, api: str = UNREACHABLE_API) -> Iterator[httpx.Client]:
-    with (
-        running(package(folder, *names), api=api) as process,
-        httpx.Client(base_url=printed_url(process)) as there,
-    ):
+def served(folder: Path, *names: str, api: str = UNREACHABLE_API) -> Iterator[ServedUi]:
+    with running(package(folder, *names), api=api) as process:
+        lines = printed(process)
+        with httpx.Client(base_url=printed_url(lines)) as there:
+            yield ServedUi(there, lines)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedUi]:
+    with served(tmp_path_factory.mktemp("package"), "ui", "ui-v2") as there:
         yield there
 
 
 @pytest.fixture(scope="module")
-def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    with client(tmp_path_factory.mktemp("package"), "ui", "ui-v2") as there:
+def older(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedUi]:
+    """The older UI alone."""
+    with served(tmp_path_factory.mktemp("package"), "ui") as there:
         yield there
+
+
+@pytest.fixture(scope="module")
+def ui(both: ServedUi) -> httpx.Client:
+    return both.client
+
+
+@pytest.fixture(scope="module")
+def of_an_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    folder, api = tmp_path_factory.mktemp("package"), "https://runs.example:99/api"
+    with served(folder, "ui-v2", "ui", api=api) as there:
+        yield there.client
 
 
 @pytest.fixture
@@ -127,9 +156,8 @@ def test_a_page_is_revalidated_and_its_files_are_not(ui: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v2/runs", "/v2/assets/a.js", "/"])
-def test_the_ui_may_connect_to_its_api_only(tmp_path: Path, path: str) -> None:
-    with client(tmp_path, "ui-v2", "ui", api="https://runs.example:99/api") as ui:
-        answer = ui.get(path, headers={**NAVIGATION, "Cookie": "prefect_ui_version=v1"})
+def test_the_ui_may_connect_to_its_api_only(of_an_api: httpx.Client, path: str) -> None:
+    answer = of_an_api.get(path, headers={**NAVIGATION, "Cookie": "prefect_ui_version=v1"})
     policy = answer.headers["content-security-policy"]
     assert policy == "connect-src 'self' https://runs.example:99"
 
@@ -151,15 +179,15 @@ def test_the_settings_name_the_api(ui: httpx.Client) -> None:
 def test_the_settings_require_a_login_if_the_api_does(
     tmp_path: Path, api_server: str, api: str, auth: str | None
 ) -> None:
-    with client(tmp_path, "ui-v2", api=f"{api_server}/{api}") as ui:
-        assert ui.get("/ui-settings").json()["auth"] == auth
+    with served(tmp_path, "ui-v2", api=f"{api_server}/{api}") as there:
+        assert there.client.get("/ui-settings").json()["auth"] == auth
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP])
 def test_it_ignores_what_it_was_started_to_ignore(tmp_path: Path, how: signal.Signals) -> None:
     ignoring = ["/bin/sh", "-c", 'trap "" INT HUP; exec "$@"', "sh"]
     with running(package(tmp_path, "ui"), before=ignoring) as process:
-        there = printed_url(process)
+        there = printed_url(printed(process))
         process.send_signal(how)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(timeout=1)
@@ -168,11 +196,10 @@ def test_it_ignores_what_it_was_started_to_ignore(tmp_path: Path, how: signal.Si
         assert process.wait(timeout=20) == 0
 
 
-def test_one_ui_is_enough(tmp_path: Path) -> None:
-    with client(tmp_path, "ui") as ui:
-        assert ui.get("/", headers=NAVIGATION).text.startswith("ui ")
-        served = ui.get("/ui-settings").json()
-    assert (served["available_uis"], served["default_ui"], served["v2_base_url"]) == (
+def test_one_ui_is_enough(older: ServedUi) -> None:
+    assert older.client.get("/", headers=NAVIGATION).text.startswith("ui ")
+    found = older.client.get("/ui-settings").json()
+    assert (found["available_uis"], found["default_ui"], found["v2_base_url"]) == (
         ["v1"],
         "v1",
         None,
@@ -189,24 +216,20 @@ def test_the_api_is_that_of_clients() -> None:
     assert read.api == "https://runs.example/api"
 
 
-@pytest.mark.parametrize(("names", "site"), [(("ui", "ui-v2"), "ui-v2 "), (("ui",), "ui ")])
+@pytest.mark.parametrize(("served_uis", "site"), [("both", "ui-v2 "), ("older", "ui ")])
 def test_it_prints_the_setting_for_the_links_of_clients(
-    tmp_path: Path, names: tuple[str, ...], site: str
+    request: pytest.FixtureRequest, served_uis: str, site: str
 ) -> None:
-    with running(package(tmp_path, *names)) as process:
-        assert process.stdout
-        lines = [process.stdout.readline() for _ in range(4)]
-        _, _, url = lines[2].rpartition("export PREFECT_UI_URL=")
-        # `url_for` of the package `prefect` puts this path after PREFECT_UI_URL.
-        answer = httpx.get(f"{url.strip()}/runs/flow-run/1", headers=NAVIGATION)
+    there: ServedUi = request.getfixturevalue(served_uis)
+    _, _, url = there.lines[2].rpartition("export PREFECT_UI_URL=")
+    # `url_for` of the package `prefect` puts this path after PREFECT_UI_URL.
+    answer = httpx.get(f"{url}/runs/flow-run/1", headers=NAVIGATION)
     assert answer.text.startswith(site)
 
 
-def test_it_prints_that_the_api_does_not_answer(tmp_path: Path) -> None:
-    with running(package(tmp_path, "ui-v2")) as process:
-        assert process.stdout
-        _, asks = process.stdout.readline(), process.stdout.readline()
-    assert asks.strip() == f"asks         {UNREACHABLE_API}, which does not answer yet"
+def test_it_prints_that_the_api_does_not_answer(both: ServedUi) -> None:
+    _, asks, *_ = both.lines
+    assert asks == f"asks         {UNREACHABLE_API}, which does not answer yet"
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
