@@ -1,5 +1,6 @@
 """Rows and filters at random, few enough of each value for them to meet."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,14 @@ FLOW_RUN = ROW | {
     "idempotency_key": TEXTS | st.none(),
     "created_by": CREATORS | st.none(),
 }
+
+
+def rows(fields: Mapping[str, Strategy]) -> Strategy:
+    """Rows of these fields, in their order.
+
+    To shuffle them, as hypothesis' own dictionaries are, takes a third of the time of a row.
+    """
+    return st.tuples(*fields.values()).map(lambda drawn: dict(zip(fields, drawn, strict=True)))
 
 
 def criterion(**operands: Strategy) -> Strategy:

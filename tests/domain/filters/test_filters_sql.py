@@ -24,6 +24,7 @@ from tests.domain.filters.strategies import (
     OF_TASK_RUNS,
     TASK_RUN,
     TEXTS,
+    rows,
 )
 from tests.support.facts import flow_run_facts, task_run_facts
 
@@ -134,14 +135,14 @@ def selects(row: Body, condition: str) -> bool:
     return found == [(1,)]
 
 
-@given(asked=OF_TASK_RUNS, row=st.fixed_dictionaries(TASK_RUN))
+@given(asked=OF_TASK_RUNS, row=rows(TASK_RUN))
 @settings(max_examples=400, deadline=None)
 def test_a_task_run_matches_where_sql_selects_it(asked: Body, row: Body) -> None:
     facts = task_run_facts(**row)
     assert TaskRunFilter(**asked).matches(facts) == selects(row, where(asked, FOR_TASK_RUNS))
 
 
-@given(asked=OF_FLOW_RUNS, row=st.fixed_dictionaries(FLOW_RUN))
+@given(asked=OF_FLOW_RUNS, row=rows(FLOW_RUN))
 @settings(max_examples=400, deadline=None)
 def test_a_flow_run_matches_where_sql_selects_it(asked: Body, row: Body) -> None:
     run = flow_run_facts(FlowRun.model_construct(**row))

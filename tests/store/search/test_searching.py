@@ -38,6 +38,7 @@ from tests.domain.filters.strategies import (
     TEXTS,
     TIMES,
     Strategy,
+    rows,
 )
 from tests.store.support.populations import DAWN, in_state, put_flow_runs, put_task_runs, task_run
 from tests.store.support.worlds import SEARCHERS, World
@@ -62,14 +63,12 @@ DURATIONS = st.sampled_from([timedelta(hours=hours) for hours in (0, 0, 1, 2)])
 AFTER = st.sampled_from([-sort_keys.MICROSECOND, sort_keys.SOON, 2 * sort_keys.SOON])
 ENDS = TIMES | st.none() | st.builds(datetime.__add__, TIMES, AFTER)
 OF_TASK_RUN = {"id": IDS | st.uuids(), "total_run_time": DURATIONS, "entered": TIMES}
-TASK_RUNS = st.fixed_dictionaries(TASK_RUN | OF_RUNS | OF_TASK_RUN | {"end_time": ENDS})
+TASK_RUNS = rows(TASK_RUN | OF_RUNS | OF_TASK_RUN | {"end_time": ENDS})
 NOW = DAWN + timedelta(hours=3)
-FLOW_RUNS = st.fixed_dictionaries(
-    {key: of for key, of in FLOW_RUN.items() if key != "parent_flow_run_id"} | OF_RUNS
-)
+FLOW_RUNS = rows({key: of for key, of in FLOW_RUN.items() if key != "parent_flow_run_id"} | OF_RUNS)
 TAGGED = {"tags": st.lists(TAGS, max_size=2), "created": TIMES, "updated": TIMES}
-FLOWS: Strategy = st.fixed_dictionaries({"id": IDS, "name": NAMES} | TAGGED)
-DEPLOYMENTS = st.fixed_dictionaries(
+FLOWS = rows({"id": IDS, "name": NAMES} | TAGGED)
+DEPLOYMENTS = rows(
     {"id": IDS, "name": NAMES, "paused": st.booleans(), "work_queue_name": TEXTS | st.none()}
     | TAGGED
 )
@@ -106,7 +105,7 @@ def flow_run(row: Mapping[str, Any], flow_id: UUID) -> FlowRun:
     return FlowRun(updated=DAWN, flow_id=flow_id, state=state, state_id=state.id, **row)
 
 
-def rows(row: Strategy, most: int) -> Strategy:
+def few(row: Strategy, most: int) -> Strategy:
     return st.lists(row, max_size=most, unique_by=of("id"))
 
 
@@ -115,9 +114,9 @@ def worlds(draw: st.DrawFn) -> World:
     named = st.lists(FLOWS, min_size=1, max_size=3, unique_by=(of("id"), of("name")))
     flows = [Flow(**row) for row in draw(named)]
     some_flow = st.sampled_from([flow.id for flow in flows])
-    deployments = [Deployment(flow_id=draw(some_flow), **row) for row in draw(rows(DEPLOYMENTS, 3))]
-    flow_runs = [flow_run(row, draw(some_flow)) for row in draw(rows(FLOW_RUNS, 3))]
-    return World(flows, deployments, flow_runs, [stored(row) for row in draw(rows(TASK_RUNS, 8))])
+    deployments = [Deployment(flow_id=draw(some_flow), **row) for row in draw(few(DEPLOYMENTS, 3))]
+    flow_runs = [flow_run(row, draw(some_flow)) for row in draw(few(FLOW_RUNS, 3))]
+    return World(flows, deployments, flow_runs, [stored(row) for row in draw(few(TASK_RUNS, 8))])
 
 
 def pages(kind: str) -> Strategy:
