@@ -16,6 +16,7 @@ from runledger.store.deployments.flows import FlowStore
 from runledger.store.dynamodb.table import Table
 from runledger.store.runs import task_run_items
 from runledger.store.runs.task_run_items import Stored
+from runledger.store.search.executor import MAX_SORTED
 from runledger.store.search.flows import flow_searcher
 from runledger.store.search.task_runs import task_run_searcher
 from runledger.store.store import Store
@@ -66,7 +67,8 @@ def test_an_operation_makes_no_more_calls_than_it_needs(
     assert [name for name, _ in made_calls] == calls
 
 
-@pytest.fixture(scope="module", params=[500, 2_500])
+# The larger one has more than are sorted in memory at once.
+@pytest.fixture(scope="module", params=[500, MAX_SORTED])
 def filled(request: pytest.FixtureRequest, dynoxide: Engine) -> DynamoDB:
     """A table of so many runs, each in its own way like many others, and some that have a tag."""
     database = new_table(dynoxide)
