@@ -205,7 +205,7 @@ class Ticks:
 def test_what_takes_longer_than_a_function_may_is_done_bit_by_bit(
     site: Site, removals: Removals, deletion: Deletion
 ) -> None:
-    own = tree(site.api, task_runs=3, lines=100)
+    own = tree(site.api, task_runs=3, lines=50)
     deletion(site.api, own)
     for rounds in count():  # noqa: B007
         records = removals.records()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from runledger.domain.concurrency_limits import ConcurrencyLimit, Holder
@@ -10,7 +11,9 @@ from runledger.domain.errors import LeaseExpired, Locked, NotFound
 from runledger.service.concurrency import concurrency_limits, slots, tag_limits
 from runledger.store.concurrency.concurrency_limits import ConcurrencyLimitStore
 from runledger.store.concurrency.leases import LeaseStore
+from runledger.store.dynamodb.client import JsonClient
 from runledger.store.store import Store
+from tests.support.databases import Item
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -37,12 +40,34 @@ def taken(store: Store, *, now: datetime = NOW, names: tuple[str, ...] = NAMES) 
     return slots.take_on_lease(store, slots.SlotRequest(names, 1), term, now=now).lease_id
 
 
+class Prepared(NamedTuple):
+    """The limits, a lease of the first and one of both, as they are in a table."""
+
+    items: list[Item]
+    lease_id: UUID
+
+
+_PREPARED: list[Prepared] = []
+
+
 def prepared(store: Store) -> UUID:
-    """Make the limits and a lease of both; of the first of them nothing is left."""
-    for name in NAMES:
-        limit(store, name)
-    taken(store, names=NAMES[:1])
-    return taken(store)
+    """Put the limits and a lease of both into a table; of the first of them nothing is left.
+
+    They are made in the first table that asks for them: to put them takes one call.
+    """
+    client, table = store.table.client, store.table.name
+    assert isinstance(client, JsonClient)
+    if not _PREPARED:
+        for name in NAMES:
+            limit(store, name)
+        taken(store, names=NAMES[:1])
+        lease_id = taken(store)
+        found = client.call("Scan", {"TableName": table, "ConsistentRead": True})
+        _PREPARED.append(Prepared(found["Items"], lease_id))
+    items, lease_id = _PREPARED[0]
+    puts = [{"PutRequest": {"Item": item}} for item in items]
+    client.call("BatchWriteItem", {"RequestItems": {table: puts}})
+    return lease_id
 
 
 def take(store: Store, _: UUID) -> object:
