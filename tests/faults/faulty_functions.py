@@ -15,10 +15,7 @@ from local.functions import Functions
 from local.rest_api.events import Event
 from runledger import wiring
 from runledger.domain.errors import Unavailable, WriteConflict
-from runledger.store.dynamodb.table import Table
-from runledger.store.dynamodb.writes import Delete, Put
-from tests.store.support.contents import Table as Contents
-from tests.store.support.contents import scan
+from tests.service.snapshots import items_of, put_back
 from tests.support import declared
 from tests.support.databases import TEMPLATE, DynamoDB
 from tests.support.faults import KINDS, Calls, FaultInjector, ProcessEnded, injected
@@ -96,7 +93,7 @@ class FaultyFunctions:
         if operation in ONCE:
             return self._call_once(functions, operation, event)
         right: Answer = None
-        before = scan(self._database) if _makes_once(operation, event) else None
+        before = items_of(self._database) if _makes_once(operation, event) else None
         for _ in range(MAX_ATTEMPTS):
             answer = self._attempt(functions, operation, event)
             if self._injector.injection is None:
@@ -110,7 +107,8 @@ class FaultyFunctions:
             return answer
         if before and not right and answer["statusCode"] == HTTPStatus.CONFLICT:
             # An attempt whose answer was lost has made it, as a client has to find out.
-            rewind(self._database, before)
+            put_back(self._database, before)
+            wiring.reset()
             return self._call(functions, operation, event)
         return right or done(operation, event, answer)
 
@@ -155,16 +153,6 @@ def _makes_once(operation: str, event: Event) -> bool:
     conflict = str(int(HTTPStatus.CONFLICT))
     is_declared = operation in DECLARED and conflict in declared.responses(operation)
     return is_declared and event.get("httpMethod") == "POST"
-
-
-def rewind(database: DynamoDB, before: Contents) -> None:
-    """Let a table hold again what it held before."""
-    table = Table(database.client, database.table)
-    now = scan(database)
-    table.write_unordered([Delete(key) for key in now.keys() - before.keys()])
-    changed = [item for key, item in before.items() if now.get(key) != item]
-    table.write_unordered([Put(item) for item in changed])
-    wiring.reset()
 
 
 def _size(operation: str, answer: Answer) -> int | None:

@@ -7,13 +7,12 @@ so while it has hooks: to emit an event that nobody awaits takes as long as much
 
 import itertools
 import threading
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from botocore.awsrequest import AWSRequest
-from botocore.hooks import HierarchicalEmitter, first_non_none_response
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from runledger.store.dynamodb.client import JsonClient
@@ -29,6 +28,11 @@ def events(client: AnyClient) -> Any:  # noqa: ANN401 as of boto3's emitter
     return vars(client).setdefault("emitter", _Emitter(client))
 
 
+def in_threads(client: AnyClient) -> AbstractContextManager[None]:
+    """Let calls that are made together meet the hooks of this context together, in threads."""
+    return events(client).in_threads() if isinstance(client, JsonClient) else nullcontext()
+
+
 class _OfThread(threading.local):
     """The call that a thread makes; it may have begun before there was a hook."""
 
@@ -42,37 +46,49 @@ class _Emitter:
 
     def __init__(self, client: JsonClient) -> None:
         self._client = client
-        self._emitter: Any = HierarchicalEmitter()  # its stubs know handlers of no answer only
+        self._hooks: list[_Hook] = []
+        self._known: dict[tuple[str, str], list[Callable[..., object]]] = {}
         self._call, self._exchange, self._send = client.call, client.exchange, client.send
         self._endpoint = client.endpoint
         self._of_thread = _OfThread()
         # Many calls at a time are calls by themselves, each with its events.
-        own = {method.__name__: method for method in (self.call, self.exchange, self.send)}
-        self._methods = own | {"call_each": None}
-        self._hooks: Counter[str] = Counter()  # by the first part of their events
+        own = (self.call, self.exchange, self.send, self.call_each)
+        self._methods: dict[str, object] = {method.__name__: method for method in own}
 
     def register(self, event: str, handler: Callable[..., object]) -> None:
-        self._emitter.register(event, handler)
-        self._count(event, 1)
+        self._change([*self._hooks, _Hook.of(event, handler)])
 
     def register_first(self, event: str, handler: Callable[..., object]) -> None:
-        self._emitter.register_first(event, handler)
-        self._count(event, 1)
+        self._change([_Hook.of(event, handler), *self._hooks])
 
     def unregister(self, event: str, handler: Callable[..., object]) -> None:
-        self._emitter.unregister(event, handler)
-        self._count(event, -1)
+        left = list(self._hooks)
+        left.remove(_Hook.of(event, handler))
+        self._change(left)
 
-    def _count(self, event: str, change: int) -> None:
+    def _change(self, hooks: list["_Hook"]) -> None:
         """Let the client call the methods of this class while there are hooks."""
-        had_hooks = self._hooks.total() > 0
-        self._hooks[event.partition(".")[0]] += change
-        has_hooks = self._hooks.total() > 0
-        if has_hooks and not had_hooks:
+        had_hooks = bool(self._hooks)
+        self._hooks, self._known = hooks, {}
+        if self._hooks and not had_hooks:
             vars(self._client).update(self._methods)
-        elif had_hooks and not has_hooks:
+        elif had_hooks and not self._hooks:
             for name in self._methods:
                 delattr(self._client, name)
+
+    @contextmanager
+    def in_threads(self) -> Iterator[None]:
+        """Let threads make calls that are made together, which they otherwise make in turn."""
+        self._methods["call_each"] = None
+        try:
+            yield
+        finally:
+            self._methods["call_each"] = self.call_each
+
+    def call_each(
+        self, operation: str, requests: Iterable[Mapping[str, Any]]
+    ) -> Iterator[dict[str, Any]]:
+        return (self.call(operation, request) for request in requests)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         self._of_thread.context = {}
@@ -96,7 +112,7 @@ class _Emitter:
         return response
 
     def _answer_of_handlers(self, operation: str, body: bytes) -> RawResponse | None:
-        if not self._hooks["before-send"]:
+        if not self._awaiting("before-send", operation):
             return None
         request = AWSRequest("POST", self._endpoint, data=body).prepare()
         answer = self._emit("before-send", operation, request=request)
@@ -106,11 +122,32 @@ class _Emitter:
         return RawResponse(answer.status_code, headers, answer.content)
 
     def _emit(self, event: str, operation: str, **given: object) -> Any:  # noqa: ANN401
-        """Return the first answer of a handler."""
-        if not self._hooks[event]:
+        """Let all handlers know; return the first answer of one."""
+        handlers = self._awaiting(event, operation)
+        if not handlers:
             return None
         model, context = SimpleNamespace(name=operation), self._of_thread.context
-        event = f"{event}.dynamodb.{operation}"
-        return first_non_none_response(
-            self._emitter.emit(event, model=model, context=context, **given)
-        )
+        answers = [handler(model=model, context=context, **given) for handler in handlers]
+        return next((answer for answer in answers if answer is not None), None)
+
+    def _awaiting(self, event: str, operation: str) -> list[Callable[..., object]]:
+        known = self._known.get((event, operation))
+        if known is None:
+            parts = (event, "dynamodb", operation)
+            known = [hook.handler for hook in self._hooks if hook.awaits(parts)]
+            self._known = {**self._known, (event, operation): known}
+        return known
+
+
+class _Hook(NamedTuple):
+    """A handler, and the first parts of the events that it awaits; "*" is any."""
+
+    parts: tuple[str, ...]
+    handler: Callable[..., object]
+
+    @classmethod
+    def of(cls, event: str, handler: Callable[..., object]) -> Self:
+        return cls(tuple(event.split(".")), handler)
+
+    def awaits(self, event: tuple[str, ...]) -> bool:
+        return all(mine in {"*", part} for mine, part in zip(self.parts, event, strict=False))

@@ -16,7 +16,7 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.model import OperationModel
 
-from tests.support.client_events import AnyClient, events
+from tests.support.client_events import AnyClient, events, in_threads
 
 SOMEWHERE = "http://dynamodb"
 
@@ -173,7 +173,11 @@ def gauged(client: AnyClient, operation: str, awaited: int) -> Iterator[Gauge]:
     """Calls of an operation, each of which waits a while for so many to be under way."""
     gauge = Gauge(awaited)
     begins, ends = (f"{when}-call.dynamodb.{operation}" for when in ("before", "after"))
-    with hooked(client, begins, gauge.begin), hooked(client, ends, gauge.end):
+    with (
+        in_threads(client),
+        hooked(client, begins, gauge.begin),
+        hooked(client, ends, gauge.end),
+    ):
         yield gauge
 
 
