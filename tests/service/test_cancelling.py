@@ -11,14 +11,15 @@ import pytest
 from runledger import websocket_wiring, wiring
 from runledger.domain.errors import Unavailable
 from runledger.service.context import ServiceContext
-from runledger.service.runs import run_reads
-from runledger.service.runs.flow_run_cancellation import MESSAGE, ROUND, cancel_children
+from runledger.service.runs import flow_run_cancellation, run_reads
+from runledger.service.runs.flow_run_cancellation import MESSAGE, cancel_children
 from runledger.store.dynamodb.stream_records import Change
 from runledger.store.runs import cancellations
 from runledger.store.schema import keys
 from tests.store.support.asking import Asked, ask, made, new_flow, new_flow_run, new_task_run
 from tests.store.support.calls import FAULTS, Fault, broken, preceded
 from tests.store.support.contents import scan
+from tests.store.support.counting import existing
 from tests.support.databases import DynamoDB
 from tests.support.streaming import Streaming
 
@@ -139,43 +140,52 @@ def test_a_flow_run_that_went_on_meanwhile_keeps_its_task_runs(
     assert state_of(api, "task_runs", run)[0] == "RUNNING"
 
 
-def many(api: httpx.Client, parent: str) -> list[str]:
+def begin_many(api: httpx.Client, parent: str) -> None:
     """Begin more task runs than are cancelled in a round."""
-    return [child(api, parent, str(number)) for number in range(ROUND + 10)]
+    for number in range(flow_run_cancellation.ROUND + 10):
+        child(api, parent, str(number))
 
 
-def unfinished(api: httpx.Client, runs: list[str]) -> int:
-    return [state_of(api, "task_runs", run)[0] for run in runs].count("RUNNING")
+def unfinished(database: DynamoDB) -> int:
+    """Return how many task runs go on."""
+    return existing(database, keys.TASK_RUN)["RUNNING"]
+
+
+@pytest.fixture
+def _short_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow_run_cancellation, "ROUND", 20)
 
 
 def test_many_are_cancelled_in_rounds(
-    api: httpx.Client, parent: str, stream_on_dynoxide: Streaming
+    api: httpx.Client, parent: str, on_dynoxide: DynamoDB, stream_on_dynoxide: Streaming
 ) -> None:
-    runs = many(api, parent)
+    begin_many(api, parent)
     cancel(api, parent)
     stream_on_dynoxide.pump()
-    assert unfinished(api, runs) == 0
+    assert existing(on_dynoxide, keys.TASK_RUN) == {"CANCELLED": flow_run_cancellation.ROUND + 10}
 
 
+@pytest.mark.usefixtures("_short_rounds")
 def test_a_round_ends_soon_and_the_stream_tells_where(
     api: httpx.Client, parent: str, on_dynoxide: DynamoDB
 ) -> None:
-    runs = many(api, parent)
+    begin_many(api, parent)
     cancel(api, parent)
     first = change_of(on_dynoxide, parent)
     cancel_children(context(), [first])
-    assert unfinished(api, runs) == 10
+    assert unfinished(on_dynoxide) == 10
     then = change_of(on_dynoxide, parent, first)
     assert cancellations.is_cancellation(then)
     cancel_children(context(), [then])
-    assert unfinished(api, runs) == 0
+    assert unfinished(on_dynoxide) == 0
     assert not cancellations.is_cancellation(change_of(on_dynoxide, parent, then))
 
 
+@pytest.mark.usefixtures("_short_rounds")
 def test_a_change_of_the_flow_run_between_rounds_begins_them_anew(
     api: httpx.Client, parent: str, on_dynoxide: DynamoDB
 ) -> None:
-    runs = many(api, parent)
+    begin_many(api, parent)
     cancel(api, parent)
     cancel_children(context(), [change_of(on_dynoxide, parent)])
     noted = change_of(on_dynoxide, parent)
@@ -185,7 +195,7 @@ def test_a_change_of_the_flow_run_between_rounds_begins_them_anew(
     assert cancellations.cancelled_up_to(changed.new) == ""
     cancel_children(context(), [changed])
     cancel_children(context(), [change_of(on_dynoxide, parent, changed)])
-    assert unfinished(api, runs) == 0
+    assert unfinished(on_dynoxide) == 0
 
 
 class Family(NamedTuple):
