@@ -1,10 +1,11 @@
 """Two background runs, the clients that may get them, and what happens at the counter."""
 
+import copy
 import json
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, Self, cast
 from uuid import UUID
 
 from runledger.adapters.websocket.connections import ApiGatewayConnections
@@ -39,6 +40,13 @@ class WorkerSite:
         self.store = store
         self.far_ends = FarEnds()
         self.runs = {self._run(number) for number in range(2)}
+
+    def on(self, store: Store) -> Self:
+        """Return this site as it is now, on another table, which has the same items."""
+        site = copy.copy(self)
+        site.store = store
+        site.far_ends, site.runs = copy.deepcopy((self.far_ends, self.runs))
+        return site
 
     def _run(self, number: int) -> UUID:
         asked = TaskRunCreate(task_key="task", dynamic_key=str(number), state=WAITING)

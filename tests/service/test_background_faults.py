@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import NamedTuple
 
 import pytest
@@ -12,12 +13,11 @@ from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.service.sites import LEASE, NOW, WorkerSite
 from tests.store.support.calls import FAULTS, Fault, broken, heard, sent_twice
-from tests.support.databases import DynamoDB
+from tests.support.databases import DynamoDB, Engine, Item, fresh_table, put, scan
 
 
-@pytest.fixture
-def site(on_dynoxide: DynamoDB) -> WorkerSite:
-    return site_on(Store(Table(on_dynoxide.client, on_dynoxide.table), shards=2))
+def store_on(database: DynamoDB) -> Store:
+    return Store(Table(database.client, database.table), shards=2)
 
 
 def site_on(store: Store) -> WorkerSite:
@@ -89,6 +89,23 @@ STEPS: dict[Step, Scene] = {
 }
 
 
+@cache
+def begun(engine: Engine, step: Step) -> tuple[WorkerSite, list[Item]]:
+    """Return a site right before a step, and the items of its table, which is gone."""
+    with fresh_table(engine) as database:
+        site = site_on(store_on(database))
+        STEPS[step].before(site)
+        return site, list(scan(database))
+
+
+@pytest.fixture
+def site(dynoxide: Engine, on_dynoxide: DynamoDB, step: Step) -> WorkerSite:
+    """A site right before a step."""
+    seen, items = begun(dynoxide, step)
+    put(on_dynoxide, items)
+    return seen.on(store_on(on_dynoxide))
+
+
 def calls_of(*steps: Step) -> pytest.MarkDecorator:
     """Try the test with each call of these steps, counted from 0."""
     calls = [
@@ -105,7 +122,6 @@ def calls_of(*steps: Step) -> pytest.MarkDecorator:
 def test_a_step_that_is_cut_off_loses_no_run(
     site: WorkerSite, step: Step, call: int, fault: Fault
 ) -> None:
-    STEPS[step].before(site)
     with suppress(Unavailable), broken(site.store.table.client, fault, first=call):
         step(site)
     # Whoever was connected goes, which is told, or else found out; a lease later all is passed on.
@@ -120,7 +136,6 @@ def test_a_step_that_is_cut_off_loses_no_run(
 def test_a_run_is_handed_out_by_a_step_of_which_a_call_is_sent_twice(
     site: WorkerSite, step: Step, call: int
 ) -> None:
-    STEPS[step].before(site)
     earlier = set(site.inbox("first"))
     with sent_twice(site.store.table.client, call=call):
         step(site)

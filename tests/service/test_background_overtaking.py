@@ -38,13 +38,10 @@ class Counter(WorkerSite):
         self.connect(SECOND)
         self.subscribe(FIRST)
 
-    def on(self, database: DynamoDB) -> Self:
-        """Return this site as it is now, on another table, which has the same items."""
-        site = copy.copy(self)
-        site.store, site.database = store_on(database), database
-        site.far_ends, site.got, site.started = copy.deepcopy(
-            (self.far_ends, self.got, self.started)
-        )
+    def on_table(self, database: DynamoDB) -> Self:
+        site = self.on(store_on(database))
+        site.database = database
+        site.got, site.started = copy.deepcopy((self.got, self.started))
         return site
 
     def look(self) -> None:
@@ -119,7 +116,7 @@ def counter(dynoxide: Engine, before: tuple[Step, ...]) -> Iterator[Counter]:
     site, items = begun(dynoxide, before)
     with fresh_table(dynoxide) as database:
         put(database, items)
-        yield site.on(database)
+        yield site.on_table(database)
 
 
 @cache
