@@ -148,7 +148,7 @@ def begin_many(api: httpx.Client, parent: str) -> None:
 
 def unfinished(database: DynamoDB) -> int:
     """Return how many task runs go on."""
-    return existing(database, keys.TASK_RUN)["RUNNING"]
+    return existing(database)[keys.TASK_RUN]["RUNNING"]
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_many_are_cancelled_in_rounds(
     begin_many(api, parent)
     cancel(api, parent)
     stream_on_dynoxide.pump()
-    assert existing(on_dynoxide, keys.TASK_RUN) == {"CANCELLED": flow_run_cancellation.ROUND + 10}
+    assert existing(on_dynoxide)[keys.TASK_RUN] == {"CANCELLED": flow_run_cancellation.ROUND + 10}
 
 
 @pytest.mark.usefixtures("_short_rounds")
