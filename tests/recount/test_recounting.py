@@ -31,7 +31,10 @@ from tests.store.support.populations import DAWN, in_state, put_numbered, task_r
 from tests.support.databases import DynamoDB
 
 OLD, WRITERS = 60, 4
-BETWEEN_WRITES, BETWEEN_BATCHES = 0.003, 0.005  # seconds: a recount meets both at each step
+BETWEEN_WRITES, BETWEEN_BATCHES = (
+    0.008,
+    0.005,
+)  # seconds: a recount meets both at each step; longer ones find less
 
 
 def recount(database: DynamoDB) -> Recount:
