@@ -15,5 +15,8 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 
 def in_foreground(*command: str) -> list[str]:
-    """Return the command that becomes this one, in the same process, and hears every signal."""
-    return [sys.executable, "-c", BEGIN, *command]
+    """Return the command that becomes this one, in the same process, and hears every signal.
+
+    Until then Python need not look for packages.
+    """
+    return [sys.executable, "-I", "-S", "-c", BEGIN, *command]

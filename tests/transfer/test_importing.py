@@ -1,15 +1,18 @@
 """Imports that end early, meet other items, or get a damaged file."""
 
 import json
+import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Put
+from runledger.store.schema.keys import Key
 from tests.store.support.contents import scan
 from tests.store.support.populations import put_numbered
 from tests.support.databases import DynamoDB, Engine, fresh_table
@@ -33,15 +36,31 @@ ALL_TYPES = {
 }
 
 
-@pytest.fixture
-def file(dynoxide: Engine, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def exported(dynoxide: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export of some runs, and of an item with values of each type."""
-    path = tmp_path / "runs.jsonl"
+    path = tmp_path_factory.mktemp("export") / "runs.jsonl"
     with fresh_table(dynoxide) as source:
         put_numbered(source, RUNS, shards=2)
         Table(source.client, source.table).write(Put(ALL_TYPES))
         export(chosen(source), path)
     return path
+
+
+@pytest.fixture
+def file(exported: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be damaged."""
+    return Path(shutil.copy(exported, tmp_path / "runs.jsonl"))
+
+
+@pytest.fixture(scope="module")
+def imported(exported: Path, dynoxide: Engine) -> dict[Key, dict[str, Any]]:
+    """The items of a table after an import that nothing ended early."""
+    with fresh_table(dynoxide) as whole:
+        total = import_file(chosen(whole), exported, overwrite=False).written
+        found = moved(whole)
+    assert len(found) == total
+    return found
 
 
 def test_values_of_each_type_come_whole(file: Path, on_dynoxide: DynamoDB) -> None:
@@ -52,7 +71,7 @@ def test_values_of_each_type_come_whole(file: Path, on_dynoxide: DynamoDB) -> No
 
 @pytest.mark.parametrize("calls", [1, 40, RUNS])
 def test_an_import_goes_on_where_it_ended(
-    file: Path, on_dynoxide: DynamoDB, dynoxide: Engine, calls: int
+    file: Path, on_dynoxide: DynamoDB, imported: dict[Key, dict[str, Any]], calls: int
 ) -> None:
     target = Breaking(on_dynoxide)
     target.left["PutItem"] = calls
@@ -63,10 +82,8 @@ def test_an_import_goes_on_where_it_ended(
     target.left["PutItem"] = 10**9
     outcome = import_file(target.chosen, file, overwrite=False)
     assert outcome.same == written
-    with fresh_table(dynoxide) as whole:
-        total = import_file(chosen(whole), file, overwrite=False).written
-        assert outcome.written + outcome.same == total
-        assert moved(on_dynoxide) == moved(whole)
+    assert outcome.written + outcome.same == len(imported)
+    assert moved(on_dynoxide) == imported
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
