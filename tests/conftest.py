@@ -34,7 +34,7 @@ from tests.support import hosting
 from tests.support import management as managements
 from tests.support.databases import TEMPLATE, DynamoDB, Engine, fresh_table, memory, own_client
 from tests.support.management import Management
-from tests.support.moto import transactions
+from tests.support.moto import attribute_values, transactions
 from tests.support.processor_times import ProcessorTimes
 from tests.support.streaming import Streaming
 
@@ -110,6 +110,7 @@ def moto() -> Iterator[Engine]:
         # It keeps each item that there ever was, in each worker up to two gigabytes.
         patch.setattr(BaseModel, "__new__", lambda model, *_, **__: object.__new__(model))
         transactions.share_items(patch)
+        attribute_values.spell_at_once(patch)
         one_at_a_time(patch, BotocoreStubber, "process_request")
         patch.setattr(ConnectionPool, "post", posted_to_moto(ConnectionPool.post))
         patch.setattr(ConnectionPool, "begin_each", begun_at_moto(ConnectionPool.begin_each))
