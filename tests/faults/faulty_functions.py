@@ -15,9 +15,8 @@ from local.functions import Functions
 from local.rest_api.events import Event
 from runledger import wiring
 from runledger.domain.errors import Unavailable, WriteConflict
-from tests.service.snapshots import items_of, put_back
 from tests.support import declared
-from tests.support.databases import TEMPLATE, DynamoDB
+from tests.support.databases import TEMPLATE, DynamoDB, items_of, put_back
 from tests.support.faults import KINDS, Calls, FaultInjector, ProcessEnded, injected
 
 ENDPOINTS = {route.operation for route in TEMPLATE.routes}

@@ -2,13 +2,15 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from http.client import REQUEST_ENTITY_TOO_LARGE
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from botocore.exceptions import ClientError
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from local import settings
@@ -27,13 +29,15 @@ GUARDED_TEMPLATE = template.load(parameters=PARAMETERS | {"Authentication": "req
 _IDLE: defaultdict[JsonClient, list[str]] = defaultdict(list)
 _IDLE_STREAMING: defaultdict[JsonClient, list[str]] = defaultdict(list)
 _STREAMS: dict[str, "TableStream"] = {}
-MAX_DELETED, MAX_BATCH = 50, 25
+MAX_DELETED = 50  # items
+MAX_BATCH, MAX_ACTIONS = 25, 100  # DynamoDB's limits
 MAX_IDLE_STREAMING = 2  # what tests that ask for none leave is deleted
 
 SHARED_MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 bytes that must be free
 
 
 Item = dict[str, Any]
+Items = dict[tuple[str, str], Item]
 
 
 class Engine(NamedTuple):
@@ -129,21 +133,48 @@ def _emptied(database: DynamoDB) -> bool:
     """Delete the items, unless they are so many that it takes longer than to delete the table."""
     keys = {"TableName": database.table, "ProjectionExpression": "pk, sk", "ConsistentRead": True}
     answer = database.client.call("Scan", keys | {"Limit": MAX_DELETED})
-    deletions = [{"DeleteRequest": {"Key": item}} for item in answer["Items"]]
     if "LastEvaluatedKey" in answer:
         return False
-    _write(database, deletions)
+    delete(database, answer["Items"])
     return True
 
 
 def put(database: DynamoDB, items: Iterable[Item]) -> None:
     """Put items with typed attribute values."""
-    _write(database, ({"PutRequest": {"Item": item}} for item in items))
+    _write(database, "Put", ({"Item": item} for item in items))
 
 
-def _write(database: DynamoDB, requests: Iterable[dict[str, Any]]) -> None:
-    for written in chunks(requests, MAX_BATCH):
-        database.client.call("BatchWriteItem", {"RequestItems": {database.table: written}})
+def delete(database: DynamoDB, items: Iterable[Item]) -> None:
+    """Delete items, of which at least the keys are given."""
+    keys = ({name: item[name] for name in ("pk", "sk")} for item in items)
+    _write(database, "Delete", ({"Key": key} for key in keys))
+
+
+def _write(database: DynamoDB, kind: str, writes: Iterable[dict[str, Any]]) -> None:
+    """Write by transactions to dynoxide, which commits each item of a batch by itself.
+
+    moto takes longer for a transaction, the more so the larger the table is.
+    """
+    for some in chunks(writes, MAX_ACTIONS if database.endpoint else MAX_BATCH):
+        if not database.endpoint or not _written_at_once(database, kind, some):
+            _write_batches(database, kind, some)
+
+
+def _written_at_once(database: DynamoDB, kind: str, writes: Sequence[dict[str, Any]]) -> bool:
+    """Write by a transaction, unless it is too large for one."""
+    actions = [{kind: {"TableName": database.table} | one} for one in writes]
+    try:
+        database.client.call("TransactWriteItems", {"TransactItems": actions})
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == REQUEST_ENTITY_TOO_LARGE:
+            return False
+        raise
+    return True
+
+
+def _write_batches(database: DynamoDB, kind: str, writes: Sequence[dict[str, Any]]) -> None:
+    for some in chunks(({f"{kind}Request": one} for one in writes), MAX_BATCH):
+        database.client.call("BatchWriteItem", {"RequestItems": {database.table: some}})
 
 
 def new_table(engine: Engine) -> DynamoDB:
@@ -177,3 +208,18 @@ def scan(database: DynamoDB) -> Iterator[Item]:
         if "LastEvaluatedKey" not in answer:
             return
         request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def items_of(database: DynamoDB) -> Items:
+    """Return the items, with typed attribute values, by their keys."""
+    return {(item["pk"]["S"], item["sk"]["S"]): item for item in scan(database)}
+
+
+def put_back(database: DynamoDB, items: Items) -> None:
+    """Let a table hold these items and no others, which is cheaper than to make them again.
+
+    Those that it holds already stay untouched.
+    """
+    now = items_of(database)
+    delete(database, (item for key, item in now.items() if key not in items))
+    put(database, (item for key, item in items.items() if now.get(key) != item))

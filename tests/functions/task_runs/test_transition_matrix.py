@@ -5,8 +5,7 @@ from itertools import groupby
 import httpx
 import pytest
 
-from tests.functions.task_runs.snapshots import Snapshot
-from tests.support.databases import DynamoDB
+from tests.support.databases import DynamoDB, items_of, put_back
 from tests.transitions import flow_runs, task_runs
 from tests.transitions.playing import JSON
 from tests.transitions.served import Served
@@ -24,7 +23,7 @@ def test_recorded_transitions_of_task_runs_are_answered_alike(
 ) -> None:
     player = Served(api_on_dynoxide)
     task_runs.running_flow_run(player)
-    nothing = Snapshot(on_dynoxide)
+    nothing = items_of(on_dynoxide)
     recorded = sorted(
         (one for one in SOME_OF_TASK_RUNS if str(one["flow_run"]) == flow_run), key=task_runs.setup
     )
@@ -32,11 +31,11 @@ def test_recorded_transitions_of_task_runs_are_answered_alike(
     for _, alike in groupby(recorded, task_runs.setup):
         first, *others = alike
         run = task_runs.prepare(player, first)
-        prepared, before = Snapshot(on_dynoxide), player.read("task_runs", run)
+        prepared, before = items_of(on_dynoxide), player.read("task_runs", run)
         for one in (first, *others):
-            prepared.restore()
+            put_back(on_dynoxide, prepared)
             seen[task_runs.label(one)] = task_runs.propose(player, one, run, before=before)
-        nothing.restore()
+        put_back(on_dynoxide, nothing)
     assert seen == {task_runs.label(one): task_runs.facts(one) for one in recorded}
 
 
@@ -52,9 +51,9 @@ def test_recorded_transitions_of_flow_runs_are_answered_alike(
         if not alike:
             continue
         run = flow_runs.prepare(player, FLOW_RUNS, alike[0])
-        prepared, before = Snapshot(on_dynoxide), player.read("flow_runs", run)
+        prepared, before = items_of(on_dynoxide), player.read("flow_runs", run)
         for one in alike:
-            prepared.restore()
+            put_back(on_dynoxide, prepared)
             seen[flow_runs.label(one)] = flow_runs.propose(
                 player, FLOW_RUNS, one, run, before=before
             )

@@ -21,11 +21,10 @@ from runledger.store.dynamodb.table import Table
 from runledger.store.schema import keys
 from runledger.store.schema.keys import ARTIFACT, REMAINDER, RETENTION, Key
 from runledger.store.store import Store
-from tests.service.snapshots import Items, items_of, put_back
 from tests.store.support.contents import scan, whole
 from tests.store.support.counting import assert_counted
 from tests.store.support.late_events import NOW, event, receive
-from tests.support.databases import DynamoDB, stream_of
+from tests.support.databases import DynamoDB, Items, items_of, put_back, stream_of
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 PERIOD = timedelta(days=10)

@@ -9,7 +9,8 @@ from runledger.domain.random_values import uuid7
 from runledger.domain.runs.flow_runs import FlowRun
 from runledger.domain.runs.states import State, StateType
 from runledger.domain.runs.task_runs import TaskRun
-from runledger.store.dynamodb.table import Table
+from runledger.store.dynamodb.expressions import typed
+from runledger.store.dynamodb.table import MAX_WRITES, Table, chunks
 from runledger.store.dynamodb.writes import Add, Item, Put
 from runledger.store.runs import derived_items, flow_run_items, task_run_items
 from runledger.store.runs.derived_items import Run
@@ -17,6 +18,7 @@ from runledger.store.runs.state_counts import STATELESS, counter_of
 from runledger.store.runs.task_run_items import Stored
 from runledger.store.schema import keys
 from runledger.store.schema.keys import Key
+from tests.support import databases
 from tests.support.databases import DynamoDB
 
 DAWN = datetime(2030, 1, 1, tzinfo=UTC)
@@ -54,18 +56,12 @@ def put(database: DynamoDB, filled: Iterable[Item]) -> None:
 
 
 def write(database: DynamoDB, writes: Iterable[Put | Add]) -> None:
-    """Write without conditions.
-
-    dynoxide commits each item of a batch by itself, which takes half as long again as to commit a
-    transaction; moto takes longer for a transaction, the more so the larger the table is.
-    """
-    table, wanted = Table(database.client, database.table), list(writes)
-    if database.endpoint:
-        table.write_batches(wanted)
-    else:
-        table.write_unordered([one for one in wanted if isinstance(one, Put)])
-        for addition in (one for one in wanted if isinstance(one, Add)):
-            table.write(addition)
+    """Write without conditions, however large an item is; moto has no cheap transactions."""
+    wanted = list(writes)
+    databases.put(database, (typed(one.item) for one in wanted if isinstance(one, Put)))
+    additions = [one for one in wanted if isinstance(one, Add)]
+    for some in chunks(additions, MAX_WRITES if database.endpoint else 1):
+        Table(database.client, database.table).write(*some)
 
 
 def put_task_runs(database: DynamoDB, filled: Sequence[Stored], *, shards: int) -> None:
