@@ -3,8 +3,7 @@
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from http.client import REQUEST_ENTITY_TOO_LARGE
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -161,15 +160,12 @@ def _write(database: DynamoDB, kind: str, writes: Iterable[dict[str, Any]]) -> N
 
 
 def _written_at_once(database: DynamoDB, kind: str, writes: Sequence[dict[str, Any]]) -> bool:
-    """Write by a transaction, unless it is too large for one."""
+    """Write by a transaction, unless that is refused, as one of more than 4 MB is."""
     actions = [{kind: {"TableName": database.table} | one} for one in writes]
-    try:
+    with suppress(ClientError):
         database.client.call("TransactWriteItems", {"TransactItems": actions})
-    except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] == REQUEST_ENTITY_TOO_LARGE:
-            return False
-        raise
-    return True
+        return True
+    return False
 
 
 def _write_batches(database: DynamoDB, kind: str, writes: Sequence[dict[str, Any]]) -> None:
