@@ -65,6 +65,15 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     return math.ceil(1.5 * processors)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with modules whose fixtures are costly, so that one worker makes them.
+
+    In the end workers take over tests from each other, and would make them again.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("costly_fixture") is None)
+
+
 def pytest_collection_finish() -> None:
     """Keep from the garbage collector what stays to the end: modules, and thousands of tests.
 

@@ -14,6 +14,8 @@ from local import console
 from local.ports import listening
 from tests.local.serving import ServerProcess, application, processes_of, serving, startup_error
 
+pytestmark = pytest.mark.costly_fixture
+
 ITEM = {"pk": {"S": "kept"}}
 TABLE = "runledger-local"
 

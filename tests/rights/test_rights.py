@@ -19,6 +19,8 @@ from tests.support.databases import TEMPLATE, Engine, fresh_table
 from tests.support.management import Management
 from tests.test_template import FUNCTIONS, listed, statements
 
+pytestmark = pytest.mark.costly_fixture
+
 ROUTES = Resources(TEMPLATE.routes)
 
 

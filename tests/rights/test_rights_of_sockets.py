@@ -17,6 +17,8 @@ from tests.support.databases import TEMPLATE, Engine, fresh_table
 from tests.support.management import Management
 from tests.support.streaming import Streaming
 
+pytestmark = pytest.mark.costly_fixture
+
 STREAM = "react_to_changes"
 
 

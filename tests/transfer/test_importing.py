@@ -21,6 +21,8 @@ from transfer.exporting import export
 from transfer.importing import import_file
 from transfer.lines import FormatError
 
+pytestmark = pytest.mark.costly_fixture
+
 RUNS = 150
 ALL_TYPES = {
     "pk": "X",

@@ -18,6 +18,8 @@ from tests.transfer.moving import answers, chosen, functions, moved, populate
 from transfer.exporting import export
 from transfer.importing import import_file
 
+pytestmark = pytest.mark.costly_fixture
+
 SHARDS = 3
 
 

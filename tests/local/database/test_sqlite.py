@@ -13,6 +13,8 @@ from tests.local.serving import ServerProcess, application, processes_of, servin
 from tests.support.databases import own_client
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.costly_fixture
+
 NEXT_NUMBER = """
     EXPLAIN QUERY PLAN
     SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1

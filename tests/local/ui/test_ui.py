@@ -17,6 +17,8 @@ from local.settings import StartupError
 from local.ui import bundles, settings
 from tests.support.servers import listening
 
+pytestmark = pytest.mark.costly_fixture
+
 UNREACHABLE_API = "http://127.0.0.1:1/api"
 NAVIGATION = {"Accept": "text/html,*/*"}
 PAGE = '<script src="/PREFECT_UI_SERVE_BASE_REPLACE_PLACEHOLDER/assets/a.js"></script>'

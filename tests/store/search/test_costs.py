@@ -37,6 +37,8 @@ from tests.store.support.scenes import (
 )
 from tests.support.databases import DynamoDB, Engine, new_table
 
+pytestmark = pytest.mark.costly_fixture
+
 PAGE = 200
 NOW = DAWN + timedelta(days=1)
 TAGGED = 250

@@ -26,6 +26,8 @@ from tests.store.support.populations import DAWN, in_state, put_task_runs, task_
 from tests.support.databases import DynamoDB, Engine, new_table
 from tests.support.facts import facts_of
 
+pytestmark = pytest.mark.costly_fixture
+
 NOW = DAWN + timedelta(hours=10)
 UPWARDS, DOWNWARDS = TaskRunSort.DURATION_ASC, TaskRunSort.DURATION_DESC
 SECOND = timedelta(seconds=1)

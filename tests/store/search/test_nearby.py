@@ -22,6 +22,8 @@ from tests.store.support.calls import heard
 from tests.store.support.populations import DAWN, in_state, put_task_runs, task_run
 from tests.support.databases import DynamoDB, Engine, new_table
 
+pytestmark = pytest.mark.costly_fixture
+
 WITHIN = 5
 SECOND = timedelta(seconds=1)
 SHARDS = 2

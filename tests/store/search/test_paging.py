@@ -42,6 +42,8 @@ from tests.store.support.calls import hooked
 from tests.store.support.populations import DAWN, in_state, put_task_runs, task_run
 from tests.support.databases import DynamoDB, Engine, new_table
 
+pytestmark = pytest.mark.costly_fixture
+
 # More than are sorted in memory at once in any case.
 RUNS = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 2_200
 PAGE, CREATED_MEANWHILE = RUNS // 3 + 1, 20
