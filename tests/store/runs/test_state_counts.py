@@ -187,8 +187,8 @@ def test_batches_that_come_at_once_and_again_are_counted_once(
     on_dynoxide: DynamoDB, seed: int
 ) -> None:
     mixed = Random(seed)  # noqa: S311 - the same order each time
-    changes = many_changes(30, every=seed)
-    batches = [mixed.choices(changes, k=12) for _ in range(20)]
+    changes = many_changes(60, every=seed)
+    batches = [mixed.choices(changes, k=12) for _ in range(40)]
     batches += [changes[at : at + 30] for at in range(0, len(changes), 30)]
     mixed.shuffle(batches)
     store = counter_store(on_dynoxide)
