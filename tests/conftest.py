@@ -45,6 +45,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 BLOCK_KEY = Path(__file__).parent / "support" / "block.key"
 NEW_OBJECTS = 50_000
+# Fixtures that ask for the stream of a table: they get one that has a stream already.
 OF_STREAMS = {"site", "site_on_dynoxide", "stream", "stream_on_dynoxide", "removals"}
 MANY_THREADS = Config(max_pool_connections=64)
 
