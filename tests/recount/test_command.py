@@ -1,21 +1,16 @@
 """`make recount`, as it is called."""
 
-from collections.abc import Callable
-
 from runledger.store.dynamodb.table import Table
 from runledger.store.dynamodb.writes import Add
 from runledger.store.schema import keys
 from tests.store.support.counting import Counting
 from tests.store.support.populations import put_numbered
 from tests.support import commands
+from tests.support.commands import Command, Outcome
 from tests.support.databases import DynamoDB
 
-Outcome = tuple[int, str, str]
 
-
-def recount(
-    database: DynamoDB, table: str = "", command: Callable[..., Outcome] = commands.run_here
-) -> Outcome:
+def recount(database: DynamoDB, table: str = "", command: Command = commands.run_here) -> Outcome:
     chosen = {"TABLE_NAME": table or database.table, "DYNAMODB_ENDPOINT": database.endpoint}
     return command("recount", **chosen)
 

@@ -31,10 +31,8 @@ from tests.store.support.populations import DAWN, in_state, put_numbered, task_r
 from tests.support.databases import DynamoDB
 
 OLD, WRITERS = 60, 4
-BETWEEN_WRITES, BETWEEN_BATCHES = (
-    0.008,
-    0.005,
-)  # seconds: a recount meets both at each step; longer ones find less
+# Seconds. A recount meets both at each step; longer ones find less.
+BETWEEN_WRITES, BETWEEN_BATCHES = 0.008, 0.005
 
 
 def recount(database: DynamoDB) -> Recount:

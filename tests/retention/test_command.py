@@ -1,18 +1,14 @@
 """`make retention`, as it is called: runs leave that finished before they were to."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from tests.service.retention.worlds import PERIOD, RetainedRuns
 from tests.support import commands
+from tests.support.commands import Command, Outcome
 from tests.support.databases import DynamoDB
 
-Outcome = tuple[int, str, str]
 
-
-def retention(
-    database: DynamoDB, days: int, command: Callable[..., Outcome] = commands.run_here
-) -> Outcome:
+def retention(database: DynamoDB, days: int, command: Command = commands.run_here) -> Outcome:
     chosen = {"TABLE_NAME": database.table, "DYNAMODB_ENDPOINT": database.endpoint}
     return command("retention", RUN_RETENTION_DAYS=str(days), **chosen)
 

@@ -19,8 +19,10 @@ from runledger.service.runs import task_run_creation, task_run_states
 from runledger.service.websocket import disconnects, dispatcher
 from runledger.service.websocket.dispatcher import Handshake, WebSocketDispatcher
 from runledger.service.websocket.task_run_dispatcher import TaskRunDispatcher
+from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
 from tests.service.far_ends import FarEnds
+from tests.support.databases import DynamoDB
 
 CLIENT = Handshake("/task_runs/subscriptions/scheduled", ())
 LEASE = timedelta(seconds=60)
@@ -31,6 +33,10 @@ WAITING = StateCreate(type=StateType.SCHEDULED, state_details=details)
 RETRIED = WAITING.replace(name="AwaitingRetry")
 TAKEN_UP = StateCreate(type=StateType.PENDING, state_details=details)
 STARTED = StateCreate(type=StateType.RUNNING)
+
+
+def store_on(database: DynamoDB) -> Store:
+    return Store(Table(database.client, database.table), shards=2)
 
 
 class WorkerSite:

@@ -9,15 +9,10 @@ import pytest
 
 from runledger.domain.errors import Unavailable
 from runledger.service.runs import task_runs
-from runledger.store.dynamodb.table import Table
 from runledger.store.store import Store
-from tests.service.sites import LEASE, NOW, WorkerSite
+from tests.service.sites import LEASE, NOW, WorkerSite, store_on
 from tests.store.support.calls import FAULTS, Fault, broken, heard, sent_twice
 from tests.support.databases import DynamoDB, Engine, Item, fresh_table, put, scan
-
-
-def store_on(database: DynamoDB) -> Store:
-    return Store(Table(database.client, database.table), shards=2)
 
 
 def site_on(store: Store) -> WorkerSite:

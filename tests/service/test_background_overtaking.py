@@ -11,19 +11,13 @@ from uuid import UUID
 import pytest
 
 from runledger.service.runs import task_runs
-from runledger.store.dynamodb.table import Table
-from runledger.store.store import Store
-from tests.service.sites import LEASE, NOW, STARTED, TAKEN_UP, WorkerSite
+from tests.service.sites import LEASE, NOW, STARTED, TAKEN_UP, WorkerSite, store_on
 from tests.store.support.calls import heard, preceded
 from tests.support.databases import DynamoDB, Engine, Item, fresh_table, put, scan
 
 FIRST, SECOND = "first", "second"
 # The sites from which no run gets lost: different steps leave the same site behind.
 SAFE: set[str] = set()
-
-
-def store_on(database: DynamoDB) -> Store:
-    return Store(Table(database.client, database.table), shards=2)
 
 
 class Counter(WorkerSite):

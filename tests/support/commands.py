@@ -9,13 +9,17 @@ import os
 import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from unittest.mock import patch
 
 from runledger import wiring
 
+Outcome = tuple[int, str, str]  # the exit code, and all that was printed
+Command = Callable[..., Outcome]
 
-def run(module: str, *arguments: str, **settings: str) -> tuple[int, str, str]:
+
+def run(module: str, *arguments: str, **settings: str) -> Outcome:
     """Return the exit code of a module's command, and what it wrote to each stream."""
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
@@ -27,7 +31,7 @@ def run(module: str, *arguments: str, **settings: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def run_here(module: str, *arguments: str, **settings: str) -> tuple[int, str, str]:
+def run_here(module: str, *arguments: str, **settings: str) -> Outcome:
     """Run the same entry point in this process; return the same."""
     output, errors = io.StringIO(), io.StringIO()
     wiring.reset()

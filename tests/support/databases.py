@@ -173,16 +173,17 @@ def _write_batches(database: DynamoDB, kind: str, writes: Sequence[dict[str, Any
         database.client.call("BatchWriteItem", {"RequestItems": {database.table: some}})
 
 
-def new_table(engine: Engine) -> DynamoDB:
+def new_table(engine: Engine, name: str = "") -> DynamoDB:
     """Create the template's table by the functions' client, which takes a tenth of boto3's time.
 
     Both databases have it before they answer.
     """
-    name = {"TableName": f"runledger-{uuid4()}"}
-    engine.client.call("CreateTable", name | tables.properties(TEMPLATE))
+    made = DynamoDB(*engine, name or f"runledger-{uuid4()}")
+    named = {"TableName": made.table}
+    engine.client.call("CreateTable", named | tables.properties(TEMPLATE))
     if expiry := tables.time_to_live(TEMPLATE):
-        engine.client.call("UpdateTimeToLive", name | {"TimeToLiveSpecification": expiry})
-    return DynamoDB(*engine, name["TableName"])
+        engine.client.call("UpdateTimeToLive", named | {"TimeToLiveSpecification": expiry})
+    return made
 
 
 def stream_of(database: DynamoDB) -> Stream:

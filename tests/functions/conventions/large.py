@@ -12,10 +12,9 @@ KB = 1_000
 SIZES = [40 * KB, 420 * KB, 5_000 * KB]
 # The reference takes parameters of 512 KB.
 MAX_PARAMETERS = 500 * KB
-each_size = pytest.mark.parametrize("size", SIZES)
-
-
 RUN = 1_000  # letters
+
+each_size = pytest.mark.parametrize("size", SIZES)
 
 
 def text(size: int) -> str:

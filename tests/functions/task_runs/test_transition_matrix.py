@@ -28,11 +28,11 @@ def test_recorded_transitions_of_task_runs_are_answered_alike(
         (one for one in SOME_OF_TASK_RUNS if str(one["flow_run"]) == flow_run), key=task_runs.setup
     )
     seen: JSON = {}
-    for _, alike in groupby(recorded, task_runs.setup):
-        first, *others = alike
-        run = task_runs.prepare(player, first)
+    for _, group in groupby(recorded, task_runs.setup):
+        alike = [*group]
+        run = task_runs.prepare(player, alike[0])
         prepared, before = items_of(on_dynoxide), player.read("task_runs", run)
-        for one in (first, *others):
+        for one in alike:
             put_back(on_dynoxide, prepared)
             seen[task_runs.label(one)] = task_runs.propose(player, one, run, before=before)
         put_back(on_dynoxide, nothing)

@@ -7,12 +7,11 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from local.database import tables
 from runledger.domain.errors import TooLarge, Unavailable
 from runledger.store.dynamodb.errors import ConditionFailed, TransactionConflict, translate
 from tests.store.dynamodb.client.cases import CASES, TABLE
 from tests.store.dynamodb.client.clients import CLIENTS, Client
-from tests.support.databases import TEMPLATE, Engine
+from tests.support.databases import Engine, new_table
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -41,15 +40,13 @@ def client_of(engine: Engine, name: str) -> Client:
 @cache
 def outcomes(engine: Engine, name: str, case: str) -> list[Any]:
     """Return what a client's calls give, in order, on a new table of the same name."""
-    call, table = engine.client.call, {"TableName": TABLE}
-    call("CreateTable", table | tables.properties(TEMPLATE))
-    call("UpdateTimeToLive", table | {"TimeToLiveSpecification": tables.time_to_live(TEMPLATE)})
+    new_table(engine, TABLE)
     token = str(uuid4())
     try:
         client = client_of(engine, name)
         return [outcome(client, step, renamed(request, token)) for step, request in CASES[case]]
     finally:
-        call("DeleteTable", table)
+        engine.client.call("DeleteTable", {"TableName": TABLE})
 
 
 def renamed(request: dict[str, Any], token: str) -> dict[str, Any]:
